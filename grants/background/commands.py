@@ -1,0 +1,41 @@
+"""`grants serve` and `grants worker`."""
+
+import signal
+import sys
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from grants.background import runner
+from grants.background.supervisor import run_together
+from grants.config import ROOT, Settings
+
+
+@click.command()
+def serve() -> None:
+    """Answer requests and do the background work, until stopped."""
+    serve_with(Settings.from_environment())
+
+
+def serve_with(settings: Settings) -> None:
+    """Run the web server and one worker side by side; does not return."""
+    web = [
+        *(sys.executable, "-m", "gunicorn", "wsgi:app", "--no-control-socket"),
+        *("--bind", f"{settings.host}:{settings.port}"),
+        *("--worker-class", "gthread", "--workers", str(settings.web_workers), "--threads", str(settings.web_threads)),
+        *("--log-level", settings.log_level.lower()),
+    ]
+    sys.exit(run_together([web, [sys.executable, "-m", "grants.cli", "worker"]], ROOT))
+
+
+@click.command()
+@with_appcontext
+def worker() -> None:
+    """Do the background work only: any number of these may run beside one another."""
+    # Leave by the ordinary way out, which waits for the job at hand.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    runner.run_forever(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+COMMANDS = (serve, worker)

@@ -1,0 +1,57 @@
+"""The `grants` command: what an operator does from the shell. Each capability brings its own in COMMANDS."""
+
+import importlib
+import importlib.util
+
+import click
+from flask import Flask
+from flask.cli import ScriptInfo
+
+from grants import config
+
+
+def _create_app() -> Flask:
+    # Here and not above: `grants config` must answer even where the application cannot start.
+    from grants import create_app  # noqa: PLC0415
+
+    return create_app()
+
+
+class _Commands(click.Group):
+    """Says a wrong setting as one sentence instead of a trace."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except config.ConfigurationError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Commands)
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Harbormaster: grants in stages, from discovery to launch award."""
+    # Commands that say @with_appcontext find the application here, made when they ask for it.
+    ctx.obj = ScriptInfo(create_app=_create_app)
+
+
+@main.command("config")
+@click.option("--make-secret", is_flag=True, help="Write a SECRET_KEY to the .env file, unless one is set.")
+def show_config(make_secret: bool) -> None:
+    """Print the table of all settings."""
+    if not make_secret:
+        click.echo(config.settings_table())
+    elif not config.given().get("SECRET_KEY"):
+        config.write_env_file(config.env_file(), {"SECRET_KEY": config.new_secret()})
+        click.echo(f"A new SECRET_KEY stands in {config.env_file()}.")
+
+
+for _capability in ("persistence", "background", "people", "programs", "documents", "replay"):
+    _name = f"grants.{_capability}.commands"
+    if importlib.util.find_spec(_name):
+        for _command in importlib.import_module(_name).COMMANDS:
+            main.add_command(_command)
+
+
+if __name__ == "__main__":
+    main(prog_name="grants")

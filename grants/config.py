@@ -1,0 +1,301 @@
+"""What the surroundings decide: settings from environment variables, and from an .env file under instance/.
+
+SETTINGS is the one list: `grants config` prints it, README.md repeats it (a test compares them), and Settings.read()
+takes its defaults from it.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal, Self, cast
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+ROOT = Path(__file__).resolve().parent.parent
+INSTANCE = ROOT / "instance"
+
+Environment = Literal["production", "development", "demo", "test"]
+
+# Lets a developer start without ceremony; production knows it and refuses it.
+DEVELOPMENT_SECRET = "development-secret-known-to-everybody"  # noqa: S105
+SHORTEST_SECRET = 32
+
+
+class ConfigurationError(ValueError):
+    """A setting is missing or malformed; the message is one sentence that names the variable."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable: its name, its default as it would be written, and what it means, in one sentence."""
+
+    name: str
+    default: str
+    help: str
+
+
+SETTINGS = (
+    Setting(
+        "ENVIRONMENT",
+        "production",
+        "`production`, `development`, `demo` or `test`. The first and the third insist on a secret of your own.",
+    ),
+    Setting(
+        "SECRET_KEY",
+        "",
+        "Signs sessions and links; at least 32 random characters. `make run` writes one to `instance/.env`.",
+    ),
+    Setting(
+        "DATABASE_URL",
+        "sqlite:///instance/harbormaster.sqlite3",
+        "Embedded SQLite, or `postgresql://user:password@host/database`.",
+    ),
+    Setting(
+        "FILES_URL",
+        "file://instance/files",
+        "Where uploads and letters are kept: a folder, or `s3://bucket` beyond one machine.",
+    ),
+    Setting(
+        "SMTP_URL",
+        "",
+        "Mail server: `smtp://user:password@host:587` or `smtps://…:465`. Without one, mail stays in the outbox.",
+    ),
+    Setting("MAIL_FROM", "Harbormaster <grants@localhost>", "The sender of all mail."),
+    Setting("HOST", "127.0.0.1", "The address the server listens on."),
+    Setting("PORT", "8000", "The port the server listens on."),
+    Setting(
+        "BASE_URL",
+        "http://127.0.0.1:PORT",
+        "The address people use, as it stands in mail and letters; `https://` makes cookies secure.",
+    ),
+    Setting("WEB_WORKERS", "2", "Processes that answer requests."),
+    Setting("WEB_THREADS", "4", "Threads in each of them."),
+    Setting("SESSION_HOURS", "12", "Hours until one has to sign in again."),
+    Setting("MAX_UPLOAD_MB", "20", "The largest upload, in megabytes."),
+    Setting("LOG_LEVEL", "INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`."),
+    Setting("CLOCK_OFFSET_SECONDS", "0", "Moves the clock of the demonstration; refused everywhere else."),
+    Setting(
+        "HARBORMASTER_ENV_FILE",
+        "instance/.env",
+        "The file these are read from; a variable that is set in the environment wins.",
+    ),
+    Setting(
+        "ADMIN_EMAIL",
+        "",
+        "With `ADMIN_NAME` and `ADMIN_PASSWORD`: the first administrator, made by `make run` without a prompt.",
+    ),
+    Setting("ADMIN_NAME", "", "See `ADMIN_EMAIL`."),
+    Setting("ADMIN_PASSWORD", "", "See `ADMIN_EMAIL`."),
+)
+_DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one process, checked. Paths are absolute, `base_url` ends without a slash."""
+
+    environment: Environment
+    secret_key: str
+    database_url: str
+    files_url: str
+    smtp_url: str
+    mail_from: str
+    host: str
+    port: int
+    base_url: str
+    web_workers: int
+    web_threads: int
+    session_hours: int
+    max_upload_mb: int
+    log_level: str
+    clock_offset_seconds: int
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """The settings of this process: its environment, then its .env file, then the defaults.
+
+        raises   ConfigurationError
+        """
+        return cls.read(given())
+
+    @classmethod
+    def read(cls, values: Mapping[str, str]) -> Self:
+        """The settings that `values` (variable to text) describe; an absent or empty variable takes its default.
+
+        raises   ConfigurationError
+        """
+        reader = _Reader(values)
+        environment = cast(Environment, reader.choice("ENVIRONMENT", ("production", "development", "demo", "test")))
+        port = reader.whole("PORT", 1, 65_535)
+        return cls(
+            environment=environment,
+            secret_key=_secret(reader.text("SECRET_KEY"), environment),
+            database_url=_database_url(reader.text("DATABASE_URL")),
+            files_url=_files_url(reader.text("FILES_URL")),
+            smtp_url=_url("SMTP_URL", reader.text("SMTP_URL"), ("smtp", "smtps")),
+            mail_from=reader.text("MAIL_FROM"),
+            host=reader.text("HOST"),
+            port=port,
+            base_url=_url("BASE_URL", values.get("BASE_URL") or f"http://127.0.0.1:{port}", ("http", "https")).rstrip(
+                "/"
+            ),
+            web_workers=reader.whole("WEB_WORKERS", 1, 64),
+            web_threads=reader.whole("WEB_THREADS", 1, 64),
+            session_hours=reader.whole("SESSION_HOURS", 1, 24 * 31),
+            max_upload_mb=reader.whole("MAX_UPLOAD_MB", 1, 1024),
+            log_level=reader.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR")),
+            clock_offset_seconds=_clock_offset(reader, environment),
+        )
+
+    def flask_config(self) -> dict[str, Any]:
+        """What Flask and its extensions read, under their own names; the settings themselves as SETTINGS."""
+        secure = self.base_url.startswith("https://")
+        return {
+            "SETTINGS": self,
+            "SECRET_KEY": self.secret_key,
+            "TESTING": self.environment == "test",
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "PERMANENT_SESSION_LIFETIME": timedelta(hours=self.session_hours),
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SESSION_COOKIE_SECURE": secure,
+            "MAX_CONTENT_LENGTH": self.max_upload_mb * 1024 * 1024,
+            "PREFERRED_URL_SCHEME": "https" if secure else "http",
+        }
+
+
+def settings_table() -> str:
+    """All settings as a Markdown table, as README.md shows it."""
+    rows = [f"| `{s.name}` | {f'`{s.default}`' if s.default else '–'} | {s.help} |" for s in SETTINGS]
+    return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])
+
+
+def given() -> dict[str, str]:
+    """Every variable of this process as text: its environment, and what its .env file adds to that.
+
+    raises   ConfigurationError when that file is missing though named, or sets what nobody reads
+    """
+    return {**_file_values(), **os.environ}
+
+
+def env_file() -> Path:
+    """The .env file of this process, whether it exists or not."""
+    return ROOT / os.environ.get("HARBORMASTER_ENV_FILE", _DEFAULTS["HARBORMASTER_ENV_FILE"])
+
+
+def write_env_file(path: Path, values: Mapping[str, str]) -> None:
+    """Add `values` to an .env file that only its owner can read; lines that are there already stay as they are."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = "".join(f"{name}={value}\n" for name, value in values.items())
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w") as file:
+        file.write(lines)
+
+
+def new_secret() -> str:
+    """A fresh random value for SECRET_KEY."""
+    return secrets.token_urlsafe(48)
+
+
+def _file_values() -> dict[str, str]:
+    path = env_file()
+    if not path.exists():
+        if "HARBORMASTER_ENV_FILE" in os.environ:
+            raise ConfigurationError(f"HARBORMASTER_ENV_FILE names {path}, and there is no such file.")
+        return {}
+    values = dotenv_values(path)
+    if unknown := sorted(values.keys() - _DEFAULTS.keys()):
+        raise ConfigurationError(
+            f"{path} sets {', '.join(unknown)}, which Harbormaster does not know; `grants config` lists all."
+        )
+    return {name: value or "" for name, value in values.items()}
+
+
+class _Reader:
+    """Reads variables by name; an absent or empty one takes the default of SETTINGS."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+
+    def text(self, name: str) -> str:
+        return self._values.get(name, "").strip() or _DEFAULTS[name]
+
+    def choice(self, name: str, options: tuple[str, ...]) -> str:
+        value = self.text(name)
+        if value not in options:
+            raise ConfigurationError(f"{name} must be one of {', '.join(options)}, not “{value}”.")
+        return value
+
+    def whole(self, name: str, lowest: int, highest: int) -> int:
+        value = self.text(name)
+        try:
+            number = int(value)
+        except ValueError:
+            raise ConfigurationError(f"{name} must be a whole number, not “{value}”.") from None
+        if not lowest <= number <= highest:
+            raise ConfigurationError(f"{name} must be from {lowest} to {highest}, not {number}.")
+        return number
+
+
+def _secret(value: str, environment: Environment) -> str:
+    if environment in {"development", "test"}:
+        return value or DEVELOPMENT_SECRET
+    if not value:
+        raise ConfigurationError(f"SECRET_KEY is not set: set it to {SHORTEST_SECRET} or more random characters.")
+    if len(value) < SHORTEST_SECRET:
+        raise ConfigurationError(
+            f"SECRET_KEY is too short: it has {len(value)} characters and needs {SHORTEST_SECRET} or more."
+        )
+    # A placeholder stretched to length ("xxxx…", "changemechangeme…") is as well known as the default.
+    if value == DEVELOPMENT_SECRET or len(set(value)) < 10:
+        raise ConfigurationError("SECRET_KEY is one that anybody could guess: set it to random characters.")
+    return value
+
+
+def _clock_offset(reader: _Reader, environment: Environment) -> int:
+    century = 100 * 366 * 86_400
+    seconds = reader.whole("CLOCK_OFFSET_SECONDS", -century, century)
+    if seconds and environment != "demo":
+        raise ConfigurationError(
+            "CLOCK_OFFSET_SECONDS is set: only the demonstration may run on another day, so unset it."
+        )
+    return seconds
+
+
+def _url(name: str, value: str, schemes: tuple[str, ...]) -> str:
+    if value:
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in schemes and parts.hostname and parts.port != 0
+        except ValueError:  # a malformed port
+            usable = False
+        if not usable:
+            # Not repeated: such an address may hold a password.
+            raise ConfigurationError(
+                f"{name} must be an address that starts with {' or '.join(f'{s}://' for s in schemes)}."
+            )
+    return value
+
+
+def _database_url(value: str) -> str:
+    scheme, _, rest = value.partition("://")
+    if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
+        path = rest.removeprefix("/")
+        return value if path == ":memory:" else f"sqlite:///{ROOT / path}"
+    if scheme in {"postgres", "postgresql", "postgresql+psycopg"} and rest:
+        return f"postgresql+psycopg://{rest}"
+    raise ConfigurationError(
+        "DATABASE_URL must start with sqlite:/// or postgresql://, followed by a file or a database."
+    )
+
+
+def _files_url(value: str) -> str:
+    scheme, _, rest = value.partition("://")
+    if scheme == "file" and rest:
+        return f"file://{ROOT / rest}"
+    if scheme == "s3" and rest:
+        return value
+    raise ConfigurationError("FILES_URL must start with file:// or s3://, followed by a folder or a bucket.")
