@@ -1,0 +1,1 @@
+"""Drafts written together, checked, certified and frozen as submissions."""

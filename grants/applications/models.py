@@ -1,0 +1,142 @@
+"""Applications: a draft's answers with their history, and the frozen submissions."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grants.casework.models import Case, StoredFile
+from grants.people.models import Person
+from grants.persistence.append_only import append_only
+from grants.persistence.base import Base, Identified, Stateful
+from grants.persistence.types import JsonValue
+from grants.programs.models import CycleStage
+
+
+class Application(Stateful, Base):
+    """A case's draft and submissions in one stage.
+
+    extended_to   this applicant's own deadline, when staff gave one
+    returned_sections, returned_until   what staff sent back for change, and by when
+    """
+
+    __tablename__ = "application"
+    __table_args__ = (
+        UniqueConstraint("case_id", "stage_id"),
+        CheckConstraint("state IN ('draft', 'submitted', 'returned', 'withdrawn', 'ineligible')", name="state"),
+    )
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    stage_id: Mapped[int] = mapped_column(ForeignKey("cycle_stage.id"), index=True)
+    started_at: Mapped[datetime]
+    started_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    extended_to: Mapped[datetime | None]
+    returned_sections: Mapped[list[Any] | None]
+    returned_until: Mapped[datetime | None]
+    screened_at: Mapped[datetime | None]
+    screening_note: Mapped[str | None]
+
+    case: Mapped[Case] = relationship()
+    stage: Mapped[CycleStage] = relationship()
+    submissions: Mapped[list["Submission"]] = relationship(
+        back_populates="application", order_by="Submission.number.desc()"
+    )
+
+
+class Answer(Base):
+    """The present answer to one field. `version` grows by one with every write; a write names the one it was based on."""
+
+    __tablename__ = "answer"
+    __table_args__ = (UniqueConstraint("application_id", "field"),)
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    field: Mapped[str] = mapped_column(String(80))
+    value: Mapped[Any | None] = mapped_column(JsonValue)
+    version: Mapped[int]
+    written_at: Mapped[datetime]
+    written_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    written_by: Mapped[Person] = relationship()
+
+
+@append_only
+class AnswerVersion(Base):
+    """Every text an answer ever had, including the one a stale write carried (`stale`), so that nothing typed is lost."""
+
+    __tablename__ = "answer_version"
+    __table_args__ = (Index("ix_answer_version_field", "application_id", "field", "version"),)
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    field: Mapped[str] = mapped_column(String(80))
+    version: Mapped[int]
+    value: Mapped[Any | None] = mapped_column(JsonValue)
+    stale: Mapped[bool] = mapped_column(default=False)
+    written_at: Mapped[datetime]
+    written_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+
+class SectionStatus(Base):
+    """A writer's word on one section of a draft: ready, or not yet."""
+
+    __tablename__ = "section_status"
+    __table_args__ = (UniqueConstraint("application_id", "section"),)
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    section: Mapped[str] = mapped_column(String(80))
+    ready: Mapped[bool] = mapped_column(default=False)
+    set_at: Mapped[datetime]
+    set_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+
+class DraftComment(Identified, Base):
+    """A colleague's or a coach's comment on one section of a draft."""
+
+    __tablename__ = "draft_comment"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    section: Mapped[str] = mapped_column(String(80))
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    written_at: Mapped[datetime]
+    body: Mapped[str]
+    resolved_at: Mapped[datetime | None]
+
+    author: Mapped[Person] = relationship()
+
+
+class Attachment(Identified, Base):
+    """A file answered to a file field; a replaced or removed one stays on record."""
+
+    __tablename__ = "attachment"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    field: Mapped[str] = mapped_column(String(80))
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    attached_at: Mapped[datetime]
+    attached_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    removed_at: Mapped[datetime | None]
+
+    file: Mapped[StoredFile] = relationship()
+
+
+@append_only
+class Submission(Identified, Base):
+    """What was submitted, exactly: `sha256` covers the canonical JSON of `content`.
+
+    content   {"application", "form", "program_version", "answers": {field: value}, "files": [{name, sha256, size}], …}
+    number    1 for the first submission of the application
+    """
+
+    __tablename__ = "submission"
+    __table_args__ = (UniqueConstraint("application_id", "number"),)
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    number: Mapped[int]
+    content: Mapped[dict[str, Any]]
+    sha256: Mapped[str] = mapped_column(String(64))
+    certified_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    certified_name: Mapped[str]
+    submitted_at: Mapped[datetime]
+
+    application: Mapped[Application] = relationship(back_populates="submissions")
+    certified_by: Mapped[Person] = relationship()

@@ -1,0 +1,72 @@
+"""Asking for work: `enqueue` in the caller's transaction; handlers and periodic work registered by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grants.background.models import Job
+from grants.kernel.clock import now
+
+Handler = Callable[..., None]
+_handlers: dict[str, Handler] = {}
+_periodic: dict[str, "Periodic"] = {}
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """Work that comes round: a job's name and the crontab line (minute hour day month weekday, UTC) that asks for it."""
+
+    name: str
+    crontab: str
+
+
+def enqueue(
+    session: Session, name: str, key: str | None = None, run_at: datetime | None = None, **args: Any
+) -> Job:
+    """Ask for a job; it exists exactly when the caller's transaction commits.
+
+    key      when a job of this key exists, done or not, it is returned and nothing is added
+    run_at   not before this instant; at once by default
+    args     plain JSON values, given to the handler by name
+    """
+    if key is not None:
+        existing = session.scalar(select(Job).where(Job.key == key))
+        if existing is not None:
+            return existing
+    job = Job(name=name, key=key, args=args, run_at=run_at or now(), created_at=now())
+    session.add(job)
+    return job
+
+
+def job(name: str) -> Callable[[Handler], Handler]:
+    """Register the handler of a job. It owns its transactions and is safe to run twice."""
+
+    def register(handler: Handler) -> Handler:
+        if name in _handlers:
+            raise RuntimeError(f"Two handlers for the job {name!r}.")
+        _handlers[name] = handler
+        return handler
+
+    return register
+
+
+def periodic(name: str, crontab: str) -> Callable[[Handler], Handler]:
+    """Register a handler that is also asked for by the clock, once a slot however many schedulers run."""
+    _periodic[name] = Periodic(name, crontab)
+    return job(name)
+
+
+def handler_of(name: str) -> Handler:
+    """The handler of a job.
+
+    raises   KeyError when none is registered under that name
+    """
+    return _handlers[name]
+
+
+def periodic_work() -> tuple[Periodic, ...]:
+    return tuple(_periodic.values())

@@ -1,0 +1,101 @@
+"""Doing the work: the embedded runner takes due jobs from the table, one at a time, under a lease."""
+
+import logging
+from datetime import timedelta
+
+from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.triggers.cron import CronTrigger
+from flask import Flask
+from sqlalchemy import and_, or_, select, update
+
+from grants.background.models import Job
+from grants.background.queue import Periodic, enqueue, handler_of, periodic_work
+from grants.kernel.clock import now
+from grants.persistence.session import db, unit_of_work
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=10)
+ATTEMPTS = 5
+
+
+def run_due(limit: int = 1000) -> int:
+    """Run the jobs that are due, and those that these ask for, until none is left or `limit` is reached.
+
+    returns  how many were run, failures included
+    """
+    count = 0
+    while count < limit and (claimed := _claim()) is not None:
+        _run(*claimed)
+        count += 1
+    return count
+
+
+def _claim() -> tuple[int, int] | None:
+    """Take the oldest due job: its id and the number of this attempt."""
+    with unit_of_work() as session:
+        due = or_(
+            and_(Job.state == "queued", Job.run_at <= now()),
+            and_(Job.state == "running", Job.leased_until < now()),
+        )
+        job = session.scalar(
+            select(Job).where(due).order_by(Job.run_at, Job.id).limit(1).with_for_update(skip_locked=True)
+        )
+        if job is None:
+            return None
+        job.state, job.attempts, job.leased_until = "running", job.attempts + 1, now() + LEASE
+        session.flush()
+        return job.id, job.attempts
+
+
+def _run(job_id: int, attempt: int) -> None:
+    job = db.session().get_one(Job, job_id)
+    name, args = job.name, dict(job.args)
+    try:
+        handler_of(name)(**args)
+    except Exception as error:  # whatever a handler raises is kept on the job, and tried again
+        log.exception("job %s failed, attempt %d", name, attempt)
+        _finish(job_id, attempt, f"{type(error).__name__}: {error}")
+    else:
+        _finish(job_id, attempt, None)
+
+
+def _finish(job_id: int, attempt: int, error: str | None) -> None:
+    if error is None:
+        values = {"state": "done", "error": None, "finished_at": now()}
+    elif attempt >= ATTEMPTS:
+        values = {"state": "failed", "error": error, "finished_at": now()}
+    else:
+        values = {"state": "queued", "error": error, "run_at": now() + timedelta(minutes=2**attempt)}
+    with unit_of_work() as session:
+        # Only the attempt that still holds the job may end it: a lease that ran out gave it to another runner.
+        session.execute(update(Job).where(Job.id == job_id, Job.attempts == attempt).values(**values))
+
+
+def report_progress(job_key: str, done: int, total: int) -> None:
+    """Tell those who watch how far a job is, and keep its lease."""
+    with unit_of_work() as session:
+        session.execute(
+            update(Job).where(Job.key == job_key).values(done=done, total=total, leased_until=now() + LEASE)
+        )
+
+
+def ask_for(work: Periodic) -> None:
+    """Ask for one slot of periodic work; the minute is part of the key, so several schedulers ask once."""
+    slot = now().strftime("%Y-%m-%dT%H:%MZ")
+    with unit_of_work() as session:
+        enqueue(session, work.name, key=f"{work.name}@{slot}")
+
+
+def run_forever(app: Flask) -> None:
+    """Run due jobs every second and periodic work by its crontab, until the process is told to stop."""
+
+    def in_app(action: object, *args: object) -> None:
+        with app.app_context():
+            action(*args)  # type: ignore[operator]
+
+    scheduler = BlockingScheduler(timezone="UTC")
+    scheduler.add_job(in_app, "interval", seconds=1, args=[run_due], max_instances=1, coalesce=True)
+    for work in periodic_work():
+        scheduler.add_job(in_app, CronTrigger.from_crontab(work.crontab, timezone="UTC"), args=[ask_for, work])
+    scheduler.start()

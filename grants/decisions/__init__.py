@@ -1,0 +1,1 @@
+"""Slates under constraints, approval by a second person, letters, embargo and release."""

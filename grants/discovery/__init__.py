@@ -1,0 +1,1 @@
+"""Events, visits and attendance before anyone applies."""

@@ -1,0 +1,59 @@
+"""Events and who came."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grants.people.models import Organization, Person
+from grants.persistence.base import Base, Identified
+from grants.programs.models import Cycle
+
+
+class Event(Identified, Base):
+    """A workshop, webinar, school visit or office hours of a cycle.
+
+    host_id     the partner organization that holds it, or the school that is visited
+    capacity    places, or nothing when there is no limit
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (
+        CheckConstraint("kind IN ('workshop', 'webinar', 'school_visit', 'office_hours')", name="kind"),
+        CheckConstraint("ends_at > starts_at", name="times"),
+        CheckConstraint("capacity > 0", name="capacity"),
+    )
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    title: Mapped[str]
+    topic: Mapped[str | None]
+    description: Mapped[str | None]
+    host_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
+    place: Mapped[str | None]
+    starts_at: Mapped[datetime] = mapped_column(index=True)
+    ends_at: Mapped[datetime]
+    capacity: Mapped[int | None]
+    cancelled_at: Mapped[datetime | None]
+    illustrative: Mapped[bool] = mapped_column(default=False)
+
+    cycle: Mapped[Cycle] = relationship()
+    host: Mapped[Organization | None] = relationship()
+
+
+class Registration(Identified, Base):
+    """One person's place at an event, for one organization; `attended_at` is set at the door."""
+
+    __tablename__ = "registration"
+    __table_args__ = (UniqueConstraint("event_id", "person_id"),)
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    registered_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+    attended_at: Mapped[datetime | None]
+
+    event: Mapped[Event] = relationship()
+    person: Mapped[Person] = relationship()
+    organization: Mapped[Organization] = relationship()

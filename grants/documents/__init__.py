@@ -1,0 +1,1 @@
+"""Facts become HTML, a PDF, stored bytes with a hash, and a code anyone can verify."""

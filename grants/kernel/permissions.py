@@ -1,0 +1,83 @@
+"""The one table of who may do what. A permission says which roles may try; policies and scoped queries say on which records."""
+
+from typing import Final
+
+from grants.kernel.roles import Role
+
+_APPLICANT = frozenset({Role.APPLICANT})
+_COACH = frozenset({Role.COACH})
+_REVIEWER = frozenset({Role.REVIEWER})
+_PARTNER = frozenset({Role.PARTNER_FUNDER})
+_OFFICER = frozenset({Role.PROGRAM_OFFICER})
+_FINANCE = frozenset({Role.FINANCE_OFFICER})
+_DIRECTOR = frozenset({Role.DIRECTOR})
+_AUDITOR = frozenset({Role.AUDITOR})
+_ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+_SYSTEM = frozenset({Role.SYSTEM})
+# Those who read a cycle's whole record; an administrator keeps accounts and sees no outcomes.
+_READERS = _OFFICER | _FINANCE | _DIRECTOR | _AUDITOR
+
+PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
+    # people
+    "account.manage": _ADMINISTRATOR,
+    "organization.read": _READERS | _ADMINISTRATOR,
+    "organization.manage": _OFFICER | _ADMINISTRATOR | _SYSTEM,
+    "organization.join": _APPLICANT,
+    # casework
+    "case.read": _READERS | _APPLICANT,
+    "case.list": _READERS,
+    "case.manage": _OFFICER | _SYSTEM,
+    "audit.read": _AUDITOR | _DIRECTOR,
+    # messages and background
+    "message.read": _OFFICER | _AUDITOR | _ADMINISTRATOR,
+    "job.read": _ADMINISTRATOR | _AUDITOR,
+    # documents
+    "document.read": _READERS | _APPLICANT,
+    "document.prepare": _OFFICER | _SYSTEM,
+    # programs
+    "program.read": _READERS | _PARTNER | _ADMINISTRATOR,
+    "program.manage": _OFFICER | _SYSTEM,
+    "cycle.manage": _OFFICER | _SYSTEM,
+    # discovery
+    "event.read": _READERS | _APPLICANT | _COACH,
+    "event.manage": _OFFICER | _SYSTEM,
+    "event.register": _APPLICANT,
+    # applications
+    "application.read": _READERS | _PARTNER | _APPLICANT | _COACH,
+    "application.list": _READERS | _PARTNER,
+    "application.write": _APPLICANT,
+    "application.submit": _APPLICANT,
+    "application.withdraw": _APPLICANT,
+    "application.screen": _OFFICER,
+    "application.comment": _APPLICANT | _COACH,
+    # review
+    "review.score": _REVIEWER,
+    "review.declare": _REVIEWER,
+    "review.organize": _OFFICER,
+    "review.read": _READERS | _PARTNER,
+    # decisions
+    "slate.read": _READERS | _PARTNER,
+    "slate.propose": _OFFICER,
+    "slate.approve": _DIRECTOR | _PARTNER,
+    "slate.release": _OFFICER,
+    # awards
+    "award.read": _READERS | _APPLICANT,
+    "award.answer": _APPLICANT,
+    "agreement.sign": _APPLICANT,
+    "agreement.countersign": _DIRECTOR,
+    # payments
+    "payment.read": _READERS,
+    "payment.request": _APPLICANT | _OFFICER,
+    "payment.approve": _FINANCE | _DIRECTOR,
+    "payment.pay": _FINANCE,
+    "fund.manage": _FINANCE | _SYSTEM,
+    # monitoring
+    "requirement.read": _READERS | _APPLICANT,
+    "requirement.report": _APPLICANT,
+    "requirement.accept": _OFFICER,
+    "checkin.record": _OFFICER,
+    "indicator.read": _READERS | _APPLICANT,
+    "indicator.report": _APPLICANT | _OFFICER,
+    # portfolio
+    "portfolio.read": _READERS | _PARTNER,
+}

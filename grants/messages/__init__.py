@@ -1,0 +1,1 @@
+"""Mail: template and facts become an outbox row, and the outbox is delivered."""

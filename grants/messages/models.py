@@ -1,0 +1,35 @@
+"""The outbox: every message, stored in the same transaction as its cause."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grants.people.models import Person
+from grants.persistence.base import Base, Identified
+
+
+class Message(Identified, Base):
+    """One mail to one person.
+
+    key          at most one message of a key is ever stored, so no cause sends two
+    message_id   deterministic from the key, so that a resend is the same mail
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (CheckConstraint("state IN ('queued', 'sent', 'failed', 'suppressed')", name="state"),)
+
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    template: Mapped[str] = mapped_column(String(60))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    to_email: Mapped[str] = mapped_column(String(254))
+    subject: Mapped[str]
+    body: Mapped[str]
+    message_id: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(10), default="queued")
+    queued_at: Mapped[datetime] = mapped_column(index=True)
+    sent_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+
+    person: Mapped[Person] = relationship()

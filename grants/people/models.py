@@ -1,0 +1,140 @@
+"""People, organizations, and the ties between them."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grants.persistence.base import Base, Identified
+
+
+class Person(Identified, Base):
+    """A person with an account. Without a password they can sign in only by a link sent to them.
+
+    email          kept in lower case; the name they sign in with
+    session_stamp  part of every session's token: changing it ends all of the person's sessions
+    illustrative   invented for a demonstration, and marked so wherever it shows
+    """
+
+    __tablename__ = "person"
+
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    title: Mapped[str | None]
+    password_hash: Mapped[str | None]
+    session_stamp: Mapped[str] = mapped_column(String(20))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    illustrative: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    last_sign_in_at: Mapped[datetime | None]
+
+    grants: Mapped[list["RoleGrant"]] = relationship(back_populates="person", foreign_keys="RoleGrant.person_id")
+    memberships: Mapped[list["OrganizationMembership"]] = relationship(back_populates="person")
+
+
+class RoleGrant(Base):
+    """A foundation role that a person holds."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (UniqueConstraint("person_id", "role"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str] = mapped_column(String(24))
+    granted_at: Mapped[datetime]
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    person: Mapped[Person] = relationship(back_populates="grants", foreign_keys=[person_id])
+
+
+class Organization(Identified, Base):
+    """A school, district, charter network, nonprofit, partner, or a consortium of organizations.
+
+    nces_id, cds_id    text, each unique where given: a 12-digit NCES school id, a 14-digit California CDS code
+    sector             how it is run: district or charter; empty where that does not apply
+    grade_from, grade_to   PK, K or 1 to 12 as text
+    enrollment         pupils
+    low_income_share   fraction of pupils from low-income families, 0 to 1
+    """
+
+    __tablename__ = "organization"
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('school', 'district', 'charter_network', 'nonprofit', 'partner', 'consortium')", name="kind"
+        ),
+        CheckConstraint("sector IS NULL OR sector IN ('district', 'charter')", name="sector"),
+        CheckConstraint("low_income_share BETWEEN 0 AND 1", name="low_income_share"),
+        CheckConstraint("enrollment >= 0", name="enrollment"),
+    )
+
+    name: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    sector: Mapped[str | None] = mapped_column(String(8), index=True)
+    nces_id: Mapped[str | None] = mapped_column(String(12), unique=True)
+    cds_id: Mapped[str | None] = mapped_column(String(14), unique=True)
+    grade_from: Mapped[str | None] = mapped_column(String(2))
+    grade_to: Mapped[str | None] = mapped_column(String(2))
+    enrollment: Mapped[int | None]
+    low_income_share: Mapped[Decimal | None] = mapped_column(Numeric(5, 4))
+    street: Mapped[str | None]
+    city: Mapped[str | None]
+    region: Mapped[str | None] = mapped_column(String(40))
+    postal_code: Mapped[str | None] = mapped_column(String(12))
+    email_domain: Mapped[str | None] = mapped_column(String(253))
+    illustrative: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+    memberships: Mapped[list["OrganizationMembership"]] = relationship(back_populates="organization")
+
+    @property
+    def grades(self) -> str:
+        """The grade span as people write it, such as K-8; empty when it is not known."""
+        if self.grade_from is None or self.grade_to is None:
+            return ""
+        return self.grade_from if self.grade_from == self.grade_to else f"{self.grade_from}-{self.grade_to}"
+
+    @property
+    def grade_band(self) -> str:
+        """elementary, middle, high or span, by the grades taught; empty when they are not known."""
+        if self.grade_to is None or self.grade_from is None:
+            return ""
+        low, high = (0 if grade in {"PK", "K"} else int(grade) for grade in (self.grade_from, self.grade_to))
+        if high <= 6:
+            return "elementary"
+        if low >= 9:
+            return "high"
+        return "middle" if low >= 5 and high <= 8 else "span"
+
+
+class OrganizationMembership(Base):
+    """A person's role in an organization."""
+
+    __tablename__ = "organization_membership"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "person_id"),
+        CheckConstraint("role IN ('lead', 'editor', 'viewer', 'signatory')", name="role"),
+    )
+
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str] = mapped_column(String(12))
+    since: Mapped[datetime]
+
+    organization: Mapped[Organization] = relationship(back_populates="memberships")
+    person: Mapped[Person] = relationship(back_populates="memberships")
+
+
+class CoachInvitation(Base):
+    """A school lets a mentor from a partner organization read and comment on its drafts; ended, it stays on record."""
+
+    __tablename__ = "coach_invitation"
+    __table_args__ = (UniqueConstraint("organization_id", "person_id"),)
+
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    since: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    organization: Mapped[Organization] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])

@@ -1,0 +1,1 @@
+"""The database: one Base, one way to write, records that cannot be changed."""

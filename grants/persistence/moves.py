@@ -1,0 +1,60 @@
+"""The one way a stored record's state changes: permission, guard, state, audit, then the consequences in order."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from sqlalchemy import inspect
+
+from grants.kernel.errors import Clash, Refused
+from grants.kernel.policy import Actor
+from grants.kernel.workflow import Workflow
+from grants.persistence import audit
+from grants.persistence.base import Stateful, moving
+from grants.persistence.session import db
+
+Facts = TypeVar("Facts")
+
+
+def move(
+    actor: Actor,
+    record: Stateful,
+    name: str,
+    workflow: Workflow[Facts],
+    facts: Facts,
+    effects: Mapping[str, Callable[[], object]] | None = None,
+) -> None:
+    """Make one move of a workflow, in the caller's unit of work.
+
+    effects   what each effect that the move table names does; one that is named and not given is a KeyError
+    raises    Refused when the role does not allow it; Clash when the state or the guard does not
+    """
+    _lock(record)
+    step = workflow.find(name, record.state)
+    if not actor.may(step.permission):
+        raise Refused("Your role does not allow this. Ask an administrator if you think it should.")
+    verdict = step.verdict(actor, facts)
+    if verdict.reason is not None:
+        raise Clash(verdict.reason)
+    before = record.state
+    token = moving.set(True)
+    try:
+        record.state = step.target
+    finally:
+        moving.reset(token)
+    audit.record(
+        actor,
+        f"{workflow.name}.{name}",
+        record,
+        before={"state": before},
+        after={"state": step.target},
+        acting_as=actor.acting_as(step.permission),
+        case_id=getattr(record, "case_id", None),
+    )
+    for effect in step.effects:
+        (effects or {})[effect]()
+
+
+def _lock(record: Stateful) -> None:
+    """Take the row, so that of two people making the same move at once the second sees it already made."""
+    if inspect(record).persistent:
+        db.session().refresh(record, with_for_update=True)

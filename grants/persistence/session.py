@@ -1,0 +1,101 @@
+"""The session and the only way to write: `with unit_of_work():`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from flask import Flask, has_request_context, request
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from grants.kernel.errors import Clash
+from grants.persistence.base import Base
+
+db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
+migrate = Migrate()
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+BUSY_TIMEOUT_MS = 15_000
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """One transaction that writes: all of it is stored, or none. Entry points own it; services only flush.
+
+    Whatever was read before is read again inside, so that a decision never rests on a stale row.
+
+    raises   Clash when another transaction took a unique value first
+             RuntimeError inside another unit of work, or inside a request that must not write (GET, HEAD)
+    """
+    if _writing.get():
+        raise RuntimeError("Units of work do not nest.")
+    if has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"}:
+        raise RuntimeError(f"{request.method} must not write.")
+    session = db.session()
+    session.rollback()
+    session.info.clear()
+    token = _writing.set(True)
+    try:
+        yield session
+        session.flush()
+        _seal(session)
+        session.commit()
+    except IntegrityError as error:
+        session.rollback()
+        if _is_taken(error):
+            raise Clash("Someone else did this a moment ago. Look at the page again before you go on.") from error
+        raise
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.clear()  # what was noted for the audit chain and not sealed goes with the transaction
+        _writing.reset(token)
+
+
+def _seal(session: Session) -> None:
+    from grants.persistence import audit  # the audit chain is itself a model, and so comes after this module
+
+    audit.seal(session)
+
+
+def _is_taken(error: IntegrityError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == "23505" or "UNIQUE constraint failed" in str(error.orig)
+
+
+def init_database(app: Flask) -> None:
+    """Bind the session to the application's engine and set the engine up for its kind."""
+    db.init_app(app)
+    migrate.init_app(app, db, directory=app.config["MIGRATIONS"], render_as_batch=True, compare_type=True)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _prepare_sqlite(db.engine)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, record: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A writer takes the lock at once: reading first and upgrading later fails under concurrent writers.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+@event.listens_for(Session, "before_flush")
+def _only_in_a_unit_of_work(session: Session, context: object, instances: object) -> None:
+    if (session.new or session.dirty or session.deleted) and not _writing.get():
+        raise RuntimeError("Writing needs a unit of work.")

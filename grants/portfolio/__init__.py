@@ -1,0 +1,1 @@
+"""Home pages, the case page, the pipeline: reading across everything."""

@@ -1,0 +1,1 @@
+"""A grant-making strategy as data: definition files, versions, cycles and stages."""

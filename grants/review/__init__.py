@@ -1,0 +1,1 @@
+"""Panels, conflicts, assignments, scorecards, and what the scores say."""

@@ -1,0 +1,67 @@
+"""Writing happens in units of work, and nowhere else."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from grants.background.models import Job
+from grants.background.queue import enqueue
+from grants.kernel.clock import now
+from grants.kernel.errors import Clash
+from grants.persistence.session import db, unit_of_work
+
+
+def jobs() -> int:
+    return db.session.scalar(select(func.count()).select_from(Job)) or 0
+
+
+def test_a_unit_of_work_stores_all_or_nothing(app: Flask) -> None:
+    with unit_of_work() as session:
+        enqueue(session, "first")
+    with pytest.raises(ZeroDivisionError), unit_of_work() as session:
+        enqueue(session, "second")
+        session.flush()
+        _ = 1 / 0
+    assert jobs() == 1
+
+
+def test_writing_outside_a_unit_of_work_is_an_error(app: Flask) -> None:
+    enqueue(db.session(), "stray")
+    with pytest.raises(RuntimeError, match="unit of work"):
+        db.session.flush()
+    db.session.rollback()
+    assert jobs() == 0
+
+
+def test_units_of_work_do_not_nest(app: Flask) -> None:
+    with pytest.raises(RuntimeError, match="do not nest"), unit_of_work(), unit_of_work():
+        pass
+
+
+def test_a_get_request_cannot_write(app: Flask) -> None:
+    with app.test_request_context("/", method="GET"), pytest.raises(RuntimeError, match="GET must not write"):
+        with unit_of_work():
+            pass
+
+
+def test_a_value_taken_by_another_is_a_clash(app: Flask) -> None:
+    with unit_of_work() as session:
+        enqueue(session, "one", key="same")
+    with pytest.raises(Clash), unit_of_work() as session:
+        session.add(Job(name="two", key="same", args={}, run_at=now(), created_at=now()))
+    assert jobs() == 1
+
+
+def test_a_missing_value_is_not_taken_for_a_clash(app: Flask) -> None:
+    with pytest.raises(DBAPIError), unit_of_work() as session:
+        session.add(Job(name=None, args={}, run_at=now(), created_at=now()))
+
+
+def test_the_embedded_engine_is_set_up_to_be_safe(app: Flask) -> None:
+    if db.engine.dialect.name != "sqlite":
+        assert db.session.execute(text("SHOW server_version")).scalar_one()
+        return
+    pragmas = {name: db.session.execute(text(f"PRAGMA {name}")).scalar_one() for name in ("journal_mode", "synchronous", "foreign_keys")}
+    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
