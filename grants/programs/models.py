@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grants.people.models import Person
@@ -22,7 +22,8 @@ class ProgramVersion(Identified, Base):
     number: Mapped[int]
     title: Mapped[str]
     source: Mapped[str]
-    definition: Mapped[dict[str, Any]]
+    # JSON rather than JSONB, which forgets the order of keys: the order of stages, sections and questions is content.
+    definition: Mapped[dict[str, Any]] = mapped_column(JSON)
     sha256: Mapped[str] = mapped_column(String(64))
     loaded_at: Mapped[datetime]
     loaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
