@@ -1,0 +1,195 @@
+"""Forms of the house: fields that read what people write into what we store, and what the field macros ask of them."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, request
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from wtforms import Field, FieldList, FormField, StringField
+from wtforms.validators import StopValidation
+from wtforms.widgets import DateInput, DateTimeLocalInput
+
+from grants.kernel.errors import Invalid, Problem
+from grants.kernel.money import dollars, parse_dollars
+from grants.web.filters import DEFAULT_ZONE
+
+
+class HouseForm(FlaskForm):  # type: ignore[misc]
+    """The base of every form that writes."""
+
+    form_errors: list[str]
+
+    def show(self, problem: Problem) -> None:
+        """Put a refusal beside the fields it names, the rest above the form. What was typed stays."""
+        unplaced = [] if isinstance(problem, Invalid) and problem.errors else [problem.sentence]
+        for name, sentence in (problem.errors if isinstance(problem, Invalid) else {}).items():
+            field = self._fields.get(name)
+            if field is None:
+                unplaced.append(sentence)
+            else:
+                field.errors = [*field.errors, sentence]
+        self.form_errors = [*self.form_errors, *unplaced]
+
+
+class FilterForm(FlaskForm):  # type: ignore[misc]
+    """The base of every form that only asks: read from the query, so that a view of a list is its URL."""
+
+    class Meta:
+        csrf = False
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(request.args, **given)
+
+    @property
+    def is_set(self) -> bool:
+        """Whether any filter is in force."""
+        return any(request.args.get(field.name) for field in self)
+
+
+class MoneyField(StringField):
+    """A dollar amount as people write it; its data is whole cents, or None when left empty."""
+
+    data: int | None  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, least: int = 0, most: int | None = None, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.least, self.most = least, most
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else dollars(self.data).replace("$", "")
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        text = str(valuelist[0]).strip() if valuelist else ""
+        self.data = parse_dollars(text) if text else None
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None and self.data < self.least:
+            raise StopValidation(f"Write an amount of at least {dollars(self.least)}.")
+        if self.data is not None and self.most is not None and self.data > self.most:
+            raise StopValidation(f"Write an amount of at most {dollars(self.most)}.")
+
+
+class LocalDateField(StringField):
+    """A calendar date; its data is a date, or None when left empty."""
+
+    widget = DateInput()
+    data: date | None  # type: ignore[assignment]
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.isoformat() if self.data else ""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        text = str(valuelist[0]).strip() if valuelist else ""
+        self.data = _date(text) if text else None
+
+
+class LocalInstantField(StringField):
+    """A date and time of day in `zone`; its data is an aware instant in UTC, or None when left empty.
+
+    A time that the clocks skip is refused; of one they show twice, the first is meant.
+    """
+
+    widget = DateTimeLocalInput()
+    data: datetime | None  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, zone: str = DEFAULT_ZONE, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.zone = ZoneInfo(zone)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M") if self.data else ""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        text = str(valuelist[0]).strip() if valuelist else ""
+        self.data = _instant(text, self.zone) if text else None
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"“{text}” is not a date. Write year, month and day, such as 2016-03-20.") from None
+
+
+def _instant(text: str, zone: ZoneInfo) -> datetime:
+    try:
+        local = datetime.fromisoformat(text)
+    except ValueError:
+        local = None
+    if local is None or local.tzinfo is not None or len(text) <= 10:
+        raise ValueError(f"“{text}” is not a date and time. Write it such as 2016-03-20 17:00.")
+    moment = local.replace(tzinfo=zone).astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) != local:
+        raise ValueError(f"On {local:%Y-%m-%d} the clocks skip {local:%H:%M}. Choose a time before or after it.")
+    return moment
+
+
+# ── what the macros ask ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def sentences(field: Field) -> str:
+    """A field's errors as running text."""
+    return " ".join(str(error) for error in field.errors)
+
+
+def is_group(field: Field) -> bool:
+    """Whether a field is a group of boxes or buttons, which needs a fieldset instead of a label."""
+    return field.type in {"RadioField", "CheckboxGroupField"}
+
+
+def errors_of(form: Any) -> list[tuple[str, str]]:
+    """Every error of a form as (id of the control to go to, sentence), in the order of the page."""
+    whole_form = [("", str(error)) for error in form.form_errors]
+    return whole_form + [wrong for field in form for wrong in _errors_in(field)]
+
+
+def _errors_in(field: Field) -> Iterator[tuple[str, str]]:
+    if isinstance(field, FormField):
+        yield from errors_of(field.form)
+    elif isinstance(field, FieldList):
+        for entry in field:
+            yield from _errors_in(entry)
+        yield from ((field.id, error) for error in field.errors if isinstance(error, str))
+    elif field.errors:
+        # A hidden field, the CSRF token among them, has nothing to go to.
+        shown = getattr(field.widget, "input_type", "") != "hidden"
+        yield (f"{field.id}-0" if is_group(field) else field.id) if shown else "", sentences(field)
+
+
+def control(field: Field, hint: str | None = None, limit: int | None = None) -> dict[str, object]:
+    """The attributes that tie a control to its hint, its error and its word count."""
+    parts = {"hint": hint or field.description, "error": field.errors, "words": limit}
+    described_by = " ".join(f"{field.id}-{part}" for part, present in parts.items() if present)
+    attributes: Mapping[str, object] = {
+        "aria-describedby": described_by or None,
+        "aria-invalid": "true" if field.errors else None,
+        "data-words": limit,
+    }
+    return {name: value for name, value in attributes.items() if value is not None}
+
+
+def described(field: Field, hint: str | None = None) -> Markup:
+    """The same for a fieldset, as text; radio buttons become one radiogroup, which may be required and wrong."""
+    attributes = control(field, hint)
+    attributes.pop("aria-invalid", None)
+    if field.type == "RadioField":
+        attributes |= {"role": "radiogroup"}
+        attributes |= {"aria-required": "true"} if field.flags.required else {}
+        attributes |= {"aria-invalid": "true"} if field.errors else {}
+    return Markup("").join(Markup(' {}="{}"').format(name, value) for name, value in attributes.items())
+
+
+def init_forms(app: Flask) -> None:
+    """Let the field macros ask."""
+    app.jinja_env.globals.update(
+        errors_of=errors_of, sentences=sentences, is_group=is_group, control=control, described=described
+    )

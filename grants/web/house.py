@@ -1,0 +1,18 @@
+"""Everything a page of the house needs, in one call."""
+
+from flask import Flask
+
+from grants.web.errors import init_errors
+from grants.web.filters import init_filters
+from grants.web.forms import init_forms
+from grants.web.navigation import init_navigation
+from grants.web.security import init_security
+from grants.web.status import status_of
+from grants.web.tables import init_tables
+
+
+def init_house(app: Flask) -> None:
+    """Give an application the house's headers, error pages, links, filters and macros' helpers."""
+    app.jinja_env.globals["status_of"] = status_of
+    for part in (init_security, init_errors, init_filters, init_navigation, init_forms, init_tables):
+        part(app)

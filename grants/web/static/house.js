@@ -1,0 +1,123 @@
+/* Conveniences only: every page works without this file. */
+"use strict";
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+/* "/" goes to the search. */
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") all("details.menu[open]").forEach(closeMenu);
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  const search = document.querySelector("input[type=search]") || document.querySelector("[data-shortcut='/']");
+  if (!search) return;
+  event.preventDefault();
+  if (search.matches("input")) search.focus();
+  else search.click();
+});
+
+const isTyping = (element) => element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
+
+/* A menu closes when one goes elsewhere. */
+function closeMenu(menu) {
+  const inside = menu.contains(document.activeElement);
+  menu.open = false;
+  if (inside) menu.querySelector("summary").focus();
+}
+document.addEventListener("click", (event) => {
+  all("details.menu[open]").filter((menu) => !menu.contains(event.target)).forEach((menu) => (menu.open = false));
+});
+
+/* A form is sent once, and asks first where it should. */
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const button = event.submitter;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) return event.preventDefault();
+  if (button?.dataset.confirm && !button.dataset.confirmed) {
+    event.preventDefault();
+    return ask(button.dataset.confirm, button.textContent, () => {
+      button.dataset.confirmed = "yes";
+      form.requestSubmit(button);
+    });
+  }
+  if (event.defaultPrevented || form.matches("[hx-post], [hx-put], [target]")) return;
+  form.dataset.sent = "yes";
+  /* After the browser has read the button's own value. */
+  setTimeout(() => all("button:not([type=button])", form).forEach((each) => each.setAttribute("aria-disabled", "true")));
+});
+window.addEventListener("pageshow", () => {
+  all("form[data-sent]").forEach((form) => {
+    delete form.dataset.sent;
+    all("button", form).forEach((each) => { each.removeAttribute("aria-disabled"); delete each.dataset.confirmed; });
+  });
+});
+
+function ask(question, yes, go) {
+  const dialog = document.createElement("dialog");
+  const words = document.createElement("p");
+  const actions = document.createElement("div");
+  words.id = "dialog-question";
+  words.textContent = question;
+  dialog.setAttribute("aria-labelledby", words.id);
+  actions.className = "actions";
+  actions.append(choice(yes, "btn", () => { dialog.close(); go(); }), choice("Not now", "btn q", () => dialog.close()));
+  dialog.append(words, actions);
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+function choice(label, css, act) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: css, textContent: label });
+  button.addEventListener("click", act);
+  return button;
+}
+
+/* Word counts, as the server counts: runs between spaces that hold a letter or digit. */
+const words = (text) => (text.match(/\S+/g) || []).filter((run) => /[\p{L}\p{N}_]/u.test(run)).length;
+
+function count(area) {
+  const limit = Number(area.dataset.words);
+  const shown = document.getElementById(`${area.id}-words`);
+  if (!shown) return;
+  const over = words(area.value) - limit;
+  shown.textContent = over > 0
+    ? `${over} ${over === 1 ? "word" : "words"} too many: ${limit + over} of ${limit}`
+    : `${limit + over} of ${limit} words`;
+  shown.classList.toggle("over", over > 0);
+}
+document.addEventListener("input", (event) => { if (event.target.dataset.words) count(event.target); });
+
+/* The description of the mark that is chosen. */
+document.addEventListener("change", (event) => {
+  const shown = event.target.closest(".marks")?.querySelector("[data-levels]");
+  if (shown && event.target.type === "radio") shown.textContent = JSON.parse(shown.dataset.levels)[event.target.value] || "";
+});
+
+/* The reader's own time in an instant's title. */
+function localTimes(root = document) {
+  all("time[datetime*=T]:not([data-local])", root).forEach((time) => {
+    const here = new Date(time.dateTime).toLocaleString("en-US", { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit", timeZoneName: "short" });
+    time.dataset.local = here;
+    time.title = `${time.title ? `${time.title} · ` : ""}your time: ${here}`;
+  });
+}
+
+/* htmx: the CSRF token with every request, a word when one fails. */
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.querySelector("meta[name=csrf-token]");
+  if (token) event.detail.headers["X-CSRFToken"] = token.content;
+});
+document.addEventListener("htmx:afterSettle", (event) => localTimes(event.target));
+for (const failure of ["htmx:sendError", "htmx:responseError"]) {
+  document.addEventListener(failure, () => {
+    const note = document.createElement("p");
+    note.className = "flash flash-bad";
+    note.textContent = failure === "htmx:sendError"
+      ? "The connection was lost. What you typed is still here; it is saved as soon as the connection is back."
+      : "This was not saved. What you typed is still here: copy it, then open the page afresh.";
+    document.querySelector("[role=status]").replaceChildren(note);
+  });
+}
+
+localTimes();

@@ -1,0 +1,182 @@
+"""One word and one tone for every state of every workflow, the same for staff, schools and reviewers.
+
+A tone is a class of the house's sheet; it never says anything that the word does not.
+"""
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+
+class Tone(StrEnum):
+    """How a word is dressed: at rest, at work, well, wants attention, wrong."""
+
+    QUIET = "quiet"
+    ACCENT = "accent"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+
+
+class Status(NamedTuple):
+    """What a pill shows."""
+
+    word: str
+    tone: Tone
+
+
+_Q, _A, _G, _W, _B = Tone.QUIET, Tone.ACCENT, Tone.GOOD, Tone.WARN, Tone.BAD
+
+STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
+    "cycle": {
+        "upcoming": ("Upcoming", _Q),
+        "draft": ("Being set up", _Q),
+        "open": ("Open", _A),
+        "closed": ("Closed", _Q),
+    },
+    "stage": {
+        "upcoming": ("Upcoming", _Q),
+        "open": ("Open", _A),
+        "closed": ("Closed", _Q),
+        "in_review": ("In review", _A),
+        "decided": ("Decided", _W),
+        "released": ("Released", _G),
+    },
+    "case": {
+        "open": ("Open", _A),
+        "paused": ("Paused", _W),
+        "closed": ("Closed", _Q),
+    },
+    "event": {
+        "planned": ("Planned", _A),
+        "held": ("Held", _G),
+        "cancelled": ("Cancelled", _Q),
+    },
+    "attendance": {
+        "registered": ("Registered", _A),
+        "attended": ("Attended", _G),
+        "missed": ("Did not come", _Q),
+        "cancelled": ("Cancelled", _Q),
+    },
+    "question": {
+        "open": ("Waiting for an answer", _W),
+        "answered": ("Answered", _G),
+        "published": ("Published", _G),
+    },
+    "application": {
+        "draft": ("Writing", _Q),
+        "submitted": ("Submitted", _A),
+        "returned": ("Returned for changes", _W),
+        "withdrawn": ("Withdrawn", _Q),
+        "ineligible": ("Not eligible", _B),
+        "in_review": ("In review", _A),
+        "decided": ("Decided", _G),
+    },
+    "section": {
+        "empty": ("Not started", _Q),
+        "started": ("Writing", _A),
+        "ready": ("Ready", _G),
+        "returned": ("Change asked for", _W),
+    },
+    "assignment": {
+        "proposed": ("Proposed", _Q),
+        "assigned": ("Assigned", _A),
+        "conflicted": ("Conflict declared", _B),
+        "removed": ("Removed", _Q),
+    },
+    "scorecard": {
+        "not_started": ("Not started", _Q),
+        "draft": ("Scoring", _A),
+        "submitted": ("Submitted", _G),
+        "reopened": ("Reopened", _W),
+        "abstained": ("Abstained", _Q),
+    },
+    "slate": {
+        "draft": ("Draft", _Q),
+        "proposed": ("Waits for approval", _W),
+        "approved": ("Approved", _A),
+        "released": ("Released", _G),
+        "void": ("Void", _B),
+    },
+    "decision": {
+        "award": ("Award", _G),
+        "waitlist": ("Waitlist", _W),
+        "decline": ("Decline", _Q),
+    },
+    "letter": {
+        "draft": ("Draft", _Q),
+        "rendered": ("Ready to check", _W),
+        "checked": ("Checked", _A),
+        "released": ("Released", _G),
+    },
+    "award": {
+        "offered": ("Offered", _W),
+        "accepted": ("Accepted", _A),
+        "declined": ("Declined", _Q),
+        "active": ("Active", _G),
+        "closed": ("Closed", _Q),
+        "terminated": ("Ended early", _B),
+    },
+    "agreement": {
+        "draft": ("Being prepared", _Q),
+        "sent": ("Waits for signature", _W),
+        "signed": ("Signed", _A),
+        "countersigned": ("In force", _G),
+        "superseded": ("Replaced", _Q),
+    },
+    "installment": {
+        "planned": ("Planned", _Q),
+        "due": ("Due", _W),
+        "requested": ("Requested", _A),
+        "approved": ("Approved", _A),
+        "batched": ("In a batch", _A),
+        "paid": ("Paid", _G),
+        "held": ("On hold", _B),
+        "cancelled": ("Cancelled", _Q),
+        "returned": ("Returned by the bank", _B),
+    },
+    "requirement": {
+        "scheduled": ("Scheduled", _Q),
+        "due": ("Due", _W),
+        "late": ("Late", _B),
+        "submitted": ("Submitted", _A),
+        "returned": ("Returned for changes", _W),
+        "accepted": ("Accepted", _G),
+        "waived": ("Waived", _Q),
+    },
+    "check_in": {
+        "scheduled": ("Scheduled", _Q),
+        "held": ("Held", _G),
+        "missed": ("Missed", _B),
+        "cancelled": ("Cancelled", _Q),
+    },
+    "job": {
+        "queued": ("Queued", _Q),
+        "running": ("Running", _A),
+        "done": ("Done", _G),
+        "failed": ("Failed", _B),
+    },
+    "message": {
+        "queued": ("Queued", _Q),
+        "sent": ("Sent", _G),
+        "failed": ("Failed", _B),
+        "suppressed": ("Not sent", _Q),
+    },
+    "account": {
+        "invited": ("Invited", _W),
+        "active": ("Active", _G),
+        "closed": ("Closed", _Q),
+    },
+}
+
+
+def status_of(workflow: str, state: str) -> Status:
+    """The word and tone of a state.
+
+    workflow   a key of STATUS, such as "application"
+    state      the stored state; an enum member that is text will do
+    raises     KeyError for a workflow or state that has no word yet: give it one in the table, once, for everybody
+    """
+    try:
+        return Status(*STATUS[workflow][str(state)])
+    except KeyError as unknown:
+        raise KeyError(f"No word is agreed for the state {state!r} of {workflow!r}") from unknown

@@ -1,0 +1,184 @@
+"""A small application that draws every macro and the pages the design shows, for the browser and for a look by eye.
+
+`python -m tests.web.gallery 8123` serves it.
+"""
+
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from flask import Blueprint, Flask, abort, flash, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf import CSRFProtect
+from jinja2 import ChoiceLoader, FileSystemLoader
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, FileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired
+
+from grants.config import ROOT, Settings
+from grants.kernel.errors import Clash, Invalid
+from grants.kernel.policy import Actor, Role
+from grants.persistence.paging import Page
+from grants.web import access
+from grants.web.forms import FilterForm, HouseForm, LocalDateField, LocalInstantField, MoneyField
+from grants.web.house import init_house
+from grants.web.navigation import register_menu, register_nav, register_search, register_sign_in
+
+PEOPLE = {
+    "officer": Actor(1, "Maya Rivera", "maya@example.org", frozenset({Role.PROGRAM_OFFICER})),
+    "director": Actor(2, "Dana Lee", "dana@example.org", frozenset({Role.DIRECTOR})),
+    "reviewer": Actor(3, "Ada Bright", "ada@example.org", frozenset({Role.REVIEWER})),
+    "school": Actor(4, "Tomás Reyes", "tomas@example.org", frozenset({Role.APPLICANT})),
+}
+MARKS = [("1", "1 Not yet"), ("2", "2 Emerging"), ("3", "3 Strong"), ("4", "4 Exemplary")]
+LEVELS = {"1": "1 Not yet: no plan.", "3": "3 Strong: progress rests on demonstrated mastery in most subjects."}
+NOW = datetime(2016, 3, 8, 18, 0, tzinfo=UTC)
+
+bp = Blueprint("gallery", __name__)
+
+
+class EverythingForm(HouseForm):
+    """One field of each kind."""
+
+    name = StringField("School’s name", [DataRequired("Write the school’s name.")])
+    vision = TextAreaField("When does a student move on?", description="Say what counts as evidence.")
+    sector = SelectField("Sector", choices=[("district", "District-run"), ("charter", "Charter")])
+    asked = MoneyField("Amount asked for", [InputRequired("Write an amount.")], most=100_000_00)
+    opens_on = LocalDateField("First day of school")
+    closes_at = LocalInstantField("Deadline", description="Pacific time.")
+    budget = FileField("Five-year budget")
+    kind = RadioField("How do you apply?", [InputRequired("Choose one.")], choices=[("alone", "Alone"), ("with", "With others")])
+    certify = BooleanField("I certify that this is true", [InputRequired("Tick the box to certify.")])
+
+
+class ScoreForm(HouseForm):
+    """A scorecard."""
+
+    plans = RadioField("Every student has a learning plan within three years", choices=[("yes", "Yes"), ("no", "No")])
+    competency = RadioField("Competency-based progression", choices=MARKS)
+    comment = TextAreaField("Why this mark?")
+    team = RadioField("Strong team, engaged and equipped", choices=MARKS)
+
+
+class CaseFilter(FilterForm):
+    """Filters of the list."""
+
+    sector = SelectField("Sector", choices=[("", "All"), ("district", "District-run"), ("charter", "Charter")])
+    words = StringField("Name contains")
+
+
+def schools(count: int) -> list[dict[str, object]]:
+    names = ("Roosevelt Middle School", "ASCEND", "Urban Promise Academy", "Lodestar", "Redwood Heights Elementary")
+    return [
+        {"name": f"{names[n % 5]} {n // 5 + 1}", "asked": (n + 3) * 1_000_000, "on": date(2015, 1, n % 28 + 1)}
+        for n in range(count)
+    ]
+
+
+@bp.get("/")
+@access.public
+def today() -> ResponseReturnValue:
+    return render_template("gallery/today.html", now=NOW)
+
+
+@bp.get("/slate")
+@access.public
+def slate() -> ResponseReturnValue:
+    return render_template("gallery/slate.html")
+
+
+@bp.get("/scorecard")
+@access.public
+def scorecard() -> ResponseReturnValue:
+    form = ScoreForm(MultiDict({"plans": "yes", "competency": "3", "comment": "Clear mastery rule."}))
+    return render_template("gallery/scorecard.html", form=form, levels=LEVELS)
+
+
+@bp.get("/draft")
+@access.public
+def draft() -> ResponseReturnValue:
+    return render_template("gallery/draft.html", form=EverythingForm(vision="A student moves on when she can show it."))
+
+
+@bp.route("/forms", methods=["GET", "POST"])
+@access.public
+def forms() -> ResponseReturnValue:
+    form = EverythingForm()
+    if form.validate_on_submit():
+        flash("Saved.", "good")
+    return render_template("gallery/forms.html", form=form), 422 if form.errors else 200
+
+
+@bp.get("/table")
+@access.public
+def table() -> ResponseReturnValue:
+    return render_template("gallery/table.html", page=Page(schools(30), 2, 30, 214), form=CaseFilter())
+
+
+@bp.get("/parts")
+@access.public
+def parts() -> ResponseReturnValue:
+    for tone in ("good", "warn", "bad"):
+        flash(f"A {tone} message.", tone)
+    return render_template("gallery/parts.html", now=NOW)
+
+
+@bp.get("/error/<int:status>")
+@access.public
+def error(status: int) -> ResponseReturnValue:
+    if status == 409:
+        raise Clash("Dana saved this section while you were writing. Both texts are kept.")
+    if status == 422:
+        raise Invalid("The amounts do not add up.", {"total": "The installments come to $349,999, the award is $350,000."})
+    if status == 500:
+        raise RuntimeError("a fault")
+    abort(status)
+
+
+@bp.post("/sign-out")
+@access.public
+def sign_out() -> ResponseReturnValue:
+    access.sign_out()
+    return "", 204
+
+
+@bp.get("/as/<who>")
+@access.public
+def enter(who: str) -> ResponseReturnValue:
+    access.sign_in(who, PEOPLE[who])
+    return "", 204
+
+
+def create_gallery(environment: str = "demo") -> Flask:
+    """The gallery; its people sign in at /as/officer and the like."""
+    app = Flask("grants", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "grants/web/static"))
+    settings = Settings.read({"ENVIRONMENT": environment, "SECRET_KEY": "gallery-" + "0123456789abcdef" * 3})
+    app.config.update(SETTINGS=settings, SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=2**20)
+    app.jinja_loader = ChoiceLoader(  # type: ignore[assignment]
+        [FileSystemLoader(ROOT / "templates"), FileSystemLoader(Path(__file__).parent / "templates")]
+    )
+    CSRFProtect(app)
+    access.init_access(app)
+    init_house(app)
+    app.register_blueprint(bp)
+    return app
+
+
+def _offer() -> None:
+    for role in (Role.PROGRAM_OFFICER, Role.DIRECTOR):
+        for order, (label, name) in enumerate((("Today", "today"), ("Cases", "table"), ("Review", "scorecard"), ("Decisions", "slate"), ("Payments", "forms"), ("Reports", "parts"))):
+            register_nav(role, label, f"gallery.{name}", order)
+    for order, (label, name) in enumerate((("Blueprints", "scorecard"), ("Meeting", "parts"), ("Guide", "forms"))):
+        register_nav(Role.REVIEWER, label, f"gallery.{name}", order)
+    for order, (label, name) in enumerate((("Our case", "parts"), ("Blueprint", "draft"), ("Questions", "forms"))):
+        register_nav(Role.APPLICANT, label, f"gallery.{name}", order)
+    register_menu("Your account", "gallery.forms", 1)
+    register_menu("Sign out", "gallery.sign_out", 2, post=True)
+    register_search("gallery.table")
+    register_sign_in("gallery.forms")
+
+
+if __name__ == "__main__":
+    _offer()
+    access.load_actor_with(PEOPLE.get)
+    create_gallery().run(port=int(sys.argv[1]), debug=False)
