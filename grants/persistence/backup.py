@@ -81,8 +81,8 @@ def _unpack(source: Path, folder: Path) -> None:
 def _check(database: Path, source: Path) -> None:
     try:
         with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-            answer = connection.execute("PRAGMA integrity_check").fetchone()[0]
-    except sqlite3.Error as error:
-        raise BackupError(f"{source} holds no database that can be read.") from error
-    if answer != "ok":
-        raise BackupError(f"The database in {source} is damaged: {answer}.")
+            whole = connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    except sqlite3.Error:
+        whole = False
+    if not whole:
+        raise BackupError(f"{source} holds no database that is whole.")

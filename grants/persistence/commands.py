@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import click
 import flask_migrate
 from flask.cli import with_appcontext
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from grants.config import INSTANCE, ROOT, Settings
 from grants.kernel.clock import now
@@ -25,7 +25,7 @@ def migrate() -> None:
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 def backup(file: Path | None) -> None:
     """Copy database and files into FILE, a new tar file (else one in instance/backups, named by the time)."""
-    settings = Settings.load()
+    settings = Settings.from_environment()
     target = file or INSTANCE / "backups" / f"harbormaster-{now():%Y%m%d-%H%M%S}.tar"
     database = _embedded(settings, "pg_dump --format=custom --file={file} {url}", target)
     try:
@@ -41,7 +41,7 @@ def backup(file: Path | None) -> None:
 @click.option("--replace", is_flag=True, help="Replace the database that is there.")
 def restore(file: Path, replace: bool) -> None:
     """Put database and files back from FILE. Stop the server first."""
-    settings = Settings.load()
+    settings = Settings.from_environment()
     database = _embedded(settings, "pg_restore --clean --if-exists --dbname={url} {file}", file)
     try:
         backups.restore(file, database, _folder(settings), replace)
@@ -58,7 +58,7 @@ def _embedded(settings: Settings, otherwise: str, file: Path) -> Path:
     if url.get_backend_name() == "sqlite" and url.database:
         return Path(url.database)
     # pg_dump asks for the password, or finds it in ~/.pgpass: none is shown here.
-    shown = url.set(drivername="postgresql", password=None).render_as_string()
+    shown = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query).render_as_string()
     command = otherwise.format(file=shlex.quote(str(file)), url=shlex.quote(shown))
     raise click.ClickException(f"The database is PostgreSQL, which has a tool of its own for this: {command}")
 
