@@ -15,7 +15,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from grants import wiring  # imports every capability; kept out of `import grants.kernel` and the like
     from grants.kernel import clock
 
-    settings = settings or Settings.from_environment()
+    settings = settings or Settings.load()
     app = Flask("grants", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "grants/web/static"))
     clock.set_offset(timedelta(seconds=settings.clock_offset_seconds))
     wiring.wire(app, settings)
