@@ -1,52 +1,31 @@
-"""Spans of time as people agree them: so many days, weeks, months or years, counted on the calendar."""
+"""The calendar as people agree on it: months that end on their own last day, and days on which banks are open."""
 
 from calendar import monthrange
 from collections.abc import Container
-from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
+from typing import Protocol
 
 
-class Unit(StrEnum):
-    """What a duration counts."""
+class Span(Protocol):
+    """A length of calendar time, such as a definition's `3 months`."""
 
-    DAYS = "days"
-    WEEKS = "weeks"
-    MONTHS = "months"
-    YEARS = "years"
+    def after(self, day: date, times: int = 1) -> date:
+        """The date `times` such lengths after `day`, counted from `day` itself so that month ends do not drift."""
+        ...
 
 
-@dataclass(frozen=True)
-class Duration:
-    """A count of calendar units; 0 or more."""
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later (earlier when negative), or the last of a month that is too short.
 
-    count: int
-    unit: Unit
+    raises   ValueError outside the years 1 to 9999
 
-    def __post_init__(self) -> None:
-        if self.count < 0:
-            raise ValueError("A duration cannot be negative.")
-
-    def __mul__(self, times: int) -> "Duration":
-        return Duration(self.count * times, self.unit)
-
-    def after(self, day: date) -> date:
-        """The date this long after `day`. A month that is too short ends on its own last day.
-
-        raises   OverflowError past the year 9999
-
-        >>> Duration(1, Unit.MONTHS).after(date(2017, 1, 31))
-        datetime.date(2017, 2, 28)
-        """
-        match self.unit:
-            case Unit.DAYS:
-                return day + timedelta(days=self.count)
-            case Unit.WEEKS:
-                return day + timedelta(weeks=self.count)
-            case Unit.MONTHS:
-                return _months_after(day, self.count)
-            case Unit.YEARS:
-                return _months_after(day, 12 * self.count)
+    >>> months_after(date(2017, 1, 31), 1), months_after(date(2016, 2, 29), 12)
+    (datetime.date(2017, 2, 28), datetime.date(2017, 2, 28))
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not date.min.year <= year <= date.max.year:
+        raise ValueError("The date lies beyond the calendar.")
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def next_business_day(day: date, closed: Container[date]) -> date:
@@ -58,10 +37,3 @@ def next_business_day(day: date, closed: Container[date]) -> date:
     while day.weekday() >= 5 or day in closed:
         day += timedelta(days=1)
     return day
-
-
-def _months_after(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if year > date.max.year:
-        raise OverflowError("The date lies past the year 9999.")
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

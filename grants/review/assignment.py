@@ -19,12 +19,14 @@ Pair = tuple[str, str]
 class PanelMember:
     """A reviewer of the stage.
 
-    load   the most submissions this reviewer takes, 0 or more; None for no limit
+    load    the most submissions this reviewer takes, 0 or more; None for no limit
+    least   the fewest this reviewer should get, 0 or more; comes after every submission's need and before points
     """
 
     id: str
     name: str
     load: int | None = None
+    least: int = 0
 
 
 @dataclass(frozen=True)
@@ -139,20 +141,23 @@ def _solve(
     has = _counts((reviewer for reviewer, _ in wishes.fixed), panel)
     got = _counts((paper for _, paper in wishes.fixed), papers)
     steps = [
-        (member_row[member.id], taken)
+        (member_row[member.id], taken, taken < member.least)
         for member in panel
         for taken in range(has[member.id], len(papers) if member.load is None else min(member.load, len(papers)))
     ]
     places = [(paper_row[paper.id], empty + 1) for paper in papers for empty in range(paper.needs - got[paper.id])]
     gains = [_points(pair, wishes) for pair in open_pairs]
-    costs = [taken * wishes.worth.balance for _, taken in steps]
-    never = 1 + len(places) * max(gains, default=0) + len(places) * max(costs, default=0)
-    gain = np.array([*gains, *(-cost for cost in costs), *(-never * empty for _, empty in places)], dtype=np.float64)
+    costs = [taken * wishes.worth.balance for _, taken, _ in steps]
+    # Each aim outweighs all that the ones after it can bring together: needs, then least loads, then points.
+    lacking = 1 + len(places) * (max(gains, default=0) + max(costs, default=0))
+    never = lacking * (1 + sum(needed for *_, needed in steps))
+    load_gains = [lacking * needed - cost for (*_, needed), cost in zip(steps, costs, strict=True)]
+    gain = np.array([*gains, *load_gains, *(-never * empty for _, empty in places)], dtype=np.float64)
     need = [max(0, paper.needs - got[paper.id]) for paper in papers] + [0] * len(panel)
     rows = _rows(
         [paper_row[paper] for _, paper in open_pairs],
         [member_row[reviewer] for reviewer, _ in open_pairs],
-        [row for row, _ in steps],
+        [row for row, *_ in steps],
         [row for row, _ in places],
         need,
     )

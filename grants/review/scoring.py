@@ -28,7 +28,7 @@ class EssentialRule(StrEnum):
 class CriterionRule:
     """One line of a rubric. Build it with `weighted`, `points` or `essential`.
 
-    weight    the criterion's share in the total, above 0; None for a yes/no criterion, which has no part in it
+    weight    the criterion's share in the total, 0 or more; None for a yes/no criterion, which has no part in it
     lowest, highest   the marks allowed, both included
     essential_at_least   a mark below it is a vote that the submission fails here; None when marks never fail it
     """
@@ -44,8 +44,8 @@ class CriterionRule:
         if self.weight is None:
             if self.essential_at_least is not None:
                 raise ValueError(f"“{self.title}” is answered yes or no and cannot need a mark as well.")
-        elif self.weight <= 0 or not 0 <= self.lowest < self.highest:
-            raise ValueError(f"“{self.title}” needs a weight above 0 and a scale that rises from 0 or more.")
+        elif self.weight < 0 or not 0 <= self.lowest < self.highest:
+            raise ValueError(f"“{self.title}” needs a weight and a scale that rises, both from 0 or more.")
 
     @classmethod
     def weighted(
@@ -119,7 +119,7 @@ def scorecard_total(marks: Scorecard, rules: Sequence[CriterionRule]) -> Decimal
     where a criterion's weight is its points, this is 100 · Σ points / Σ possible points.
 
     marks    at most one per criterion; a criterion without a mark counts as an abstention
-    returns  None when every scored criterion was abstained from
+    returns  None when every criterion that counts was abstained from
     raises   ValueError for an unknown criterion, two marks on one, a mark off its scale or of the wrong kind
 
     >>> team = CriterionRule.weighted("team", "Strong team", Decimal(3), (1, 4))
@@ -133,7 +133,7 @@ def scorecard_total(marks: Scorecard, rules: Sequence[CriterionRule]) -> Decimal
     scored = [
         (Fraction(rule.weight), Fraction(value, rule.highest))
         for rule in rules
-        if rule.weight is not None and (value := answers[rule.key].value) is not None
+        if rule.weight and (value := answers[rule.key].value) is not None
     ]
     if not scored:
         return None

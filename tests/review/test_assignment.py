@@ -2,6 +2,7 @@ import itertools
 import random
 import time
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -79,6 +80,14 @@ def test_a_shortage_is_shared_out_rather_than_heaped_on_one() -> None:
     assert [shortage.missing for shortage in plan.shortages] == [1, 1]
 
 
+def test_a_least_load_comes_before_points_but_after_needs() -> None:
+    panel = [PanelMember("a", "Ann", least=2), PanelMember("b", "Ben")]
+    expert = {("b", f"p{n}"): 50 for n in range(3)}
+    assert assign(panel, papers_of(3, 1), Wishes(expertise=expert)).loads == {"a": 2, "b": 1}
+    busy = frozenset({("a", "p0"), ("a", "p1")})
+    assert assign(panel, papers_of(3, 1), Wishes(conflicts=busy)).loads == {"a": 1, "b": 2}
+
+
 def test_nobody_and_nothing() -> None:
     assert assign([], []).pairs == ()
     assert [s.missing for s in assign([], papers_of(1, 2)).shortages] == [2]
@@ -106,6 +115,7 @@ def test_two_of_one_id_are_refused() -> None:
 @st.composite
 def small_stages(draw: st.DrawFn) -> tuple[list[PanelMember], list[Paper], Wishes]:
     panel = panel_of(*draw(st.lists(st.none() | st.integers(0, 3), min_size=1, max_size=3)))
+    panel = [replace(member, least=draw(st.integers(0, 2))) for member in panel]
     papers = [Paper(f"p{n}", f"P{n}", draw(st.integers(0, 2))) for n in range(draw(st.integers(1, 3)))]
     pairs = [(member.id, paper.id) for member in panel for paper in papers]
     kinds = draw(st.lists(st.sampled_from("...cfkk"), min_size=len(pairs), max_size=len(pairs)))
@@ -115,14 +125,17 @@ def small_stages(draw: st.DrawFn) -> tuple[list[PanelMember], list[Paper], Wishe
     return panel, papers, Wishes(sets["c"], sets["f"], expertise, sets["k"], worth)
 
 
-def value(chosen: set[tuple[str, str]], papers: list[Paper], wishes: Wishes) -> tuple[int, int, int]:
-    """What the rules compare, worked out from the chosen pairs alone: fewest empty places, evenly, then points."""
+def value(
+    chosen: set[tuple[str, str]], panel: list[PanelMember], papers: list[Paper], wishes: Wishes
+) -> tuple[int, int, int, int]:
+    """What the rules compare, from the chosen pairs alone: empty places, their spread, least loads, points."""
     got = Counter(paper for _, paper in chosen)
     missing = [max(0, paper.needs - got[paper.id]) for paper in papers]
     loads = Counter(reviewer for reviewer, _ in chosen)
     points = sum(wishes.expertise.get(p, 0) + wishes.worth.keep * (p in wishes.previous) for p in chosen)
     uneven = sum(wishes.worth.balance * n * (n - 1) // 2 for n in loads.values())
-    return -sum(missing), -sum(m * m for m in missing), points - uneven
+    idle = sum(max(0, min(member.least, len(papers)) - loads[member.id]) for member in panel)
+    return -sum(missing), -sum(m * m for m in missing), -idle, points - uneven
 
 
 @given(small_stages())
@@ -141,10 +154,10 @@ def test_no_allowed_assignment_is_better(stage: tuple[list[PanelMember], list[Pa
         )
 
     choices = itertools.chain.from_iterable(itertools.combinations(free, n) for n in range(len(free) + 1))
-    best = max(value({*extra, *wishes.fixed}, papers, wishes) for extra in choices if allowed(extra))
+    best = max(value({*extra, *wishes.fixed}, panel, papers, wishes) for extra in choices if allowed(extra))
     assert allowed(tuple(set(plan.pairs) - wishes.fixed))
     assert wishes.fixed <= set(plan.pairs)
-    assert value(set(plan.pairs), papers, wishes) == best
+    assert value(set(plan.pairs), panel, papers, wishes) == best
     assert {s.submission: s.missing for s in plan.shortages} == {
         p.id: p.needs - got for p in papers if (got := sum(paper == p.id for _, paper in plan.pairs)) < p.needs
     }

@@ -77,14 +77,19 @@ def test_two_marks_on_one_criterion_are_refused() -> None:
         scorecard_total([Mark("team", 3), Mark("team", 4)], LAUNCH)
 
 
-@pytest.mark.parametrize("weight", [Decimal(0), Decimal(-1)])
-def test_a_criterion_without_weight_is_refused(weight: Decimal) -> None:
-    with pytest.raises(ValueError, match="weight above 0"):
-        CriterionRule.weighted("x", "X", weight, (1, 4))
+def test_a_negative_weight_is_refused() -> None:
+    with pytest.raises(ValueError, match="needs a weight"):
+        CriterionRule.weighted("x", "X", Decimal(-1), (1, 4))
+
+
+def test_a_criterion_of_weight_0_is_marked_but_does_not_count() -> None:
+    note = CriterionRule.weighted("note", "For information", Decimal(0), (1, 4))
+    assert scorecard_total([Mark("note", 1), Mark("team", 4)], [note, TEAM]) == Decimal("100.0000")
+    assert scorecard_total([Mark("note", 1)], [note, TEAM]) is None
 
 
 def test_a_scale_that_does_not_rise_is_refused() -> None:
-    with pytest.raises(ValueError, match="scale that rises"):
+    with pytest.raises(ValueError, match="a scale that rises"):
         CriterionRule.weighted("x", "X", Decimal(1), (4, 4))
 
 
@@ -146,7 +151,7 @@ def test_a_low_mark_is_a_vote_against_where_the_rubric_says_so() -> None:
 
 
 RUBRICS = st.lists(
-    st.tuples(st.decimals("0.01", "20", places=2), st.integers(0, 2), st.integers(3, 10)), min_size=1, max_size=6
+    st.tuples(st.decimals("0", "20", places=2), st.integers(0, 2), st.integers(3, 10)), min_size=1, max_size=6
 )
 
 
@@ -158,12 +163,16 @@ def test_totals_stay_between_the_lowest_and_highest_share_and_scale_freely(
     marks = [Mark(rule.key, data.draw(st.none() | st.integers(rule.lowest, rule.highest))) for rule in rules]
     total = scorecard_total(marks, rules)
     shares = [
-        Fraction(mark.value, rule.highest) for mark, rule in zip(marks, rules, strict=True) if mark.value is not None
+        Fraction(mark.value, rule.highest)
+        for mark, rule in zip(marks, rules, strict=True)
+        if mark.value is not None and rule.weight
     ]
     if total is None:
         assert shares == []
         return
     assert min(shares) * 100 - Fraction(1, 10_000) <= total <= max(shares) * 100 + Fraction(1, 10_000)
-    doubled = [CriterionRule.weighted(r.key, r.title, 2 * (r.weight or 1), (r.lowest, r.highest)) for r in rules]
+    doubled = [
+        CriterionRule.weighted(r.key, r.title, 2 * (r.weight or Decimal(0)), (r.lowest, r.highest)) for r in rules
+    ]
     assert scorecard_total(marks, doubled) == total
     assert scorecard_total(marks[::-1], rules[::-1]) == total
