@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, Self, cast
 from urllib.parse import urlsplit
@@ -116,7 +115,7 @@ class Settings:
     clock_offset_seconds: int
 
     @classmethod
-    def from_environment(cls) -> Self:
+    def load(cls) -> Self:
         """The settings of this process: its environment, then its .env file, then the defaults.
 
         raises   ConfigurationError
@@ -151,22 +150,6 @@ class Settings:
             log_level=reader.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR")),
             clock_offset_seconds=_clock_offset(reader, environment),
         )
-
-    def flask_config(self) -> dict[str, Any]:
-        """What Flask and its extensions read, under their own names; the settings themselves as SETTINGS."""
-        secure = self.base_url.startswith("https://")
-        return {
-            "SETTINGS": self,
-            "SECRET_KEY": self.secret_key,
-            "TESTING": self.environment == "test",
-            "SQLALCHEMY_DATABASE_URI": self.database_url,
-            "PERMANENT_SESSION_LIFETIME": timedelta(hours=self.session_hours),
-            "SESSION_COOKIE_HTTPONLY": True,
-            "SESSION_COOKIE_SAMESITE": "Lax",
-            "SESSION_COOKIE_SECURE": secure,
-            "MAX_CONTENT_LENGTH": self.max_upload_mb * 1024 * 1024,
-            "PREFERRED_URL_SCHEME": "https" if secure else "http",
-        }
 
     def flask_config(self) -> dict[str, Any]:
         """What Flask and its extensions read, under their names; the settings themselves as SETTINGS."""

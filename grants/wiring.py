@@ -12,6 +12,7 @@ from grants.config import ROOT, Settings
 from grants.persistence import audit  # noqa: F401 - its tables belong to every database
 from grants.persistence.session import init_database
 from grants.web.access import init_access
+from grants.web.house import init_house
 
 CAPABILITIES = (
     "background",
@@ -47,18 +48,10 @@ def wire(app: Flask, settings: Settings) -> None:
     _import("models")
     init_database(app)
     init_access(app)
-    for name in ("security", "errors", "filters", "navigation", "forms", "status", "charts"):
-        _init_web(app, name)
+    init_house(app)
     for module in _import("views"):
         app.register_blueprint(module.bp)
     _import("jobs")
-
-
-def _init_web(app: Flask, name: str) -> None:
-    if find_spec(f"grants.web.{name}"):
-        module = import_module(f"grants.web.{name}")
-        if hasattr(module, "init_app"):
-            module.init_app(app)
 
 
 def _import(slot: str) -> list[Any]:

@@ -134,7 +134,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("PORT", "9200")
     for name in ("SECRET_KEY", "WEB_WORKERS", "ENVIRONMENT"):
         monkeypatch.delenv(name, raising=False)
-    settings = Settings.from_environment()
+    settings = Settings.load()
     assert (settings.secret_key, settings.port, settings.web_workers) == (SECRET, 9200, 3)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
@@ -145,11 +145,11 @@ def test_a_file_that_is_named_must_be_there_and_set_only_what_is_known(
     file = tmp_path / "site.env"
     monkeypatch.setenv("HARBORMASTER_ENV_FILE", str(file))
     with pytest.raises(ConfigurationError) as refusal:
-        Settings.from_environment()
+        Settings.load()
     assert str(refusal.value) == f"HARBORMASTER_ENV_FILE names {file}, and there is no such file."
     file.write_text(f"SECRET_KEY={SECRET}\nSMTPURL=smtp://mail\n")
     with pytest.raises(ConfigurationError) as refusal:
-        Settings.from_environment()
+        Settings.load()
     assert str(refusal.value) == (f"{file} sets SMTPURL, which Harbormaster does not know; `grants config` lists all.")
 
 

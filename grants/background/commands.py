@@ -15,7 +15,7 @@ from grants.config import ROOT, Settings
 @click.command()
 def serve() -> None:
     """Answer requests and do the background work, until stopped."""
-    serve_with(Settings.from_environment())
+    serve_with(Settings.load())
 
 
 def serve_with(settings: Settings) -> None:

@@ -25,7 +25,7 @@ def migrate() -> None:
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 def backup(file: Path | None) -> None:
     """Copy database and files into FILE, a new tar file (else one in instance/backups, named by the time)."""
-    settings = Settings.from_environment()
+    settings = Settings.load()
     target = file or INSTANCE / "backups" / f"harbormaster-{now():%Y%m%d-%H%M%S}.tar"
     database = _embedded(settings, "pg_dump --format=custom --file={file} {url}", target)
     try:
@@ -41,7 +41,7 @@ def backup(file: Path | None) -> None:
 @click.option("--replace", is_flag=True, help="Replace the database that is there.")
 def restore(file: Path, replace: bool) -> None:
     """Put database and files back from FILE. Stop the server first."""
-    settings = Settings.from_environment()
+    settings = Settings.load()
     database = _embedded(settings, "pg_restore --clean --if-exists --dbname={url} {file}", file)
     try:
         backups.restore(file, database, _folder(settings), replace)
