@@ -4,6 +4,7 @@ SETTINGS is the one list: `grants config` prints it, README.md repeats it (a tes
 takes its defaults from it.
 """
 
+import logging
 import os
 import secrets
 from collections.abc import Mapping
@@ -168,6 +169,12 @@ class Settings:
         }
 
 
+def start_logging(settings: Settings) -> None:
+    """Write our own log to standard error from LOG_LEVEL on; libraries speak up only when something is wrong."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("grants").setLevel(settings.log_level)
+
+
 def settings_table() -> str:
     """All settings as a Markdown table, as README.md shows it."""
     rows = [f"| `{s.name}` | {f'`{s.default}`' if s.default else '–'} | {s.help} |" for s in SETTINGS]
@@ -193,6 +200,17 @@ def write_env_file(path: Path, values: Mapping[str, str]) -> None:
     lines = "".join(f"{name}={value}\n" for name, value in values.items())
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w") as file:
         file.write(lines)
+
+
+def use_site(path: Path, first: Mapping[str, str]) -> Settings:
+    """Make `path` the .env file of this process and of those it starts; where there is none yet, write it first.
+
+    first    what a new file holds, besides a new SECRET_KEY
+    """
+    if not path.exists():
+        write_env_file(path, {"SECRET_KEY": new_secret(), **first})
+    os.environ["HARBORMASTER_ENV_FILE"] = str(path)
+    return Settings.load()
 
 
 def new_secret() -> str:

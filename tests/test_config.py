@@ -153,6 +153,17 @@ def test_a_file_that_is_named_must_be_there_and_set_only_what_is_known(
     assert str(refusal.value) == (f"{file} sets SMTPURL, which Harbormaster does not know; `grants config` lists all.")
 
 
+def test_a_site_is_written_once_and_used_from_then_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARBORMASTER_ENV_FILE", "elsewhere")
+    for name in ("SECRET_KEY", "CLOCK_OFFSET_SECONDS", "ENVIRONMENT"):
+        monkeypatch.delenv(name, raising=False)
+    first = config.use_site(tmp_path / "demo.env", {"ENVIRONMENT": "demo", "CLOCK_OFFSET_SECONDS": "-60"})
+    again = config.use_site(tmp_path / "demo.env", {"ENVIRONMENT": "demo", "CLOCK_OFFSET_SECONDS": "-99"})
+    assert (first.environment, first.clock_offset_seconds) == ("demo", -60)
+    assert again == first
+    assert os.environ["HARBORMASTER_ENV_FILE"] == str(tmp_path / "demo.env")
+
+
 def grants(env_file: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """The command as an operator runs it, with nothing set but `variables`."""
     surroundings = {"PATH": os.environ["PATH"], "HARBORMASTER_ENV_FILE": str(env_file), **variables}

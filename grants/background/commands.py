@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 
 from grants.background import runner
 from grants.background.supervisor import run_together
-from grants.config import ROOT, Settings
+from grants.config import ROOT, Settings, start_logging
 
 
 @click.command()
@@ -33,6 +33,7 @@ def serve_with(settings: Settings) -> None:
 @with_appcontext
 def worker() -> None:
     """Do the background work only: any number of these may run beside one another."""
+    start_logging(current_app.config["SETTINGS"])
     # Leave by the ordinary way out, which waits for the job at hand.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     runner.run_forever(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001
