@@ -2,17 +2,15 @@
 
 import calendar
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, Strict, WithJsonSchema
 
 from grants.kernel.money import dollars, parse_dollars
-
-V = TypeVar("V")
 
 
 def parse_money(value: Any) -> int:
@@ -197,11 +195,6 @@ def parse_date(value: Any) -> date:
     raise ValueError(f"“{value}” is not a date; write year, month and day, such as 2016-09-01")
 
 
-def _keep(kind: type[V], parse: Callable[[Any], V]) -> Callable[[Any], V]:
-    """Read text, and let a value that was read before pass."""
-    return lambda value: value if isinstance(value, kind) else parse(value)
-
-
 def text_schema(pattern: str, example: str) -> WithJsonSchema:
     """How an editor checks a value that is written as text."""
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
@@ -220,7 +213,7 @@ Money = Annotated[
 ]
 Percent = Annotated[
     Decimal,
-    BeforeValidator(_keep(Decimal, parse_percent)),
+    BeforeValidator(parse_percent),
     PlainSerializer(percent, return_type=str),
     text_schema(r"^[0-9]{1,3}(\.[0-9]+)?%$", "50%"),
 ]
