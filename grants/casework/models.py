@@ -32,7 +32,7 @@ class TimelineEvent(Identified, Base):
     """One thing that happened to a case, in a sentence.
 
     audience   applicant: the school reads it too; staff: the foundation only
-    kind       groups events for filters and icons: discovery, application, review, decision, award, payment, report, note
+    kind       groups events for filters and icons; one of `services.KINDS`
     reference  an internal address of the thing itself, as [endpoint, public id], or nothing
     """
 

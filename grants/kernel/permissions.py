@@ -27,6 +27,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "case.read": _READERS | _APPLICANT,
     "case.list": _READERS,
     "case.manage": _OFFICER | _SYSTEM,
+    "case.note": _OFFICER | _FINANCE | _DIRECTOR,
     "audit.read": _AUDITOR | _DIRECTOR,
     # messages and background
     "message.read": _OFFICER | _AUDITOR | _ADMINISTRATOR,
@@ -60,6 +61,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "slate.propose": _OFFICER,
     "slate.approve": _DIRECTOR | _PARTNER,
     "slate.release": _OFFICER,
+    "document.check": _OFFICER | _DIRECTOR,
     # awards
     "award.read": _READERS | _APPLICANT,
     "award.answer": _APPLICANT,

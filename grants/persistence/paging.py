@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, TypeVarTuple
 
 from sqlalchemy import Select, func, select
 
 from grants.persistence.session import db
 
 Item = TypeVar("Item")
+Rows = TypeVarTuple("Rows")
 PAGE_SIZE = 30
 
 
@@ -35,19 +36,19 @@ class Page(Generic[Item]):
         return min(self.number * self.size, self.total)
 
 
-def paginate(statement: Select[tuple[Item]], number: int = 1, size: int = PAGE_SIZE) -> Page[Item]:
+def paginate(statement: Select[Item], number: int = 1, size: int = PAGE_SIZE) -> Page[Item]:
     """One page of single entities, in two statements. A number past the end gives the last page."""
     page, rows = _page_of(statement, number, size)
     return Page(db.session().scalars(rows).unique().all(), *page)
 
 
-def paginate_rows(statement: Select[Any], number: int = 1, size: int = PAGE_SIZE) -> Page[Any]:
+def paginate_rows(statement: Select[*tuple[Any, ...]], number: int = 1, size: int = PAGE_SIZE) -> Page[Any]:
     """The same for a statement that selects several columns or entities: items are rows."""
     page, rows = _page_of(statement, number, size)
     return Page(db.session().execute(rows).all(), *page)
 
 
-def _page_of(statement: Select[Any], number: int, size: int) -> tuple[tuple[int, int, int], Select[Any]]:
+def _page_of(statement: Select[*Rows], number: int, size: int) -> tuple[tuple[int, int, int], Select[*Rows]]:
     total = db.session().scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
     number = min(max(1, number), max(1, -(-total // size)))
     return (number, size, total), statement.limit(size).offset((number - 1) * size)

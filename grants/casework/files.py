@@ -1,0 +1,103 @@
+"""The file store: bytes that are written once and never again, in a folder or, beyond one machine, in an S3 bucket.
+
+Storing takes two steps, since moving bytes is slow and has no place in a transaction:
+
+    kept = files.put(content, "budget.xlsx", "application/…")     # outside any transaction
+    with unit_of_work():
+        stored = files.register(kept, case=case, by=person)       # with whatever the file belongs to
+
+Bytes that were put and then not registered are never seen; nothing refers to them.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import obstore
+from flask import current_app
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from grants.casework.models import Case, StoredFile
+from grants.kernel.clock import now
+from grants.people.models import Person
+from grants.persistence.base import new_public_id
+from grants.persistence.session import db
+
+_EXTENSION = "file_store"
+LONGEST_NAME = 120
+
+
+class Damaged(Exception):
+    """The bytes in the store are not those that were put there."""
+
+
+@dataclass(frozen=True)
+class PutFile:
+    """Bytes that are in the store and wait for their record."""
+
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+    storage_key: str
+
+
+def put(content: bytes, name: str, content_type: str) -> PutFile:
+    """Write bytes to the store under a key of their own. Called outside any transaction."""
+    day = now()
+    key = f"{day:%Y}/{day:%m}/{new_public_id()}"
+    obstore.put(_store(), key, content, mode="create")
+    return PutFile(_plain(name), content_type, len(content), sha256(content).hexdigest(), key)
+
+
+def register(kept: PutFile, *, case: Case | None = None, by: Person | None = None) -> StoredFile:
+    """Record a put file, in the caller's unit of work."""
+    stored = StoredFile(
+        case_id=case and case.id,
+        name=kept.name,
+        content_type=kept.content_type,
+        size=kept.size,
+        sha256=kept.sha256,
+        storage_key=kept.storage_key,
+        stored_at=now(),
+        stored_by_id=by and by.id,
+    )
+    db.session.add(stored)
+    db.session.flush()
+    return stored
+
+
+def read(stored: StoredFile) -> bytes:
+    """The bytes of a stored file.
+
+    raises   Damaged when they are gone or no longer match their record
+    """
+    try:
+        content = bytes(obstore.get(_store(), stored.storage_key).bytes())
+    except FileNotFoundError as error:
+        raise Damaged(f"The file {stored.name} ({stored.storage_key}) is not in the store.") from error
+    if sha256(content).hexdigest() != stored.sha256:
+        raise Damaged(f"The file {stored.name} ({stored.storage_key}) was changed in the store.")
+    return content
+
+
+def _plain(name: str) -> str:
+    """A file's own name: no folders, no control characters, not endless; the ending is kept."""
+    base = "".join(sign for sign in name.replace("\\", "/").rsplit("/", 1)[-1] if sign.isprintable()).strip(" .")
+    path = Path(base or "file")
+    return path.stem[: LONGEST_NAME - len(path.suffix)] + path.suffix if len(base) > LONGEST_NAME else path.name
+
+
+def _store() -> ObjectStore:
+    """The application's store, opened once."""
+    if _EXTENSION not in current_app.extensions:
+        current_app.extensions[_EXTENSION] = _open(current_app.config["SETTINGS"].files_url)
+    store: ObjectStore = current_app.extensions[_EXTENSION]
+    return store
+
+
+def _open(url: str) -> ObjectStore:
+    if urlsplit(url).scheme == "file":
+        return LocalStore(url.removeprefix("file://"), mkdir=True)
+    return from_url(url)

@@ -1,0 +1,143 @@
+"""Opening cases, keeping their timelines, notes and tasks, and handing them over."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final, Literal
+
+from sqlalchemy import select
+
+from grants.casework import policy
+from grants.casework.models import Case, Note, Task, TimelineEvent
+from grants.kernel.clock import now
+from grants.kernel.errors import Clash, Invalid
+from grants.kernel.policy import Actor, Role, require, require_permission
+from grants.people.models import Organization, Person
+from grants.persistence import audit
+from grants.persistence.session import db
+
+Audience = Literal["staff", "applicant"]
+KINDS: Final = frozenset(
+    {"case", "discovery", "application", "review", "decision", "award", "payment", "report", "note", "task"}
+)
+
+
+def open_case(actor: Actor, cycle_id: int, organization_id: int) -> Case:
+    """The organization's case in the cycle, opened now unless it is there already.
+
+    raises   Refused when the actor neither manages cases nor belongs to the organization
+    """
+    require(policy.may_open(actor, organization_id))
+    case = db.session.scalar(select(Case).where(Case.cycle_id == cycle_id, Case.organization_id == organization_id))
+    if case is not None:
+        return case
+    organization = db.session.get_one(Organization, organization_id)
+    case = Case(cycle_id=cycle_id, organization=organization, opened_at=now())
+    db.session.add(case)
+    db.session.flush()
+    audit.record(actor, "case.open", case, after={"organization": organization.name}, case_id=case.id)
+    note_event(actor, case, "case", f"The case of {organization.name} was opened.", audience="applicant")
+    return case
+
+
+def note_event(
+    actor: Actor,
+    case: Case,
+    kind: str,
+    sentence: str,
+    audience: Audience = "staff",
+    reference: Sequence[str] | None = None,
+) -> TimelineEvent:
+    """Add one thing that happened to a case's timeline.
+
+    kind        one of KINDS
+    sentence    what happened, as everyone of the audience may read it
+    audience    "applicant" shows it to the school as well
+    reference   (endpoint, public id) of the thing itself
+    """
+    if kind not in KINDS:
+        raise ValueError(f"{kind!r} is no kind of timeline event.")
+    event = TimelineEvent(
+        case_id=case.id,
+        at=now(),
+        actor_id=actor.person_id,
+        actor_name=actor.name,
+        kind=kind,
+        audience=audience,
+        sentence=sentence,
+        reference=None if reference is None else list(reference),
+    )
+    db.session.add(event)
+    return event
+
+
+def hand_over(actor: Actor, case: Case, officer: Person) -> None:
+    """Make a program officer the officer of a case.
+
+    raises   Refused; Invalid when the person is no program officer; Clash when they are the case's officer already
+    """
+    require_permission(actor, "case.manage")
+    if not officer.is_active or Role.PROGRAM_OFFICER not in {grant.role for grant in officer.grants}:
+        sentence = f"{officer.name} is not a program officer."
+        raise Invalid(sentence, {"officer": sentence})
+    before = case.officer
+    if before == officer:
+        raise Clash(f"{officer.name} is the officer of this case already.")
+    case.officer = officer
+    audit.record(
+        actor,
+        "case.hand_over",
+        case,
+        before={"officer": before and before.name},
+        after={"officer": officer.name},
+        case_id=case.id,
+    )
+    sentence = f"{before.name} handed the case over to {officer.name}." if before else f"{officer.name} took the case."
+    note_event(actor, case, "case", sentence)
+
+
+def add_note(actor: Actor, case: Case, body: str) -> Note:
+    """Write a note that only staff read.
+
+    raises   Refused; Invalid when the note is empty
+    """
+    require_permission(actor, "case.note")
+    if not body.strip():
+        raise Invalid("The note is empty.", {"body": "Write the note."})
+    note = Note(case_id=case.id, author_id=actor.person_id, written_at=now(), body=body.strip())
+    db.session.add(note)
+    audit.record(actor, "case.note", note, case_id=case.id)
+    return note
+
+
+def add_task(actor: Actor, case: Case, title: str, owner: Person, due_on: date | None = None) -> Task:
+    """Note what one person will do about a case, and by when.
+
+    raises   Refused; Invalid when the title is empty or the owner is not staff
+    """
+    require_permission(actor, "case.note")
+    errors = {}
+    if not title.strip():
+        errors["title"] = "Say what is to be done."
+    if not owner.is_active or not Role.staff() & {grant.role for grant in owner.grants}:
+        errors["owner"] = f"{owner.name} does not work here, so the task would never be seen."
+    if errors:
+        raise Invalid("The task is incomplete.", errors)
+    task = Task(case=case, owner=owner, title=title.strip(), due_on=due_on, made_at=now())
+    db.session.add(task)
+    db.session.flush()
+    audit.record(actor, "case.task", task, after={"title": task.title, "owner": owner.name}, case_id=case.id)
+    note_event(actor, case, "task", f"Task for {owner.name}: {task.title}")
+    return task
+
+
+def finish_task(actor: Actor, task: Task) -> None:
+    """Mark a task done.
+
+    raises   Refused for anyone but its owner or an officer; Clash when it is done already
+    """
+    require(policy.may_finish(actor, task.owner_id))
+    if task.done_at is not None:
+        raise Clash("This task is done already.")
+    task.done_at = now()
+    audit.record(actor, "case.task_done", task, after={"title": task.title}, case_id=task.case_id)
+    note_event(actor, task.case, "task", f"Done: {task.title}")

@@ -1,0 +1,55 @@
+"""Which cases an actor may know of, as SQL predicates: the one place where conflicts of interest become invisible."""
+
+from sqlalchemy import ColumnElement, and_, column, exists, false, or_, table, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from grants.casework.models import Case
+from grants.kernel.policy import Actor, Role
+
+# The table belongs to a later step (review), which this one may not import; its columns are all that is asked of it.
+_conflict = table("conflict", column("case_id"), column("person_id"), column("lifted_at"))
+
+
+def not_conflicted(
+    actor: Actor, case_id: InstrumentedAttribute[int] | InstrumentedAttribute[int | None] | ColumnElement[int]
+) -> ColumnElement[bool]:
+    """Holds for rows whose case the actor has no standing conflict with, and for rows of no case.
+
+    case_id   the column that says which case a row belongs to
+    """
+    if actor.person_id is None:
+        return true()
+    return ~exists().where(
+        _conflict.c.case_id == case_id,
+        _conflict.c.person_id == actor.person_id,
+        _conflict.c.lifted_at.is_(None),
+    )
+
+
+def visible_cases(actor: Actor) -> ColumnElement[bool]:
+    """Holds for the cases the actor may know of.
+
+    Staff and partner funders: all but those they are conflicted with. Applicants: their own organizations', coaches:
+    those they coach; for these two a conflict does not count, since it is the very tie that lets them in. A reviewer's
+    cases follow from assignments, which review adds.
+    """
+    if Role.SYSTEM in actor.roles:
+        return true()
+    ways: list[ColumnElement[bool]] = []
+    if sees_all_cases(actor):
+        ways.append(not_conflicted(actor, Case.id))
+    if own := actor.organization_ids | actor.coaching:
+        ways.append(Case.organization_id.in_(own))
+    return or_(false(), *ways)
+
+
+def sees_all_cases(actor: Actor) -> bool:
+    """Whether the actor's role opens every case, conflicts aside."""
+    return actor.may("case.list") or actor.may("application.list") or Role.SYSTEM in actor.roles
+
+
+def sees_as_staff(actor: Actor, case_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Holds for rows whose case the actor reads as the foundation does, notes and staff events included."""
+    if not actor.may("case.list") and Role.SYSTEM not in actor.roles:
+        return false()
+    return and_(true(), not_conflicted(actor, case_id))
