@@ -23,6 +23,7 @@ class Slate(Stateful, Base):
     """The full proposal for one stage; scenarios are slates that were not proposed.
 
     content_sha256   covers every line; approvals bind it, so a changed line voids them
+    findings         what was noticed when it was made: agreement, close calls, what the pool left
     """
 
     __tablename__ = "slate"
@@ -36,11 +37,14 @@ class Slate(Stateful, Base):
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     released_at: Mapped[datetime | None]
     content_sha256: Mapped[str | None] = mapped_column(String(64))
+    letters_checked_at: Mapped[datetime | None]
+    letters_checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     findings: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     stage: Mapped[CycleStage] = relationship()
     made_by: Mapped[Person] = relationship(foreign_keys=[made_by_id])
     proposed_by: Mapped[Person | None] = relationship(foreign_keys=[proposed_by_id])
+    letters_checked_by: Mapped[Person | None] = relationship(foreign_keys=[letters_checked_by_id])
     lines: Mapped[list["SlateLine"]] = relationship(back_populates="slate", order_by="SlateLine.rank")
     approvals: Mapped[list["SlateApproval"]] = relationship(back_populates="slate", order_by="SlateApproval.id")
 
@@ -77,9 +81,12 @@ class SlateLine(Identified, Base):
     because: Mapped[str | None]
     override_reason: Mapped[str | None]
     essential_failed: Mapped[str | None]
+    reasons: Mapped[str] = mapped_column(default="")  # feedback to the applicant, printed in the letter
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
 
     slate: Mapped[Slate] = relationship(back_populates="lines")
     application: Mapped[Application] = relationship()
+    letter: Mapped[Document | None] = relationship()
 
 
 @append_only

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-_AMOUNT = re.compile(r"\$?\s*(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,13})(?:\.(?P<cents>\d{2}))?")
+_AMOUNT = re.compile(r"\$?\s*(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,13})(?:\.(?P<cents>\d{2}))?", re.ASCII)
 
 
 def parse_dollars(text: str) -> int:
@@ -50,6 +50,30 @@ def split(total: int, shares: Sequence[Decimal]) -> list[int]:
     exact = [total * share for share in shares]
     parts = [int(part) for part in exact]
     by_remainder = sorted(range(len(parts)), key=lambda place: (parts[place] - exact[place], place))
+    for place in by_remainder[: total - sum(parts)]:
+        parts[place] += 1
+    return parts
+
+
+def apportion(total: int, weights: Sequence[int]) -> list[int]:
+    """Divide an amount in proportion to whole weights, by largest remainder.
+
+    total    whole cents, 0 or more
+    weights  0 or more, not all 0, in any unit; a weight of 0 gets nothing
+    returns  whole cents, one per weight, that sum to `total`. Where `total` is at most the sum of the weights,
+             no part exceeds its weight. Equal remainders favour the earlier weight
+    raises   ValueError when the total or a weight is negative, or all weights are 0
+
+    Hamilton's method, as in `split`, in whole numbers throughout.
+
+    >>> apportion(100_01, [300, 300, 0])
+    [5001, 5000, 0]
+    """
+    whole = sum(weights)
+    if total < 0 or whole <= 0 or min(weights) < 0:
+        raise ValueError("Weights and the amount cannot be negative, and one weight must be above 0.")
+    parts = [total * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(parts)), key=lambda place: (-(total * weights[place] % whole), place))
     for place in by_remainder[: total - sum(parts)]:
         parts[place] += 1
     return parts

@@ -1,0 +1,240 @@
+"""Reading slates and decisions, always as someone: a conflicted person never learns of a line."""
+
+from collections.abc import Sequence
+
+from flask import url_for
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from grants.applications.models import Application
+from grants.casework.models import Case
+from grants.decisions.approval import Approval, in_words, missing_approvals
+from grants.decisions.models import Decision, Slate, SlateLine
+from grants.decisions.states import SlateFacts, SlateState
+from grants.documents.models import Document
+from grants.kernel.errors import Missing
+from grants.kernel.policy import Actor
+from grants.kernel.roles import Role
+from grants.persistence.paging import Page, paginate
+from grants.persistence.session import db
+from grants.programs.models import CycleStage
+from grants.programs.queries import definition_of
+from grants.programs.schema import ApplicationStage
+from grants.review.queries import not_conflicted
+from grants.web.todo import Todo
+
+PROPOSED_OR_LATER = (SlateState.PROPOSED, SlateState.APPROVED, SlateState.RELEASED)
+
+
+def visible_slates(actor: Actor) -> ColumnElement[bool]:
+    """Which slates an actor may read: their makers see drafts, other readers only what was proposed."""
+    if not actor.may("slate.read"):
+        return ~true()
+    return true() if actor.may("slate.propose") else Slate.state.in_(PROPOSED_OR_LATER)
+
+
+def slates(actor: Actor, page: int = 1) -> Page[Slate]:
+    """Slates the actor may read, the newest first."""
+    return paginate(
+        select(Slate)
+        .where(visible_slates(actor))
+        .options(joinedload(Slate.stage).joinedload(CycleStage.cycle), joinedload(Slate.made_by))
+        .order_by(Slate.made_at.desc(), Slate.id.desc()),
+        page,
+    )
+
+
+def slate_for(actor: Actor, public_id: str) -> Slate:
+    """One slate.
+
+    raises   Missing when there is none, or the actor may not read it
+    """
+    slate = db.session.scalar(
+        select(Slate)
+        .where(Slate.public_id == public_id, visible_slates(actor))
+        .options(
+            joinedload(Slate.stage).joinedload(CycleStage.cycle),
+            joinedload(Slate.proposed_by),
+            joinedload(Slate.letters_checked_by),
+            selectinload(Slate.approvals),
+        )
+    )
+    if slate is None:
+        raise Missing("There is no such slate, or it is not yours to read.")
+    return slate
+
+
+def lines_for(actor: Actor, slate: Slate) -> Sequence[SlateLine]:
+    """The slate's lines in rank order, without those the actor has a conflict with."""
+    return db.session.scalars(
+        _lines(slate)
+        .where(not_conflicted(actor, Application.case_id))
+        .options(joinedload(SlateLine.letter), contains_eager(SlateLine.application).joinedload(Application.case))
+    ).all()
+
+
+def line_for(actor: Actor, slate: Slate, public_id: str) -> SlateLine:
+    """One line of a slate.
+
+    raises   Missing when there is none, or the actor has a conflict with it
+    """
+    line = db.session.scalar(
+        _lines(slate).where(SlateLine.public_id == public_id, not_conflicted(actor, Application.case_id))
+    )
+    if line is None:
+        raise Missing("There is no such line on this slate.")
+    return line
+
+
+def _lines(slate: Slate) -> Select[tuple[SlateLine]]:
+    return (
+        select(SlateLine)
+        .join(SlateLine.application)
+        .where(SlateLine.slate_id == slate.id)
+        .order_by(SlateLine.rank, SlateLine.id)
+    )
+
+
+def conflicted_lines(person_id: int, slate: Slate) -> list[str]:
+    """Public ids of the lines that a person may not vouch for."""
+    actor = Actor(person_id=person_id, name="")
+    return list(
+        db.session.scalars(
+            select(SlateLine.public_id)
+            .join(SlateLine.application)
+            .where(SlateLine.slate_id == slate.id, ~not_conflicted(actor, Application.case_id))
+            .order_by(SlateLine.rank)
+        )
+    )
+
+
+def stage_rules(slate: Slate) -> ApplicationStage:
+    """The program's rules for the slate's stage, in the version its cycle keeps."""
+    return definition_of(slate.stage.cycle).application_stage(slate.stage.key)
+
+
+def missing_approvals_of(slate: Slate) -> str | None:
+    """Whose approval of the present content is missing, in words; nothing when all are there."""
+    given = [
+        Approval(one.person_id, Role(one.role), frozenset(one.abstained_lines))
+        for one in slate.approvals
+        if one.content_sha256 == slate.content_sha256
+    ]
+    lines = db.session.scalars(select(SlateLine.public_id).where(SlateLine.slate_id == slate.id)).all()
+    return in_words(missing_approvals(stage_rules(slate).decision.approvals, given, lines))
+
+
+def facts_of(slate: Slate) -> SlateFacts:
+    """What the slate's guards ask, as things stand."""
+    counts = db.session.execute(
+        select(func.count(), func.count(Document.id).filter(Document.state == "rendered"))
+        .select_from(SlateLine)
+        .outerjoin(Document, SlateLine.letter_id == Document.id)
+        .where(SlateLine.slate_id == slate.id)
+    ).one()
+    rival = db.session.scalar(
+        select(
+            exists().where(
+                Slate.stage_id == slate.stage_id, Slate.id != slate.id, Slate.state.in_(PROPOSED_OR_LATER)
+            )
+        )
+    )
+    return SlateFacts(
+        lines=counts[0],
+        letters=counts[1],
+        rival=bool(rival),
+        over=_broken_limit(slate),
+        missing_approvals=missing_approvals_of(slate),
+        letters_checked=slate.letters_checked_at is not None,
+    )
+
+
+def _broken_limit(slate: Slate) -> str | None:
+    """The limit that overrides have pushed the slate over, in words."""
+    rules = stage_rules(slate).decision
+    awards, amount = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(SlateLine.amount), 0)).where(
+            SlateLine.slate_id == slate.id, SlateLine.outcome == "award"
+        )
+    ).one()
+    left = pool_left(slate.stage)
+    if left is not None and amount > left:
+        return f"The awards come to more than the pool has left, by ${(amount - left) // 100:,}."
+    if rules.awards.at_most is not None and awards > rules.awards.at_most:
+        return f"The slate makes {awards} awards; the program allows at most {rules.awards.at_most}."
+    return None
+
+
+def pool_left(stage: CycleStage) -> int | None:
+    """What the stage's pool has left after earlier releases from it, in cents; nothing when it has no pool."""
+    definition = definition_of(stage.cycle)
+    owner = definition.pool_owner(stage.key)
+    if owner.decision.pool is None:
+        return None
+    sharing = [one.key for one in definition.application_stages if definition.pool_owner(one.key).key == owner.key]
+    spent = db.session.scalar(
+        select(func.coalesce(func.sum(Decision.amount), 0))
+        .join(Decision.application)
+        .join(Application.stage)
+        .where(CycleStage.cycle_id == stage.cycle_id, CycleStage.key.in_(sharing), Decision.outcome == "award")
+    )
+    return owner.decision.pool - int(spent or 0)
+
+
+def decisions_of(actor: Actor, case: Case) -> Sequence[Decision]:
+    """Released decisions of one case, the newest first; nothing exists before release, for anyone."""
+    return db.session.scalars(
+        select(Decision)
+        .where(Decision.case_id == case.id, not_conflicted(actor, Decision.case_id))
+        .options(
+            joinedload(Decision.letter),
+            joinedload(Decision.application).joinedload(Application.stage),
+        )
+        .order_by(Decision.released_at.desc())
+    ).all()
+
+
+def todos(actor: Actor) -> list[Todo]:
+    """What waits for the actor on slates: approvals for directors and partners, letters and release for officers."""
+    waiting = Slate.state.in_((SlateState.DRAFT, SlateState.PROPOSED, SlateState.APPROVED))
+    if not (actor.may("slate.approve") or actor.may("slate.propose")):
+        return []
+    found = db.session.scalars(
+        select(Slate)
+        .where(visible_slates(actor), waiting)
+        .options(joinedload(Slate.stage).joinedload(CycleStage.cycle), selectinload(Slate.approvals))
+        .order_by(Slate.made_at)
+        .limit(20)
+    )
+    return [todo for slate in found if (todo := _todo(actor, slate)) is not None]
+
+
+def _todo(actor: Actor, slate: Slate) -> Todo | None:
+    url = url_for("decisions.slate", slate_id=slate.public_id)
+    name = f"{slate.stage.cycle.title}: {slate.stage.title} slate"
+    has_approved = any(
+        one.person_id == actor.person_id and one.content_sha256 == slate.content_sha256 for one in slate.approvals
+    )
+    by_others = slate.proposed_by_id != actor.person_id
+    if slate.state == SlateState.PROPOSED and actor.may("slate.approve") and by_others and not has_approved:
+        return Todo("due", f"Approve the {name}", url, "It waits for your approval.", slate.stage.decision_on)
+    if not actor.may("slate.propose"):
+        return None
+    if slate.state == SlateState.DRAFT:
+        return Todo("plan", f"Propose the {name}", url, "A draft that nobody has been asked to approve.", slate.stage.decision_on)
+    if slate.state == SlateState.APPROVED:
+        return Todo("due", f"Check the letters and release the {name}", url, "All approvals are there.", slate.stage.decision_on)
+    return None
+
+
+def stages_to_decide(actor: Actor) -> Sequence[CycleStage]:
+    """Application stages that have submissions and no release yet: a slate can be made for them."""
+    if not actor.may("slate.propose"):
+        return []
+    submitted = exists().where(Application.stage_id == CycleStage.id, Application.state == "submitted")
+    return db.session.scalars(
+        select(CycleStage)
+        .where(and_(CycleStage.kind == "application", CycleStage.released_at.is_(None)), submitted)
+        .options(joinedload(CycleStage.cycle))
+        .order_by(CycleStage.closes_at.desc())
+    ).all()

@@ -1,0 +1,243 @@
+"""Reading across capabilities: cycles, the pipeline, cases, and what waits for whom."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from grants.applications import queries as applications
+from grants.applications.models import Application
+from grants.awards import queries as awards
+from grants.casework import queries as casework
+from grants.casework.models import Case
+from grants.casework.visibility import visible_cases
+from grants.decisions import queries as decisions
+from grants.decisions.models import Decision
+from grants.discovery import queries as discovery
+from grants.discovery.models import Event
+from grants.kernel.clock import now
+from grants.kernel.policy import Actor
+from grants.monitoring import queries as monitoring
+from grants.payments import queries as payments
+from grants.people import queries as people
+from grants.people.models import Organization
+from grants.persistence.paging import Page, paginate
+from grants.persistence.session import db
+from grants.portfolio.pipeline import StageFacts
+from grants.programs.models import Cycle, CycleStage
+from grants.programs.queries import definition_of
+from grants.programs.schema import ApplicationStage
+from grants.review import queries as review
+from grants.web.todo import URGENCIES, Todo
+
+TODO_SOURCES: tuple[Callable[[Actor], list[Todo]], ...] = (
+    people.todos,
+    casework.todos,
+    discovery.todos,
+    applications.todos,
+    review.todos,
+    decisions.todos,
+    awards.todos,
+    payments.todos,
+    monitoring.todos,
+)
+
+
+def todos(actor: Actor) -> list[Todo]:
+    """Everything that waits for the actor: late before due before asked before planned, and by day within."""
+    found = chain.from_iterable(source(actor) for source in TODO_SOURCES)
+    return sorted(found, key=lambda one: (URGENCIES.index(one.urgency), one.when is None, one.when or now().date()))
+
+
+def cycles(actor: Actor) -> Sequence[Cycle]:
+    """The cycles the actor has to do with, the latest first: all for the foundation, their own for others."""
+    statement = select(Cycle).order_by(Cycle.opened_at.desc(), Cycle.id.desc()).limit(20)
+    if not actor.may("portfolio.read") and not actor.may("account.manage"):
+        own = or_(
+            exists().where(Case.cycle_id == Cycle.id, visible_cases(actor)),
+            review.panel_cycles(actor),
+        )
+        statement = statement.where(own)
+    return db.session.scalars(statement).all()
+
+
+def stage_facts(cycle: Cycle) -> list[StageFacts]:
+    """Every stage of a cycle as it stands, in four statements. For the foundation: it counts all cases."""
+    definition = definition_of(cycle)
+    applied = _counts_by_stage(cycle)
+    won = _awards_by_stage(cycle)
+    reach = discovery.reach(cycle)
+    facts = []
+    for stage in _stages(cycle):
+        rules = definition.stages[stage.key]
+        is_discovery = stage.kind == "discovery"
+        writing, submitted = applied.get(stage.id, (0, 0))
+        awarded, amount = won.get(stage.id, (0, 0))
+        facts.append(
+            StageFacts(
+                key=stage.key,
+                title=stage.title,
+                kind=stage.kind,
+                opens_at=stage.opens_at,
+                closes_at=stage.closes_at,
+                released_at=stage.released_at,
+                writing=writing,
+                submitted=submitted,
+                awarded=awarded,
+                amount=amount,
+                schools=reach.schools if is_discovery else 0,
+                educators=reach.educators if is_discovery else 0,
+                events=reach.events if is_discovery else 0,
+                at_most=rules.decision.awards.at_most if isinstance(rules, ApplicationStage) else None,
+            )
+        )
+    return facts
+
+
+def stage_dates(cycle: Cycle) -> list[StageFacts]:
+    """The stages with their dates and no counts: what everyone in the cycle may know."""
+    return [
+        StageFacts(one.key, one.title, one.kind, one.opens_at, one.closes_at, one.released_at)
+        for one in _stages(cycle)
+    ]
+
+
+def _stages(cycle: Cycle) -> Sequence[CycleStage]:
+    return db.session.scalars(
+        select(CycleStage).where(CycleStage.cycle_id == cycle.id).order_by(CycleStage.position)
+    ).all()
+
+
+def _counts_by_stage(cycle: Cycle) -> dict[int, tuple[int, int]]:
+    writing = func.count().filter(Application.state.in_(("draft", "returned")))
+    submitted = func.count().filter(Application.state == "submitted")
+    rows = db.session.execute(
+        select(Application.stage_id, writing, submitted)
+        .join(Application.stage)
+        .where(CycleStage.cycle_id == cycle.id)
+        .group_by(Application.stage_id)
+    )
+    return {stage: (drafts, sent) for stage, drafts, sent in rows}
+
+
+def _awards_by_stage(cycle: Cycle) -> dict[int, tuple[int, int]]:
+    rows = db.session.execute(
+        select(Application.stage_id, func.count(), func.sum(Decision.amount))
+        .join(Decision.application)
+        .join(Application.stage)
+        .where(CycleStage.cycle_id == cycle.id, Decision.outcome == "award")
+        .group_by(Application.stage_id)
+    )
+    return {stage: (count, int(amount)) for stage, count, amount in rows}
+
+
+@dataclass(frozen=True)
+class CaseFilters:
+    """What a list of cases is narrowed to; an empty value narrows nothing."""
+
+    q: str = ""
+    cycle: str = ""
+    sector: str = ""
+    stage: str = ""
+    sort: str = "name"
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """One case of a list with its applications and awards, for the stepper."""
+
+    case: Case
+    applications: dict[int, str] = field(default_factory=dict)
+    outcomes: dict[int, str] = field(default_factory=dict)
+    awarded: int = 0
+
+
+def cases(actor: Actor, filters: CaseFilters, page: int = 1) -> Page[CaseRow]:
+    """Cases the actor may see, narrowed and sorted, in a constant number of statements."""
+    statement = _narrowed(
+        select(Case)
+        .join(Case.organization)
+        .where(visible_cases(actor))
+        .options(joinedload(Case.organization), joinedload(Case.officer)),
+        filters,
+    )
+    found = paginate(statement.order_by(*_order(filters.sort)), page)
+    return Page(_with_progress(found.items), found.number, found.size, found.total)
+
+
+def _narrowed(statement: Select[tuple[Case]], filters: CaseFilters) -> Select[tuple[Case]]:
+    if filters.cycle:
+        statement = statement.join(Cycle, Cycle.id == Case.cycle_id).where(Cycle.public_id == filters.cycle)
+    if filters.sector:
+        statement = statement.where(Organization.sector == filters.sector)
+    if filters.q:
+        like = f"%{filters.q.strip()}%"
+        statement = statement.where(
+            or_(Organization.name.ilike(like), Organization.nces_id == filters.q, Organization.cds_id == filters.q)
+        )
+    if filters.stage:
+        stage_key, _, outcome = filters.stage.partition(":")
+        reached = (
+            select(Application.id)
+            .join(Application.stage)
+            .where(Application.case_id == Case.id, CycleStage.key == stage_key)
+        )
+        if outcome == "awarded":
+            reached = reached.join(Decision, Decision.application_id == Application.id).where(
+                Decision.outcome == "award"
+            )
+        else:
+            reached = reached.where(Application.state == "submitted")
+        statement = statement.where(reached.exists())
+    return statement
+
+
+def _order(sort: str) -> tuple[object, ...]:
+    name = func.lower(Organization.name)
+    column = {"name": name, "opened": Case.opened_at, "sector": Organization.sector}.get(sort.lstrip("-"), name)
+    return (column.desc() if sort.startswith("-") else column.asc(), Case.id)
+
+
+def _with_progress(found: Sequence[Case]) -> list[CaseRow]:
+    ids = [one.id for one in found]
+    states: dict[int, dict[int, str]] = defaultdict(dict)
+    outcomes: dict[int, dict[int, str]] = defaultdict(dict)
+    sums: dict[int, int] = defaultdict(int)
+    rows = db.session.execute(
+        select(Application.case_id, Application.stage_id, Application.state, Decision.outcome, Decision.amount)
+        .outerjoin(Decision, Decision.application_id == Application.id)
+        .where(Application.case_id.in_(ids))
+    )
+    for case_id, stage_id, state, outcome, amount in rows:
+        states[case_id][stage_id] = state
+        if outcome:
+            outcomes[case_id][stage_id] = outcome
+            sums[case_id] += amount
+    return [CaseRow(one, states[one.id], outcomes[one.id], sums[one.id]) for one in found]
+
+
+def own_cases(actor: Actor) -> Sequence[Case]:
+    """The cases of the organizations the actor belongs to or coaches, the latest first."""
+    own = actor.organization_ids | actor.coaching
+    return db.session.scalars(
+        select(Case)
+        .where(Case.organization_id.in_(own), visible_cases(actor))
+        .options(joinedload(Case.organization), joinedload(Case.officer))
+        .order_by(Case.opened_at.desc())
+        .limit(20)
+    ).all()
+
+
+def events_ahead(cycle: Cycle, days: int = 21) -> Sequence[Event]:
+    """The cycle's next events."""
+    return db.session.scalars(
+        select(Event)
+        .where(Event.cycle_id == cycle.id, Event.ends_at >= now(), Event.cancelled_at.is_(None))
+        .order_by(Event.starts_at)
+        .limit(5)
+    ).all()
+
+

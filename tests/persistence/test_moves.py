@@ -1,0 +1,59 @@
+"""A state changes by a move, or not at all."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from grants.kernel.errors import Clash, Refused
+from grants.kernel.policy import Actor, Role
+from grants.kernel.workflow import Move, Workflow
+from grants.persistence.audit import AuditRecord
+from grants.persistence.base import Stateful
+from grants.persistence.moves import move
+from grants.persistence.session import db, unit_of_work
+from tests.factories.story import slate
+
+OFFICER = Actor(None, "Olu", roles=frozenset({Role.PROGRAM_OFFICER}))
+TABLE: Workflow[bool] = Workflow(
+    "slate",
+    (Move("propose", "draft", "proposed", "slate.propose", lambda fit: None if fit else "Not yet.", ("tell", "count")),),
+)
+
+
+@pytest.fixture
+def record(app: Flask) -> Stateful:
+    with unit_of_work():
+        return slate()
+
+
+def test_a_move_changes_state_leaves_a_record_and_has_effects_in_order(record: Stateful) -> None:
+    told: list[str] = []
+    with unit_of_work():
+        effects = {"count": lambda: told.append("count"), "tell": lambda: told.append("tell")}
+        move(OFFICER, record, "propose", TABLE, True, effects)
+    entry = db.session.scalars(select(AuditRecord).where(AuditRecord.action == "slate.propose")).one()
+    assert (record.state, told) == ("proposed", ["tell", "count"])
+    assert (entry.before, entry.after, entry.acting_as) == ({"state": "draft"}, {"state": "proposed"}, "program_officer")
+
+
+def test_setting_a_stored_state_is_an_error(record: Stateful) -> None:
+    with pytest.raises(RuntimeError, match="only through move"), unit_of_work():
+        record.state = "released"
+
+
+def test_guard_role_and_state_each_refuse(record: Stateful) -> None:
+    with pytest.raises(Clash, match="Not yet."), unit_of_work():
+        move(OFFICER, record, "propose", TABLE, False)
+    with pytest.raises(Refused), unit_of_work():
+        move(Actor(None, "Aya", roles=frozenset({Role.AUDITOR})), record, "propose", TABLE, True)
+    with unit_of_work():
+        move(OFFICER, record, "propose", TABLE, True, {"tell": lambda: None, "count": lambda: None})
+    with pytest.raises(Clash, match="no longer open"), unit_of_work():
+        move(OFFICER, record, "propose", TABLE, True)
+    assert record.state == "proposed"
+
+
+def test_an_effect_that_is_named_and_not_given_is_an_error_and_nothing_is_stored(record: Stateful) -> None:
+    with pytest.raises(KeyError, match="tell"), unit_of_work():
+        move(OFFICER, record, "propose", TABLE, True)
+    assert (record.state, db.session.scalars(select(AuditRecord)).all()) == ("draft", [])
