@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import click
 import flask_migrate
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import URL, make_url
 
@@ -18,6 +19,14 @@ from grants.persistence import backup as backups
 @with_appcontext
 def migrate() -> None:
     """Create the database, or bring it to the newest version."""
+    bring_up_to_date(current_app.config["SETTINGS"])
+
+
+def bring_up_to_date(settings: Settings) -> None:
+    """Run the migrations that the database lacks, all of them on a new one. Needs an application context."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     flask_migrate.upgrade(directory=str(ROOT / "migrations"))
 
 
