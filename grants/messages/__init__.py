@@ -1,1 +1,1 @@
-"""Mail: template and facts become an outbox row, and the outbox is delivered."""
+"""Messages: a template and its facts, kept in the outbox with their cause, delivered later and once."""

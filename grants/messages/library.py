@@ -1,0 +1,89 @@
+"""What is said in mail: named templates with {placeholders}, and the filling of them.
+
+A template is text, never code: a placeholder is replaced by a fact as it stands. A placeholder without its fact is an
+error where the message is made, so that nobody is ever sent one.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from grants.kernel.errors import Problem
+
+
+class Template(NamedTuple):
+    """The subject and the text of one message; both may hold placeholders."""
+
+    subject: str
+    body: str
+
+
+class IncompleteMessage(Problem):
+    """A template names a fact that was not given."""
+
+    status = 500
+
+
+# Filled at the moment of delivery and kept nowhere, since they let whoever reads them in; see messages.delivery.
+PRIVATE: Final = frozenset({"password_link"})
+
+TEMPLATES: Final[dict[str, Template]] = {
+    "people.invitation": Template(
+        "Your account at Harbormaster",
+        "Dear {name},\n\n"
+        "{invited_by} has made an account for you at Harbormaster, where grants are applied for, reviewed and kept: "
+        "{purpose}.\n\n"
+        "Choose a password here, within seven days:\n{password_link}\n\n"
+        "You sign in with this address, {email}. If the link has run out, ask for a new one on the sign-in page.",
+    ),
+    "people.password": Template(
+        "A new password for Harbormaster",
+        "Dear {name},\n\n"
+        "Someone, probably you, asked for a new password for this address. Choose one here, within two hours:\n"
+        "{password_link}\n\n"
+        "If it was not you, there is nothing to do: your password stays as it is.",
+    ),
+    "people.joined": Template(
+        "You are now with {organization} at Harbormaster",
+        "Dear {name},\n\n{invited_by} has added you to {organization} as {role}. Sign in to see its case:\n{link}",
+    ),
+}
+
+_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+
+
+def compose(template: str, facts: Mapping[str, object]) -> tuple[str, str]:
+    """The subject (one line) and body of a message; private placeholders stay for its delivery.
+
+    facts    text and whole numbers by placeholder; more of them than the template names do no harm
+    raises   KeyError for an unknown template, IncompleteMessage for a placeholder without its fact
+    """
+    subject, body = TEMPLATES[template]
+    return " ".join(_filled(subject, template, facts).split()), _filled(body, template, facts)
+
+
+def private_in(template: str) -> frozenset[str]:
+    """The private placeholders of a template.
+
+    raises   KeyError for an unknown template
+    """
+    return frozenset(_PLACEHOLDER.findall(TEMPLATES[template].body)) & PRIVATE
+
+
+def fill_private(body: str, facts: Mapping[str, str]) -> str:
+    """Put the facts that were held back into a body on its way out."""
+    for name, value in facts.items():
+        body = body.replace(f"{{{name}}}", value)
+    return body
+
+
+def _filled(text: str, template: str, facts: Mapping[str, object]) -> str:
+    def fact(found: re.Match[str]) -> str:
+        name = found[1]
+        if name in PRIVATE:
+            return found[0]
+        if name not in facts:
+            raise IncompleteMessage(f"The message {template} needs the fact {name}, and was not given it.")
+        return str(facts[name])
+
+    return _PLACEHOLDER.sub(fact, text)

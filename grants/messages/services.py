@@ -1,0 +1,64 @@
+"""Writing messages into the outbox, in the transaction of their cause."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from hashlib import sha256
+
+from sqlalchemy import select
+
+from grants.background import enqueue
+from grants.casework.models import Case
+from grants.kernel.clock import now
+from grants.messages import library
+from grants.messages.addresses import mail_domain, site_address
+from grants.messages.models import Message
+from grants.people.models import Person
+from grants.persistence.session import db
+
+DELIVER = "messages.deliver"
+_suppressed: ContextVar[bool] = ContextVar("messages_suppressed", default=False)
+
+
+@contextmanager
+def suppressed() -> Iterator[None]:
+    """Within the block messages are written and logged but never sent: replays and restored sites."""
+    token = _suppressed.set(True)
+    try:
+        yield
+    finally:
+        _suppressed.reset(token)
+
+
+def post(
+    key: str, template: str, person: Person, facts: Mapping[str, object], case: Case | None = None
+) -> Message | None:
+    """Write one message to one person; it is delivered once the caller's transaction commits.
+
+    key        names the cause, such as `award-offered:<public id>`; a key that was used gives None and nothing new
+    template   a key of library.TEMPLATES
+    facts      text or whole numbers by placeholder; `name`, `email` and `site` are there already
+    raises     KeyError for an unknown template, IncompleteMessage for a placeholder without its fact
+    """
+    if db.session.scalar(select(Message.id).where(Message.key == key)) is not None:
+        return None
+    common = {"name": person.name, "email": person.email, "site": site_address()}
+    subject, body = library.compose(template, {**common, **facts})
+    silent = _suppressed.get() or not person.is_active
+    message = Message(
+        key=key,
+        template=template,
+        person=person,
+        case_id=case and case.id,
+        to_email=person.email,
+        subject=subject,
+        body=body,
+        message_id=f"<{sha256(key.encode()).hexdigest()[:32]}@{mail_domain()}>",
+        state="suppressed" if silent else "queued",
+        queued_at=now(),
+    )
+    db.session.add(message)
+    db.session.flush()
+    if not silent:
+        enqueue(db.session(), DELIVER, key=f"{DELIVER}:{message.public_id}", message_id=message.public_id)
+    return message

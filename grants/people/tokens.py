@@ -1,0 +1,62 @@
+"""Signed links by which a person sets a password: they expire, and each works once, since setting one ends them all."""
+
+from enum import StrEnum
+from typing import Final
+
+from flask import current_app
+from itsdangerous import BadSignature, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+from sqlalchemy import select
+
+from grants.kernel.clock import now
+from grants.kernel.errors import Clash, Missing
+from grants.people.models import Person
+from grants.persistence.session import db
+
+
+class Purpose(StrEnum):
+    """Why a link was sent."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+LIFETIME_SECONDS: Final = {Purpose.INVITATION: 7 * 24 * 3600, Purpose.RESET: 2 * 3600}
+_GONE = "This link has been used, or a newer one has taken its place. Ask for a new one on the sign-in page."
+
+
+def password_token(person: Person, purpose: Purpose) -> str:
+    """What the link carries; it holds as long as the person's session stamp stays, so a new password ends it."""
+    return _signer(purpose).dumps([person.public_id, person.session_stamp])
+
+
+def person_by_token(token: str) -> tuple[Person, Purpose]:
+    """The person a link was sent to, and why.
+
+    raises   Missing when it is no link of ours; Clash when it has run out, was used, or the account is closed
+    """
+    for purpose in Purpose:
+        try:
+            public_id, stamp = _signer(purpose).loads(token, max_age=LIFETIME_SECONDS[purpose])
+        except SignatureExpired as expired:
+            raise Clash("This link has run out. Ask for a new one on the sign-in page.") from expired
+        except BadSignature:
+            continue
+        person = db.session.scalar(
+            select(Person).where(Person.public_id == public_id, Person.session_stamp == stamp, Person.is_active)
+        )
+        if person is None:
+            raise Clash(_GONE)
+        return person, purpose
+    raise Missing("This link is incomplete or was changed. Copy it whole from the mail.")
+
+
+class _Signer(TimestampSigner):
+    """Signs by the one clock."""
+
+    def get_timestamp(self) -> int:
+        return int(now().timestamp())
+
+
+def _signer(purpose: Purpose) -> URLSafeTimedSerializer:
+    secret = current_app.config["SECRET_KEY"]
+    return URLSafeTimedSerializer(secret, salt=f"people.password.{purpose}", signer=_Signer)
