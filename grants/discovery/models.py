@@ -1,6 +1,7 @@
 """Events and who came."""
 
 from datetime import datetime
+from typing import get_args
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -8,10 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from grants.people.models import Organization, Person
 from grants.persistence.base import Base, Identified
 from grants.programs.models import Cycle
+from grants.programs.schema.entry import EventKind
+
+EVENT_KINDS: tuple[str, ...] = get_args(EventKind)
 
 
 class Event(Identified, Base):
-    """A workshop, webinar, school visit or office hours of a cycle.
+    """A workshop, webinar, school visit or another gathering of a cycle: the kinds are those a program may count.
 
     host_id     the partner organization that holds it, or the school that is visited
     capacity    places, or nothing when there is no limit
@@ -19,13 +23,13 @@ class Event(Identified, Base):
 
     __tablename__ = "event"
     __table_args__ = (
-        CheckConstraint("kind IN ('workshop', 'webinar', 'school_visit', 'office_hours')", name="kind"),
+        CheckConstraint(f"kind IN {EVENT_KINDS}", name="kind"),
         CheckConstraint("ends_at > starts_at", name="times"),
         CheckConstraint("capacity > 0", name="capacity"),
     )
 
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(24))
     title: Mapped[str]
     topic: Mapped[str | None]
     description: Mapped[str | None]

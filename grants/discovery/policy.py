@@ -1,0 +1,54 @@
+"""Who may put whom down for an event, and what stands in the way."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from grants.kernel.policy import YES, Actor, Verdict, no
+
+DOOR_OPENS = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class EventFacts:
+    """What is known of an event when someone asks for a place.
+
+    places_left   0 or more; nothing when the event has no limit
+    registered    the person has a place already
+    """
+
+    cancelled: bool = False
+    over: bool = False
+    places_left: int | None = None
+    registered: bool = False
+
+
+def may_register(actor: Actor, organization_id: int, belongs: bool) -> Verdict:
+    """Staff put down anyone who comes; members of an organization put down themselves and their colleagues.
+
+    belongs   the person to be put down is a member of the organization
+    """
+    if actor.may("event.manage"):
+        return YES
+    if organization_id not in actor.organization_ids:
+        return no("You can register people of your own organizations only.")
+    return (
+        YES if belongs else no("This person is not a member of your organization. Ask your lead to invite them first.")
+    )
+
+
+def closed_because(facts: EventFacts, by_staff: bool) -> str | None:
+    """Why no place can be given, in a sentence; staff still write down who came once an event is over or full."""
+    if facts.cancelled:
+        return "This event was cancelled."
+    if facts.registered:
+        return "This person is registered already."
+    if by_staff:
+        return None
+    if facts.over:
+        return "This event is over."
+    return "This event is full." if facts.places_left == 0 else None
+
+
+def door_is_open(starts_at: datetime, at: datetime) -> bool:
+    """Whether attendance can be written down: from half a day before the start, and ever after."""
+    return at >= starts_at - DOOR_OPENS

@@ -1,0 +1,84 @@
+"""What waits for someone around events."""
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import url_for
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager
+
+from grants.discovery.models import Event, Registration
+from grants.kernel.clock import now
+from grants.kernel.policy import Actor
+from grants.persistence.session import db
+from grants.programs.models import Cycle
+from grants.web.filters import plural
+from grants.web.todo import Todo
+
+SOON = timedelta(days=7)
+LONG_AGO = timedelta(days=60)
+
+
+def todos(actor: Actor) -> list[Todo]:
+    """Events within a week, for those who have a place; for officers, events whose attendance nobody wrote down."""
+    own = _own(actor) if actor.person_id is not None else []
+    return own + (_unrecorded() if actor.may("event.manage") else [])
+
+
+def _own(actor: Actor) -> list[Todo]:
+    soon = db.session.scalars(
+        select(Event)
+        .join(Registration, Registration.event_id == Event.id)
+        .join(Event.cycle)
+        .options(contains_eager(Event.cycle))
+        .where(
+            Registration.person_id == actor.person_id,
+            Registration.cancelled_at.is_(None),
+            Event.cancelled_at.is_(None),
+            Event.ends_at > now(),
+            Event.starts_at <= now() + SOON,
+        )
+        .order_by(Event.starts_at)
+    )
+    return [Todo("plan", event.title, _url(event), _where(event), when=_day(event)) for event in soon]
+
+
+def _unrecorded() -> list[Todo]:
+    places = func.count(Registration.id)
+    found = db.session.execute(
+        select(Event, places)
+        .join(Registration, Registration.event_id == Event.id)
+        .join(Event.cycle)
+        .options(contains_eager(Event.cycle))
+        .where(
+            Registration.cancelled_at.is_(None),
+            Event.cancelled_at.is_(None),
+            Event.ends_at <= now(),
+            Event.ends_at > now() - LONG_AGO,
+        )
+        .group_by(Event.id, Cycle.id)
+        .having(func.count(Registration.attended_at) == 0)
+        .order_by(Event.starts_at)
+    )
+    return [
+        Todo(
+            "due",
+            f"Write down who came to {event.title}",
+            url_for("discovery.attendance", event_id=event.public_id),
+            f"{plural(count, 'person', 'people')} had a place. It counts towards their schools' discovery.",
+            when=_day(event),
+        )
+        for event, count in found
+    ]
+
+
+def _url(event: Event) -> str:
+    return url_for("discovery.event", event_id=event.public_id)
+
+
+def _where(event: Event) -> str:
+    return f"You have a place. {event.place}." if event.place else "You have a place."
+
+
+def _day(event: Event) -> date:
+    return event.starts_at.astimezone(ZoneInfo(event.cycle.time_zone)).date()
