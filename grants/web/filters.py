@@ -81,6 +81,14 @@ def _relative_hours(away: timedelta) -> str:
     return _ago_or_in(span, away < timedelta())
 
 
+def until(due: date, zone: str = DEFAULT_ZONE) -> str:
+    """How a due date stands: "2 days late", "today", "in 12 days", and the date itself beyond a month."""
+    days = (due - clock.today(zone)).days
+    if days < 0:
+        return f"{plural(-days, 'day')} late"
+    return _relative_days(days) if days <= 31 else day(due)
+
+
 def _ago_or_in(span: str, past: bool) -> str:
     return f"{span} ago" if past else f"in {span}"
 
@@ -141,7 +149,7 @@ def house_day() -> date:
 
 def init_filters(app: Flask) -> None:
     """Give every template the house's ways of writing."""
-    time_and_money = (money, day, instant, clock_time, relative, moment)
+    time_and_money = (money, day, instant, clock_time, relative, until, moment)
     filters = (*time_and_money, percent, score, words, plural, listing, initials, tone)
     app.jinja_env.filters.update({shown.__name__: shown for shown in filters})
     app.jinja_env.globals["house_day"] = house_day

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from grants.web import charts, timelines
 from grants.web.errors import init_errors
 from grants.web.filters import init_filters
 from grants.web.forms import init_forms
@@ -13,6 +14,6 @@ from grants.web.tables import init_tables
 
 def init_house(app: Flask) -> None:
     """Give an application the house's headers, error pages, links, filters and macros' helpers."""
-    app.jinja_env.globals["status_of"] = status_of
+    app.jinja_env.globals.update(status_of=status_of, chart_geometry=charts, time_geometry=timelines)
     for part in (init_security, init_errors, init_filters, init_navigation, init_forms, init_tables):
         part(app)

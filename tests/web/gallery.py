@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from flask import Blueprint, Flask, abort, flash, render_template
+from flask import Blueprint, Flask, abort, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader
@@ -20,6 +20,7 @@ from grants.kernel.errors import Clash, Invalid
 from grants.kernel.policy import Actor, Role
 from grants.persistence.paging import Page
 from grants.web import access
+from grants.web.charts import Stage
 from grants.web.forms import FilterForm, HouseForm, LocalDateField, LocalInstantField, MoneyField
 from grants.web.house import init_house
 from grants.web.navigation import register_menu, register_nav, register_search, register_sign_in
@@ -33,6 +34,20 @@ PEOPLE = {
 MARKS = [("1", "1 Not yet"), ("2", "2 Emerging"), ("3", "3 Strong"), ("4", "4 Exemplary")]
 LEVELS = {"1": "1 Not yet: no plan.", "3": "3 Strong: progress rests on demonstrated mastery in most subjects."}
 NOW = datetime(2016, 3, 8, 18, 0, tzinfo=UTC)
+
+STAGES = [
+    Stage("Discovery", 45, "45 schools", "300 educators, 30 events", url="/table"),
+    Stage("Planning: applied", 26, "26", "19 had a visit"),
+    Stage("Planning: awarded", 10, "10", "$790,000"),
+    Stage("Launch: blueprint", 10, "10", "7 submitted, 3 writing", "now"),
+    Stage("Launch: awarded", 6, "0 of 6", "decision 12 May", "ahead"),
+]
+INSTALLMENTS = [
+    (date(2016, 6, 30), 175_000_00, "paid"),
+    (date(2017, 7, 15), 105_000_00, "approved"),
+    (date(2018, 7, 15), 70_000_00, "planned"),
+]
+CLOSE = [(date(2017, 1, 1), 1_000_00, "paid"), (date(2017, 2, 1), 2_000_00, "held"), (date(2017, 11, 1), 3_000_00, "due")]
 
 bp = Blueprint("gallery", __name__)
 
@@ -75,16 +90,33 @@ def schools(count: int) -> list[dict[str, object]]:
     ]
 
 
+def slate_lines(count: int) -> list[dict[str, object]]:
+    outcomes = ["award"] * 10 + ["waitlist"] + ["decline"] * count
+    return [
+        {
+            "rank": n + 1, "name": school["name"], "kind": "district · K-5", "mean": 92 - 2.1 * n, "marks": [92 - 2.1 * n + d for d in (-3, 0.5, 2.5)],
+            "best": max(1, n), "worst": n + 2 + n // 4, "stands": max(0.06, 1 - (n / 13) ** 4), "outcome": outcomes[n], "amount": 100_000_00 - n * 4_000_00 if n < 11 else None,
+        }
+        for n, school in enumerate(schools(count))
+    ]
+
+
 @bp.get("/")
 @access.public
 def today() -> ResponseReturnValue:
-    return render_template("gallery/today.html", now=NOW)
+    return render_template("gallery/today.html", stages=STAGES)
 
 
 @bp.get("/slate")
 @access.public
 def slate() -> ResponseReturnValue:
-    return render_template("gallery/slate.html")
+    return render_template("gallery/slate.html", lines=slate_lines(13), loop_line=10)
+
+
+@bp.get("/charts")
+@access.public
+def pictures() -> ResponseReturnValue:
+    return render_template("gallery/charts.html", installments=INSTALLMENTS, close=CLOSE, today=date(2017, 3, 1))
 
 
 @bp.get("/scorecard")
@@ -139,14 +171,14 @@ def error(status: int) -> ResponseReturnValue:
 @access.public
 def sign_out() -> ResponseReturnValue:
     access.sign_out()
-    return "", 204
+    return redirect("/")
 
 
 @bp.get("/as/<who>")
 @access.public
 def enter(who: str) -> ResponseReturnValue:
     access.sign_in(who, PEOPLE[who])
-    return "", 204
+    return redirect("/")
 
 
 def create_gallery(environment: str = "demo") -> Flask:

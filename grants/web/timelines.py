@@ -1,0 +1,185 @@
+"""The geometry of the house's pictures of time: an award's installments, an indicator over its periods.
+
+Pure functions like those of charts; lengths across are percent of the picture's width, lengths down are px.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Literal
+
+from grants.kernel.money import dollars
+from grants.web.filters import day
+from grants.web.status import Tone, status_of
+
+PICTURE_HEIGHT = 140
+# Closer than this, in percent, the words of two installments would touch.
+CROWDED = 17
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """An installment in place: percent across, the row of its words (0 above the line, 1 below), their anchor."""
+
+    on: date
+    amount: int
+    word: str
+    tone: Tone
+    across: float
+    row: int
+
+    @property
+    def anchor(self) -> Literal["start", "middle", "end"]:
+        return "start" if self.across < 15 else "end" if self.across > 85 else "middle"
+
+
+@dataclass(frozen=True)
+class TimeLine:
+    """An award's installments in time. Years are (percent across, year); `today` is None when it lies outside."""
+
+    milestones: tuple[Milestone, ...]
+    years: tuple[tuple[float, int], ...]
+    today: float | None
+    words: str
+
+    @property
+    def rows(self) -> int:
+        return max((stone.row for stone in self.milestones), default=0) + 1
+
+
+def installment_line(installments: Sequence[tuple[date, int, str]], today: date) -> TimeLine:
+    """Installments as (due date, cents, state) in order of time, on a line from the first to the last."""
+    days = [on.toordinal() for on, _, _ in installments] or [today.toordinal()]
+    first, last = min(days), max(days)
+
+    def across(on: date) -> float:
+        return round(6 + (on.toordinal() - first) / max(last - first, 1) * 88, 1)
+
+    stones: list[Milestone] = []
+    for on, cents, state in installments:
+        crowded = bool(stones) and stones[-1].row == 0 and across(on) - stones[-1].across < CROWDED
+        stones.append(Milestone(on, cents, *status_of("installment", state), across(on), int(crowded)))
+    years = range(date.fromordinal(first).year + 1, date.fromordinal(last).year + 1)
+    words = "; ".join(f"{dollars(stone.amount)} on {day(stone.on)}, {stone.word.lower()}" for stone in stones)
+    return TimeLine(
+        tuple(stones),
+        tuple((across(date(year, 1, 1)), year) for year in years),
+        across(today) if first <= today.toordinal() <= last else None,
+        words or "No installments",
+    )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A value in place: percent across, px down, and as written."""
+
+    across: float
+    down: float
+    shown: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """Readings in order and the stretches between neighbours; a reading that is missing leaves a gap."""
+
+    readings: tuple[Reading, ...]
+    stretches: tuple[tuple[Reading, Reading], ...]
+
+
+Values = Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Which values the height of a picture spans, in round steps; several pictures may share one."""
+
+    low: float
+    high: float
+    step: float
+
+    @classmethod
+    def around(cls, *series: Values) -> "Scale":
+        """A scale of three or four round steps that holds every value given."""
+        values = [value for one in series for value in one if value is not None] or [0.0, 1.0]
+        low, high = min(values), max(values)
+        rough = (high - low or abs(high) or 1.0) / 3
+        power = 10.0 ** math.floor(math.log10(rough))
+        step = next(size * power for size in (1, 2, 5, 10) if size * power >= rough)
+        bottom = math.floor(low / step) * step
+        return cls(bottom, max(math.ceil(high / step) * step, bottom + step), step)
+
+    def down(self, value: float, height: int) -> float:
+        """How far down a picture of this height a value stands, in px."""
+        return round(8 + (1 - (value - self.low) / (self.high - self.low)) * (height - 16), 1)
+
+    @property
+    def marks(self) -> list[float]:
+        steps = round((self.high - self.low) / self.step)
+        return [round(self.low + step * self.step, 6) for step in range(steps + 1)]
+
+
+@dataclass(frozen=True)
+class IndicatorPicture:
+    """An indicator over its periods: its line, its targets, another line behind it to compare, and its scale.
+
+    ticks     (px down, value as written) for each round step
+    periods   (percent across, name) for each period
+    """
+
+    line: Line
+    target: Line
+    behind: Line
+    ticks: tuple[tuple[float, str], ...]
+    periods: tuple[tuple[float, str], ...]
+    height: int
+    words: str
+
+
+def indicator_picture(
+    periods: Sequence[str],
+    values: Values,
+    target: Values = (),
+    *,
+    behind: Values = (),
+    scale: Scale | None = None,
+    unit: str = "",
+    height: int = PICTURE_HEIGHT,
+) -> IndicatorPicture:
+    """An indicator against its target.
+
+    values, target, behind   one entry a period, None where there is none; target and behind may be empty
+    behind   what to compare with, such as all students behind one subgroup
+    scale    shared with other pictures; the values' own when None
+    unit     written after a number: "%" or " Lexile"
+    raises   ValueError when a series is neither empty nor one entry a period
+    """
+    if any(series and len(series) != len(periods) for series in (values, target, behind)):
+        raise ValueError("A series needs one entry for each period.")
+    scale = scale or Scale.around(values, target, behind)
+    across = [round(4 + place / max(len(periods) - 1, 1) * 92, 2) for place in range(len(periods))]
+    goals = target or [None] * len(periods)
+    return IndicatorPicture(
+        line=_line(values, across, scale, unit, height),
+        target=_line(target, across, scale, unit, height),
+        behind=_line(behind, across, scale, unit, height),
+        ticks=tuple((scale.down(mark, height), f"{mark:g}{unit if unit == '%' else ''}") for mark in scale.marks),
+        periods=tuple(zip(across, periods, strict=True)),
+        height=height,
+        words="; ".join(_said(*said, unit) for said in zip(periods, values, goals, strict=True)),
+    )
+
+
+def _line(series: Values, across: Sequence[float], scale: Scale, unit: str, height: int) -> Line:
+    placed = [
+        None if value is None else Reading(at, scale.down(value, height), f"{value:g}{unit}")
+        for at, value in zip(across, series, strict=False)
+    ]
+    stretches = tuple((one, two) for one, two in pairwise(placed) if one and two)
+    return Line(tuple(reading for reading in placed if reading), stretches)
+
+
+def _said(period: str, value: float | None, goal: float | None, unit: str) -> str:
+    reading = "no reading" if value is None else f"{value:g}{unit}"
+    return f"{period}: {reading}" + ("" if goal is None else f", target {goal:g}{unit}")
