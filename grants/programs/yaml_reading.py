@@ -105,6 +105,8 @@ def _in_words(problem: str) -> str:
         "could not find expected ':'": "a “:” is missing after a name, or a text needs quotes",
         "found unexpected end of stream": "a quote or a bracket that was opened is never closed",
     }
+    if problem.endswith("got '?'"):
+        return "a text with a question mark needs quotes inside { } and [ ]"
     if problem.startswith("expected <block end>"):
         return "this line is not indented like the lines above it"
     return hints.get(problem, f"this cannot be read as YAML ({problem}); check indentation, quotes and brackets")

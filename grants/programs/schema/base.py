@@ -1,8 +1,19 @@
 """What every part of a definition shares: it is frozen, refuses unknown settings, and a keyed part knows its key."""
 
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    PrivateAttr,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import CoreSchema
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 """The name by which one part of a definition refers to another: small letters, digits and underscores."""
@@ -21,6 +32,21 @@ class Part(BaseModel):
     """One group of settings in a definition file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
+
+
+class Sayable(Part):
+    """A part that one word may stand for: each name in `said` means that name with `true`."""
+
+    said: ClassVar[tuple[str, ...]] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_one_word(cls, data: Any) -> Any:
+        return {data: True} if isinstance(data, str) and data in cls.said else data
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [handler(core), {"enum": list(cls.said)}]}
 
 
 class Named(Part):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
 from grants.kernel.roles import Role
-from grants.programs.schema.base import Key, OneOrMore, Part, words
+from grants.programs.schema.base import Key, OneOrMore, Part, Sayable, words
 from grants.programs.schema.conditions import any_given
 from grants.programs.schema.values import Count, Flag, Money, Percent, Positive, TimeBefore
 
@@ -220,8 +220,10 @@ class PortfolioRule(Part):
         return self
 
 
-class Tie(Part):
+class Tie(Sayable):
     """One way to break a tie: the higher mark on a criterion, an attribute, or by lot."""
+
+    said = ("lot",)
 
     criterion: Key | None = None
     attribute: str | None = None
@@ -235,12 +237,6 @@ class Tie(Part):
         return self
 
 
-TieRule = Annotated[
-    Tie,
-    BeforeValidator(
-        lambda value: {"lot": True} if value == "lot" else value, json_schema_input_type=Tie | Literal["lot"]
-    ),
-]
 Approvers = Literal["directors", "partner_funders"]
 APPROVER_ROLES: Mapping[Approvers, Role] = {"directors": Role.DIRECTOR, "partner_funders": Role.PARTNER_FUNDER}
 
@@ -258,7 +254,7 @@ class DecisionRules(Part):
     awards: Bounds = Field(default_factory=Bounds, description="The fewest and the most awards.")
     amount: AmountRule
     portfolio: tuple[PortfolioRule, ...] = ()
-    ties: tuple[TieRule, ...] = Field((Tie(lot=True),), description="How equal scores are ordered, first rule first.")
+    ties: tuple[Tie, ...] = Field((Tie(lot=True),), description="How equal scores are ordered, first rule first.")
     waitlist: Count = Field(0, description="How many may wait for an award that is turned down.")
     essentials: Literal["block", "inform"] = Field("block", description="Whether a failed essential bars an award.")
     approve: dict[Approvers, Positive] = Field(

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from grants.programs.schema.base import Key, Named, OneOrMore, Part
+from grants.programs.schema.base import Key, Named, OneOrMore, Part, Sayable
 from grants.programs.schema.conditions import Condition, evaluate
 from grants.programs.schema.values import Day, Positive
 
@@ -44,8 +44,10 @@ class Readiness(Part):
     when: Condition
 
 
-class EntryRule(Part):
+class EntryRule(Sayable):
     """Who may enter: `all`, `any` or `not` of other rules, or one plain rule."""
+
+    said = ("open", "invited")
 
     all: tuple["EntryRule", ...] | None = Field(None, min_length=1, description="Every one of these holds.")
     any: tuple["EntryRule", ...] | None = Field(None, min_length=1, description="At least one of these holds.")
@@ -92,13 +94,6 @@ class EntryRule(Part):
         if self.readiness is not None:
             return evaluate(self.readiness.when, facts.readiness.get(self.readiness.stage, {}))
         return facts.invited if self.invited else True
-
-
-def _short(value: Any) -> Any:
-    return {value: True} if value in ("open", "invited") else value
-
-
-Enter = Annotated[EntryRule, BeforeValidator(_short, json_schema_input_type=EntryRule | Literal["open", "invited"])]
 
 
 class CompleteWhen(Part):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
-from grants.programs.schema.base import Key, Named, Part
+from grants.programs.schema.base import Key, Named, Part, Sayable
 from grants.programs.schema.conditions import any_given
 from grants.programs.schema.values import Count, Day, Due, Length, Percent, Positive, text_schema
 
@@ -68,8 +68,10 @@ Reached = Annotated[
 ]
 
 
-class Waits(Part):
+class Waits(Sayable):
     """One thing an installment waits for."""
+
+    said = ("agreement_signed",)
 
     agreement_signed: Literal[True] | None = None
     accepted: Accepted | None = Field(
@@ -95,20 +97,13 @@ class Waits(Part):
         return next(name for name in type(self).model_fields if getattr(self, name) is not None)
 
 
-def _waits(value: Any) -> Any:
-    return {"agreement_signed": True} if value == "agreement_signed" else value
-
-
-PaymentCondition = Annotated[Waits, BeforeValidator(_waits, json_schema_input_type=Waits | Literal["agreement_signed"])]
-
-
 class ScheduleLine(Part):
     """One installment: its share of the award, when it is due, what it waits for."""
 
     title: str = ""
     share: Percent
     due: Due
-    when: tuple[PaymentCondition, ...] = Field((Waits(agreement_signed=True),), description="All of these must hold.")
+    when: tuple[Waits, ...] = Field((Waits(agreement_signed=True),), description="All of these must hold.")
 
 
 class Requirement(Named):

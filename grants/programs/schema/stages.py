@@ -6,7 +6,7 @@ from pydantic import Field
 
 from grants.programs.schema.base import Key, Named, Part
 from grants.programs.schema.deciding import DecisionRules, Pitch, ReviewRules
-from grants.programs.schema.entry import DiscoveryStage, Enter, EntryRule
+from grants.programs.schema.entry import DiscoveryStage, EntryRule
 from grants.programs.schema.values import Day, Flag, Minutes
 
 Outcome = Literal["award", "waitlist", "decline"]
@@ -26,7 +26,7 @@ class ApplicationStage(Named):
     """A step that ends in awards: form → screening → review → (pitch) → decision → award."""
 
     kind: Literal["application"]
-    enter: Enter = Field(default_factory=lambda: EntryRule(open=True), description="Who may apply; left out, anyone.")
+    enter: EntryRule = Field(EntryRule(open=True), description="Who may apply; left out, anyone.")
     eligibility: tuple[EligibilityQuestion, ...] = ()
     form: Key
     review: ReviewRules
