@@ -19,6 +19,8 @@ class Application(Stateful, Base):
 
     extended_to   this applicant's own deadline, when staff gave one
     returned_sections, returned_until   what staff sent back for change, and by when
+    asked, answered   required questions that show now, and how many of them hold; kept with every answer
+    written_at    when an answer was last changed
     """
 
     __tablename__ = "application"
@@ -36,6 +38,9 @@ class Application(Stateful, Base):
     returned_until: Mapped[datetime | None]
     screened_at: Mapped[datetime | None]
     screening_note: Mapped[str | None]
+    asked: Mapped[int] = mapped_column(default=0)
+    answered: Mapped[int] = mapped_column(default=0)
+    written_at: Mapped[datetime | None]
 
     case: Mapped[Case] = relationship()
     stage: Mapped[CycleStage] = relationship()
@@ -45,7 +50,7 @@ class Application(Stateful, Base):
 
 
 class Answer(Base):
-    """The present answer to one field. `version` grows by one with every write; a write names the one it was based on."""
+    """The present answer to one field. `version` grows by one with every write, which names the one it was based on."""
 
     __tablename__ = "answer"
     __table_args__ = (UniqueConstraint("application_id", "field"),)
@@ -62,7 +67,7 @@ class Answer(Base):
 
 @append_only
 class AnswerVersion(Base):
-    """Every text an answer ever had, including the one a stale write carried (`stale`), so that nothing typed is lost."""
+    """Every text an answer ever had, that of a stale write included (`stale`), so that nothing typed is lost."""
 
     __tablename__ = "answer_version"
     __table_args__ = (Index("ix_answer_version_field", "application_id", "field", "version"),)

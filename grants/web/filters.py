@@ -1,7 +1,6 @@
 """How pages write money, time, shares and names. Every page uses these, so that one thing is written one way."""
 
 import math
-import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from zlib import crc32
@@ -13,10 +12,10 @@ from markupsafe import Markup, escape
 
 from grants.kernel import clock
 from grants.kernel.money import dollars
+from grants.kernel.wording import count_words
 
 DEFAULT_ZONE = "America/Los_Angeles"
 AVATAR_TONES = 5
-_WORD = re.compile(r"\S*\w\S*")
 
 
 def money(cents: int | None) -> str:
@@ -108,7 +107,7 @@ def score(mark: float | None, places: int = 1) -> str:
 
 def words(text: str | None) -> int:
     """The number of words in a text, as the word limits count them: runs between spaces that hold a letter or digit."""
-    return len(_WORD.findall(text or ""))
+    return count_words(text or "")
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

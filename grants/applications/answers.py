@@ -1,0 +1,305 @@
+"""From what was typed to what is kept: one shape for each type of field, or a sentence on why it cannot be read.
+
+Whatever can be kept is kept, also when it breaks a rule: a text over its limit, a number out of range. Those are gaps
+that `completeness` names. Only what has no meaning at all (a date that is none) is refused here.
+
+The shapes are those of `grants.programs.schema.fields`; a value that has its shape already is returned as it is. None
+stands for "not answered".
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from grants.applications.budgets import YEARS
+from grants.kernel.money import parse_dollars
+from grants.programs.schema import (
+    AnyField,
+    Choice,
+    DateField,
+    FileField,
+    FiveYearBudget,
+    Group,
+    MoneyField,
+    Number,
+    PersonList,
+    TableField,
+    YesNo,
+)
+
+MOST_CHARACTERS: Final = 50_000
+_NUMBER = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d{1,15})(\.\d{1,10})?")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class Unreadable(ValueError):
+    """What was typed cannot be an answer.
+
+    faults   place -> sentence. The place is "" for the field itself, or leads to a cell: "2.amount", "revenue.grants.0"
+    """
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__(" ".join(faults.values()))
+        self.faults = dict(faults)
+
+
+def normalise(field: AnyField, typed: Any) -> Any:
+    """The answer in the shape it is kept in; None when nothing was answered.
+
+    typed    text as it was typed, or lists and dicts of such text in the field's shape, or an answer in its shape
+    raises   Unreadable
+    """
+    try:
+        return _normal(field, typed)
+    except Unreadable:
+        raise
+    except ValueError as error:
+        raise Unreadable({"": str(error)}) from None
+
+
+def _normal(field: AnyField, typed: Any) -> Any:  # noqa: C901 - one line for each type of field
+    match field:
+        case Number():
+            return read_number(typed, field.decimals)
+        case MoneyField():
+            return read_money(typed)
+        case DateField():
+            return read_date(typed)
+        case YesNo():
+            return _yes_no(typed)
+        case Choice():
+            return _choice(field, typed)
+        case TableField():
+            return _table(field, typed)
+        case FiveYearBudget():
+            return _budget(field, typed)
+        case PersonList():
+            return _people(field, typed)
+        case Group():
+            return _group(field, typed)
+        case FileField():
+            raise ValueError("A file is attached, not typed.")
+        case _:
+            return read_text(typed)
+
+
+# ── single values ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def read_text(typed: Any) -> str | None:
+    """Text with plain line ends, without control characters and without space around it.
+
+    raises   ValueError (Unreadable) when it is no text, or too long to keep
+    """
+    if typed is None:
+        return None
+    if not isinstance(typed, str):
+        raise Unreadable({"": "This is not text."})
+    text = _CONTROL.sub("", typed.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if len(text) > MOST_CHARACTERS:
+        raise ValueError(f"This text is too long to keep: at most {MOST_CHARACTERS:,} characters.")
+    return text or None
+
+
+def read_number(typed: Any, decimals: int = 6) -> int | str | None:
+    """A whole number, or a decimal as text when `decimals` is above 0 and it has any.
+
+    raises   ValueError with a sentence
+
+    >>> read_number("1,250"), read_number("2.50", 2)
+    (1250, '2.5')
+    """
+    if isinstance(typed, int) and not isinstance(typed, bool):
+        return typed
+    text = read_text(typed)
+    if text is None:
+        return None
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"“{_short(text)}” is not a number. Write digits, such as 1,250.")
+    value = Decimal(text.replace(",", ""))
+    if value == value.to_integral_value():
+        return int(value)
+    if not decimals:
+        raise ValueError(f"“{text}” is not a whole number.")
+    if value != round(value, decimals):
+        raise ValueError(f"Write at most {decimals} decimal places." if decimals > 1 else "Write one decimal place.")
+    return format(value.normalize(), "f")
+
+
+def read_money(typed: Any) -> int | None:
+    """Whole cents, 0 or more. A whole number is cents already; text is dollars.
+
+    raises   ValueError with a sentence
+    """
+    if isinstance(typed, int) and not isinstance(typed, bool):
+        if typed < 0:
+            raise ValueError("An amount cannot be below zero.")
+        return typed
+    text = read_text(typed)
+    return None if text is None else parse_dollars(_short(text))
+
+
+def read_date(typed: Any) -> str | None:
+    """A date of the calendar as text, 2016-09-01.
+
+    raises   ValueError with a sentence
+    """
+    text = typed.isoformat() if isinstance(typed, date) else read_text(typed)
+    if text is None:
+        return None
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError(f"There is no day {text} in the calendar.") from None
+    raise ValueError(f"“{_short(text)}” is not a date. Write year, month and day, such as 2016-09-01.")
+
+
+def _yes_no(typed: Any) -> bool | None:
+    if isinstance(typed, bool) or typed is None:
+        return typed
+    answers: dict[str, bool | None] = {"yes": True, "no": False, "": None}
+    if typed not in answers:
+        raise ValueError("Choose yes or no.")
+    return answers[typed]
+
+
+def _choice(field: Choice, typed: Any) -> str | list[str] | None:
+    chosen = [typed] if isinstance(typed, str) else list(typed or ())
+    chosen = [option for option in chosen if option != ""]
+    if not set(chosen) <= set(field.options):
+        raise ValueError("Choose one of the options." if not field.several else "Choose among the options.")
+    if field.several:
+        return [option for option in field.options if option in chosen] or None
+    if len(chosen) > 1:
+        raise ValueError("Choose one option only.")
+    return chosen[0] if chosen else None
+
+
+# ── rows and cells ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+Reader = Callable[[Any], Any]
+
+
+def _cells(typed: Any, readers: Mapping[str, Reader], place: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """One row read cell by cell: the values (None where a cell is empty), and faults by place."""
+    if not isinstance(typed, Mapping) or not set(typed) <= set(readers):
+        raise ValueError("This does not have the rows and columns that were asked for.")
+    values: dict[str, Any] = {}
+    faults: dict[str, str] = {}
+    for key, read in readers.items():
+        try:
+            values[key] = read(typed.get(key))
+        except Unreadable as wrong:
+            faults |= {".".join(filter(None, (place, key, inner))): said for inner, said in wrong.faults.items()}
+        except ValueError as wrong:
+            faults[f"{place}.{key}"] = str(wrong)
+    return values, faults
+
+
+def _rows(typed: Any, readers: Mapping[str, Reader], most: int) -> list[dict[str, Any]] | None:
+    """Rows read cell by cell, empty ones left out."""
+    if typed is None:
+        return None
+    if not isinstance(typed, Sequence) or isinstance(typed, str):
+        raise Unreadable({"": "This is not a list of rows."})
+    rows: list[dict[str, Any]] = []
+    faults: dict[str, str] = {}
+    for number, row in enumerate(typed):
+        values, wrong = _cells(row, readers, str(number))
+        faults |= wrong
+        if any(value is not None for value in values.values()):
+            rows.append(values)
+    if faults:
+        raise Unreadable(faults)
+    if len(rows) > most:
+        raise ValueError(f"Write at most {most} rows.")
+    return rows or None
+
+
+_COLUMN_READERS: Final[dict[str, Reader]] = {
+    "text": read_text,
+    "number": read_number,
+    "money": read_money,
+    "date": read_date,
+}
+
+
+def _table(field: TableField, typed: Any) -> list[dict[str, Any]] | None:
+    readers: dict[str, Reader] = {key: _COLUMN_READERS[column.type] for key, column in field.columns.items()}
+    if not field.rows:
+        return _rows(typed, readers, field.rows_at_most)
+    given = _named_rows(field, typed)
+    faults: dict[str, str] = {}
+    rows = []
+    for number, key in enumerate(field.rows):
+        values, wrong = _cells(given.get(key, {}), readers, str(number))
+        faults |= wrong
+        rows.append({"row": key, **values})
+    if faults:
+        raise Unreadable(faults)
+    return rows if any(value is not None for row in rows for key, value in row.items() if key != "row") else None
+
+
+def _named_rows(field: TableField, typed: Any) -> dict[str, dict[str, Any]]:
+    rows = list(_mappings(typed))
+    if any(row.get("row") not in field.rows for row in rows):
+        raise ValueError("This does not have the rows that were asked for.")
+    return {str(row["row"]): {key: value for key, value in row.items() if key != "row"} for row in rows}
+
+
+def _mappings(typed: Any) -> Iterable[Mapping[str, Any]]:
+    if typed is None:
+        return ()
+    if not isinstance(typed, Sequence) or not all(isinstance(row, Mapping) for row in typed):
+        raise ValueError("This is not a list of rows.")
+    return typed
+
+
+def _budget(field: FiveYearBudget, typed: Any) -> dict[str, dict[str, list[int | None]]] | None:
+    if typed is None:
+        return None
+    sides = {"revenue": list(field.revenue), "expense": list(field.expense)}
+    if not isinstance(typed, Mapping) or not set(typed) <= set(sides):
+        raise ValueError("A budget has revenue and expense.")
+    years: Reader = _five_amounts
+    answer: dict[str, dict[str, list[int | None]]] = {}
+    faults: dict[str, str] = {}
+    for side, lines in sides.items():
+        answer[side], wrong = _cells(typed.get(side) or {}, dict.fromkeys(lines, years), side)
+        faults |= wrong
+    if faults:
+        raise Unreadable(faults)
+    given = any(cents is not None for lines in answer.values() for row in lines.values() for cents in row)
+    return answer if given else None
+
+
+def _five_amounts(typed: Any) -> list[int | None]:
+    cells = [None] * YEARS if typed is None else list(typed)
+    if len(cells) != YEARS:
+        raise ValueError("A line of the budget has five years.")
+    amounts, faults = _cells(
+        {str(year): cell for year, cell in enumerate(cells)}, {str(year): read_money for year in range(YEARS)}, ""
+    )
+    if faults:
+        raise Unreadable({place.removeprefix("."): sentence for place, sentence in faults.items()})
+    return list(amounts.values())
+
+
+def _people(field: PersonList, typed: Any) -> list[dict[str, Any]] | None:
+    return _rows(typed, dict.fromkeys(field.ask, read_text), field.at_most)
+
+
+def _group(field: Group, typed: Any) -> list[dict[str, Any]] | None:
+    readers: dict[str, Reader] = {
+        key: lambda value, inner=inner: normalise(inner, value)  # type: ignore[misc]
+        for key, inner in field.fields.items()
+        if not isinstance(inner, FileField)
+    }
+    return _rows(typed, readers, field.at_most)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"
