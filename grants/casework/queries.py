@@ -6,11 +6,14 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from grants.casework.models import Case, Note, Task, TimelineEvent
-from grants.casework.visibility import not_conflicted, sees_as_staff, visible_cases
+from grants.casework.todos import own_tasks, todos
+from grants.casework.visibility import sees_as_staff, visible_cases
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
+
+__all__ = ["case_for", "notes", "own_tasks", "task_for", "tasks", "timeline", "todos"]
 
 
 def case_for(actor: Actor, public_id: str) -> Case:
@@ -76,13 +79,3 @@ def task_for(actor: Actor, public_id: str) -> Task:
     if task is None:
         raise Missing("There is no such task, or it is not yours to see.")
     return task
-
-
-def own_tasks(actor: Actor) -> Sequence[Task]:
-    """The actor's own open tasks, the most urgent first, each with its case and organization."""
-    return db.session.scalars(
-        select(Task)
-        .where(Task.owner_id == actor.person_id, Task.done_at.is_(None), not_conflicted(actor, Task.case_id))
-        .order_by(Task.due_on.is_(None), Task.due_on, Task.id)
-        .options(joinedload(Task.case).joinedload(Case.organization))
-    ).all()

@@ -42,3 +42,10 @@ class Document(Stateful, Base):
 
     case: Mapped[Case] = relationship()
     file: Mapped[StoredFile | None] = relationship()
+
+    @property
+    def file_name(self) -> str:
+        """The name under which it is saved, in words: “Planning grant award letter, ASCEND.pdf”."""
+        organization = self.case.organization.name
+        title = self.title if organization in self.title else f"{self.title}, {organization}"
+        return f"{title.replace('/', '-')}.pdf"

@@ -47,6 +47,23 @@ TEMPLATES: Final[dict[str, Template]] = {
         "You are now with {organization} at Harbormaster",
         "Dear {name},\n\n{invited_by} has added you to {organization} as {role}. Sign in to see its case:\n{link}",
     ),
+    "review.invited": Template(
+        "You are asked to review: {stage}, {cycle}",
+        "Dear {name},\n\n"
+        "{invited_by} asks you to join the panel for {stage} ({cycle}).\n\n"
+        "Before any application shows, please say which of the applicants you have a tie with, or that you have none:\n"
+        "{link}",
+    ),
+    "review.assigned": Template(
+        "For you to review: {applications}, {stage}",
+        "Dear {name},\n\nYou have {applications} to review for {stage} ({cycle}). Your pile is here:\n{link}",
+    ),
+    "review.reopened": Template(
+        "Your scorecard was reopened: {stage}",
+        "Dear {name},\n\n"
+        "Your scorecard on {applicant} ({stage}) is open again, and does not count until you submit it anew. "
+        "The reason: {reason}\n\n{link}",
+    ),
 }
 
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")

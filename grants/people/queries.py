@@ -3,10 +3,14 @@
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor, Membership
 from grants.kernel.roles import OrganizationRole, Role
 from grants.people.models import CoachInvitation, Person
+from grants.people.todos import todos
 from grants.persistence.session import db
+
+__all__ = ["actor_by_token", "actor_of", "person_of", "todos"]
 
 
 def actor_of(person: Person) -> Actor:
@@ -45,3 +49,14 @@ def actor_by_token(token: str) -> Actor | None:
         .options(selectinload(Person.grants), selectinload(Person.memberships))
     )
     return actor_of(person) if person else None
+
+
+def person_of(actor: Actor) -> Person:
+    """The person an actor is.
+
+    raises   Missing for the system and for visitors, who are nobody
+    """
+    person = db.session.get(Person, actor.person_id) if actor.person_id is not None else None
+    if person is None:
+        raise Missing("There is no person behind this act.")
+    return person

@@ -1,0 +1,66 @@
+"""Reading documents: the applicant's once released, the foundation's own before, anyone's by a released one's code."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from grants.casework.models import Case
+from grants.casework.visibility import sees_as_staff
+from grants.documents.codes import plain_code
+from grants.documents.models import Document
+from grants.documents.states import State
+from grants.kernel.errors import Missing
+from grants.kernel.policy import Actor
+from grants.people.models import Organization
+from grants.persistence.session import db
+
+
+def visible_documents(actor: Actor) -> ColumnElement[bool]:
+    """Holds for the documents an actor may read, of a statement that joins Case.
+
+    Staff read all of the cases they may know of; members of the organization what was released to it, and nothing
+    that was called void. Coaches read drafts, not letters.
+    """
+    own = and_(Document.state == State.RELEASED, Case.organization_id.in_(actor.organization_ids))
+    return or_(sees_as_staff(actor, Document.case_id), own)
+
+
+def document_for(actor: Actor, public_id: str) -> Document:
+    """One document with its file.
+
+    raises   Missing when there is none, or the actor may not know of it
+    """
+    document = db.session.scalar(_whole().where(Document.public_id == public_id, visible_documents(actor)))
+    if document is None:
+        raise Missing("There is no such document, or it is not yours to see.")
+    return document
+
+
+def documents_of(actor: Actor, case: Case) -> Sequence[Document]:
+    """A case's documents, the latest first."""
+    found = _whole().where(Document.case_id == case.id, visible_documents(actor))
+    return db.session.scalars(found.order_by(Document.frozen_at.desc(), Document.id.desc())).all()
+
+
+def verified(code: str) -> Document:
+    """The released document of a code, as typed by anyone at all.
+
+    raises   Missing, in the same words for a code that never was, is not released yet, or is void
+    """
+    document = db.session.scalar(_whole().where(Document.code == plain_code(code), Document.state == State.RELEASED))
+    if document is None:
+        raise Missing("No released document carries this code. Check that you typed it as it is printed.")
+    return document
+
+
+def _whole() -> Select[Document]:
+    return (
+        select(Document)
+        .join(Case, Case.id == Document.case_id)
+        .join(Organization, Organization.id == Case.organization_id)
+        .options(
+            contains_eager(Document.case).contains_eager(Case.organization),
+            joinedload(Document.file),
+        )
+    )

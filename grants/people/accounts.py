@@ -1,0 +1,25 @@
+"""What is true of an account, as SQL predicates on Person."""
+
+from sqlalchemy import ColumnElement, and_, exists
+
+from grants.people.models import CoachInvitation, OrganizationMembership, Person, RoleGrant
+
+
+def invited() -> ColumnElement[bool]:
+    """Open accounts whose person never signed in."""
+    return and_(Person.is_active, Person.last_sign_in_at.is_(None))
+
+
+def in_use() -> ColumnElement[bool]:
+    """Open accounts whose person has signed in."""
+    return and_(Person.is_active, Person.last_sign_in_at.is_not(None))
+
+
+def without_role() -> ColumnElement[bool]:
+    """Open accounts that let their person see nothing: no role, no organization, no school to coach."""
+    ties = (RoleGrant.person_id, OrganizationMembership.person_id)
+    return and_(
+        Person.is_active,
+        *(~exists().where(tie == Person.id) for tie in ties),
+        ~exists().where(CoachInvitation.person_id == Person.id, CoachInvitation.ended_at.is_(None)),
+    )
