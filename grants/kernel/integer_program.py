@@ -58,13 +58,15 @@ def maximise(gain: Floats, rows: Rows, lower: Floats, upper: Floats, *, seconds:
     >>> maximise(np.array([2.0, 5.0, 4.0]), pick_one, np.zeros(3), np.ones(3))
     array([0., 1., 0.])
     """
+    if not len(gain):  # the solver does not look at the rows of a program without variables
+        return gain if np.all((rows.lower <= 0) & (rows.upper >= 0)) else None
     solver = _quiet_solver(seconds)
     _must(solver.passModel(_model(gain, rows, lower, upper)))
     _must(solver.run())
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:
         return None
-    if status not in {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty}:
+    if status != highspy.HighsModelStatus.kOptimal:
         raise Unproved(f"The solver stopped without a proof: {solver.modelStatusToString(status)}.")
     return np.rint(np.asarray(solver.getSolution().col_value, dtype=np.float64))
 

@@ -13,6 +13,12 @@ def test_no_point_within_the_limits_is_none_not_a_guess() -> None:
     assert maximise(np.ones(2), both, np.zeros(2), np.ones(2)) is None
 
 
+@pytest.mark.parametrize(("least", "exists"), [(0.0, True), (1.0, False)])
+def test_without_variables_the_limits_still_count(least: float, exists: bool) -> None:
+    rows = Rows.dense(np.zeros((1, 0)), np.array([least]), np.array([np.inf]))
+    assert (maximise(np.zeros(0), rows, np.zeros(0), np.zeros(0)) is not None) == exists
+
+
 def test_an_unbounded_program_is_a_fault() -> None:
     free = Rows.dense(np.array([[1.0]]), np.array([0.0]), np.array([np.inf]))
     with pytest.raises(Unproved):
