@@ -1,6 +1,5 @@
 """The values of a definition, written with their unit and read aloud as written: `$60,000`, `50%`, `90 days`."""
 
-import calendar
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, Strict, WithJsonSchema
 
+from grants.kernel.dates import months_after
 from grants.kernel.money import dollars, parse_dollars
 
 
@@ -77,9 +77,7 @@ class Duration:
         try:
             if self.unit in {"days", "weeks"}:
                 return day + timedelta(days=steps * (7 if self.unit == "weeks" else 1))
-            months = day.year * 12 + day.month - 1 + steps * (12 if self.unit == "years" else 1)
-            year, month = divmod(months, 12)
-            return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+            return months_after(day, steps * (12 if self.unit == "years" else 1))
         except (OverflowError, ValueError) as error:
             raise ValueError(f"{self} after {day} is beyond the calendar") from error
 
