@@ -70,6 +70,7 @@ class SlateLine(Identified, Base):
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
     rank: Mapped[int]
     score: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))
+    totals: Mapped[list[Any]] = mapped_column(default=list)  # each reviewer's total when the slate was made, as text
     rank_low: Mapped[int | None]
     rank_high: Mapped[int | None]
     stands_in: Mapped[Decimal | None] = mapped_column(Numeric(5, 4))

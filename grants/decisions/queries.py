@@ -8,19 +8,19 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from grants.applications.models import Application
 from grants.casework.models import Case
-from grants.decisions.approval import Approval, in_words, missing_approvals
+from grants.casework.visibility import not_conflicted
+from grants.decisions.approval import Approval, in_words, may_approve, missing_approvals
 from grants.decisions.models import Decision, Slate, SlateLine
 from grants.decisions.states import SlateFacts, SlateState
 from grants.documents.models import Document
 from grants.kernel.errors import Missing
-from grants.kernel.policy import Actor
+from grants.kernel.policy import Actor, Verdict
 from grants.kernel.roles import Role
 from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import ApplicationStage
-from grants.review.queries import not_conflicted
 from grants.web.todo import Todo
 
 PROPOSED_OR_LATER = (SlateState.PROPOSED, SlateState.APPROVED, SlateState.RELEASED)
@@ -86,7 +86,7 @@ def line_for(actor: Actor, slate: Slate, public_id: str) -> SlateLine:
     return line
 
 
-def _lines(slate: Slate) -> Select[tuple[SlateLine]]:
+def _lines(slate: Slate) -> Select[SlateLine]:
     return (
         select(SlateLine)
         .join(SlateLine.application)
@@ -237,4 +237,25 @@ def stages_to_decide(actor: Actor) -> Sequence[CycleStage]:
         .where(and_(CycleStage.kind == "application", CycleStage.released_at.is_(None)), submitted)
         .options(joinedload(CycleStage.cycle))
         .order_by(CycleStage.closes_at.desc())
+    ).all()
+
+
+def approval_of(actor: Actor, slate: Slate) -> Verdict | None:
+    """Whether the actor may approve the slate as it stands; None where approving is not their part at all."""
+    required = stage_rules(slate).decision.approvals
+    if slate.state != SlateState.PROPOSED or not actor.may("slate.approve"):
+        return None
+    already = any(
+        one.person_id == actor.person_id and one.content_sha256 == slate.content_sha256 for one in slate.approvals
+    )
+    return may_approve(actor, slate.proposed_by_id, required, already)
+
+
+def scenarios(actor: Actor, slate: Slate) -> Sequence[Slate]:
+    """Other slates of the same stage that the actor may read."""
+    return db.session.scalars(
+        select(Slate)
+        .where(Slate.stage_id == slate.stage_id, Slate.id != slate.id, visible_slates(actor))
+        .order_by(Slate.made_at.desc())
+        .limit(20)
     ).all()

@@ -47,6 +47,42 @@ TEMPLATES: Final[dict[str, Template]] = {
         "You are now with {organization} at Harbormaster",
         "Dear {name},\n\n{invited_by} has added you to {organization} as {role}. Sign in to see its case:\n{link}",
     ),
+    "event.cancelled": Template(
+        "Cancelled: {event}",
+        "Dear {name},\n\n“{event}”, for which you have a place, is cancelled.\n\n{reason}\n\n"
+        "Other events are here:\n{site}/events",
+    ),
+    "application.received": Template(
+        "Received: {stage} of {school}",
+        "Dear {name},\n\n"
+        "{certified_by} certified and submitted the application of {school} for {stage} ({cycle}) on {when}.\n\n"
+        "What was submitted is kept exactly as it was. Its fingerprint (SHA-256) is\n{sha256}\n\n"
+        "The receipt is here:\n{site}{receipt}",
+    ),
+    "application.returned": Template(
+        "Please change your application: {stage} of {school}",
+        "Dear {name},\n\nThe foundation asks for changes in {sections}:\n\n{reason}\n\n"
+        "You can change these sections and submit again until {due}:\n{site}{path}",
+    ),
+    "application.ineligible": Template(
+        "Your application for {stage}",
+        "Dear {name},\n\nThe application of {school} for {stage} ({cycle}) is not eligible:\n\n{reason}\n\n"
+        "If you think this is a mistake, answer this mail or write to your program officer.\n{site}{path}",
+    ),
+    "application.reconsidered": Template(
+        "Your application for {stage} is looked at again",
+        "Dear {name},\n\nThe foundation looks at the application of {school} for {stage} ({cycle}) again. "
+        "There is nothing you need to do.\n{site}{path}",
+    ),
+    "application.extended": Template(
+        "More time for {stage} of {school}",
+        "Dear {name},\n\nYou can submit the application of {school} for {stage} ({cycle}) until {due}.\n\n{reason}\n\n"
+        "{site}{path}",
+    ),
+    "application.withdrawn": Template(
+        "{school} withdrew its application for {stage}",
+        "Dear {name},\n\n{by} withdrew the application of {school} for {stage} ({cycle}).\n{site}{path}",
+    ),
     "review.invited": Template(
         "You are asked to review: {stage}, {cycle}",
         "Dear {name},\n\n"
@@ -88,6 +124,16 @@ TEMPLATES: Final[dict[str, Template]] = {
     "monitoring.due": Template(
         "{organization}: “{title}” {due}",
         "Dear {name},\n\n“{title}” {due}. It stands here:\n{link}",
+    ),
+    "decisions.to_approve": Template(
+        "{cycle}: a slate waits for your approval",
+        "Dear {name},\n\nThe slate of the {stage} in {cycle} has been proposed. It waits for your approval:\n{link}",
+    ),
+    "decisions.released": Template(
+        "{cycle}: the decision on {organization}",
+        "Dear {name},\n\n"
+        "The decision on the application of {organization} to the {stage} of {cycle} has been released. "
+        "Sign in to read the letter:\n{link}",
     ),
 }
 

@@ -45,6 +45,7 @@ class Step:
     figure: str
     note: str
     standing: Standing
+    filter: str = ""  # the cases that stand here, as the list of cases is narrowed to them
 
 
 def pipeline(stages: Sequence[StageFacts], now: datetime) -> list[Step]:
@@ -78,13 +79,13 @@ def _applied(stage: StageFacts, now: datetime) -> Step:
     else:
         note = f"{stage.writing} never submitted" if stage.writing else "all submitted"
     count = stage.submitted + (stage.writing if standing == "now" else 0)
-    return Step(f"{stage.title}: applied", count, str(count), note, standing)
+    return Step(f"{stage.title}: applied", count, str(count), note, standing, stage.key)
 
 
 def _awarded(stage: StageFacts, now: datetime) -> Step:
     label = f"{stage.title}: awarded"
     if stage.released_at is not None:
-        return Step(label, stage.awarded, str(stage.awarded), dollars(stage.amount), "done")
+        return Step(label, stage.awarded, str(stage.awarded), dollars(stage.amount), "done", f"{stage.key}:awarded")
     figure = f"0 of {stage.at_most}" if stage.at_most else "0"
     deciding = now > stage.closes_at
     note = "being decided" if deciding else "not yet decided"

@@ -1,11 +1,10 @@
 """Reading across capabilities: cycles, the pipeline, cases, and what waits for whom."""
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from grants.applications import queries as applications
@@ -17,20 +16,21 @@ from grants.casework.visibility import visible_cases
 from grants.decisions import queries as decisions
 from grants.decisions.models import Decision
 from grants.discovery import queries as discovery
-from grants.discovery.models import Event
+from grants.discovery.models import Event, Registration
 from grants.kernel.clock import now
 from grants.kernel.policy import Actor
 from grants.monitoring import queries as monitoring
 from grants.payments import queries as payments
 from grants.people import queries as people
 from grants.people.models import Organization
-from grants.persistence.paging import Page, paginate
+from grants.persistence.paging import PAGE_SIZE, Page, paginate
 from grants.persistence.session import db
 from grants.portfolio.pipeline import StageFacts
 from grants.programs.models import Cycle, CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import ApplicationStage
 from grants.review import queries as review
+from grants.web.status import status_of
 from grants.web.todo import URGENCIES, Todo
 
 TODO_SOURCES: tuple[Callable[[Actor], list[Todo]], ...] = (
@@ -147,15 +147,14 @@ class CaseFilters:
 
 @dataclass(frozen=True)
 class CaseRow:
-    """One case of a list with its applications and awards, for the stepper."""
+    """One case of a list: stage key -> where it stands in it, in words, and what it was awarded in cents."""
 
     case: Case
-    applications: dict[int, str] = field(default_factory=dict)
-    outcomes: dict[int, str] = field(default_factory=dict)
+    standing: dict[str, str]
     awarded: int = 0
 
 
-def cases(actor: Actor, filters: CaseFilters, page: int = 1) -> Page[CaseRow]:
+def cases(actor: Actor, filters: CaseFilters, page: int = 1, size: int = PAGE_SIZE) -> Page[CaseRow]:
     """Cases the actor may see, narrowed and sorted, in a constant number of statements."""
     statement = _narrowed(
         select(Case)
@@ -164,11 +163,11 @@ def cases(actor: Actor, filters: CaseFilters, page: int = 1) -> Page[CaseRow]:
         .options(joinedload(Case.organization), joinedload(Case.officer)),
         filters,
     )
-    found = paginate(statement.order_by(*_order(filters.sort)), page)
+    found = paginate(statement.order_by(*_order(filters.sort)), page, size)
     return Page(_with_progress(found.items), found.number, found.size, found.total)
 
 
-def _narrowed(statement: Select[tuple[Case]], filters: CaseFilters) -> Select[tuple[Case]]:
+def _narrowed(statement: Select[Case], filters: CaseFilters) -> Select[Case]:
     if filters.cycle:
         statement = statement.join(Cycle, Cycle.id == Case.cycle_id).where(Cycle.public_id == filters.cycle)
     if filters.sector:
@@ -202,21 +201,17 @@ def _order(sort: str) -> tuple[object, ...]:
 
 
 def _with_progress(found: Sequence[Case]) -> list[CaseRow]:
-    ids = [one.id for one in found]
-    states: dict[int, dict[int, str]] = defaultdict(dict)
-    outcomes: dict[int, dict[int, str]] = defaultdict(dict)
-    sums: dict[int, int] = defaultdict(int)
-    rows = db.session.execute(
-        select(Application.case_id, Application.stage_id, Application.state, Decision.outcome, Decision.amount)
-        .outerjoin(Decision, Decision.application_id == Application.id)
-        .where(Application.case_id.in_(ids))
+    sums: dict[int, int] = dict(
+        db.session.execute(
+            select(Decision.case_id, func.sum(Decision.amount))
+            .where(Decision.case_id.in_([one.id for one in found]))
+            .group_by(Decision.case_id)
+        )
+        .tuples()
+        .all()
     )
-    for case_id, stage_id, state, outcome, amount in rows:
-        states[case_id][stage_id] = state
-        if outcome:
-            outcomes[case_id][stage_id] = outcome
-            sums[case_id] += amount
-    return [CaseRow(one, states[one.id], outcomes[one.id], sums[one.id]) for one in found]
+    standing = standings(found)
+    return [CaseRow(one, standing[one.id], int(sums.get(one.id, 0))) for one in found]
 
 
 def own_cases(actor: Actor) -> Sequence[Case]:
@@ -241,3 +236,59 @@ def events_ahead(cycle: Cycle, days: int = 21) -> Sequence[Event]:
     ).all()
 
 
+def stages_of(cycle_ids: set[int]) -> dict[int, list[StageFacts]]:
+    """Cycle id -> its stages with their dates, in one statement."""
+    found: dict[int, list[StageFacts]] = {number: [] for number in cycle_ids}
+    for one in db.session.scalars(
+        select(CycleStage).where(CycleStage.cycle_id.in_(cycle_ids)).order_by(CycleStage.position)
+    ):
+        found[one.cycle_id].append(
+            StageFacts(one.key, one.title, one.kind, one.opens_at, one.closes_at, one.released_at)
+        )
+    return found
+
+
+def standings(cases: Sequence[Case]) -> dict[int, dict[str, str]]:
+    """Case id -> stage key -> where the case stands in it, in the words of the status pills; in two statements.
+
+    A decision counts from its release: before it no row of it exists.
+    """
+    ids = [one.id for one in cases]
+    found: dict[int, dict[str, str]] = {number: {} for number in ids}
+    for case_id, key in db.session.execute(
+        select(Case.id, CycleStage.key)
+        .join(CycleStage, and_(CycleStage.cycle_id == Case.cycle_id, CycleStage.kind == "discovery"))
+        .where(
+            Case.id.in_(ids),
+            exists().where(
+                Registration.organization_id == Case.organization_id,
+                Registration.attended_at.is_not(None),
+                Registration.event_id == Event.id,
+                Event.cycle_id == Case.cycle_id,
+            ),
+        )
+    ):
+        found[case_id][key] = "Took part"
+    for case_id, key, state, outcome in db.session.execute(
+        select(Application.case_id, CycleStage.key, Application.state, Decision.outcome)
+        .join(Application.stage)
+        .outerjoin(Decision, Decision.application_id == Application.id)
+        .where(Application.case_id.in_(ids))
+    ):
+        found[case_id][key] = (
+            status_of("decision", outcome).word if outcome else status_of("application", state).word
+        )
+    return found
+
+
+def stage_choices(found: Sequence[Cycle]) -> list[tuple[str, str]]:
+    """What a list of cases can be narrowed to in these cycles, as (filter, words); in one statement."""
+    rows = db.session.execute(
+        select(CycleStage.key, func.min(CycleStage.title))
+        .where(CycleStage.cycle_id.in_([one.id for one in found]), CycleStage.kind == "application")
+        .group_by(CycleStage.key)
+        .order_by(func.min(CycleStage.position), CycleStage.key)
+    )
+    return [
+        choice for key, title in rows for choice in ((key, f"{title}: applied"), (f"{key}:awarded", f"{title}: awarded"))
+    ]

@@ -14,6 +14,7 @@ from grants.kernel.clock import now
 from grants.kernel.errors import Clash
 from grants.kernel.policy import Actor, require, require_permission
 from grants.messages import services as messages
+from grants.messages.addresses import address_of
 from grants.people.models import Person, RoleGrant
 from grants.persistence import audit
 from grants.persistence.moves import move
@@ -102,7 +103,8 @@ def _ask_approvers(slate: Slate) -> None:
         .where(RoleGrant.role.in_(roles), Person.is_active, Person.id != slate.proposed_by_id)
         .distinct()
     )
-    facts = {"stage": slate.stage.title, "cycle": slate.stage.cycle.title, "slate": slate.public_id}
+    link = address_of("decisions.slate", slate_id=slate.public_id)
+    facts = {"stage": slate.stage.title, "cycle": slate.stage.cycle.title, "link": link}
     for person in people:
         key = f"slate:{slate.public_id}:{slate.content_sha256}:{person.public_id}"
-        messages.post(key, "slate_to_approve", person, facts)
+        messages.post(key, "decisions.to_approve", person, facts)

@@ -15,6 +15,7 @@ from grants.kernel.clock import now
 from grants.kernel.money import dollars
 from grants.kernel.policy import Actor
 from grants.messages import services as messages
+from grants.messages.addresses import address_of
 from grants.people.models import Organization, OrganizationMembership
 from grants.persistence import audit
 from grants.persistence.moves import move
@@ -102,8 +103,9 @@ def _tell(actor: Actor, slate: Slate, line: SlateLine, decision: Decision) -> No
     )
     assert line.letter is not None
     casework.note_event(actor, case, "decision", sentence, "applicant", ["documents.document", line.letter.public_id])
+    link = address_of("portfolio.case", case_id=case.public_id)
+    facts = {"stage": stage.title, "cycle": stage.cycle.title, "organization": case.organization.name, "link": link}
     for membership in case.organization.memberships:
-        facts = {"stage": stage.title, "cycle": stage.cycle.title, "organization": case.organization.name}
         key = f"decision:{decision.public_id}:{membership.person.public_id}"
         # The mail says that there is a decision, not which: outcomes are read signed in.
-        messages.post(key, "decision_released", membership.person, facts, case)
+        messages.post(key, "decisions.released", membership.person, facts, case)

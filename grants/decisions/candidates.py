@@ -1,0 +1,118 @@
+"""From a stage's submissions, scores and rules to what the slate is solved from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from grants.decisions import amounts
+from grants.decisions.slate_rules import Candidate, PortfolioRule, SlateRules
+from grants.programs.schema import AmountRule, ApplicationStage, DecisionRules
+from grants.programs.schema.deciding import fits
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """One submission, as deciding sees it.
+
+    id               the application's public id
+    mean             raw mean of its scorecards, 0 to 100; None without one
+    failed           in words, each essential criterion that failed
+    criterion_means  criterion -> mean mark
+    attributes       organization attribute -> value
+    answers          field -> value; money in cents
+    """
+
+    id: str
+    name: str
+    mean: Decimal | None
+    failed: tuple[str, ...]
+    criterion_means: Mapping[str, Decimal | None]
+    attributes: Mapping[str, Any]
+    answers: Mapping[str, Any]
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What a `where` may ask: organization attributes, and answers as `answers.<field>`."""
+        return {**self.attributes, **{f"answers.{field}": value for field, value in self.answers.items()}}
+
+
+def candidates(applicants: Sequence[Applicant], stage: ApplicationStage) -> tuple[Candidate, ...]:
+    """Each applicant with the amount its award would be, and what bars it."""
+    return tuple(_candidate(applicant, stage.decision) for applicant in applicants)
+
+
+def amount_of(applicant: Applicant, rules: DecisionRules) -> amounts.Amount:
+    """What an award to this applicant would be by the stage's rule."""
+    asked = applicant.answers.get(rules.amount.asked_field or "")
+    rule = _amount_rule(rules.amount, applicant)
+    return amounts.award_amount(
+        rule, applicant.mean, asked if isinstance(asked, int) else None, never_above_asked=rules.amount.never_above_asked
+    )
+
+
+def _candidate(applicant: Applicant, rules: DecisionRules) -> Candidate:
+    amount = amount_of(applicant, rules)
+    barred = [amount.reason] if amount.reason else []
+    if rules.essentials == "block":
+        barred += applicant.failed
+    ties = tuple(_tie_value(applicant, tie) for tie in rules.ties if not tie.lot)
+    return Candidate(applicant.id, applicant.name, applicant.mean, amount.cents, tuple(barred), ties)
+
+
+def _tie_value(applicant: Applicant, tie: Any) -> Decimal | None:
+    value = applicant.criterion_means.get(tie.criterion) if tie.criterion else applicant.known.get(tie.attribute)
+    if value is None or isinstance(value, str):
+        return None
+    return Decimal(value) if tie.prefer == "higher" else -Decimal(value)
+
+
+def _amount_rule(rule: AmountRule, applicant: Applicant) -> amounts.AmountRule:
+    if rule.flat is not None:
+        return amounts.Flat(rule.flat)
+    if rule.range is None:
+        return amounts.ByScore([amounts.Band(band.from_score, band.amount) for band in rule.bands])
+    limits = rule.range
+    pupils = applicant.answers.get(limits.pupils_field or "", applicant.attributes.get("enrollment")) or 0
+    low, high = limits.at_least or 0, limits.at_most
+    for band in limits.by_pupils:
+        if band.from_pupils <= pupils and (band.to_pupils is None or pupils <= band.to_pupils):
+            low, high = band.at_least, band.at_most
+    if limits.per_pupil is not None:
+        high = min(high, limits.per_pupil * pupils) if high is not None else limits.per_pupil * pupils
+    return amounts.WithinRange(low, high or 0)
+
+
+def rules_of(
+    stage: ApplicationStage,
+    applicants: Sequence[Applicant],
+    pool: int | None,
+    lot: str,
+    held_in: frozenset[str] = frozenset(),
+    held_out: frozenset[str] = frozenset(),
+) -> SlateRules:
+    """The stage's constraints on these applicants.
+
+    pool   cents left in the stage's pool; None without one
+    lot    seed of the lot
+    """
+    decision = stage.decision
+    portfolio = tuple(
+        PortfolioRule(
+            rule.title,
+            frozenset(one.id for one in applicants if fits(rule.where, one.known)),
+            rule.at_least,
+            rule.at_most,
+        )
+        for rule in decision.portfolio
+    )
+    return SlateRules(
+        pool=pool,
+        awards_at_least=decision.awards.at_least,
+        awards_at_most=decision.awards.at_most,
+        portfolio=portfolio,
+        waitlist=decision.waitlist,
+        lot=lot,
+        held_in=held_in,
+        held_out=held_out,
+    )

@@ -1,0 +1,37 @@
+"""What people write about a slate."""
+
+from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from grants.web.forms import HouseForm, MoneyField
+
+OUTCOMES = [("award", "Award"), ("waitlist", "Waitlist"), ("decline", "Decline")]
+
+
+class NewSlateForm(HouseForm):
+    """A new scenario of one stage."""
+
+    title = StringField("Name of this scenario", [Length(max=80)])
+
+
+class LineForm(HouseForm):
+    """One line changed by hand."""
+
+    outcome = RadioField("Outcome", [InputRequired("Choose an outcome.")], choices=OUTCOMES)
+    amount = MoneyField("Amount")
+    waitlist_place = IntegerField(
+        "Place on the waitlist", [Optional(), NumberRange(1, 99, "Write a place from 1 to 99.")]
+    )
+    reason = TextAreaField("Why", [InputRequired("Say why: the reason stays with the slate."), Length(max=1000)])
+
+
+class FeedbackForm(HouseForm):
+    """What the applicant reads in the letter."""
+
+    reasons = TextAreaField("What the letter tells the applicant", [Length(max=3000)])
+
+
+class ApprovalForm(HouseForm):
+    """The content that was on the page when it was approved."""
+
+    content_sha256 = HiddenField(validators=[InputRequired()])

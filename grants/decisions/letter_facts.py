@@ -1,0 +1,134 @@
+"""What a decision letter says, spelled out from the slate's line and the program's text: the template adds only looks."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from num2words import num2words
+
+from grants.decisions.letter_text import Paragraph, fill, letter_parts
+from grants.decisions.models import Slate, SlateLine
+from grants.documents import facts as document_facts
+from grants.documents.facts import Block, Facts, Letterhead
+from grants.kernel.clock import today
+from grants.kernel.money import dollars, split
+from grants.people.models import Organization, Person
+from grants.programs import phrases
+from grants.programs.schema import ApplicationStage, Definition
+
+DAYS_TO_ANSWER = 30
+
+
+def letter_of(definition: Definition, slate: Slate, line: SlateLine) -> Facts:
+    """The facts of one line's letter, for documents.freeze."""
+    stage = definition.application_stage(slate.stage.key)
+    organization = line.application.case.organization
+    named = placeholder_facts(definition, slate, line)
+    letter = definition.letter_for(stage, line.outcome)  # type: ignore[arg-type]
+    amount = line.amount if line.outcome == "award" else None
+    attributes = {"sector": organization.sector, "grade_band": organization.grade_band}
+    signed_by, _, signed_as = fill(letter.signed_by, named).partition(", ")
+    return document_facts.letter(
+        Letterhead(definition.funder, definition.title),
+        on=decided_on(slate),
+        reference=reference_of(slate, line),
+        recipient=[named["recipient.name"], named["recipient.title"], *address_of(organization)],
+        subject=fill(letter.subject, named),
+        body=body_of(letter.body_for(amount, attributes), named, definition, stage, line),
+        signed_by=signed_by or named["officer.name"],
+        signed_as=signed_as or "Program officer",
+    )
+
+
+def decided_on(slate: Slate) -> date:
+    """The day the letters carry: the stage's decision day, or today where it names none."""
+    return slate.stage.decision_on or today(slate.stage.cycle.time_zone)
+
+
+def reference_of(slate: Slate, line: SlateLine) -> str:
+    """How people refer to a letter: cycle, stage, and a part of the application's public id (no rank shows)."""
+    return f"{slate.stage.cycle.key}-{slate.stage.key}-{line.application.public_id[:6]}".upper()
+
+
+def placeholder_facts(definition: Definition, slate: Slate, line: SlateLine) -> dict[str, str]:
+    """Placeholder -> text, for one line's letter."""
+    case = line.application.case
+    recipient, officer = recipient_of(case.organization), case.officer
+    decided = decided_on(slate)
+    return {
+        "recipient.name": recipient.name if recipient else case.organization.name,
+        "recipient.title": (recipient.title or "") if recipient else "",
+        "organization.name": case.organization.name,
+        "organization.address": ", ".join(part for part in address_of(case.organization)[1:] if part),
+        "program.title": definition.title,
+        "program.funder": definition.funder,
+        "cycle.title": slate.stage.cycle.title,
+        "stage.title": slate.stage.title,
+        "decision.reasons": line.reasons,
+        "decision.conditions": "",
+        "decision.date": _day(decided),
+        "officer.name": officer.name if officer else definition.funder,
+        "officer.email": officer.email if officer else "",
+        "award.amount": dollars(line.amount),
+        "award.amount_in_words": in_words(line.amount),
+        "award.tier": line.tier or dollars(line.amount),
+        "accept_by.date": _day(decided + timedelta(days=DAYS_TO_ANSWER)),
+        "waitlist.position": str(line.waitlist_place or ""),
+    }
+
+
+def recipient_of(organization: Organization) -> Person | None:
+    """Who a letter is addressed to: the signatory, or else the lead."""
+    order = {"signatory": 0, "lead": 1}
+    ranked = sorted(
+        (one for one in organization.memberships if one.role in order), key=lambda one: (order[one.role], one.id)
+    )
+    return ranked[0].person if ranked else None
+
+
+def address_of(organization: Organization) -> list[str]:
+    """Lines of an address block, from the name on; lines that are not known are empty."""
+    town = ", ".join(part for part in (organization.city, organization.region) if part)
+    last = f"{town} {organization.postal_code}" if organization.postal_code else town
+    return [organization.name, organization.street or "", last]
+
+
+def in_words(cents: int) -> str:
+    """An amount as a contract spells it.
+
+    >>> in_words(6_000_050)
+    'sixty thousand dollars and 50 cents'
+    """
+    whole, part = divmod(cents, 100)
+    return f"{num2words(whole)} dollars" + (f" and {part:02} cents" if part else "")
+
+
+def body_of(
+    text: str, named: Mapping[str, str], definition: Definition, stage: ApplicationStage, line: SlateLine
+) -> Sequence[Block]:
+    tables = {"table.installments": _installments, "table.requirements": _requirements}
+    return [
+        part.text if isinstance(part, Paragraph) else tables[part.name](definition, stage, line)
+        for part in letter_parts(text, named)
+        if not isinstance(part, Paragraph) or part.text.strip()  # feedback that nobody wrote leaves no gap
+    ]
+
+
+def _installments(definition: Definition, stage: ApplicationStage, line: SlateLine) -> Block:
+    schedule = definition.schedule(stage.schedule)
+    amounts = split(line.amount, [part.share for part in schedule])
+    rows = [
+        [str(number), part.title or f"Installment {number}", phrases.due(part.due), dollars(amount)]
+        for number, (part, amount) in enumerate(zip(schedule, amounts, strict=True), start=1)
+    ]
+    total = ["", "Total", "", dollars(line.amount)]
+    return document_facts.table("Installments", ["No.", "Installment", "Due", "Amount"], rows, numeric=[3], total=total)
+
+
+def _requirements(definition: Definition, stage: ApplicationStage, line: SlateLine) -> Block:
+    owed = [definition.requirement(key) for key in stage.owes]
+    rows = [[one.title, phrases.requirement_dates(one)] for one in owed]
+    return document_facts.table("What the grantee owes", ["Requirement", "When"], rows)
+
+
+def _day(on: date) -> str:
+    return f"{on.day} {on:%B %Y}"

@@ -1,0 +1,152 @@
+"""One case on one page: where it stands, and everything that hangs on it, as far as the reader may know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from grants.applications.models import Application, Submission
+from grants.applications.scope import visible_applications
+from grants.awards.models import Award
+from grants.awards.queries import visible_awards
+from grants.casework import queries as casework
+from grants.casework.models import Case, Note, Task, TimelineEvent
+from grants.decisions import queries as decisions
+from grants.decisions.models import Decision
+from grants.discovery.models import Event, Registration
+from grants.kernel.clock import now
+from grants.kernel.policy import Actor
+from grants.monitoring.models import Requirement
+from grants.payments.models import Installment
+from grants.people.models import OrganizationMembership
+from grants.persistence.paging import Page
+from grants.persistence.session import db
+from grants.portfolio import queries
+from grants.portfolio.pipeline import journey
+from grants.programs.models import Cycle
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """What the page shows; money in cents."""
+
+    case: Case
+    cycle: Cycle
+    steps: list[tuple[str, str]]
+    applications: Sequence[Application]
+    latest: dict[int, Submission]
+    decisions: Sequence[Decision]
+    awards: Sequence[Award]
+    installments: dict[int, list[Installment]]
+    requirements: Sequence[Requirement]
+    attended: Sequence[tuple[Event, int]]
+    people: Sequence[OrganizationMembership]
+    timeline: Page[TimelineEvent]
+    notes: Sequence[Note]
+    tasks: Sequence[Task]
+
+
+def case_page(actor: Actor, public_id: str, page: int = 1) -> CasePage:
+    """Gather one case, in a constant number of statements.
+
+    raises   Missing when there is none, or the actor may not know of it
+    """
+    case = casework.case_for(actor, public_id)
+    cycle = db.session.get_one(Cycle, case.cycle_id)
+    applications = _applications(actor, case)
+    awards = _awards(actor, case)
+    stages = queries.stages_of({case.cycle_id})[case.cycle_id]
+    return CasePage(
+        case=case,
+        cycle=cycle,
+        steps=[(title, state) for title, state in journey(stages, queries.standings([case])[case.id], now())],
+        applications=applications,
+        latest=_latest(applications),
+        decisions=decisions.decisions_of(actor, case),
+        awards=awards,
+        installments=_installments(awards),
+        requirements=_requirements(awards),
+        attended=_attended(case),
+        people=_people(case),
+        timeline=casework.timeline(actor, case, page),
+        notes=casework.notes(actor, case),
+        tasks=casework.tasks(actor, case),
+    )
+
+
+def _applications(actor: Actor, case: Case) -> Sequence[Application]:
+    return db.session.scalars(
+        select(Application)
+        .where(Application.case_id == case.id, visible_applications(actor))
+        .options(joinedload(Application.stage))
+        .order_by(Application.started_at)
+    ).all()
+
+
+def _latest(applications: Sequence[Application]) -> dict[int, Submission]:
+    found = db.session.scalars(
+        select(Submission)
+        .where(Submission.application_id.in_([one.id for one in applications]))
+        .order_by(Submission.number)
+    )
+    return {one.application_id: one for one in found}
+
+
+def _awards(actor: Actor, case: Case) -> Sequence[Award]:
+    return db.session.scalars(
+        select(Award)
+        .join(Award.case)
+        .where(Award.case_id == case.id, visible_awards(actor))
+        .options(joinedload(Award.stage), joinedload(Award.agreement))
+        .order_by(Award.offered_at)
+    ).all()
+
+
+def _installments(awards: Sequence[Award]) -> dict[int, list[Installment]]:
+    found: dict[int, list[Installment]] = {one.id: [] for one in awards}
+    for part in db.session.scalars(
+        select(Installment).where(Installment.award_id.in_(found)).order_by(Installment.award_id, Installment.number)
+    ):
+        found[part.award_id].append(part)
+    return found
+
+
+def _requirements(awards: Sequence[Award]) -> Sequence[Requirement]:
+    return db.session.scalars(
+        select(Requirement)
+        .where(Requirement.award_id.in_([one.id for one in awards]))
+        .order_by(Requirement.due_on, Requirement.id)
+        .limit(100)
+    ).all()
+
+
+def _attended(case: Case) -> Sequence[tuple[Event, int]]:
+    """Events of the cycle that people of the organization came to, and how many came."""
+    came = func.count(Registration.id)
+    rows = db.session.execute(
+        select(Event, came)
+        .join(Registration, Registration.event_id == Event.id)
+        .where(
+            Event.cycle_id == case.cycle_id,
+            Registration.organization_id == case.organization_id,
+            Registration.attended_at.is_not(None),
+        )
+        .group_by(Event.id)
+        .order_by(Event.starts_at.desc())
+        .limit(50)
+    )
+    return [(event, count) for event, count in rows]
+
+
+def _people(case: Case) -> Sequence[OrganizationMembership]:
+    return db.session.scalars(
+        select(OrganizationMembership)
+        .where(
+            OrganizationMembership.organization_id == case.organization_id,
+            OrganizationMembership.role.in_(("lead", "signatory", "editor")),
+        )
+        .options(joinedload(OrganizationMembership.person))
+        .order_by(OrganizationMembership.role.desc(), OrganizationMembership.id)
+        .limit(30)
+    ).all()

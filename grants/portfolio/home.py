@@ -1,0 +1,111 @@
+"""What a home page shows: what to do now, and the picture of the cycle, each as far as the person may know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from flask import url_for
+
+from grants.casework.models import Case
+from grants.discovery.models import Event
+from grants.kernel.clock import now
+from grants.kernel.policy import Actor
+from grants.payments import queries as payments
+from grants.payments.queries import FundBalance
+from grants.persistence.audit import AuditHead
+from grants.persistence.session import db
+from grants.portfolio import queries
+from grants.portfolio.pipeline import StageFacts, Step, journey, pipeline
+from grants.portfolio.waiting import Waiting, waiting_for_others
+from grants.programs.models import Cycle
+from grants.web.charts import Stage
+from grants.web.todo import Todo
+
+_STATES = {"done": "past", "now": "now", "to_come": "ahead"}
+
+
+@dataclass(frozen=True)
+class OwnCase:
+    """One case of the person's, with its way through the stages."""
+
+    case: Case
+    steps: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Home:
+    """A home page's content; empty parts are not shown."""
+
+    todos: list[Todo]
+    cycles: Sequence[Cycle]
+    cycle: Cycle | None = None
+    stages: Sequence[StageFacts] = ()
+    funnel: list[Stage] = field(default_factory=list)
+    path: list[tuple[str, str]] = field(default_factory=list)
+    funds: Sequence[FundBalance] = ()
+    events: Sequence[Event] = ()
+    waiting: Sequence[Waiting] = ()
+    own: Sequence[OwnCase] = ()
+    audit_records: int | None = None
+
+    @property
+    def open_stage(self) -> StageFacts | None:
+        """The stage that takes applications now, the one that closes first."""
+        at = now()
+        open_ones = [one for one in self.stages if one.kind == "application" and one.opens_at <= at <= one.closes_at]
+        return min(open_ones, key=lambda one: one.closes_at, default=None)
+
+
+def home_of(actor: Actor, cycle_id: str | None) -> Home:
+    """The home page of a person, on one cycle; the latest one they have to do with when none is named."""
+    todos, cycles = queries.todos(actor), queries.cycles(actor)
+    cycle = next((one for one in cycles if one.public_id == cycle_id), _liveliest(cycles))
+    records = db.session.get(AuditHead, 1) if actor.may("audit.read") else None
+    audit_records = records.number if records else None
+    if cycle is None:
+        return Home(todos, cycles, audit_records=audit_records)
+    sees_all = actor.may("portfolio.read")
+    stages = queries.stage_facts(cycle) if sees_all else queries.stage_dates(cycle)
+    return Home(
+        todos=todos,
+        cycles=cycles,
+        cycle=cycle,
+        stages=stages,
+        funnel=funnel(cycle, pipeline(stages, now())) if sees_all else [],
+        path=[] if sees_all else [(title, state) for title, state in journey(stages, {}, now())],
+        funds=payments.fund_balances(actor, cycle) if actor.may("payment.read") else (),
+        events=queries.events_ahead(cycle),
+        waiting=waiting_for_others(actor, cycle) if sees_all else (),
+        own=own_cases(actor),
+        audit_records=audit_records,
+    )
+
+
+def _liveliest(cycles: Sequence[Cycle]) -> Cycle | None:
+    """A real cycle before an illustrative one, the latest first."""
+    return min(cycles, key=lambda one: (one.illustrative, -one.opened_at.timestamp()), default=None)
+
+
+def funnel(cycle: Cycle, steps: Sequence[Step]) -> list[Stage]:
+    """The pipeline as the funnel picture takes it; each step leads to its cases."""
+    return [
+        Stage(
+            label=step.label,
+            size=step.count,
+            value=step.figure,
+            note=step.note,
+            state=_STATES[step.standing],  # type: ignore[arg-type]
+            url=url_for("portfolio.cases", cycle=cycle.public_id, stage=step.filter) if step.filter else None,
+        )
+        for step in steps
+    ]
+
+
+def own_cases(actor: Actor) -> list[OwnCase]:
+    """The person's cases with where each stands, in a constant number of statements."""
+    cases = queries.own_cases(actor)
+    standings = queries.standings(cases)
+    stages = queries.stages_of({case.cycle_id for case in cases})
+    return [
+        OwnCase(case, [(title, state) for title, state in journey(stages[case.cycle_id], standings[case.id], now())])
+        for case in cases
+    ]
