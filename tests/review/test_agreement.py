@@ -118,6 +118,25 @@ def test_without_shared_submissions_nothing_is_corrected() -> None:
     assert found.severity == {"Ann": 0.0, "Ben": 0.0}
 
 
+def test_one_shared_submission_cannot_tell_severity_from_chance() -> None:
+    found = severity_model(ratings({"s": {"Ann": 60, "Ben": 80}}))
+    assert found.reason is not None
+    assert found.adjusted == {"s": 70.0}
+
+
+def test_when_everyone_reads_everything_the_estimate_is_that_of_the_two_way_analysis_of_variance() -> None:
+    scores = np.array([[60.0, 71, 66], [82, 85, 88], [55, 67, 58], [74, 79, 73]])
+    rows, columns = scores.shape
+    by_reviewer = scores.mean(axis=0) - scores.mean()
+    residual = scores - scores.mean(axis=1, keepdims=True) - by_reviewer
+    noise = np.sum(residual**2) / ((rows - 1) * (columns - 1))
+    between = (rows * np.sum(by_reviewer**2) / (columns - 1) - noise) / rows
+    found = severity_model(ratings({f"s{s}": {f"r{r}": scores[s, r] for r in range(columns)} for s in range(rows)}))
+    assert found.shrinkage == pytest.approx(between / (between + noise))
+    kept = rows / (rows + noise / between)
+    assert found.severity == pytest.approx({f"r{r}": -kept * by_reviewer[r] for r in range(columns)})
+
+
 def test_an_empty_panel_has_empty_answers() -> None:
     assert severity_model([]).adjusted == {}
     assert rank_draws([]).ranks.shape == (1000, 0)
