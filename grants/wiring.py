@@ -13,6 +13,7 @@ from grants.persistence import audit  # noqa: F401 - its tables belong to every 
 from grants.persistence.session import init_database
 from grants.web.access import init_access
 from grants.web.house import init_house
+from grants.web.limits import init_limits
 
 CAPABILITIES = (
     "background",
@@ -49,6 +50,7 @@ def wire(app: Flask, settings: Settings) -> None:
     init_database(app)
     init_access(app)
     init_house(app)
+    init_limits(app)
     for module in _import("views"):
         app.register_blueprint(module.bp)
     _import("jobs")

@@ -1,13 +1,15 @@
 """Reading documents: the applicant's once released, the foundation's own before, anyone's by a released one's code."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from grants.casework.models import Case
+from grants.casework.models import Case, StoredFile
 from grants.casework.visibility import sees_as_staff
-from grants.documents.codes import plain_code
+from grants.documents.codes import plain_code, spelled
 from grants.documents.models import Document
 from grants.documents.states import State
 from grants.kernel.errors import Missing
@@ -43,15 +45,48 @@ def documents_of(actor: Actor, case: Case) -> Sequence[Document]:
     return db.session.scalars(found.order_by(Document.frozen_at.desc(), Document.id.desc())).all()
 
 
-def verified(code: str) -> Document:
+@dataclass(frozen=True)
+class Verified:
+    """All that the public is told of a released document.
+
+    sha256      of the PDF's bytes
+    superseded  a newer version of it was released since
+    """
+
+    title: str
+    organization: str
+    released_at: datetime | None
+    sha256: str
+    code: str
+    superseded: bool
+
+    @property
+    def printed_code(self) -> str:
+        return spelled(self.code)
+
+
+def verified(code: str) -> Verified:
     """The released document of a code, as typed by anyone at all.
 
     raises   Missing, in the same words for a code that never was, is not released yet, or is void
     """
-    document = db.session.scalar(_whole().where(Document.code == plain_code(code), Document.state == State.RELEASED))
-    if document is None:
+    newer = aliased(Document)
+    superseded = exists().where(
+        newer.kind == Document.kind,
+        newer.subject_id == Document.subject_id,
+        newer.version > Document.version,
+        newer.state == State.RELEASED,
+    )
+    row = db.session.execute(
+        select(Document.title, Organization.name, Document.released_at, StoredFile.sha256, Document.code, superseded)
+        .join(Case, Case.id == Document.case_id)
+        .join(Organization, Organization.id == Case.organization_id)
+        .join(StoredFile, StoredFile.id == Document.file_id)
+        .where(Document.code == plain_code(code), Document.state == State.RELEASED)
+    ).one_or_none()
+    if row is None:
         raise Missing("No released document carries this code. Check that you typed it as it is printed.")
-    return document
+    return Verified(*row)
 
 
 def _whole() -> Select[Document]:

@@ -1,0 +1,41 @@
+"""Reading the record of who did what."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from grants.casework.visibility import not_conflicted
+from grants.kernel.policy import Actor
+from grants.persistence.audit import AuditRecord
+from grants.persistence.paging import Page, paginate
+from grants.web.filters import DEFAULT_ZONE
+
+
+@dataclass(frozen=True)
+class AuditFilters:
+    """What the record is narrowed to; empty values narrow nothing. Dates are whole days where the house stands."""
+
+    action: str = ""
+    who: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def audit_records(actor: Actor, filters: AuditFilters, page: int = 1, size: int = 30) -> Page[AuditRecord]:
+    """The record, the latest first; acts on a case that the reader is conflicted with are left out."""
+    found = select(AuditRecord).where(not_conflicted(actor, AuditRecord.case_id))
+    if filters.action:
+        found = found.where(AuditRecord.action.istartswith(filters.action.strip(), autoescape=True))
+    if filters.who:
+        found = found.where(AuditRecord.actor_name.icontains(filters.who.strip(), autoescape=True))
+    if filters.since:
+        found = found.where(AuditRecord.at >= _midnight(filters.since))
+    if filters.until:
+        found = found.where(AuditRecord.at < _midnight(filters.until + timedelta(days=1)))
+    return paginate(found.order_by(AuditRecord.number.desc()), page, size)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(DEFAULT_ZONE))

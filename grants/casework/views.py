@@ -1,0 +1,71 @@
+"""The record of who did what, and the proof that nobody changed it."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from grants.casework.audit_trail import AuditFilters, audit_records
+from grants.casework.forms import AuditFilterForm
+from grants.kernel.roles import Role
+from grants.persistence.audit import AuditRecord, Verification, verify
+from grants.persistence.paging import Page
+from grants.persistence.session import db
+from grants.web.access import current_actor, requires
+from grants.web.exports import export
+from grants.web.navigation import register_nav
+from grants.web.tables import page_asked
+
+bp = Blueprint("casework", __name__)
+for _role in (Role.AUDITOR, Role.DIRECTOR):
+    register_nav(_role, "Record", "casework.audit", 80)
+
+EXPORTED_ROWS = 50_000
+
+
+@bp.get("/record")
+@requires("audit.read")
+def audit() -> ResponseReturnValue:
+    """Who did what, the latest first."""
+    return _page(None)
+
+
+@bp.post("/record")
+@requires("audit.read")
+def verify_record() -> ResponseReturnValue:
+    """Read the whole record and say whether it holds."""
+    return _page(verify(db.session()))
+
+
+@bp.get("/record.<form>")
+@requires("audit.read")
+def download(form: str) -> ResponseReturnValue:
+    """The record as it is narrowed, as a table."""
+    records = _records(1, EXPORTED_ROWS).items
+    columns = ("Number", "When (UTC)", "Who", "Acting as", "Act", "On", "Id", "Before", "After", "SHA-256")
+    rows = (
+        (
+            one.number,
+            one.at,
+            one.actor_name,
+            one.acting_as,
+            one.action,
+            one.subject_type,
+            one.subject_id,
+            str(one.before or ""),
+            str(one.after or ""),
+            one.sha256,
+        )
+        for one in records
+    )
+    return export(form, "record", columns, rows)
+
+
+def _page(verification: Verification | None) -> str:
+    page = _records(page_asked())
+    return render_template("casework/audit.html", page=page, form=AuditFilterForm(), verification=verification)
+
+
+def _records(number: int, size: int = 30) -> Page[AuditRecord]:
+    form = AuditFilterForm()
+    form.validate()
+    filters = AuditFilters(form.action.data or "", form.who.data or "", form.since.data, form.until.data)
+    return audit_records(current_actor(), filters, number, size)
