@@ -103,7 +103,9 @@ def _open_stages(entered: Sequence[int]) -> Sequence[CycleStage]:
 
 def _has_completed(cycle_id: int, stage: DiscoveryStage, organization_id: int) -> bool:
     found = completed_organizations(cycle_id, stage).subquery()
-    return db.session.scalar(select(found.c.organization_id).where(found.c.organization_id == organization_id)) is not None
+    return (
+        db.session.scalar(select(found.c.organization_id).where(found.c.organization_id == organization_id)) is not None
+    )
 
 
 def _awarded(case: Case) -> frozenset[str]:
@@ -116,7 +118,7 @@ def _awarded(case: Case) -> frozenset[str]:
         .where(Application.case_id == case.id)
         .order_by(_decision.c.version)
     )
-    latest = dict(rows.tuples().all())
+    latest: dict[str, str] = dict(rows.all())
     return frozenset(key for key, outcome in latest.items() if outcome == "award")
 
 

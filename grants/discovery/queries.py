@@ -211,7 +211,7 @@ def has_completed(case: Case, stage: DiscoveryStage) -> bool:
         .where(Event.cycle_id == case.cycle_id, Registration.organization_id == case.organization_id, *_counts())
         .group_by(Event.kind)
     )
-    return stage.completed_by(dict(attended.tuples().all()))
+    return stage.completed_by(dict(attended.all()))
 
 
 def _counts() -> tuple[ColumnElement[bool], ...]:

@@ -97,7 +97,7 @@ def cancel_event(actor: Actor, event: Event, reason: str) -> None:
     audit.record(actor, "event.cancel", event, after={"reason": reason.strip()})
     for registration in queries.places(event):
         facts = {"event": event.title, "reason": reason.strip()}
-        messages.post(f"event-cancelled:{registration.public_id}", "event_cancelled", registration.person, facts)
+        messages.post(f"event-cancelled:{registration.public_id}", "event.cancelled", registration.person, facts)
 
 
 def register(actor: Actor, event: Event, person: Person, organization: Organization) -> Registration:

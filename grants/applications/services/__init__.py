@@ -1,0 +1,45 @@
+"""Use cases of applying: start, write, attach, submit, take back, screen."""
+
+from grants.applications.services.attaching import attach, remove_attachment
+from grants.applications.services.screening import (
+    extend_deadline,
+    find_eligible,
+    find_ineligible,
+    return_sections,
+    take_back_screening,
+)
+from grants.applications.services.starting import start
+from grants.applications.services.submitting import facts_of, reopen, submit, withdraw
+from grants.applications.services.writing import (
+    Outcome,
+    StaleAnswer,
+    Write,
+    comment,
+    mark_section,
+    resolve_comment,
+    save_answer,
+    save_answers,
+)
+
+__all__ = [
+    "Outcome",
+    "StaleAnswer",
+    "Write",
+    "attach",
+    "comment",
+    "extend_deadline",
+    "facts_of",
+    "find_eligible",
+    "find_ineligible",
+    "mark_section",
+    "remove_attachment",
+    "reopen",
+    "resolve_comment",
+    "return_sections",
+    "save_answer",
+    "save_answers",
+    "start",
+    "submit",
+    "take_back_screening",
+    "withdraw",
+]

@@ -1,0 +1,69 @@
+"""Files as answers: attached, replaced, removed; what was there stays on record."""
+
+from grants.applications import queries
+from grants.applications.models import Application, Attachment
+from grants.applications.services.drafts import note_progress, person, require_open, require_writer, take
+from grants.casework import files
+from grants.casework.files import PutFile
+from grants.kernel.clock import now
+from grants.kernel.errors import Clash, Invalid
+from grants.kernel.policy import Actor
+from grants.persistence import audit
+from grants.persistence.session import db
+from grants.programs.schema import FileField
+
+MOST_FILES = 10
+
+
+def attach(actor: Actor, application: Application, field_key: str, kept: PutFile) -> Attachment:
+    """Answer a file field with a file that was examined and put into the store. Where one is asked for, it replaces.
+
+    raises   Refused; Clash when the section cannot be changed now; Invalid when the field takes no more
+    """
+    require_writer(actor, application)
+    take(application)
+    form = queries.form_of(application)
+    field = next((one for one in queries.file_fields(form) if one.key == field_key), None)
+    if field is None:
+        raise Invalid("This question is not answered with a file.")
+    require_open(application, form, form.section_of(field_key).key)
+    present = queries.attachments_of(application).get(field_key, [])
+    _make_room(field, present)
+    writer = person(actor)
+    stored = files.register(kept, case=application.case, by=writer)
+    attachment = Attachment(
+        application_id=application.id, field=field_key, file=stored, attached_at=now(), attached_by_id=writer.id
+    )
+    db.session.add(attachment)
+    db.session.flush()
+    note_progress(application, form)
+    after = {"field": field_key, "name": kept.name, "sha256": kept.sha256}
+    audit.record(actor, "application.attach", attachment, after=after, case_id=application.case_id)
+    return attachment
+
+
+def remove_attachment(actor: Actor, application: Application, attachment: Attachment) -> None:
+    """Take a file out of the draft; removing it twice is removing it once.
+
+    raises   Refused; Clash when the section cannot be changed now
+    """
+    require_writer(actor, application)
+    take(application)
+    form = queries.form_of(application)
+    require_open(application, form, form.section_of(attachment.field).key)
+    if attachment.application_id != application.id:
+        raise Clash("This file belongs to another application.")
+    if attachment.removed_at is None:
+        attachment.removed_at = now()
+        audit.record(actor, "application.remove_file", attachment, case_id=application.case_id)
+    note_progress(application, form)
+
+
+def _make_room(field: FileField, present: list[Attachment]) -> None:
+    if field.several:
+        if len(present) >= MOST_FILES:
+            sentence = f"Attach at most {MOST_FILES} files here."
+            raise Invalid(sentence, {field.key: sentence})
+        return
+    for attachment in present:
+        attachment.removed_at = now()

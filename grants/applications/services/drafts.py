@@ -1,0 +1,56 @@
+"""What every write in a draft shares: its row taken, its section open, how far it is noted."""
+
+from grants.applications import queries
+from grants.applications.completeness import Standing, standing
+from grants.applications.models import Application
+from grants.applications.policy import closed_to_writing, may_write
+from grants.kernel.clock import now
+from grants.kernel.errors import Clash, Missing
+from grants.kernel.policy import Actor, require, require_permission
+from grants.people.models import Person
+from grants.persistence.session import db
+from grants.programs.schema import Form
+
+
+def take(application: Application) -> None:
+    """Take the application's row until the transaction ends: writes to one draft, and its submission, go in turn."""
+    db.session.refresh(application, with_for_update=True)
+
+
+def require_writer(actor: Actor, application: Application) -> None:
+    """raises   Refused for anyone but a writer of the applicant's own people"""
+    require_permission(actor, "application.write")
+    require(may_write(actor, application.case.organization_id))
+
+
+def require_open(application: Application, form: Form, section: str) -> None:
+    """raises   Missing for a section that the form has not; Clash when it cannot be changed now"""
+    if section not in form.sections:
+        raise Missing("The form has no such section.")
+    if reason := closed_to_writing(application.state, section, application.returned_sections or ()):
+        raise Clash(reason)
+
+
+def standing_of(application: Application, form: Form) -> Standing:
+    """How far the draft is, as it stands in the database now."""
+    db.session.flush()
+    return standing(form, queries.answers_of(application), queries.rules_of(application).eligibility)
+
+
+def note_progress(application: Application, form: Form) -> Standing:
+    """Keep how far the draft is beside it, for lists; called with every write."""
+    progress = standing_of(application, form)
+    application.asked, application.answered = progress.asked, progress.answered
+    application.written_at = now()
+    return progress
+
+
+def person(actor: Actor) -> Person:
+    """The actor as a person.
+
+    raises   Missing for the system and for visitors, who write nothing
+    """
+    found = db.session.get(Person, actor.person_id) if actor.person_id is not None else None
+    if found is None:
+        raise Missing("Only a person can do this.")
+    return found

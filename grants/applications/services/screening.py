@@ -1,0 +1,121 @@
+"""What staff do with an application before it is reviewed."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+from sqlalchemy import update
+
+from grants.applications import queries
+from grants.applications.deadlines import in_words
+from grants.applications.models import Application, SectionStatus
+from grants.applications.services.drafts import take
+from grants.applications.services.submitting import facts_of
+from grants.applications.services.telling import note, tell, writers
+from grants.applications.states import APPLICATION, State
+from grants.kernel.clock import now
+from grants.kernel.errors import Clash, Invalid, required
+from grants.kernel.policy import Actor, require_permission
+from grants.persistence import audit
+from grants.persistence.moves import move
+from grants.persistence.session import db
+
+
+def find_eligible(actor: Actor, application: Application, remark: str = "") -> None:
+    """Pass an application on to review.
+
+    raises   Refused; Clash when it is not submitted, or was found eligible already
+    """
+
+    def keep() -> None:
+        application.screened_at, application.screening_note = now(), remark.strip() or None
+        note(actor, application, f"{application.stage.title} was found eligible and goes on to review.")
+
+    move(actor, application, "find eligible", APPLICATION, facts_of(application), {"note": keep})
+
+
+def find_ineligible(actor: Actor, application: Application, reason: str) -> None:
+    """Take an application out, and tell the applicant why.
+
+    raises   Refused; Clash without a reason, or when it is not submitted, or decided
+    """
+
+    def tell_applicant() -> None:
+        application.screened_at, application.screening_note = now(), reason.strip()
+        note(actor, application, f"{application.stage.title} was found not eligible: {reason.strip()}")
+        _tell("application.ineligible", application, reason=reason.strip())
+
+    facts = facts_of(application, reason=reason)
+    move(actor, application, "find ineligible", APPLICATION, facts, {"tell_applicant": tell_applicant})
+
+
+def take_back_screening(actor: Actor, application: Application) -> None:
+    """Put an application that was found not eligible back among the submitted ones, to be screened again.
+
+    raises   Refused; Clash when it was not found ineligible
+    """
+
+    def tell_applicant() -> None:
+        application.screened_at = application.screening_note = None
+        note(actor, application, f"{application.stage.title} is looked at again.")
+        _tell("application.reconsidered", application)
+
+    effects: dict[str, Callable[[], object]] = {"tell_applicant": tell_applicant}
+    move(actor, application, "take back", APPLICATION, facts_of(application), effects)
+
+
+def return_sections(
+    actor: Actor, application: Application, sections: Collection[str], until: datetime | None, why: str
+) -> None:
+    """Send named sections back for change; only these can be written in, and submitted again until the day.
+
+    raises   Refused; Invalid for a section the form has not;
+             Clash when no section is named, the day is not to come, or no reason is given
+    """
+    form = queries.form_of(application)
+    if unknown := set(sections) - set(form.sections):
+        raise Invalid(f"The form has no section “{min(unknown)}”.", {"sections": "Choose among the sections."})
+    named = [key for key in form.sections if key in sections]
+
+    def ask_for_changes() -> None:
+        application.returned_sections, application.returned_until = list(named), until
+        application.screened_at, application.screening_note = None, why.strip()
+        db.session.execute(
+            update(SectionStatus)
+            .where(SectionStatus.application_id == application.id, SectionStatus.section.in_(named))
+            .values(ready=False)
+        )
+        titles = ", ".join(f"“{form.sections[key].title}”" for key in named)
+        due = in_words(until or now(), application.stage.cycle.time_zone)
+        note(actor, application, f"The foundation asks for changes in {titles} until {due}: {why.strip()}")
+        _tell("application.returned", application, sections=titles, due=due, reason=why.strip())
+
+    facts = facts_of(application, sections=named, until=until, reason=why)
+    move(actor, application, "return", APPLICATION, facts, {"ask_for_changes": ask_for_changes})
+
+
+def extend_deadline(actor: Actor, application: Application, to: datetime, reason: str) -> None:
+    """Give one applicant more time, whether for its application or for what was returned to it.
+
+    raises   Refused; Invalid without a reason, or when it would not be later; Clash when nothing is being written
+    """
+    require_permission(actor, "application.screen")
+    why = required(reason, "reason", "Say why, for the record.")
+    take(application)
+    if application.state not in (State.DRAFT, State.RETURNED):
+        raise Clash("Only an application that is being written can be given more time.")
+    if to <= max(queries.deadline_of(application).at, now()):
+        sentence = "Choose a time after the present deadline, and in the future."
+        raise Invalid(sentence, {"to": sentence})
+    if application.state == State.RETURNED:
+        application.returned_until = to
+    else:
+        application.extended_to = to
+    due = in_words(to, application.stage.cycle.time_zone)
+    audit.record(actor, "application.extend", application, after={"to": to, "reason": why}, case_id=application.case_id)
+    note(actor, application, f"The deadline of {application.stage.title} was extended to {due}: {why}")
+    _tell("application.extended", application, due=due, reason=why)
+
+
+def _tell(template: str, application: Application, **facts: str) -> None:
+    key = f"{template}:{application.public_id}:{now().isoformat()}"
+    tell(template, key, application, writers(application), **facts)

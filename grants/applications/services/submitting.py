@@ -1,0 +1,162 @@
+"""Submitting, and taking a submission back."""
+
+from typing import Any
+
+from grants.applications import entry, queries
+from grants.applications.completeness import shown_fields
+from grants.applications.deadlines import in_words
+from grants.applications.models import Application, Submission
+from grants.applications.policy import may_certify, may_withdraw
+from grants.applications.services.drafts import person, standing_of, take
+from grants.applications.services.telling import note, tell, writers
+from grants.applications.states import APPLICATION, Facts, State
+from grants.kernel.canonical import sha256_of
+from grants.kernel.clock import now
+from grants.kernel.errors import Clash, Invalid
+from grants.kernel.policy import Actor, require, require_permission
+from grants.people.models import Person
+from grants.persistence.moves import move
+from grants.persistence.session import db
+from grants.programs.schema import FileField
+
+
+def facts_of(application: Application, **given: Any) -> Facts:
+    """What the guards ask, as things stand; `given` adds what only the caller knows."""
+    gaps = standing_of(application, queries.form_of(application)).gaps if application.state in _WRITTEN else ()
+    return Facts(
+        now=now(),
+        deadline=queries.deadline_of(application),
+        gaps=len(gaps),
+        screened=application.screened_at is not None,
+        decided=entry.is_decided(application),
+        **given,
+    )
+
+
+_WRITTEN = (State.DRAFT, State.RETURNED)
+
+
+def submit(actor: Actor, application: Application, certified_name: str) -> Submission:
+    """Certify and submit: the answers are frozen as they stand, with files' hashes and a SHA-256 over the whole.
+
+    certified_name   the signatory's own name, as they typed it
+    raises           Refused for anyone but a signatory; Invalid when the name is not theirs;
+                     Clash when it is late, incomplete, or submitted already
+    """
+    require_permission(actor, "application.submit")
+    require(may_certify(actor, application.case.organization_id))
+    take(application)
+    _not_twice(application)
+    signatory = person(actor)
+    if _plain(certified_name) != _plain(signatory.name):
+        sentence = f"Type your name as it stands in your account: {signatory.name}."
+        raise Invalid(sentence, {"certified_name": sentence})
+    frozen: list[Submission] = []
+    effects = {
+        "freeze_answers": lambda: frozen.append(_freeze(application, signatory)),
+        "acknowledge": lambda: _acknowledge(actor, application, frozen[0]),
+    }
+    move(actor, application, "submit", APPLICATION, facts_of(application, certified=True), effects)
+    return frozen[0]
+
+
+def _not_twice(application: Application) -> None:
+    if application.state == State.SUBMITTED:
+        last = queries.submissions_of(application)[0]
+        when = in_words(last.submitted_at, application.stage.cycle.time_zone)
+        raise Clash(f"{last.certified_name} submitted this application on {when}. Nothing was stored a second time.")
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _freeze(application: Application, signatory: Person) -> Submission:
+    number = len(queries.submissions_of(application)) + 1
+    content = frozen_content(application, signatory.name, number)
+    submission = Submission(
+        application_id=application.id,
+        number=number,
+        content=content,
+        sha256=sha256_of(content),
+        certified_by_id=signatory.id,
+        certified_name=signatory.name,
+        submitted_at=now(),
+    )
+    db.session.add(submission)
+    application.returned_sections = application.returned_until = None
+    application.screened_at = application.screening_note = None
+    db.session.flush()
+    return submission
+
+
+def frozen_content(application: Application, certified_name: str, number: int) -> dict[str, Any]:
+    """All that is submitted, as plain JSON values: what shows of the form, each file by its hash, who certified it."""
+    form, stage = queries.form_of(application), application.stage
+    organization = application.case.organization
+    answers = queries.answers_of(application)
+    shown = shown_fields(form, answers)
+    files = [key for key, field in shown.items() if isinstance(field, FileField)]
+    return {
+        "application": application.public_id,
+        "number": number,
+        "cycle": stage.cycle.key,
+        "stage": stage.key,
+        "form": queries.rules_of(application).form,
+        "program_version": stage.cycle.program_version.sha256,
+        "organization": {
+            "name": organization.name,
+            "nces_id": organization.nces_id,
+            "cds_id": organization.cds_id,
+        },
+        "answers": {key: answers[key] for key in shown if key not in files and answers.get(key) is not None},
+        "files": [{"field": key, **file} for key in files for file in answers.get(key, [])],
+        "certification": form.certification,
+        "certified_by": certified_name,
+        "submitted_at": now().isoformat(),
+    }
+
+
+def _acknowledge(actor: Actor, application: Application, submission: Submission) -> None:
+    when = in_words(submission.submitted_at, application.stage.cycle.time_zone)
+    again = f", version {submission.number}" if submission.number > 1 else ""
+    note(actor, application, f"{submission.certified_name} certified and submitted {application.stage.title}{again}.")
+    key = f"application-received:{submission.public_id}"
+    facts = {"certified_by": submission.certified_name, "when": when, "sha256": submission.sha256}
+    facts["receipt"] = f"/submissions/{submission.public_id}/receipt"
+    tell("application.received", key, application, writers(application), **facts)
+
+
+def reopen(actor: Actor, application: Application) -> None:
+    """Make a submitted or withdrawn application a draft again, before the deadline; it counts only once submitted anew.
+
+    raises   Refused for anyone but a lead or signatory; Clash when the deadline has passed or staff have screened it
+    """
+    require_permission(actor, "application.withdraw")
+    require(may_withdraw(actor, application.case.organization_id))
+    said = f"{actor.name} reopened {application.stage.title} for changes; it counts once it is submitted again."
+    move(
+        actor,
+        application,
+        "reopen",
+        APPLICATION,
+        facts_of(application),
+        {"note": lambda: note(actor, application, said)},
+    )
+
+
+def withdraw(actor: Actor, application: Application) -> None:
+    """Take an application out of the competition; what was written stays.
+
+    raises   Refused for anyone but a lead or signatory; Clash once the decision has been released
+    """
+    require_permission(actor, "application.withdraw")
+    require(may_withdraw(actor, application.case.organization_id))
+    officer = application.case.officer
+
+    def tell_officer() -> None:
+        note(actor, application, f"{actor.name} withdrew {application.stage.title}.")
+        key = f"application-withdrawn:{application.public_id}:{now().isoformat()}"
+        tell("application.withdrawn", key, application, [officer] if officer else [], by=actor.name)
+
+    move(actor, application, "withdraw", APPLICATION, facts_of(application), {"tell_officer": tell_officer})

@@ -1,0 +1,41 @@
+"""Telling people what became of an application, and noting it on the case."""
+
+from collections.abc import Iterable
+
+from grants.applications import queries
+from grants.applications.models import Application
+from grants.casework import services as casework
+from grants.kernel.policy import Actor
+from grants.kernel.roles import OrganizationRole
+from grants.messages import services as messages
+from grants.people.models import Person
+
+
+def note(actor: Actor, application: Application, sentence: str) -> None:
+    """Add a sentence to the case's timeline that the school reads too."""
+    reference = ["applications.application", application.public_id]
+    casework.note_event(actor, application.case, "application", sentence, audience="applicant", reference=reference)
+
+
+def writers(application: Application) -> list[Person]:
+    """Those of the applicant who write: leads, editors and signatories."""
+    return [
+        place.person
+        for place in queries.members(application.case.organization_id)
+        if place.role in OrganizationRole.writers()
+    ]
+
+
+def tell(template: str, key: str, application: Application, people: Iterable[Person], **facts: str) -> None:
+    """Send each of these people one message about an application.
+
+    key   names the cause; with the person's id it makes the message's own key
+    """
+    common = {
+        "school": application.case.organization.name,
+        "stage": application.stage.title,
+        "cycle": application.stage.cycle.title,
+        "path": f"/applications/{application.public_id}",
+    }
+    for person in people:
+        messages.post(f"{key}:{person.public_id}", template, person, {**common, **facts}, application.case)

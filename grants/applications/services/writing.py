@@ -1,0 +1,207 @@
+"""Writing a draft together: answers with versions, the word on a section, comments.
+
+Every text an answer ever had is kept in AnswerVersion, so the audit chain does not repeat it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from grants.applications import queries
+from grants.applications.answers import Unreadable, normalise
+from grants.applications.models import Answer, AnswerVersion, Application, DraftComment, SectionStatus
+from grants.applications.policy import may_comment
+from grants.applications.services.drafts import note_progress, person, require_open, require_writer, standing_of, take
+from grants.applications.states import State
+from grants.kernel.clock import now
+from grants.kernel.errors import Clash, Invalid
+from grants.kernel.policy import Actor, require, require_permission
+from grants.persistence.session import db
+
+
+@dataclass(frozen=True)
+class Write:
+    """What someone wants an answer to be.
+
+    typed      text as typed, or an answer in its kept shape
+    based_on   the version they had before them; 0 when there was no answer
+    """
+
+    typed: Any
+    based_on: int
+
+
+class StaleAnswer(Clash):
+    """Somebody else changed the answer since; both texts are here, and neither is lost.
+
+    mine      what this write carried, in its kept shape
+    present   the answer as it stands, with its version and who wrote it
+    """
+
+    def __init__(self, mine: Any, present: Answer) -> None:
+        super().__init__(f"{present.written_by.name} changed this answer while you were writing. Both texts are kept.")
+        self.mine, self.present = mine, present
+
+
+@dataclass
+class Outcome:
+    """What became of several writes, by field key."""
+
+    saved: dict[str, Answer] = field(default_factory=dict)
+    stale: dict[str, StaleAnswer] = field(default_factory=dict)
+    unreadable: dict[str, Unreadable] = field(default_factory=dict)
+
+    @property
+    def is_clean(self) -> bool:
+        return not (self.stale or self.unreadable)
+
+
+def save_answers(actor: Actor, application: Application, writes: Mapping[str, Write]) -> Outcome:
+    """Save what can be saved; say of the rest why not, with nothing lost.
+
+    A stale write changes no answer: its text is kept beside the present one, and both are in the outcome. The same
+    text again is no change, whatever version it was based on.
+
+    raises   Refused for anyone but a writer; Clash when a section cannot be changed now; Missing for an unknown field
+    """
+    require_writer(actor, application)
+    writer = person(actor)
+    take(application)
+    form = queries.form_of(application)
+    present = queries.drafted_answers(application)
+    outcome = Outcome()
+    for key, write in writes.items():
+        asked = _field(form, key)
+        require_open(application, form, form.section_of(key).key)
+        try:
+            value = normalise(asked, write.typed)
+        except Unreadable as unreadable:
+            outcome.unreadable[key] = unreadable
+            continue
+        answer = present.get(key)
+        if answer is not None and (answer.value == value or answer.version != write.based_on):
+            if answer.value == value:
+                outcome.saved[key] = answer
+            else:
+                outcome.stale[key] = _keep_stale(answer, value, write.based_on, writer.id)
+            continue
+        if answer is None and value is None:
+            continue
+        outcome.saved[key] = _write(application, key, answer, value, writer.id)
+    note_progress(application, form)
+    return outcome
+
+
+def save_answer(actor: Actor, application: Application, field_key: str, value: Any, based_on_version: int) -> Answer:
+    """Save one answer, or nothing at all.
+
+    value    text as typed, or an answer in its kept shape
+    raises   StaleAnswer (409) carrying both texts; Invalid when it cannot be read; and as save_answers.
+             An entry point that answers a person uses save_answers, which also keeps what was not saved
+    """
+    outcome = save_answers(actor, application, {field_key: Write(value, based_on_version)})
+    if unreadable := outcome.unreadable.get(field_key):
+        raise Invalid(str(unreadable), {field_key: str(unreadable)})
+    if stale := outcome.stale.get(field_key):
+        raise stale
+    if field_key not in outcome.saved:
+        raise Invalid("There is nothing to save.", {field_key: "There is nothing to save."})
+    return outcome.saved[field_key]
+
+
+def _field(form: Any, key: str) -> Any:
+    try:
+        return form.field(key)
+    except KeyError as unknown:
+        raise Invalid(str(unknown.args[0])) from None
+
+
+def _write(application: Application, key: str, answer: Answer | None, value: Any, writer_id: int) -> Answer:
+    if answer is None:
+        answer = Answer(application_id=application.id, field=key, version=0)
+        db.session.add(answer)
+    answer.value, answer.version = value, answer.version + 1
+    answer.written_at, answer.written_by_id = now(), writer_id
+    db.session.add(_version(answer, value, answer.version, writer_id, stale=False))
+    db.session.flush()
+    return answer
+
+
+def _keep_stale(answer: Answer, value: Any, based_on: int, writer_id: int) -> StaleAnswer:
+    db.session.add(_version(answer, value, based_on, writer_id, stale=True))
+    return StaleAnswer(value, answer)
+
+
+def _version(answer: Answer, value: Any, number: int, writer_id: int, *, stale: bool) -> AnswerVersion:
+    return AnswerVersion(
+        application_id=answer.application_id,
+        field=answer.field,
+        version=number,
+        value=value,
+        stale=stale,
+        written_at=now(),
+        written_by_id=writer_id,
+    )
+
+
+def mark_section(actor: Actor, application: Application, section: str, ready: bool) -> None:
+    """Say that a section is ready, or that it is not after all.
+
+    raises   Refused; Missing; Clash when the section is not open, or has gaps while it is called ready
+    """
+    require_writer(actor, application)
+    take(application)
+    form = queries.form_of(application)
+    require_open(application, form, section)
+    missing = [gap for gap in standing_of(application, form).gaps if gap.section == section] if ready else []
+    if missing:
+        count = "One question is" if len(missing) == 1 else f"{len(missing)} questions are"
+        raise Clash(f"{count} not ready yet in this section.")
+    status = queries.section_statuses(application).get(section)
+    if status is None:
+        status = SectionStatus(application_id=application.id, section=section)
+        db.session.add(status)
+    status.ready, status.set_at, status.set_by_id = ready, now(), person(actor).id
+
+
+def comment(actor: Actor, application: Application, section: str, body: str) -> DraftComment:
+    """Comment on a section of a draft, for colleagues and coaches.
+
+    raises   Refused; Missing; Invalid when it is empty; Clash when the application is no longer a draft
+    """
+    require_permission(actor, "application.comment")
+    require(may_comment(actor, application.case.organization_id))
+    if section not in queries.form_of(application).sections:
+        raise Invalid("The form has no such section.")
+    if application.state not in (State.DRAFT, State.RETURNED):
+        raise Clash("This application is no longer being written.")
+    if not body.strip():
+        raise Invalid("The comment is empty.", {"body": "Write the comment."})
+    written = DraftComment(
+        application_id=application.id,
+        section=section,
+        author_id=person(actor).id,
+        written_at=now(),
+        body=body.strip(),
+    )
+    db.session.add(written)
+    db.session.flush()
+    return written
+
+
+def resolve_comment(actor: Actor, application: Application, comment_id: str) -> DraftComment:
+    """Mark a comment as dealt with.
+
+    comment_id   its public id
+    raises       Refused for anyone but a writer; Invalid for a comment of another application
+    """
+    require_writer(actor, application)
+    found = db.session.scalar(
+        select(DraftComment).where(DraftComment.public_id == comment_id, DraftComment.application_id == application.id)
+    )
+    if found is None:
+        raise Invalid("There is no such comment on this application.")
+    found.resolved_at = found.resolved_at or now()
+    return found

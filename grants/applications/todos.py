@@ -1,0 +1,120 @@
+"""What waits for someone around applications."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import url_for
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import contains_eager
+
+from grants.applications.deadlines import time_left
+from grants.applications.models import Application
+from grants.applications.scope import visible_applications, was_submitted
+from grants.applications.states import State
+from grants.casework.models import Case
+from grants.kernel.clock import now
+from grants.kernel.policy import Actor
+from grants.persistence.session import db
+from grants.programs.models import CycleStage
+from grants.web.filters import plural
+from grants.web.todo import Todo, Urgency
+
+SOON = timedelta(days=7)
+
+
+def todos(actor: Actor) -> list[Todo]:
+    """For applicants their drafts and what was returned; for officers what is to be screened, and drafts that lag."""
+    found: list[Todo] = []
+    if actor.organization_ids:
+        found += [todo for application in db.session.scalars(_own(actor)) if (todo := _writing(application))]
+    if actor.may("application.screen"):
+        found += _to_screen(actor) + _lagging(actor)
+    return found
+
+
+def _own(actor: Actor) -> Select[Application]:
+    return (
+        select(Application)
+        .join(Application.case)
+        .join(Case.organization)
+        .join(Application.stage)
+        .join(CycleStage.cycle)
+        .options(
+            contains_eager(Application.case).contains_eager(Case.organization),
+            contains_eager(Application.stage).contains_eager(CycleStage.cycle),
+        )
+        .where(
+            Case.organization_id.in_(actor.organization_ids),
+            Application.state.in_((State.DRAFT, State.RETURNED)),
+        )
+        .order_by(CycleStage.closes_at)
+    )
+
+
+def _writing(application: Application) -> Todo | None:
+    stage, school = application.stage, application.case.organization.name
+    url = url_for("applications.application", application_id=application.public_id)
+    if application.state == State.RETURNED:
+        until = application.returned_until or stage.closes_at
+        detail = f"{school}: the foundation asks for changes. {application.screening_note or ''}".strip()
+        return Todo("late" if until < now() else "due", f"Change your {stage.title}", url, detail, _day(until, stage))
+    closes_at = max(stage.closes_at, application.extended_to or stage.closes_at)
+    if closes_at + timedelta(minutes=stage.grace_minutes) < now():
+        return None
+    ready = f"{application.answered} of {application.asked} questions ready"
+    detail = f"{school}: {ready}, {time_left(closes_at - now())} left."
+    urgency: Urgency = "due" if closes_at - now() <= SOON else "plan"
+    return Todo(urgency, f"Write your {stage.title}", url, detail, _day(closes_at, stage))
+
+
+def _to_screen(actor: Actor) -> list[Todo]:
+    waiting = and_(Application.state == State.SUBMITTED, Application.screened_at.is_(None))
+    return [
+        Todo(
+            "ask",
+            f"Screen {plural(count, 'application')} of {stage.title}",
+            url_for("applications.applications", stage=stage.public_id, to_screen="1"),
+            f"{stage.cycle.title}: submitted, and nobody has checked eligibility yet.",
+            count=count,
+        )
+        for stage, count in _by_stage(actor, waiting)
+    ]
+
+
+def _lagging(actor: Actor) -> list[Todo]:
+    open_soon = and_(CycleStage.closes_at > now(), CycleStage.closes_at <= now() + SOON)
+    waiting = and_(Application.state == State.DRAFT, ~was_submitted(), open_soon)
+    return [
+        Todo(
+            "plan",
+            f"{plural(count, 'school')} {'has' if count == 1 else 'have'} started {stage.title} and not submitted",
+            url_for("applications.applications", stage=stage.public_id, never_submitted="1"),
+            f"{stage.cycle.title}: {time_left(stage.closes_at - now())} left.",
+            _day(stage.closes_at, stage),
+            count,
+        )
+        for stage, count in _by_stage(actor, waiting)
+    ]
+
+
+def _by_stage(actor: Actor, condition: ColumnElement[bool]) -> Sequence[tuple[CycleStage, int]]:
+    counts = (
+        select(Application.stage_id, func.count().label("count"))
+        .join(Application.stage)
+        .where(condition, visible_applications(actor))
+        .group_by(Application.stage_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(CycleStage, counts.c.count)
+        .join(counts, counts.c.stage_id == CycleStage.id)
+        .join(CycleStage.cycle)
+        .options(contains_eager(CycleStage.cycle))
+        .order_by(CycleStage.closes_at)
+    )
+    return rows.all()
+
+
+def _day(at: datetime, stage: CycleStage) -> date:
+    return at.astimezone(ZoneInfo(stage.cycle.time_zone)).date()
