@@ -206,9 +206,7 @@ def _with_progress(found: Sequence[Case]) -> list[CaseRow]:
             select(Decision.case_id, func.sum(Decision.amount))
             .where(Decision.case_id.in_([one.id for one in found]))
             .group_by(Decision.case_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     standing = standings(found)
     return [CaseRow(one, standing[one.id], int(sums.get(one.id, 0))) for one in found]

@@ -68,7 +68,7 @@ def _answers(results: StageResults) -> Mapping[int, Mapping[str, Any]]:
     """Submission id -> its frozen answers."""
     rows = db.session.execute(
         select(Submission.id, Submission.content).where(Submission.id.in_([row.submission_id for row in results.rows]))
-    ).tuples()
+    )
     return {number: content["answers"] for number, content in rows}
 
 

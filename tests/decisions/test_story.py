@@ -1,0 +1,268 @@
+"""A slate from its scores to its letters: solved, proposed, approved by others, checked, released as one."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from grants.background.models import Job
+from grants.background.runner import run_due
+from grants.casework.files import read
+from grants.decisions import queries, services
+from grants.decisions.models import Decision, Slate, SlateApproval
+from grants.decisions.services.letters import letter_counts
+from grants.documents.models import Document
+from grants.kernel.clock import clock_at
+from grants.kernel.errors import Clash, Invalid, Refused
+from grants.messages.models import Message
+from grants.persistence.session import db, unit_of_work
+from grants.review.models import Conflict
+from tests.factories.decisions import DECIDING, TIERS, Board, Ready, approved, board, ready, released
+from tests.factories.people import actor
+
+SCHOOLS = {
+    "Tern": ("district", 4),
+    "Gull": ("district", 3),
+    "Heron": ("charter", 3),
+    "Plover": ("district", 3),
+    "Dunlin": ("charter", 2),
+}
+
+
+@pytest.fixture(autouse=True)
+def deciding(app: Flask) -> Iterator[None]:
+    with clock_at(DECIDING):
+        yield
+
+
+@pytest.fixture
+def people(app: Flask) -> Board:
+    with unit_of_work():
+        return board()
+
+
+@pytest.fixture
+def at(app: Flask) -> Ready:
+    with unit_of_work():
+        return ready(SCHOOLS)
+
+
+def drafted(at: Ready, people: Board) -> Slate:
+    with unit_of_work():
+        return services.make_slate(people.as_officer, at.stage, "A")
+
+
+def proposed(at: Ready, people: Board) -> Slate:
+    slate = drafted(at, people)
+    with unit_of_work():
+        services.propose(people.as_officer, slate)
+    return slate
+
+
+def outcomes(people: Board, slate: Slate) -> dict[str, tuple[str, int]]:
+    lines = queries.lines_for(people.as_officer, slate)
+    return {line.application.case.organization.name: (line.outcome, line.amount) for line in lines}
+
+
+def test_the_slate_comes_out_of_scores_tiers_pool_and_portfolio(at: Ready, people: Board) -> None:
+    slate = drafted(at, people)
+    # All 3s make 75: $60,000. $100,000 + 2 × $60,000 = $220,000 of $240,000, one of them charter-run.
+    found = outcomes(people, slate)
+    assert found["Tern"] == ("award", 100_000_00)
+    assert found["Heron"] == ("award", 60_000_00)
+    assert found["Dunlin"] == ("decline", 0)
+    assert sorted(found[name] for name in ("Gull", "Plover")) == [("award", 60_000_00), ("waitlist", 60_000_00)]
+
+
+def test_every_line_not_awarded_says_why(at: Ready, people: Board) -> None:
+    slate = drafted(at, people)
+    lines = {line.application.case.organization.name: line for line in queries.lines_for(people.as_officer, slate)}
+    assert lines["Dunlin"].because == "A score of 50 is below 60, where awards begin."
+    waiting = lines["Gull"] if lines["Gull"].outcome == "waitlist" else lines["Plover"]
+    assert waiting.because is not None
+    assert "at most three awards" in waiting.because.lower() or "three" in waiting.because.lower()
+
+
+def test_its_proposer_may_not_approve_it_and_nobody_twice(at: Ready, people: Board) -> None:
+    slate = proposed(at, people)
+    sha = slate.content_sha256 or ""
+    with pytest.raises(Refused), unit_of_work():
+        services.approve(people.as_officer, slate, sha)
+    with unit_of_work():
+        services.approve(actor(people.directors[0]), slate, sha)
+    with pytest.raises(Refused, match="You have approved this slate."), unit_of_work():
+        services.approve(actor(people.directors[0]), slate, sha)
+    assert queries.missing_approvals_of(slate) == "Still to approve: 1 director and 1 partner funder."
+    assert slate.state == "proposed"
+
+
+def test_an_approval_binds_the_content_that_was_seen(at: Ready, people: Board) -> None:
+    slate = proposed(at, people)
+    seen = slate.content_sha256 or ""
+    with unit_of_work():
+        services.approve(actor(people.directors[0]), slate, seen)
+    with unit_of_work():
+        services.take_back(people.as_officer, slate)
+    line = queries.lines_for(people.as_officer, slate)[-1]
+    with unit_of_work():
+        services.override(people.as_officer, line, "waitlist", 60_000_00, 2, "A strong visit in March.")
+    with unit_of_work():
+        services.propose(people.as_officer, slate)
+    with pytest.raises(Clash, match="changed since you opened it"), unit_of_work():
+        services.approve(actor(people.directors[1]), slate, seen)
+    assert queries.missing_approvals_of(slate) == "Still to approve: 2 directors and 1 partner funder."
+
+
+def test_a_conflicted_director_abstains_on_the_line_and_another_has_to_vouch_for_it(at: Ready, people: Board) -> None:
+    with unit_of_work() as session:
+        session.add(
+            Conflict(
+                case_id=at.applications["Tern"].case_id,
+                person_id=people.directors[0].id,
+                source="declared",
+                since=DECIDING,
+            )
+        )
+    slate = proposed(at, people)
+    dee = actor(people.directors[0])
+    assert "Tern" not in [line.application.case.organization.name for line in queries.lines_for(dee, slate)]
+    for someone in (*people.directors, people.partner):
+        with unit_of_work():
+            services.approve(actor(someone), slate, slate.content_sha256 or "")
+    assert queries.missing_approvals_of(slate) == "Still to approve: 1 director."
+    line = next(line for line in slate.lines if line.application_id == at.applications["Tern"].id)
+    kept = db.session.scalars(select(SlateApproval).where(SlateApproval.person_id == people.directors[0].id)).one()
+    assert kept.abstained_lines == [line.public_id]
+
+
+def test_a_line_changed_by_hand_keeps_what_the_rules_said(at: Ready, people: Board) -> None:
+    slate = drafted(at, people)
+    line = next(one for one in slate.lines if one.outcome == "decline")
+    with pytest.raises(Invalid) as refused, unit_of_work():
+        services.override(people.as_officer, line, "award", 0, None, " ")
+    assert set(refused.value.errors) == {"amount", "reason"}
+    with unit_of_work():
+        services.override(people.as_officer, line, "award", 60_000_00, None, "The panel asked for it.")
+    assert (line.solved, line.outcome, line.override_reason) == ("decline", "award", "The panel asked for it.")
+    with pytest.raises(Clash, match="more than the pool has left, by \\$40,000"), unit_of_work():
+        services.propose(people.as_officer, slate)
+
+
+def test_letters_are_made_checked_by_a_second_person_and_only_then_released(at: Ready, people: Board) -> None:
+    slate = proposed(at, people)
+    for someone in (*people.directors, people.partner):
+        with unit_of_work():
+            services.approve(actor(someone), slate, slate.content_sha256 or "")
+    assert slate.state == "approved"
+    with pytest.raises(Clash, match="5 of 5 letters are not ready yet"), unit_of_work():
+        services.release(people.as_officer, slate)
+    run_due()
+    with pytest.raises(Clash, match="second person has to check"), unit_of_work():
+        services.release(people.as_officer, slate)
+    counts = letter_counts(slate)
+    assert counts == {"award": 3, "waitlist": 1, "decline": 1}
+    with pytest.raises(Refused, match="You proposed this slate"), unit_of_work():
+        services.check_letters(people.as_officer, slate, counts)
+    with pytest.raises(Clash, match="have changed"), unit_of_work():
+        services.check_letters(actor(people.colleague), slate, {"award": 5})
+    with unit_of_work():
+        services.check_letters(actor(people.colleague), slate, counts)
+    with unit_of_work():
+        services.release(people.as_officer, slate)
+    decided = db.session.scalars(select(Decision).order_by(Decision.id)).all()
+    assert sorted((one.outcome, one.amount) for one in decided) == [
+        ("award", 60_000_00),
+        ("award", 60_000_00),
+        ("award", 100_000_00),
+        ("decline", 0),
+        ("waitlist", 0),
+    ]
+    assert at.stage.released_at == DECIDING
+    offers = db.session.scalars(select(Job).where(Job.name == "awards.offer")).all()
+    assert len(offers) == 3
+
+
+def test_until_the_release_nothing_of_the_outcome_exists_for_an_applicant(
+    at: Ready, people: Board, client_of: Callable[[object], FlaskClient]
+) -> None:
+    slate = approved(at, people)
+    letter = db.session.scalars(select(Document).where(Document.subject_id == at.applications["Tern"].public_id)).one()
+    principal = client_of(at.people["Tern"])
+    before = principal.get(f"/documents/{letter.public_id}")
+    unknown = principal.get(f"/documents/{'2' * 20}")
+    assert (before.status_code, unknown.status_code) == (404, 404)
+    assert db.session.scalars(select(Decision)).all() == []
+    assert db.session.scalars(select(Message).where(Message.template == "decisions.released")).all() == []
+    with unit_of_work():
+        services.release(people.as_officer, slate)
+    after = principal.get(f"/documents/{letter.public_id}")
+    assert (after.status_code, after.mimetype) == (200, "application/pdf")
+    assert client_of(at.people["Gull"]).get(f"/documents/{letter.public_id}").status_code == 404
+
+
+def test_a_letter_says_what_was_decided_in_a_tagged_pdf(at: Ready, people: Board) -> None:
+    released(at, people)
+    letter = db.session.scalars(select(Document).where(Document.subject_id == at.applications["Tern"].public_id)).one()
+    assert letter.file is not None
+    content = read(letter.file)
+    assert content.startswith(b"%PDF-")
+    import io
+
+    from pypdf import PdfReader
+
+    pdf = PdfReader(io.BytesIO(content))
+    text = " ".join(page.extract_text() for page in pdf.pages)
+    assert "$100,000" in text
+    assert "Principal of Tern" in text
+    assert letter.code[:4] in text.replace("-", "")
+    assert "/StructTreeRoot" in pdf.trailer["/Root"]
+
+
+def test_a_slate_is_released_once(at: Ready, people: Board) -> None:
+    slate = released(at, people)
+    with pytest.raises(Clash, match="no longer open"), unit_of_work():
+        services.release(people.as_officer, slate)
+    with pytest.raises(Clash, match="have been released"), unit_of_work():
+        services.make_slate(people.as_officer, at.stage, "B")
+    assert len(db.session.scalars(select(Decision)).all()) == 5
+
+
+def test_two_slates_of_one_stage_are_not_proposed_at_once(at: Ready, people: Board) -> None:
+    proposed(at, people)
+    rival = drafted(at, people)
+    with pytest.raises(Clash, match="Another slate of this stage"), unit_of_work():
+        services.propose(people.as_officer, rival)
+
+
+def test_rules_that_contradict_each_other_are_said_in_words(app: Flask, people: Board) -> None:
+    with unit_of_work():
+        at = ready(
+            {"Tern": ("district", 4)}, {**TIERS, "portfolio": [{"where": {"sector": "charter"}, "at_least": 1}]}
+        )
+    with pytest.raises(Clash, match="No slate keeps all the rules"):
+        drafted(at, people)
+
+
+@pytest.mark.parametrize(("who", "status"), [("director", 200), ("officer", 200), ("partner", 200), ("principal", 403)])
+def test_who_may_open_a_proposed_slate(
+    at: Ready, people: Board, client_of: Callable[[object], FlaskClient], who: str, status: int
+) -> None:
+    slate = proposed(at, people)
+    persons = {
+        "director": people.directors[0],
+        "officer": people.officer,
+        "partner": people.partner,
+        "principal": at.people["Tern"],
+    }
+    answer = client_of(persons[who]).get(f"/slates/{slate.public_id}")
+    assert answer.status_code == status
+
+
+def test_a_draft_is_its_makers_until_it_is_proposed(
+    at: Ready, people: Board, client_of: Callable[[object], FlaskClient]
+) -> None:
+    slate = drafted(at, people)
+    assert client_of(people.directors[0]).get(f"/slates/{slate.public_id}").status_code == 404
+    assert client_of(people.officer).get(f"/slates/{slate.public_id}").status_code == 200

@@ -1,0 +1,115 @@
+"""A stage ready to be decided, for tests. Called inside a unit of work."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+
+from grants.applications.models import Application
+from grants.background.runner import run_due
+from grants.decisions import queries, services
+from grants.decisions.models import Slate
+from grants.kernel.clock import clock_at
+from grants.kernel.policy import Actor
+from grants.kernel.roles import OrganizationRole, Role
+from grants.people.models import Person
+from grants.persistence.session import unit_of_work
+from grants.programs.models import CycleStage
+from tests.factories import review
+from tests.factories.people import actor, join, organization, person
+
+DECIDING = datetime(2016, 4, 20, 17, 0, tzinfo=UTC)
+DECISION_ON = date(2016, 5, 12)
+_numbers = count(1)
+
+TIERS = {
+    "pool": "$240,000",
+    "awards": {"at_most": 3},
+    "amount": {
+        "by_score": [{"from": 85, "amount": "$100,000"}, {"from": 60, "amount": "$60,000"}],
+    },
+    "portfolio": [{"title": "charter-run", "where": {"sector": "charter"}, "at_least": 1}],
+    "waitlist": 1,
+    "approve": {"directors": 2, "partner_funders": 1},
+}
+
+
+@dataclass
+class Board:
+    """The people around a slate."""
+
+    officer: Person
+    colleague: Person
+    directors: list[Person]
+    partner: Person
+
+    @property
+    def as_officer(self) -> Actor:
+        return actor(self.officer)
+
+
+@dataclass
+class Ready:
+    """A stage whose scorecards are in, its applications by school's name, and its people."""
+
+    stage: CycleStage
+    applications: dict[str, Application]
+    people: dict[str, Person] = field(default_factory=dict)
+
+
+def board() -> Board:
+    """Two officers, two directors, a partner funder."""
+    return Board(
+        person("Olu", Role.PROGRAM_OFFICER),
+        person("Maya", Role.PROGRAM_OFFICER),
+        [person("Dee", Role.DIRECTOR), person("Dov", Role.DIRECTOR)],
+        person("Pat", Role.PARTNER_FUNDER),
+    )
+
+
+def ready(schools: Mapping[str, tuple[str, int]], decision: Mapping[str, Any] | None = None) -> Ready:
+    """A stage in which each school (name -> (sector, mark 1 to 4 on everything)) was scored by three reviewers."""
+    program = deepcopy(review.PROGRAM)
+    program["stages"]["launch"]["decision"] = dict(decision or TIERS)
+    stage = review._cycle(program, f"decide-{next(_numbers)}")["launch"]
+    stage.decision_on = DECISION_ON
+    panel = [review.panelist(stage) for _ in range(3)]
+    made = Ready(stage, {})
+    for name, (sector, mark) in schools.items():
+        school = organization(name, sector=sector)
+        made.people[name] = person(f"Principal of {name}")
+        join(made.people[name], school, OrganizationRole.SIGNATORY)
+        application = review.submitted(stage, school)
+        made.applications[name] = application
+        for member in panel:
+            marks = {"learning_plans": True, "competency": mark, "team": mark, "financial_plan": mark}
+            review.scored(review.assigned(member, application), marks)
+    return made
+
+
+def approved(at: Ready, by: Board) -> Slate:
+    """The stage's slate, proposed and approved by all, its letters made and checked. Opens its own units of work."""
+    with clock_at(DECIDING):
+        with unit_of_work():
+            slate = services.make_slate(by.as_officer, at.stage, "A")
+        with unit_of_work():
+            services.propose(by.as_officer, slate)
+        for someone in (*by.directors, by.partner):
+            with unit_of_work():
+                services.approve(actor(someone), slate, slate.content_sha256 or "")
+        run_due()
+        with unit_of_work():
+            from grants.decisions.services.letters import letter_counts
+
+            services.check_letters(actor(by.colleague), slate, letter_counts(slate))
+        return queries.slate_for(by.as_officer, slate.public_id)
+
+
+def released(at: Ready, by: Board) -> Slate:
+    """The same, released."""
+    slate = approved(at, by)
+    with clock_at(DECIDING), unit_of_work():
+        services.release(by.as_officer, slate)
+    return slate
