@@ -30,12 +30,17 @@ class PanelMember(Identified, Base):
 
 
 class Conflict(Identified, Base):
-    """A person is kept away from a case, by a rule or by their own word. Lifted ones stay on record."""
+    """A person is kept away from a case, by a rule or by their own word. Lifted ones stay on record.
+
+    source   where it was found; `staff` when an officer noted it
+    """
 
     __tablename__ = "conflict"
     __table_args__ = (
         UniqueConstraint("case_id", "person_id", "source"),
-        CheckConstraint("source IN ('declared', 'same_organization', 'same_email_domain', 'coach', 'staff')", name="source"),
+        CheckConstraint(
+            "source IN ('declared', 'same_organization', 'same_email_domain', 'coach', 'staff')", name="source"
+        ),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
@@ -44,9 +49,12 @@ class Conflict(Identified, Base):
     reason: Mapped[str | None]
     since: Mapped[datetime]
     lifted_at: Mapped[datetime | None]
+    lifted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    lifted_reason: Mapped[str | None]
 
     case: Mapped[Case] = relationship()
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    lifted_by: Mapped[Person | None] = relationship(foreign_keys=[lifted_by_id])
 
 
 class Assignment(Identified, Base):

@@ -1,0 +1,67 @@
+"""Who may do what with an assignment, a conflict and the panel's scores, and if not, why."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from grants.kernel.policy import YES, Actor, Verdict, no
+
+OthersScores = Literal["never", "after_own", "at_meeting"]
+
+
+@dataclass(frozen=True)
+class ScorableAssignment:
+    """What scoring hangs on.
+
+    is_declared   the reviewer had declared their conflicts when this application was among the applicants
+    is_closed     the decisions of the stage are released
+    """
+
+    reviewer_id: int
+    is_declared: bool
+    conflict_declared: bool
+    is_revoked: bool
+    is_closed: bool
+
+
+def may_score(actor: Actor, assignment: ScorableAssignment) -> Verdict:
+    """Whether the actor may write on this assignment's scorecard."""
+    if not actor.may("review.score"):
+        return no("Only reviewers score.")
+    if assignment.reviewer_id != actor.person_id:
+        return no("This application is assigned to another reviewer.")
+    if assignment.conflict_declared:
+        return no("You declared a conflict of interest on this application.")
+    if assignment.is_revoked:
+        return no("This application is no longer assigned to you.")
+    if not assignment.is_declared:
+        return no("Declare your conflicts of interest first.")
+    return no("Scoring for this panel has closed.") if assignment.is_closed else YES
+
+
+def may_see_others(rule: OthersScores, has_submitted: bool) -> Verdict:
+    """Whether a reviewer may see what the others gave the same submission. The meeting opens them with its own page."""
+    if rule == "never":
+        return no("This panel scores without seeing one another’s marks.")
+    if rule == "at_meeting":
+        return no("The others’ scores are shown at the panel’s meeting.")
+    return YES if has_submitted else no("You see the others’ scores once yours is submitted.")
+
+
+def may_see_panel_scores(actor: Actor, own_open: int) -> Verdict:
+    """Whether someone may see what the whole panel gave; a reader who also scores finishes their own cards first.
+
+    own_open   how many scorecards of this stage wait for the actor
+    """
+    if not actor.may("review.read"):
+        return no("Your role does not show a panel’s scores.")
+    if own_open:
+        cards = "scorecard is" if own_open == 1 else "scorecards are"
+        return no(f"{own_open} {cards} still yours to submit on this panel; its scores show after that.")
+    return YES
+
+
+def may_lift(actor: Actor, person_id: int) -> Verdict:
+    """Whether staff may lift a person's conflict: never their own."""
+    if not actor.may("review.organize"):
+        return no("Only program officers lift a conflict of interest.")
+    return no("Someone else has to lift your own conflict.") if actor.person_id == person_id else YES

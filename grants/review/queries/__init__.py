@@ -1,0 +1,91 @@
+"""Reading panels, piles and scores, always as someone; a conflicted person never learns of a case."""
+
+from grants.casework.visibility import not_conflicted
+from grants.review.queries.cards import card_of, others_totals, rubric_of, scorable
+from grants.review.queries.conflicts import (
+    Applicant,
+    applicants,
+    conflict_for,
+    own_conflicts,
+    panel_conflicts,
+    unnoted_ties,
+)
+from grants.review.queries.panel import (
+    Coverage,
+    MemberProgress,
+    PanelProgress,
+    StageLine,
+    application_under_review,
+    member_of,
+    panel_assignment,
+    panel_members,
+    panel_progress,
+    review_rules,
+    review_stages,
+    stage_for,
+)
+from grants.review.queries.piles import (
+    Pile,
+    assignment_for,
+    assignments_for,
+    is_past,
+    is_submitted,
+    member_for,
+    pile_of,
+    piles_of,
+)
+from grants.review.queries.planning import PlanningFacts, Reviewed, Reviewer, planning_facts
+from grants.review.queries.results import (
+    Given,
+    ScoredSubmission,
+    StageResults,
+    scored_submissions,
+    stage_results,
+    stage_scores,
+)
+from grants.review.queries.scope import REVIEWABLE
+
+__all__ = [
+    "REVIEWABLE",
+    "Applicant",
+    "Coverage",
+    "Given",
+    "MemberProgress",
+    "PanelProgress",
+    "Pile",
+    "PlanningFacts",
+    "Reviewed",
+    "Reviewer",
+    "ScoredSubmission",
+    "StageLine",
+    "StageResults",
+    "applicants",
+    "application_under_review",
+    "assignment_for",
+    "assignments_for",
+    "card_of",
+    "conflict_for",
+    "is_past",
+    "is_submitted",
+    "member_for",
+    "member_of",
+    "not_conflicted",
+    "others_totals",
+    "own_conflicts",
+    "panel_assignment",
+    "panel_conflicts",
+    "panel_members",
+    "panel_progress",
+    "pile_of",
+    "piles_of",
+    "planning_facts",
+    "review_rules",
+    "review_stages",
+    "rubric_of",
+    "scorable",
+    "scored_submissions",
+    "stage_for",
+    "stage_results",
+    "stage_scores",
+    "unnoted_ties",
+]

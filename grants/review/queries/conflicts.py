@@ -1,0 +1,190 @@
+"""Who applied, as a reviewer may be asked about them, and the conflicts that stand."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy.orm import aliased, joinedload
+
+from grants.applications.models import Application, Submission
+from grants.casework.models import Case
+from grants.casework.visibility import not_conflicted
+from grants.kernel.errors import Missing
+from grants.kernel.policy import Actor
+from grants.people.models import CoachInvitation, Organization, OrganizationMembership, Person
+from grants.persistence.session import db
+from grants.programs.models import CycleStage
+from grants.programs.queries import definition_of
+from grants.review.models import Conflict, PanelMember
+from grants.review.queries.scope import REVIEWABLE
+from grants.review.ties import Judge, Judged, Tie, domain_of, ties
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """An applicant by name only; `label` tells two of one name apart.
+
+    is_new   applied after the person's declaration
+    """
+
+    case_id: int
+    name: str
+    label: str
+    is_new: bool
+
+
+def applicants(actor: Actor, stage: CycleStage, like: str = "") -> list[Applicant]:
+    """Those who applied in the stage, by name, without those the actor has a conflict with.
+
+    like   part of the name; case does not matter
+    """
+    first = aliased(Submission)
+    rows = db.session.execute(
+        select(Application.case_id, Organization.name, Organization.city, PanelMember.declared_at, first.submitted_at)
+        .join(Application.case)
+        .join(Case.organization)
+        .join(first, and_(first.application_id == Application.id, first.number == 1))
+        .outerjoin(PanelMember, and_(PanelMember.stage_id == stage.id, PanelMember.person_id == actor.person_id))
+        .where(
+            Application.stage_id == stage.id,
+            Application.state.in_(REVIEWABLE),
+            not_conflicted(actor, Application.case_id),
+        )
+        .order_by(func.lower(Organization.name), Application.case_id)
+    ).all()
+    seen = Counter(row.name.casefold() for row in rows)
+    return [
+        Applicant(
+            case_id=row.case_id,
+            name=row.name,
+            label=f"{row.name} ({row.city})" if row.city and seen[row.name.casefold()] > 1 else row.name,
+            is_new=row.declared_at is not None and row.submitted_at > row.declared_at,
+        )
+        for row in rows
+        if like.casefold() in row.name.casefold()
+    ]
+
+
+def own_conflicts(actor: Actor, stage: CycleStage) -> Sequence[Conflict]:
+    """The conflicts the actor declared themselves among the stage's applicants: these names they gave us."""
+    return db.session.scalars(
+        _conflicts_of(stage)
+        .where(Conflict.person_id == actor.person_id, Conflict.source == "declared")
+        .options(joinedload(Conflict.case).joinedload(Case.organization))
+        .order_by(Conflict.id)
+    ).all()
+
+
+def panel_conflicts(actor: Actor, stage: CycleStage) -> Sequence[Conflict]:
+    """Every conflict of the panel's members with the stage's applicants, lifted ones too, for its organizer."""
+    return db.session.scalars(
+        _conflicts_of(stage, standing=False)
+        .where(
+            not_conflicted(actor, Conflict.case_id),
+            exists().where(PanelMember.stage_id == stage.id, PanelMember.person_id == Conflict.person_id),
+        )
+        .join(Person, Conflict.person_id == Person.id)
+        .options(
+            joinedload(Conflict.case).joinedload(Case.organization),
+            joinedload(Conflict.person),
+            joinedload(Conflict.lifted_by),
+        )
+        .order_by(Conflict.lifted_at.is_not(None), Person.name, Conflict.id)
+    ).all()
+
+
+def conflict_for(actor: Actor, stage: CycleStage, public_id: str) -> Conflict:
+    """One conflict on the stage's panel, for staff who may lift it.
+
+    raises   Missing when there is none, or the actor has a conflict with that case too
+    """
+    conflict = db.session.scalar(
+        _conflicts_of(stage, standing=False)
+        .where(Conflict.public_id == public_id, not_conflicted(actor, Conflict.case_id))
+        .options(joinedload(Conflict.case).joinedload(Case.organization), joinedload(Conflict.person))
+    )
+    if conflict is None:
+        raise Missing("There is no such conflict on this panel.")
+    return conflict
+
+
+def unnoted_ties(stage: CycleStage, person_ids: Collection[int]) -> list[tuple[int, int, Tie]]:
+    """What the stage's rules find between people and its applicants, and no conflict says yet: (case, person, tie).
+
+    One that was noted before, standing or lifted, is left out: staff may have looked at it.
+    """
+    rules = definition_of(stage.cycle).application_stage(stage.key).review.conflicts
+    noted = set(
+        db.session.execute(
+            select(Conflict.case_id, Conflict.person_id, Conflict.source).where(Conflict.person_id.in_(person_ids))
+        )
+    )
+    cases = _judged(stage)
+    return [
+        (case_id, person_id, tie)
+        for person_id, judge in sorted(_judges(person_ids).items())
+        for case_id, judged in sorted(cases.items())
+        for tie in ties(judge, judged, rules)
+        if (case_id, person_id, tie.source) not in noted
+    ]
+
+
+def _judges(person_ids: Collection[int]) -> dict[int, Judge]:
+    """Person id -> what the conflict rules ask about them; three statements."""
+    belongs = _grouped(OrganizationMembership.person_id, OrganizationMembership.organization_id, person_ids)
+    coached = _grouped(CoachInvitation.person_id, CoachInvitation.organization_id, person_ids)
+    emails = db.session.execute(select(Person.id, Person.email).where(Person.id.in_(person_ids)))
+    return {
+        number: Judge(email, frozenset(belongs.get(number, ())), frozenset(coached.get(number, ())))
+        for number, email in emails
+    }
+
+
+def _judged(stage: CycleStage) -> dict[int, Judged]:
+    """Case id -> what the conflict rules ask about the applicant, for every applicant of the stage; two statements."""
+    in_stage = exists().where(
+        Application.stage_id == stage.id,
+        Application.case_id == Case.id,
+        exists().where(Submission.application_id == Application.id),
+    )
+    rows = db.session.execute(
+        select(Case.id, Organization.id, Organization.name, Organization.email_domain)
+        .join(Case.organization)
+        .where(in_stage)
+    ).all()
+    members = db.session.execute(
+        select(OrganizationMembership.organization_id, Person.email)
+        .join(OrganizationMembership.person)
+        .join(Case, Case.organization_id == OrganizationMembership.organization_id)
+        .where(in_stage)
+    )
+    domains: dict[int, set[str]] = {}
+    for organization_id, email in members:
+        domains.setdefault(organization_id, set()).add(domain_of(email))
+    return {
+        case_id: Judged(
+            organization_id,
+            name,
+            frozenset(domains.get(organization_id, set()) | ({domain.lower()} if domain else set())),
+        )
+        for case_id, organization_id, name, domain in rows
+    }
+
+
+def _grouped(person: object, organization: object, person_ids: Collection[int]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    rows = db.session.execute(select(person, organization).where(person.in_(person_ids)))  # type: ignore[attr-defined, call-overload]
+    for person_id, organization_id in rows:
+        found.setdefault(person_id, set()).add(organization_id)
+    return found
+
+
+def _conflicts_of(stage: CycleStage, *, standing: bool = True) -> Select[Conflict]:
+    in_stage = exists().where(
+        Application.stage_id == stage.id,
+        Application.case_id == Conflict.case_id,
+        exists().where(Submission.application_id == Application.id),
+    )
+    statement = select(Conflict).where(in_stage)
+    return statement.where(Conflict.lifted_at.is_(None)) if standing else statement

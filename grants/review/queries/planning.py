@@ -1,0 +1,168 @@
+"""What an assignment of reviewers is worked out from."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import aliased
+
+from grants.applications.models import Application, Submission
+from grants.casework.models import Case
+from grants.kernel.canonical import sha256_of
+from grants.kernel.policy import Actor
+from grants.people.models import Organization, Person
+from grants.persistence.session import db
+from grants.programs.models import CycleStage
+from grants.programs.queries import definition_of
+from grants.review.models import Assignment, PanelMember
+from grants.review.queries.conflicts import unnoted_ties
+from grants.review.queries.scope import has_conflict, joined, newest_submission_id, reviewable_applications, stands
+
+Pair = tuple[int, int]
+"""(person id, application id)."""
+
+
+@dataclass(frozen=True)
+class Reviewer:
+    """A member of the panel who has declared; `expertise` in small letters."""
+
+    person_id: int
+    name: str
+    expertise: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """An application under review; `traits` are words for what kind of applicant it is, in small letters."""
+
+    application_id: int
+    submission_id: int
+    case_id: int
+    title: str
+    traits: frozenset[str]
+
+
+@dataclass(frozen=True)
+class PlanningFacts:
+    """Everything that decides an assignment.
+
+    barred      pairs that must not be: conflicts, ties that the rules find, and who applied after the declaration
+    fixed       pairs in force already
+    previous    pairs of the stage whose reviewers are kept, where the program names one
+    undeclared  names of the members who have not declared, and so get nothing
+    """
+
+    reviewers: tuple[Reviewer, ...]
+    papers: tuple[Reviewed, ...]
+    barred: frozenset[Pair]
+    fixed: frozenset[Pair]
+    previous: frozenset[Pair]
+    needs: int
+    least: int
+    load: int | None
+    undeclared: tuple[str, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over all of it: the same facts give the same assignment."""
+        return sha256_of(
+            {
+                "reviewers": [[one.person_id, sorted(one.expertise)] for one in self.reviewers],
+                "papers": [[one.application_id, one.submission_id, sorted(one.traits)] for one in self.papers],
+                "pairs": [sorted(map(list, pairs)) for pairs in (self.barred, self.fixed, self.previous)],
+                "limits": [self.needs, self.least, self.load],
+            }
+        )
+
+
+def planning_facts(actor: Actor, stage: CycleStage) -> PlanningFacts:
+    """Read the facts, without cases the actor has a conflict with, in a constant number of statements."""
+    rules = definition_of(stage.cycle).application_stage(stage.key).review
+    members = db.session.execute(
+        select(PanelMember.person_id, Person.name, PanelMember.expertise, PanelMember.declared_at)
+        .join(PanelMember.person)
+        .where(PanelMember.stage_id == stage.id, Person.is_active)
+        .order_by(PanelMember.person_id)
+    ).all()
+    reviewers = tuple(
+        Reviewer(row.person_id, row.name, _words(row.expertise)) for row in members if row.declared_at is not None
+    )
+    known = frozenset(one.person_id for one in reviewers)
+    papers = _papers(actor, stage)
+    read = frozenset(one.application_id for one in papers)
+    fixed = _pairs(_assigned(stage), known, read)
+    return PlanningFacts(
+        reviewers=reviewers,
+        papers=papers,
+        barred=(_pairs(_barred(stage), known, read) | _tied(stage, known, papers)) - fixed,
+        fixed=fixed,
+        previous=_pairs(_previous(stage, rules.keep_reviewers_from), known, read),
+        needs=rules.reviewers_each,
+        least=rules.load.at_least,
+        load=rules.load.at_most,
+        undeclared=tuple(row.name for row in members if row.declared_at is None),
+    )
+
+
+def _papers(actor: Actor, stage: CycleStage) -> tuple[Reviewed, ...]:
+    rows = db.session.execute(
+        reviewable_applications(actor, stage)
+        .with_only_columns(Application.id, newest_submission_id().label("submission_id"), Case.id, Organization)
+        .join(Application.case)
+        .join(Case.organization)
+        .order_by(Application.id)
+    )
+    return tuple(
+        Reviewed(application_id, submission_id, case_id, organization.name, _traits(organization))
+        for application_id, submission_id, case_id, organization in rows
+    )
+
+
+def _traits(organization: Organization) -> frozenset[str]:
+    said = (organization.kind, organization.sector, organization.grade_band, organization.city, organization.region)
+    return frozenset(word.replace("_", " ").casefold() for word in said if word)
+
+
+def _words(expertise: str | None) -> frozenset[str]:
+    return frozenset(word.strip().casefold() for word in (expertise or "").split(",") if word.strip())
+
+
+def _assigned(stage: CycleStage) -> Select[int, int]:
+    return joined(select(Assignment.reviewer_id, Application.id)).where(Assignment.stage_id == stage.id, stands())
+
+
+def _tied(stage: CycleStage, people: frozenset[int], papers: tuple[Reviewed, ...]) -> frozenset[Pair]:
+    """Pairs that a rule finds tied and no conflict says yet; applying the assignment notes them."""
+    by_case = {paper.case_id: paper.application_id for paper in papers}
+    return frozenset((person, by_case[case]) for case, person, _ in unnoted_ties(stage, people) if case in by_case)
+
+
+def _barred(stage: CycleStage) -> Select[int, int]:
+    """Conflicts, and applicants whose first submission came after the member's declaration."""
+    first = aliased(Submission)
+    return (
+        select(PanelMember.person_id, Application.id)
+        .join(Application, Application.stage_id == PanelMember.stage_id)
+        .join(first, and_(first.application_id == Application.id, first.number == 1))
+        .where(
+            PanelMember.stage_id == stage.id,
+            has_conflict(PanelMember.person_id, Application.case_id) | (PanelMember.declared_at < first.submitted_at),
+        )
+    )
+
+
+def _previous(stage: CycleStage, key: str | None) -> Select[int, int]:
+    """Who read the same case in the stage named."""
+    now_read = aliased(Application)
+    earlier = aliased(CycleStage)
+    return (
+        joined(select(Assignment.reviewer_id, now_read.id))
+        .join(earlier, and_(Assignment.stage_id == earlier.id, earlier.cycle_id == stage.cycle_id))
+        .join(now_read, and_(now_read.case_id == Application.case_id, now_read.stage_id == stage.id))
+        .where(earlier.key == (key or ""), Assignment.revoked_at.is_(None))
+    )
+
+
+def _pairs(statement: Select[int, int], people: frozenset[int], papers: frozenset[int]) -> frozenset[Pair]:
+    rows = db.session.execute(statement)
+    return frozenset((person, paper) for person, paper in rows if person in people and paper in papers)

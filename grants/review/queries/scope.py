@@ -1,0 +1,95 @@
+"""Which applications, assignments and scorecards exist for whom, as SQL predicates."""
+
+from typing import Any, Final, TypeVarTuple
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select
+from sqlalchemy.orm import aliased
+
+from grants.applications.models import Application, Submission
+from grants.casework.visibility import not_conflicted
+from grants.kernel.policy import Actor
+from grants.programs.models import CycleStage
+from grants.review.models import Assignment, Conflict, PanelMember, Scorecard
+from grants.review.states import ScorecardState
+
+REVIEWABLE: Final = ("submitted", "returned")
+"""States of an application in which its newest submission is read and scored."""
+
+Column = ColumnElement[Any] | Any
+Selected = TypeVarTuple("Selected")
+
+
+def has_conflict(person_id: Column, case_id: Column) -> ColumnElement[bool]:
+    """Holds where this person has a standing conflict with this case."""
+    return exists().where(Conflict.case_id == case_id, Conflict.person_id == person_id, Conflict.lifted_at.is_(None))
+
+
+def declared_for_application(person_id: Column) -> ColumnElement[bool]:
+    """Holds where the person declared their conflicts when the application was already among the stage's applicants.
+
+    Needs `Application` in the statement. Who applies after that, by an extended deadline, is asked about again.
+    """
+    first = aliased(Submission)
+    return exists().where(
+        PanelMember.stage_id == Application.stage_id,
+        PanelMember.person_id == person_id,
+        first.application_id == Application.id,
+        first.number == 1,
+        PanelMember.declared_at >= first.submitted_at,
+    )
+
+
+def stands() -> ColumnElement[bool]:
+    """Holds for assignments that are in force: not revoked, free of conflict, on an application under review.
+
+    Needs `Assignment`, its `Submission` and `Application` in the statement.
+    """
+    return and_(
+        Assignment.revoked_at.is_(None),
+        Application.state.in_(REVIEWABLE),
+        ~has_conflict(Assignment.reviewer_id, Application.case_id),
+    )
+
+
+def counts() -> ColumnElement[bool]:
+    """Holds for scorecards whose marks count. Needs the same as `stands`, and `Scorecard`."""
+    return and_(stands(), Scorecard.state == ScorecardState.SUBMITTED)
+
+
+def own_assignments(actor: Actor) -> Select[Assignment]:
+    """The assignments a reviewer may know of; nothing before they declared."""
+    mine = and_(Assignment.reviewer_id == actor.person_id, stands(), declared_for_application(actor.person_id))
+    found = joined(select(Assignment)).order_by(Assignment.id)
+    return found.where(mine if actor.may("review.score") else false())
+
+
+def joined(statement: Select[*Selected]) -> Select[*Selected]:
+    """The same statement with each assignment's submission and application in it."""
+    return statement.join(Submission, Assignment.submission_id == Submission.id).join(
+        Application, Submission.application_id == Application.id
+    )
+
+
+def reviewable_applications(actor: Actor, stage: CycleStage) -> Select[Application]:
+    """The stage's applications that are under review, without those the actor has a conflict with."""
+    return select(Application).where(
+        Application.stage_id == stage.id,
+        Application.state.in_(REVIEWABLE),
+        exists().where(Submission.application_id == Application.id),
+        not_conflicted(actor, Application.case_id),
+    )
+
+
+def newest_submission_id() -> ColumnElement[int]:
+    """The id of an application's newest submission; needs `Application` in the statement."""
+    newest = aliased(Submission)
+    number = (
+        select(func.max(newest.number)).where(newest.application_id == Application.id).correlate(Application)
+    ).scalar_subquery()
+    one = aliased(Submission)
+    return (
+        select(one.id)
+        .where(one.application_id == Application.id, one.number == number)
+        .correlate(Application)
+        .scalar_subquery()
+    )

@@ -1,0 +1,39 @@
+"""What people do in a review: invite, declare, assign, score, reopen."""
+
+from grants.review.services.assigning import (
+    Addition,
+    Proposal,
+    apply_assignment,
+    assign,
+    propose_assignment,
+    unassign,
+)
+from grants.review.services.conflicts import (
+    declare_conflict,
+    declare_conflicts,
+    find_rule_conflicts,
+    lift_conflict,
+    note_conflict,
+    take_back_conflict,
+)
+from grants.review.services.panel import invite_reviewer
+from grants.review.services.scorecards import reopen_scorecard, save_scorecard, submit_scorecard
+
+__all__ = [
+    "Addition",
+    "Proposal",
+    "apply_assignment",
+    "assign",
+    "declare_conflict",
+    "declare_conflicts",
+    "find_rule_conflicts",
+    "invite_reviewer",
+    "lift_conflict",
+    "note_conflict",
+    "propose_assignment",
+    "reopen_scorecard",
+    "save_scorecard",
+    "submit_scorecard",
+    "take_back_conflict",
+    "unassign",
+]

@@ -1,0 +1,183 @@
+"""Conflicts of interest: found by rule, declared before anything shows or when something did, noted, lifted.
+
+From the moment a conflict stands, the person's assignments on the case are revoked. Scores given so far are set aside:
+kept, and counted nowhere.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import and_, exists, select
+from sqlalchemy.orm import joinedload
+
+from grants.applications.models import Application, Submission
+from grants.casework.models import Case
+from grants.casework.services import note_event
+from grants.casework.visibility import not_conflicted, visible_cases
+from grants.kernel.clock import now
+from grants.kernel.errors import Clash, Invalid, Missing, required
+from grants.kernel.policy import Actor, require, require_permission
+from grants.people.models import Person
+from grants.persistence import audit
+from grants.persistence.session import db
+from grants.programs.models import CycleStage
+from grants.review import policy
+from grants.review.models import Assignment, Conflict, PanelMember
+from grants.review.queries import REVIEWABLE, applicants, member_for, own_conflicts, unnoted_ties
+
+NO_REASON = "Say in a few words what ties you to this applicant."
+
+
+def find_rule_conflicts(actor: Actor, stage: CycleStage, person_ids: Sequence[int]) -> list[Conflict]:
+    """Note the conflicts that the stage's rules find between these people and its applicants.
+
+    One that was found before, standing or lifted, is left as it is: staff may have looked at it.
+    returns  the new ones
+    """
+    return [
+        _note(actor, case_id, person_id, tie.source, tie.reason)
+        for case_id, person_id, tie in unnoted_ties(stage, person_ids)
+    ]
+
+
+def declare_conflicts(actor: Actor, stage: CycleStage, reasons: Mapping[int, str]) -> None:
+    """A reviewer says with which applicants they have a tie, and that there are no others; only now their pile opens.
+
+    reasons   case id -> what the tie is, for applicants of the stage; empty for none. Those declared before stay
+    raises    Missing when the actor is not on the panel; Invalid for a case that is no applicant, or without a reason
+    """
+    require_permission(actor, "review.declare")
+    member = _own_place(actor, stage)
+    known = {one.case_id for one in applicants(actor, stage)} | {one.case_id for one in own_conflicts(actor, stage)}
+    if not known >= reasons.keys():
+        raise Invalid("A conflict can be declared only with an applicant of this stage.")
+    for case_id, reason in reasons.items():
+        _declare(actor, db.session.get_one(Case, case_id), reason)
+    find_rule_conflicts(actor, stage, [member.person_id])
+    member.declared_at = now()
+    audit.record(actor, "review.declare", member, after={"declared": len(reasons)})
+
+
+def declare_conflict(actor: Actor, case: Case, reason: str) -> Conflict:
+    """Declare one conflict, at any time. The case is closed to the actor from this moment.
+
+    raises   Missing for a case the actor does not know of; Invalid without a reason
+    """
+    require_permission(actor, "review.declare")
+    if not _knows(actor, case):
+        raise Missing("There is no such applicant.")
+    return _declare(actor, case, reason)
+
+
+def take_back_conflict(actor: Actor, stage: CycleStage, conflict: Conflict) -> None:
+    """Undo a slip while declaring: the actor's own conflict, before they have said that the list is whole.
+
+    raises   Missing when it is not theirs; Clash once they have declared
+    """
+    member = _own_place(actor, stage)
+    if conflict.person_id != actor.person_id or conflict.source != "declared":
+        raise Missing("There is no such conflict.")
+    if member.declared_at is not None:
+        raise Clash("You have declared already. Ask the program officer to lift a conflict.")
+    _lift(actor, conflict, "Taken back before declaring.")
+
+
+def note_conflict(actor: Actor, case: Case, person: Person, reason: str) -> Conflict:
+    """Staff note a conflict of someone else's."""
+    require_permission(actor, "review.organize")
+    return _note(actor, case.id, person.id, "staff", required(reason, "reason", "Say what the tie is."))
+
+
+def lift_conflict(actor: Actor, conflict: Conflict, reason: str) -> None:
+    """Staff lift a conflict. Revoked assignments stay revoked until someone assigns again.
+
+    raises   Refused for one's own; Invalid without a reason; Clash when it is lifted already
+    """
+    require(policy.may_lift(actor, conflict.person_id))
+    reason = required(reason, "reason", "Say why the conflict does not stand.")
+    if conflict.lifted_at is not None:
+        raise Clash("This conflict is lifted already.")
+    _lift(actor, conflict, reason)
+
+
+def _declare(actor: Actor, case: Case, reason: str) -> Conflict:
+    if actor.person_id is None:
+        raise Missing("Only a person can declare a conflict.")
+    return _note(actor, case.id, actor.person_id, "declared", required(reason, "reason", NO_REASON))
+
+
+def _note(actor: Actor, case_id: int, person_id: int, source: str, reason: str) -> Conflict:
+    """Let a conflict stand: a new row, or the lifted one of the same source again; then revoke."""
+    conflict = db.session.scalar(
+        select(Conflict).where(Conflict.case_id == case_id, Conflict.person_id == person_id, Conflict.source == source)
+    )
+    if conflict is None:
+        conflict = Conflict(case_id=case_id, person_id=person_id, source=source)
+        db.session.add(conflict)
+    elif conflict.lifted_at is None:
+        return conflict
+    conflict.reason, conflict.since = reason, now()
+    conflict.lifted_at = conflict.lifted_by_id = conflict.lifted_reason = None
+    db.session.flush()
+    after = {"person": conflict.person.name, "source": source, "reason": reason}
+    audit.record(actor, "review.conflict", conflict, after=after, case_id=case_id)
+    note_event(actor, conflict.case, "review", f"{conflict.person.name} has a conflict of interest with this case.")
+    _revoke(actor, conflict)
+    return conflict
+
+
+def _revoke(actor: Actor, conflict: Conflict) -> None:
+    revoked = db.session.scalars(
+        select(Assignment)
+        .join(Assignment.submission)
+        .join(Submission.application)
+        .where(
+            Application.case_id == conflict.case_id,
+            Assignment.reviewer_id == conflict.person_id,
+            Assignment.revoked_at.is_(None),
+        )
+        .options(joinedload(Assignment.scorecard))
+    ).all()
+    for assignment in revoked:
+        assignment.revoked_at = now()
+        card = assignment.scorecard
+        audit.record(
+            actor,
+            "review.revoke",
+            assignment,
+            after={"because": "conflict", "scorecard": card.state if card else None},
+            case_id=conflict.case_id,
+        )
+
+
+def _lift(actor: Actor, conflict: Conflict, reason: str) -> None:
+    conflict.lifted_at, conflict.lifted_by_id, conflict.lifted_reason = now(), actor.person_id, reason
+    audit.record(
+        actor,
+        "review.lift_conflict",
+        conflict,
+        before={"source": conflict.source, "reason": conflict.reason},
+        after={"reason": reason},
+        case_id=conflict.case_id,
+    )
+    note_event(actor, conflict.case, "review", f"{conflict.person.name}’s conflict of interest was lifted.")
+
+
+def _own_place(actor: Actor, stage: CycleStage) -> PanelMember:
+    member = member_for(actor, stage)
+    if member is None:
+        raise Missing("You are not on this panel.")
+    # Whoever assigns takes the same row: a conflict and an assignment that cross are put in order.
+    db.session.refresh(member, with_for_update=True)
+    return member
+
+
+def _knows(actor: Actor, case: Case) -> bool:
+    """Whether the case is on one of the actor's lists of applicants, or open to them by role."""
+    on_a_list = exists().where(
+        PanelMember.person_id == actor.person_id,
+        PanelMember.stage_id == Application.stage_id,
+        Application.case_id == Case.id,
+        Application.state.in_(REVIEWABLE),
+    )
+    seen = and_(on_a_list, not_conflicted(actor, Case.id)) | visible_cases(actor)
+    return db.session.scalar(select(Case.id).where(Case.id == case.id, seen)) is not None

@@ -1,0 +1,58 @@
+"""Who is on a stage's panel."""
+
+from sqlalchemy import select
+
+from grants.kernel.clock import now
+from grants.kernel.errors import Clash, Invalid
+from grants.kernel.policy import Actor, Role, require_permission
+from grants.messages.addresses import address_of
+from grants.messages.services import post
+from grants.people.models import Person, RoleGrant
+from grants.persistence import audit
+from grants.persistence.session import db
+from grants.programs.models import CycleStage
+from grants.review.models import PanelMember
+from grants.review.services.conflicts import find_rule_conflicts
+
+
+def invite_reviewer(actor: Actor, stage: CycleStage, person: Person, expertise: str | None = None) -> PanelMember:
+    """Put a person on the panel, give them the reviewer's role where they lack it, and tell them.
+
+    Conflicts that the stage's rules find are noted at once.
+    expertise   words by commas, such as "high, charter": matched with what is known of an applicant when assigning
+    raises      Refused; Invalid for a stage without review or a closed account; Clash when they are on it already
+    """
+    require_permission(actor, "review.organize")
+    if stage.kind != "application":
+        raise Invalid("Only a stage with applications has a panel.")
+    if not person.is_active:
+        raise Invalid(f"{person.name}’s account is closed.", {"email": f"{person.name}’s account is closed."})
+    if db.session.scalar(
+        select(PanelMember.id).where(PanelMember.stage_id == stage.id, PanelMember.person_id == person.id)
+    ):
+        raise Clash(f"{person.name} is on this panel already.")
+    member = PanelMember(stage=stage, person=person, invited_at=now(), expertise=(expertise or "").strip() or None)
+    db.session.add(member)
+    _make_reviewer(actor, person)
+    db.session.flush()
+    audit.record(actor, "review.invite", member, after={"person": person.name, "stage": stage.title})
+    find_rule_conflicts(actor, stage, [person.id])
+    post(
+        f"review-invited:{member.public_id}",
+        "review.invited",
+        person,
+        {
+            "stage": stage.title,
+            "cycle": stage.cycle.title,
+            "invited_by": actor.name,
+            "link": address_of("review.conflicts", stage_id=stage.public_id),
+        },
+    )
+    return member
+
+
+def _make_reviewer(actor: Actor, person: Person) -> None:
+    if Role.REVIEWER in {Role(grant.role) for grant in person.grants}:
+        return
+    person.grants.append(RoleGrant(role=Role.REVIEWER, granted_at=now(), granted_by_id=actor.person_id))
+    audit.record(actor, "account.grant", person, after={"role": Role.REVIEWER.label})

@@ -1,0 +1,175 @@
+"""Writing a scorecard, handing it in, opening it again."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from grants.casework.services import note_event
+from grants.kernel.clock import now
+from grants.kernel.errors import Clash, Invalid, required
+from grants.kernel.policy import Actor, require, require_permission
+from grants.messages.addresses import address_of
+from grants.messages.services import post
+from grants.persistence import audit
+from grants.persistence.moves import move
+from grants.persistence.session import db
+from grants.programs.schema import Rubric
+from grants.review import policy
+from grants.review.marking import ABSTAIN, MOST_CHARACTERS, Card, MarkValue, gaps, total_of, wrong_marks
+from grants.review.models import Assignment, Mark, Scorecard
+from grants.review.queries import card_of, rubric_of, scorable
+from grants.review.states import SCORECARD, ScorecardFacts, ScorecardState
+
+
+def save_scorecard(
+    actor: Actor,
+    assignment: Assignment,
+    marks: Mapping[str, MarkValue],
+    comments: Mapping[str, str] | None = None,
+    comment: str | None = None,
+    based_on_version: int = 0,
+) -> Scorecard:
+    """Keep a scorecard as it now stands, complete or not: what is left out here is empty from now on.
+
+    marks     criterion key -> a mark, True or False for an essential criterion, or "abstain"
+    comments  criterion key -> why; `comment` is on the whole
+    based_on_version   the version the reviewer saw, 0 for a card not begun
+    raises    Refused; Invalid for a mark that the rubric does not have, by criterion key;
+              Clash when the card is submitted, or was saved from elsewhere meanwhile
+    """
+    require(policy.may_score(actor, scorable(assignment)))
+    rubric = rubric_of(assignment.stage)
+    said = {key: text.strip() for key, text in (comments or {}).items() if text and text.strip()}
+    _check(rubric, Card(marks, said), comment)
+    card = _locked(assignment)
+    if card.state == ScorecardState.SUBMITTED:
+        raise Clash("This scorecard is submitted, and locked. Ask the program officer to reopen it.")
+    if (card.version or 0) != based_on_version:
+        raise Clash("This scorecard was changed in another window meanwhile. Nothing was overwritten.")
+    _write(card, marks, said)
+    card.comment = (comment or "").strip() or None
+    card.version, card.saved_at = based_on_version + 1, now()
+    db.session.flush()
+    return card
+
+
+def submit_scorecard(actor: Actor, assignment: Assignment) -> Scorecard:
+    """Hand the scorecard in as it was last saved; it is locked, and counts. After the due date it is late but counts.
+
+    raises   Refused; Invalid with what is missing, by criterion key and `<key>.comment`; Clash when it is submitted
+             already, or the stage's decisions are released
+    """
+    require(policy.may_score(actor, scorable(assignment)))
+    card = _locked(assignment)
+    rubric = rubric_of(assignment.stage)
+    stands = card_of(card)
+    missing = {} if card.state == ScorecardState.SUBMITTED else gaps(rubric, stands)
+    if missing:
+        raise Invalid("The scorecard is not complete.", missing)
+    case = assignment.submission.application.case
+
+    def keep_total() -> None:
+        card.total, card.submitted_at = total_of(rubric, stands), now()
+        after = {"total": _said(card.total), "marks": {key: str(value) for key, value in sorted(stands.marks.items())}}
+        audit.record(actor, "review.score", card, after=after, case_id=case.id)
+
+    effects = {
+        "keep_total": keep_total,
+        "tell_case": lambda: note_event(actor, case, "review", f"{actor.name} submitted a scorecard."),
+    }
+    move(actor, card, "submit", SCORECARD, ScorecardFacts(is_closed=assignment.stage.released_at is not None), effects)
+    return card
+
+
+def reopen_scorecard(actor: Actor, assignment: Assignment, reason: str) -> Scorecard:
+    """Staff open a submitted scorecard again; its total no longer counts until it is submitted anew.
+
+    raises   Refused; Invalid without a reason; Clash when it is not submitted, or the decisions are released
+    """
+    require_permission(actor, "review.organize")
+    reason = required(reason, "reason", "Say why the scorecard is reopened; the reviewer reads it.")
+    card = _locked(assignment)
+    case = assignment.submission.application.case
+    reviewer = assignment.reviewer
+
+    def set_total_aside() -> None:
+        audit.record(
+            actor, "review.reopen", card, before={"total": _said(card.total)}, after={"reason": reason}, case_id=case.id
+        )
+        card.total = card.submitted_at = None
+        card.version += 1
+
+    def tell_reviewer() -> None:
+        link = address_of("review.scorecard", assignment_id=assignment.public_id)
+        facts = {
+            "stage": assignment.stage.title,
+            "applicant": case.organization.name,
+            "reason": reason,
+            "link": link,
+        }
+        post(f"review-reopened:{card.public_id}:{card.version}", "review.reopened", reviewer, facts, case)
+
+    effects = {
+        "set_total_aside": set_total_aside,
+        "tell_case": lambda: note_event(actor, case, "review", f"The scorecard of {reviewer.name} was reopened."),
+        "tell_reviewer": tell_reviewer,
+    }
+    facts = ScorecardFacts(is_closed=assignment.stage.released_at is not None, reason=reason)
+    move(actor, card, "reopen", SCORECARD, facts, effects)
+    return card
+
+
+def running_total(assignment: Assignment, card: Scorecard | None) -> Decimal | None:
+    """The total of what stands on the card now, 0 to 100; None while nothing scored is marked."""
+    return total_of(rubric_of(assignment.stage), card_of(card))
+
+
+def _locked(assignment: Assignment) -> Scorecard:
+    """The assignment's scorecard, its row taken; a new one when it is not begun."""
+    card = db.session.scalar(
+        select(Scorecard)
+        .where(Scorecard.assignment_id == assignment.id)
+        .options(selectinload(Scorecard.marks))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if card is None:
+        card = Scorecard(assignment=assignment, state=ScorecardState.DRAFT, version=0, saved_at=now(), marks=[])
+        db.session.add(card)
+    return card
+
+
+def _check(rubric: Rubric, card: Card, comment: str | None) -> None:
+    wrong = wrong_marks(rubric, card)
+    wrong |= {key: "This rubric has no such criterion." for key in card.comments if key not in rubric.criteria}
+    long = f"A comment may have at most {MOST_CHARACTERS:,} characters."
+    wrong |= {f"{key}.comment": long for key, text in card.comments.items() if len(text) > MOST_CHARACTERS}
+    if comment and len(comment) > MOST_CHARACTERS:
+        wrong["comment"] = long
+    if wrong:
+        raise Invalid("Some answers do not fit the rubric.", wrong)
+
+
+def _write(card: Scorecard, marks: Mapping[str, MarkValue], comments: Mapping[str, str]) -> None:
+    """Make the card's rows say exactly this."""
+    rows = {mark.criterion: mark for mark in card.marks}
+    for key in rows.keys() - marks.keys() - comments.keys():
+        card.marks.remove(rows[key])
+        db.session.delete(rows[key])
+    for key in [*marks, *(key for key in comments if key not in marks)]:
+        mark = rows.get(key)
+        if mark is None:
+            mark = Mark(criterion=key)
+            card.marks.append(mark)
+        value = marks.get(key)
+        mark.abstained = value == ABSTAIN
+        mark.passed = value if isinstance(value, bool) else None
+        mark.value = value if isinstance(value, int) and not isinstance(value, bool) else None
+        mark.comment = comments.get(key)
+
+
+def _said(total: Decimal | None) -> str | None:
+    """A total as the record keeps it: text, exact."""
+    return None if total is None else str(total)

@@ -1,0 +1,147 @@
+"""A panel at work, told in the words of those on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from grants.applications.models import Application, Submission
+from grants.casework.models import Case
+from grants.kernel.clock import clock_at
+from grants.kernel.policy import Actor
+from grants.kernel.roles import Role
+from grants.people.models import Person
+from grants.persistence.session import db, unit_of_work
+from grants.programs.models import CycleStage
+from grants.review import queries, services
+from grants.review.models import Assignment, Conflict, Scorecard
+from tests.factories import review as make
+from tests.factories.people import actor, person
+
+
+@dataclass
+class Panel:
+    """A stage under review: its officer, its reviewers by first name, its applicants by school."""
+
+    stage: CycleStage
+    officer: Person
+    members: dict[str, "Reviewer"] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, *names: str, **rules: Any) -> "Panel":
+        """A panel that was invited by an officer; nobody has declared yet."""
+        with clock_at(make.CLOSED), unit_of_work():
+            panel = cls(make.reviewed_stage(**rules), person("Maya Rivera", Role.PROGRAM_OFFICER))
+        for name in names:
+            panel.invite(name)
+        return panel
+
+    def __getitem__(self, name: str) -> "Reviewer":
+        return self.members[name]
+
+    @property
+    def by(self) -> Actor:
+        return actor(self.officer)
+
+    def invite(self, name: str, expertise: str | None = None, **more: Any) -> "Reviewer":
+        with clock_at(make.CLOSED), unit_of_work():
+            someone = person(name, **more)
+            services.invite_reviewer(self.by, self.stage, someone, expertise)
+        self.members[name] = Reviewer(self, someone)
+        return self.members[name]
+
+    def application_of(self, school: Any = None, at: datetime | None = None) -> Application:
+        with unit_of_work():
+            return make.submitted(self.stage, school, at)
+
+    def all_declare(self) -> None:
+        for reviewer in self.members.values():
+            reviewer.declares()
+
+    def assigns(self, name: str, *applications: Application) -> list[Assignment]:
+        with clock_at(make.REVIEWING), unit_of_work():
+            return [services.assign(self.by, self.stage, self[name].person, one) for one in applications]
+
+    def proposal(self, at: datetime = make.REVIEWING) -> services.Proposal:
+        with clock_at(at):
+            return services.propose_assignment(self.by, self.stage)
+
+    def applies(self, proposal: services.Proposal, at: datetime = make.REVIEWING) -> list[Assignment]:
+        with clock_at(at), unit_of_work():
+            return services.apply_assignment(self.by, self.stage, proposal)
+
+    def lifts(self, conflict: Conflict, reason: str = "Left that board years ago.") -> None:
+        with clock_at(make.REVIEWING), unit_of_work():
+            services.lift_conflict(self.by, conflict, reason)
+
+    def conflicts(self) -> dict[tuple[str, str], str]:
+        """(person, school) -> source, of the conflicts that stand."""
+        db.session.rollback()
+        rows = db.session.scalars(select(Conflict).where(Conflict.lifted_at.is_(None)))
+        return {(one.person.name, one.case.organization.name): one.source for one in rows}
+
+    def scores(self, reader: Person | None = None) -> queries.StageResults:
+        db.session.rollback()
+        return queries.stage_scores(actor(reader or self.officer), self.stage)
+
+
+@dataclass
+class Reviewer:
+    """One reviewer of a panel."""
+
+    panel: Panel
+    person: Person
+
+    @property
+    def by(self) -> Actor:
+        return actor(self.person)
+
+    def declares(self, reasons: Mapping[Case, str] | None = None, at: datetime = make.REVIEWING) -> None:
+        """Say which applicants one is tied to, and that there are no others."""
+        with clock_at(at), unit_of_work():
+            said = {case.id: reason for case, reason in (reasons or {}).items()}
+            services.declare_conflicts(self.by, self.panel.stage, said)
+
+    def declares_conflict(self, application: Application, reason: str = "My sister teaches there.") -> None:
+        with clock_at(make.REVIEWING), unit_of_work():
+            services.declare_conflict(self.by, application.case, reason)
+
+    def pile(self) -> list[str]:
+        db.session.rollback()
+        return [one.submission.application.case.organization.name for one in queries.assignments_for(self.by)]
+
+    def assignment(self, application: Application) -> Assignment:
+        db.session.rollback()
+        return db.session.scalars(
+            select(Assignment)
+            .join(Submission)
+            .where(Submission.application_id == application.id, Assignment.reviewer_id == self.person.id)
+        ).one()
+
+    def saves(self, application: Application, marks: Mapping[str, Any], version: int = 0, **more: Any) -> Scorecard:
+        with clock_at(more.pop("at", make.REVIEWING)), unit_of_work():
+            assignment = queries.assignment_for(self.by, self.assignment_id(application))
+            return services.save_scorecard(self.by, assignment, marks, based_on_version=version, **more)
+
+    def submits(self, application: Application, at: datetime = make.REVIEWING) -> Scorecard:
+        with clock_at(at), unit_of_work():
+            assignment = queries.assignment_for(self.by, self.assignment_id(application))
+            return services.submit_scorecard(self.by, assignment)
+
+    def scores(self, application: Application, at: datetime = make.REVIEWING, **marks: Any) -> Scorecard:
+        """Mark everything and submit; marks that are not given are those of `COMPLETE`."""
+        comments = {"competency": "Seat time decides."} if marks.get("competency") == 1 else {}
+        self.saves(application, make.COMPLETE | marks, at=at, comments=comments)
+        return self.submits(application, at)
+
+    def assignment_id(self, application: Application) -> str:
+        return db.session.scalars(
+            select(Assignment.public_id)
+            .join(Submission)
+            .where(Submission.application_id == application.id, Assignment.reviewer_id == self.person.id)
+        ).one()
+
+
+LATER = make.REVIEWING + timedelta(hours=3)
