@@ -53,7 +53,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "application.comment": _APPLICANT | _COACH,
     # review
     "review.score": _REVIEWER,
-    "review.declare": _REVIEWER,
+    "review.declare": _REVIEWER | _PARTNER | _OFFICER | _FINANCE | _DIRECTOR,
     "review.organize": _OFFICER,
     "review.read": _READERS | _PARTNER,
     # decisions
@@ -64,17 +64,24 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "document.check": _OFFICER | _DIRECTOR,
     # awards
     "award.read": _READERS | _APPLICANT,
+    "award.list": _READERS,
+    "award.offer": _OFFICER | _SYSTEM,
     "award.answer": _APPLICANT,
     "agreement.sign": _APPLICANT,
     "agreement.countersign": _DIRECTOR,
     # payments
-    "payment.read": _READERS,
+    "payment.read": _READERS | _APPLICANT,
+    "payment.list": _READERS,
+    "payment.plan": _OFFICER | _SYSTEM,
     "payment.request": _APPLICANT | _OFFICER,
     "payment.approve": _FINANCE | _DIRECTOR,
     "payment.pay": _FINANCE,
+    "payment.hold": _OFFICER | _FINANCE | _DIRECTOR,
+    "payment.cancel": _DIRECTOR,
     "fund.manage": _FINANCE | _SYSTEM,
     # monitoring
     "requirement.read": _READERS | _APPLICANT,
+    "requirement.schedule": _OFFICER | _SYSTEM,
     "requirement.report": _APPLICANT,
     "requirement.accept": _OFFICER,
     "checkin.record": _OFFICER,
