@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from grants.kernel.money import dollars
 
@@ -77,7 +77,9 @@ def award_amount(
         return Amount(None, reason="It does not say how much it asks for.")
     if isinstance(rule, ByScore) and score < rule.begins_at:
         floor = rule.begins_at.normalize()
-        return Amount(None, reason=f"A score of {score.normalize():f} is below {floor:f}, where awards begin.")
+        # Rounded down: a score just below the floor must not read as if it reached it.
+        shown = score.quantize(Decimal("0.01"), ROUND_DOWN).normalize()
+        return Amount(None, reason=f"A score of {shown:f} is below {floor:f}, where awards begin.")
     tier = _tier(rule, score, asked)
     cents = min(tier, asked) if never_above_asked and asked is not None else tier
     if cents <= 0:

@@ -1,5 +1,6 @@
 """What stands beside a slate's lines: budget, portfolio, and what to look at. Counts only the lines it is given."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,7 +10,14 @@ from grants.decisions.models import SlateLine
 from grants.programs.schema import DecisionRules
 from grants.web.filters import listing, percent, plural, score
 
+# Scores nearer than this at the line are worth a look before anyone approves.
 CLOSE = Decimal("1.5")
+GRADES = {
+    "elementary": "Elementary schools",
+    "middle": "Middle schools",
+    "high": "High schools",
+    "span": "Other grade spans",
+}
 
 
 @dataclass(frozen=True)
@@ -64,35 +72,23 @@ def _limit(findings: Mapping[str, Any], rules: DecisionRules) -> int | None:
 
 
 def _portfolio(awarded: Sequence[SlateLine], rules: DecisionRules) -> Iterable[tuple[str, int, str]]:
-    named: dict[str, int] = {}
+    sectors, grades = Counter[str](), Counter[str]()
     for line in awarded:
         organization = line.application.case.organization
-        labels = {"district": "District-run", "charter": "Charter-run"}
-        for label in (labels.get(organization.sector or ""), _grades(organization.grade_band)):
-            if label:
-                named[label] = named.get(label, 0) + 1
-    bounds = {
-        "District-run": _bound(rules, "district"),
-        "Charter-run": _bound(rules, "charter"),
-    }
-    for label in ("District-run", "Charter-run", "Elementary schools", "Middle schools", "High schools", "Other spans"):
-        if label in named:
-            yield label, named[label], bounds.get(label, "")
+        sectors[organization.sector or ""] += 1
+        grades[organization.grade_band] += 1
+    for sector, label in (("district", "District-run"), ("charter", "Charter-run")):
+        yield label, sectors[sector], _bound(rules, sector, sectors[sector])
+    for band, label in GRADES.items():
+        if grades[band]:
+            yield label, grades[band], ""
 
 
-def _grades(band: str) -> str | None:
-    return {
-        "elementary": "Elementary schools",
-        "middle": "Middle schools",
-        "high": "High schools",
-        "span": "Other spans",
-    }.get(band)
-
-
-def _bound(rules: DecisionRules, sector: str) -> str:
+def _bound(rules: DecisionRules, sector: str, count: int) -> str:
     for rule in rules.portfolio:
         if rule.where == {"sector": (sector,)}:
-            return f"of {rule.at_least or rule.at_most}"
+            asked = rule.at_least or rule.at_most or 0
+            return f"of {asked}" if count <= asked else f"(at least {asked})"
     return ""
 
 

@@ -17,7 +17,7 @@ def test_the_band_a_score_falls_in_sets_the_amount(score: str, cents: int) -> No
 
 def test_below_the_lowest_band_there_is_no_award() -> None:
     found = award_amount(TIERS, Decimal("59.9999"), 100_000_00)
-    assert found == Amount(None, reason="A score of 59.9999 is below 60, where awards begin.")
+    assert found == Amount(None, reason="A score of 59.99 is below 60, where awards begin.")
 
 
 def test_never_above_what_was_asked() -> None:
