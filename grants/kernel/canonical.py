@@ -13,7 +13,7 @@ def canonical_json(facts: Any) -> str:
     facts    dicts with text keys, lists, text, whole numbers, Decimal (spelled as text), dates and aware instants
     raises   TypeError for anything else, floats included: they do not spell themselves the same everywhere
     """
-    return json.dumps(_plain(facts), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(plain(facts), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def sha256_of(facts: Any) -> str:
@@ -21,7 +21,11 @@ def sha256_of(facts: Any) -> str:
     return hashlib.sha256(canonical_json(facts).encode()).hexdigest()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Facts as JSON keeps them: dates and instants in ISO form, a Decimal as text; the same facts for `sha256_of`.
+
+    raises   TypeError as `canonical_json`
+    """
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, Decimal):
@@ -29,7 +33,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no canonical spelling")

@@ -39,3 +39,13 @@ class Invalid(Problem):
     def __init__(self, sentence: str, errors: Mapping[str, str] | None = None) -> None:
         super().__init__(sentence)
         self.errors = dict(errors or {})
+
+
+def required(text: str | None, field: str, sentence: str) -> str:
+    """What was written in a field, without the space around it.
+
+    raises   Invalid with the sentence, beside the field, when nothing is left
+    """
+    if not text or not text.strip():
+        raise Invalid(sentence, {field: sentence})
+    return text.strip()

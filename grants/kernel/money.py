@@ -70,7 +70,7 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
     [5001, 5000, 0]
     """
     whole = sum(weights)
-    if total < 0 or whole <= 0 or min(weights) < 0:
+    if total < 0 or whole <= 0 or any(weight < 0 for weight in weights):
         raise ValueError("Weights and the amount cannot be negative, and one weight must be above 0.")
     parts = [total * weight // whole for weight in weights]
     by_remainder = sorted(range(len(parts)), key=lambda place: (-(total * weights[place] % whole), place))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from grants.kernel.canonical import sha256_of
+from grants.kernel.canonical import plain, sha256_of
 from grants.kernel.clock import now
 from grants.kernel.policy import Actor
 from grants.persistence.append_only import append_only
@@ -85,8 +85,8 @@ def record(
             subject_type=type(subject).__tablename__,  # type: ignore[attr-defined]
             subject_id=subject.public_id,
             case_id=case_id,
-            before=before,
-            after=after,
+            before=plain(before),
+            after=plain(after),
         )
     )
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grants.kernel.money import dollars, parse_dollars, split
+from grants.kernel.money import apportion, dollars, parse_dollars, split
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,20 @@ def test_shares_that_are_no_whole_are_refused(shares: list[str]) -> None:
 
 def test_equal_remainders_favor_the_earlier_part() -> None:
     assert split(100, [Decimal("0.125")] * 8) == [13, 13, 13, 13, 12, 12, 12, 12]
+
+
+@given(st.integers(0, 10**12), st.lists(st.integers(0, 10**12), min_size=1, max_size=12).filter(any))
+def test_apportioned_parts_sum_to_the_whole_and_stay_within_their_weight(total: int, weights: list[int]) -> None:
+    parts = apportion(total, weights)
+    assert sum(parts) == total
+    assert all(
+        abs(part * sum(weights) - total * weight) < sum(weights) for part, weight in zip(parts, weights, strict=True)
+    )
+    if total <= sum(weights):
+        assert all(part <= weight for part, weight in zip(parts, weights, strict=True))
+
+
+@pytest.mark.parametrize(("total", "weights"), [(1, []), (1, [0, 0]), (-1, [1]), (1, [2, -1])])
+def test_what_cannot_be_apportioned_is_refused(total: int, weights: list[int]) -> None:
+    with pytest.raises(ValueError, match="cannot be negative, and one weight must be above 0"):
+        apportion(total, weights)

@@ -1,6 +1,8 @@
 """The audit chain finds every edit, gap and reorder, even by someone who owns the database."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -87,3 +89,13 @@ def test_a_failed_unit_of_work_leaves_no_record() -> None:
         audit.record(SYSTEM, "organization.manage", organization("Kept"))
     assert audit.verify(db.session()) == audit.Verification(4, ())
     assert db.session.get_one(AuditHead, 1).number == 4
+
+
+def test_dates_and_decimals_are_kept_and_sealed_as_they_are_spelled(app: Flask) -> None:
+    with unit_of_work():
+        after = {"on": date(2016, 5, 12), "at": datetime(2016, 5, 12, 17, tzinfo=UTC), "value": Decimal("94.50")}
+        audit.record(SYSTEM, "organization.manage", organization(), before={"on": None}, after=after)
+    entry = db.session.scalars(select(AuditRecord).order_by(AuditRecord.number.desc())).first()
+    assert entry is not None
+    assert entry.after == {"on": "2016-05-12", "at": "2016-05-12T17:00:00+00:00", "value": "94.5"}
+    assert faults() == []
