@@ -238,7 +238,8 @@ def scored(
             )
         )
     if state == "submitted":
-        card.total = _total(assignment, card)
+        with db.session.no_autoflush:
+            card.total = _total(assignment, card)
     db.session.add(card)
     db.session.flush()
     return card
