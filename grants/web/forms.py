@@ -2,19 +2,23 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import Flask, request
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import Field, FieldList, FormField, StringField
+from wtforms import Field, FieldList, FormField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.fields.core import UnboundField
 from wtforms.validators import StopValidation
-from wtforms.widgets import DateInput, DateTimeLocalInput
+from wtforms.widgets import CheckboxInput, DateInput, DateTimeLocalInput, ListWidget
 
 from grants.kernel.errors import Invalid, Problem
 from grants.kernel.money import dollars, parse_dollars
 from grants.web.filters import DEFAULT_ZONE
+
+Form = TypeVar("Form", bound="HouseForm")
 
 
 class HouseForm(FlaskForm):  # type: ignore[misc]
@@ -47,6 +51,18 @@ class FilterForm(FlaskForm):  # type: ignore[misc]
     def is_set(self) -> bool:
         """Whether any filter is in force."""
         return any(request.args.get(field.name) for field in self)
+
+
+def options(words: Mapping[str, str]) -> list[SelectChoice]:
+    """Choices of a select, of radio buttons or of boxes: value to what people read, in order."""
+    return [SelectChoice(value, label) for value, label in words.items()]
+
+
+class CheckboxGroupField(SelectMultipleField):
+    """Several of a few choices, as boxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class MoneyField(StringField):
@@ -111,6 +127,16 @@ class LocalInstantField(StringField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         text = str(valuelist[0]).strip() if valuelist else ""
         self.data = _instant(text, self.zone) if text else None
+
+
+def in_zone(form: type[Form], zone: str) -> type[Form]:
+    """The same form with its instants read and written in a cycle's time zone."""
+    instants = {
+        name: LocalInstantField(*field.args, **{**field.kwargs, "zone": zone})
+        for name, field in vars(form).items()
+        if isinstance(field, UnboundField) and field.field_class is LocalInstantField
+    }
+    return type(form.__name__, (form,), instants)
 
 
 def _date(text: str) -> date:

@@ -62,7 +62,7 @@ def save_answers(actor: Actor, application: Application, writes: Mapping[str, Wr
     """Save what can be saved; say of the rest why not, with nothing lost.
 
     A stale write changes no answer: its text is kept beside the present one, and both are in the outcome. The same
-    text again is no change, whatever version it was based on.
+    text again is no change, whatever version it was based on; nor is the text its writer was shown.
 
     raises   Refused for anyone but a writer; Clash when a section cannot be changed now; Missing for an unknown field
     """
@@ -81,8 +81,11 @@ def save_answers(actor: Actor, application: Application, writes: Mapping[str, Wr
             outcome.unreadable[key] = unreadable
             continue
         answer = present.get(key)
-        if answer is not None and (answer.value == value or answer.version != write.based_on):
-            if answer.value == value:
+        if answer is not None and answer.value == value:
+            outcome.saved[key] = answer
+            continue
+        if answer is not None and answer.version != write.based_on:
+            if _is_untouched(answer, value, write.based_on):
                 outcome.saved[key] = answer
             else:
                 outcome.stale[key] = _keep_stale(answer, value, write.based_on, writer.id)
@@ -127,6 +130,19 @@ def _write(application: Application, key: str, answer: Answer | None, value: Any
     db.session.add(_version(answer, value, answer.version, writer_id, stale=False))
     db.session.flush()
     return answer
+
+
+def _is_untouched(answer: Answer, value: Any, based_on: int) -> bool:
+    """Whether a writer only sends back what they were shown: someone else's change is then no clash, and stands."""
+    shown = db.session.scalar(
+        select(AnswerVersion.value).where(
+            AnswerVersion.application_id == answer.application_id,
+            AnswerVersion.field == answer.field,
+            AnswerVersion.version == based_on,
+            AnswerVersion.stale.is_(False),
+        )
+    )
+    return bool(shown == value)
 
 
 def _keep_stale(answer: Answer, value: Any, based_on: int, writer_id: int) -> StaleAnswer:

@@ -1,0 +1,215 @@
+"""What applicants and staff send: the questions of a form as controls, and the small forms around them.
+
+A control's name is the field's key; inside a table, budget, list of people or group it goes on with "-" and the place:
+`spending-2-amount`, `finances-revenue-grants-0`, `trials-1-what`.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from grants.applications.budgets import YEARS
+from grants.kernel.money import dollars
+from grants.programs.schema import (
+    AnyField,
+    Choice,
+    FileField,
+    FiveYearBudget,
+    Group,
+    MoneyField,
+    PersonList,
+    TableField,
+    YesNo,
+)
+from grants.web.forms import FilterForm, HouseForm, LocalInstantField
+
+Sent = MultiDict[str, str]
+BLANK_ROWS = 3
+
+
+# ── answers: from controls to what was typed, and back ───────────────────────────────────────────────────────────────
+
+
+def is_sent(field: AnyField, sent: Sent) -> bool:
+    """Whether a field's controls were on the page that was sent."""
+    return f"version-{field.key}" in sent
+
+
+def version_sent(field: AnyField, sent: Sent) -> int:
+    """The version the writer had before them; 0 when what was sent is no number."""
+    text = sent.get(f"version-{field.key}", "0")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def typed(field: AnyField, sent: Sent, name: str | None = None, dropped: int | None = None) -> Any:
+    """What was typed into a field's controls, as text in the field's own shape.
+
+    name      the controls' name, when it is not the field's key (inside a group)
+    dropped   the number of a row to leave out
+    """
+    name = name or field.key
+    match field:
+        case Choice() if field.several:
+            return sent.getlist(name)
+        case TableField() if field.rows:
+            cells = field.columns
+            return [
+                {"row": row, **{key: sent.get(f"{name}-{number}-{key}", "") for key in cells}}
+                for number, row in enumerate(field.rows)
+            ]
+        case TableField():
+            return [
+                {key: sent.get(f"{name}-{number}-{key}", "") for key in field.columns}
+                for number in _rows(name, sent, dropped)
+            ]
+        case FiveYearBudget():
+            return {
+                side: {
+                    line: [sent.get(f"{name}-{side}-{line}-{year}", "") for year in range(YEARS)]
+                    for line in getattr(field, side)
+                }
+                for side in ("revenue", "expense")
+            }
+        case PersonList():
+            return [
+                {detail: sent.get(f"{name}-{number}-{detail}", "") for detail in field.ask}
+                for number in _rows(name, sent, dropped)
+            ]
+        case Group():
+            inner = {key: one for key, one in field.fields.items() if not isinstance(one, FileField)}
+            return [
+                {key: typed(one, sent, f"{name}-{number}-{key}") for key, one in inner.items()}
+                for number in _rows(name, sent, dropped)
+            ]
+        case _:
+            return sent.get(name, "")
+
+
+def _rows(name: str, sent: Sent, dropped: int | None) -> list[int]:
+    """Numbers of the rows that were sent, in order."""
+    begins = re.compile(rf"{re.escape(name)}-(\d{{1,3}})-")
+    numbers = {int(found[1]) for key in sent if (found := begins.match(key))}
+    return sorted(numbers - {dropped})
+
+
+def as_typed(field: AnyField, answer: Any) -> Any:
+    """An answer as text in the field's shape, for its controls; the reverse of reading what was typed."""
+    match field:
+        case Choice() if field.several:
+            return list(answer or [])
+        case YesNo():
+            return {True: "yes", False: "no"}.get(answer, "")
+        case MoneyField():
+            return _amount(answer)
+        case TableField():
+            return [_row_as_typed(field, row) for row in answer or []]
+        case FiveYearBudget():
+            answer = answer or {}
+            return {
+                side: {
+                    line: [_amount(cents) for cents in (answer.get(side) or {}).get(line) or [None] * YEARS]
+                    for line in getattr(field, side)
+                }
+                for side in ("revenue", "expense")
+            }
+        case PersonList():
+            return [{detail: person.get(detail) or "" for detail in field.ask} for person in answer or []]
+        case Group():
+            return [{key: as_typed(one, item.get(key)) for key, one in field.fields.items()} for item in answer or []]
+        case _:
+            return "" if answer is None else str(answer)
+
+
+def _row_as_typed(field: TableField, row: Mapping[str, Any]) -> dict[str, str]:
+    cells = {
+        key: _amount(row.get(key)) if column.type == "money" else "" if row.get(key) is None else str(row[key])
+        for key, column in field.columns.items()
+    }
+    return {"row": str(row["row"]), **cells} if "row" in row else cells
+
+
+def _amount(cents: int | None) -> str:
+    return "" if cents is None else dollars(cents).removeprefix("$")
+
+
+def rows_to_show(field: TableField | PersonList | Group, rows: int, more: bool) -> int:
+    """How many rows a page offers: those filled, one to go on with, and some more when asked for."""
+    if isinstance(field, TableField):
+        if field.rows:
+            return len(field.rows)
+        least, most = BLANK_ROWS, field.rows_at_most
+    else:
+        least, most = max(1, field.at_least), field.at_most
+    spare = int(more) if isinstance(field, Group) else 1 + BLANK_ROWS * more
+    return min(most, max(least, rows + spare))
+
+
+# ── small forms ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class CommentForm(HouseForm):
+    """A colleague's or coach's comment on a section."""
+
+    body = TextAreaField("Your comment", [DataRequired("Write the comment.")])
+
+
+class CertifyForm(HouseForm):
+    """The signatory's declaration."""
+
+    consent = BooleanField(validators=[InputRequired("Tick the box if you can declare this.")])
+    certified_name = StringField("Your full name", [DataRequired("Type your full name.")])
+
+
+class EligibleForm(HouseForm):
+    """Passing an application on to review."""
+
+    remark = TextAreaField("A remark for the file")
+
+
+class IneligibleForm(HouseForm):
+    """Taking an application out."""
+
+    reason = TextAreaField("Why it is not eligible", [DataRequired("Say why; the applicant reads it.")])
+
+
+class CheckboxGroupField(SelectMultipleField):
+    """Several of some choices, as boxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class ReturnForm(HouseForm):
+    """Sending sections back for change; the zone of `until` is the cycle's."""
+
+    sections = CheckboxGroupField("Sections to change", [DataRequired("Choose the sections that should be changed.")])
+    until = LocalInstantField("Changes are due", [DataRequired("Choose a day and time.")])
+    why = TextAreaField("What should be changed, and why", [DataRequired("Say what should be changed, and why.")])
+
+
+class ExtensionForm(HouseForm):
+    """More time for one applicant."""
+
+    to = LocalInstantField("New deadline", [DataRequired("Choose a day and time.")])
+    reason = TextAreaField("Why", [DataRequired("Say why, for the record.")])
+
+
+class ApplicationFilterForm(FilterForm):
+    """What the staff's list is narrowed to."""
+
+    search = StringField("Search")
+    stage = SelectField("Stage", validate_choice=False)
+    state = SelectField("State", validate_choice=False)
+    sector = SelectField("Sector", choices=[("", "All"), ("district", "District-run"), ("charter", "Charter")])
+    completeness = SelectField(
+        "Completeness", choices=[("", "Any"), ("empty", "Nothing yet"), ("begun", "Begun"), ("complete", "Complete")]
+    )
+    only = SelectField(
+        "Only",
+        choices=[("", "All"), ("never_submitted", "Started, never submitted"), ("to_screen", "To be screened")],
+    )

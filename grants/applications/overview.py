@@ -1,0 +1,172 @@
+"""Where a draft stands, section by section: what its pages draw beside the questions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from grants.applications import queries
+from grants.applications.completeness import Standing, asked_form, standing
+from grants.applications.deadlines import Deadline
+from grants.applications.models import Answer, Application, Attachment, SectionStatus
+from grants.applications.policy import closed_to_writing, may_certify, may_comment, may_withdraw, may_write
+from grants.applications.states import State
+from grants.kernel.clock import now
+from grants.kernel.policy import Actor
+from grants.kernel.roles import OrganizationRole
+from grants.people.models import OrganizationMembership
+from grants.programs.queries import definition_of
+from grants.programs.schema import ApplicationStage, Criterion, Definition, Form, Section
+
+WRITING_NOW = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class SectionState:
+    """One section of a draft.
+
+    state   empty, started, ready, or returned for change
+    note    who writes it, or the state in a word
+    open    whether it can be written in now
+    """
+
+    key: str
+    title: str
+    state: str
+    note: str
+    gaps: int
+    open: bool
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What this actor may do with the application, its state aside."""
+
+    write: bool
+    comment: bool
+    certify: bool
+    withdraw: bool
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A draft with everything its pages say about it."""
+
+    application: Application
+    definition: Definition
+    rules: ApplicationStage
+    form: Form
+    drafted: Mapping[str, Answer]
+    files: Mapping[str, list[Attachment]]
+    standing: Standing
+    sections: tuple[SectionState, ...]
+    deadline: Deadline
+    members: tuple[OrganizationMembership, ...]
+    rights: Rights
+
+    @property
+    def signatories(self) -> list[str]:
+        """Those who may certify, each with their title: Principal Teresa Reyes."""
+        return [
+            f"{place.person.title or ''} {place.person.name}".strip()
+            for place in self.members
+            if place.role == OrganizationRole.SIGNATORY
+        ]
+
+    @property
+    def is_written(self) -> bool:
+        """Whether it is being written: a draft, or returned for change."""
+        return self.application.state in (State.DRAFT, State.RETURNED)
+
+    @property
+    def left(self) -> timedelta:
+        """The time until the deadline; negative after it."""
+        return self.deadline.left(now())
+
+    @property
+    def is_late(self) -> bool:
+        return not self.deadline.holds(now())
+
+    @property
+    def next_section(self) -> str:
+        """Where to go on: the first section that is open and not ready, else the first."""
+        waiting = (one.key for one in self.sections if one.open and one.state != "ready")
+        return next(waiting, self.sections[0].key)
+
+    def criteria_of(self, section: Section) -> list[Criterion]:
+        """The criteria a section is judged by, of the stage's rubric."""
+        rubric = self.definition.rubric(self.rules.review.rubric)
+        return [rubric.criteria[key] for key in section.judged_by]
+
+
+def overview(actor: Actor, application: Application) -> Overview:
+    """Everything a draft's pages say about it, to this actor."""
+    definition = definition_of(application.stage.cycle)
+    rules = definition.application_stage(application.stage.key)
+    form = asked_form(definition, rules)
+    drafted, files = queries.drafted_answers(application), queries.attachments_of(application)
+    answers = queries.answers_in(drafted, files)
+    organization_id = application.case.organization_id
+    progress = standing(form, answers, rules.eligibility)
+    statuses = queries.section_statuses(application)
+    return Overview(
+        application=application,
+        definition=definition,
+        rules=rules,
+        form=form,
+        drafted=drafted,
+        files=files,
+        standing=progress,
+        sections=tuple(
+            _section(actor, application, section, drafted, files, progress, statuses)
+            for section in form.sections.values()
+        ),
+        deadline=queries.deadline_of(application),
+        members=tuple(queries.members(organization_id)),
+        rights=Rights(
+            write=bool(may_write(actor, organization_id)),
+            comment=bool(may_comment(actor, organization_id)),
+            certify=bool(may_certify(actor, organization_id)),
+            withdraw=bool(may_withdraw(actor, organization_id)),
+        ),
+    )
+
+
+def _section(
+    actor: Actor,
+    application: Application,
+    section: Section,
+    drafted: Mapping[str, Answer],
+    files: Mapping[str, list[Attachment]],
+    progress: Standing,
+    statuses: Mapping[str, SectionStatus],
+) -> SectionState:
+    gaps = sum(gap.section == section.key for gap in progress.gaps)
+    written = [answer for key in section.fields if (answer := drafted.get(key)) and answer.value is not None]
+    ready = section.key in statuses and statuses[section.key].ready and not gaps
+    returned = application.state == State.RETURNED and section.key in (application.returned_sections or ())
+    if ready:
+        state, note = "ready", "Ready"
+    elif returned:
+        state, note = "returned", "Change asked for"
+    elif written or any(key in files for key in section.fields):
+        state, note = "started", _writers(actor, written) or "Begun"
+    else:
+        state, note = "empty", "Not started"
+    is_open = closed_to_writing(application.state, section.key, application.returned_sections or ()) is None
+    return SectionState(section.key, section.title, state, note, gaps, is_open)
+
+
+def _writers(actor: Actor, written: list[Answer]) -> str:
+    """Who wrote a section, the latest first: "Luis writing", or "Dana, you"."""
+    latest: dict[int, datetime] = {}
+    names: dict[int, str] = {}
+    for answer in sorted(written, key=lambda answer: answer.written_at, reverse=True):
+        latest.setdefault(answer.written_by_id, answer.written_at)
+        names[answer.written_by_id] = answer.written_by.name.split()[0]
+    if actor.person_id in names:
+        names[actor.person_id] = "you"
+    first = next(iter(latest), None)
+    if first is not None and first != actor.person_id and now() - latest[first] <= WRITING_NOW:
+        return f"{names[first]} writing"
+    said = ", ".join(names[person] for person in latest)
+    return said[:1].upper() + said[1:]

@@ -1,0 +1,199 @@
+"""One application and its draft: answers, files, people, comments, what it may start from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from grants.applications.completeness import asked_form
+from grants.applications.deadlines import Deadline
+from grants.applications.models import (
+    Answer,
+    AnswerVersion,
+    Application,
+    Attachment,
+    DraftComment,
+    SectionStatus,
+    Submission,
+)
+from grants.applications.scope import visible_applications
+from grants.applications.states import State
+from grants.casework.models import Case, StoredFile
+from grants.kernel.errors import Missing
+from grants.kernel.policy import Actor
+from grants.kernel.roles import OrganizationRole
+from grants.people.models import OrganizationMembership, Person
+from grants.persistence.session import db
+from grants.programs.models import Cycle, CycleStage
+from grants.programs.queries import definition_of
+from grants.programs.schema import ApplicationStage, FileField, Form
+
+
+def application_for(actor: Actor, public_id: str) -> Application:
+    """One application, with its case, organization, stage and cycle.
+
+    raises   Missing when there is none, or the actor may not know of it
+    """
+    application = db.session.scalar(
+        select(Application).where(Application.public_id == public_id, visible_applications(actor)).options(*whole())
+    )
+    if application is None:
+        raise Missing("There is no such application, or it is not yours to see.")
+    return application
+
+
+def whole() -> tuple[Any, ...]:
+    return (
+        joinedload(Application.case).options(joinedload(Case.organization), joinedload(Case.officer)),
+        joinedload(Application.stage).joinedload(CycleStage.cycle).joinedload(Cycle.program_version),
+    )
+
+
+def rules_of(application: Application) -> ApplicationStage:
+    """The stage's rules, in the version of the program that its cycle keeps."""
+    return definition_of(application.stage.cycle).application_stage(application.stage.key)
+
+
+def form_of(application: Application) -> Form:
+    """The form as the applicant meets it, eligibility questions first."""
+    definition = definition_of(application.stage.cycle)
+    return asked_form(definition, definition.application_stage(application.stage.key))
+
+
+def deadline_of(application: Application) -> Deadline:
+    """What a submission of it is held against: the stage's deadline, or the day by which returned sections are due."""
+    stage = application.stage
+    grace = timedelta(minutes=stage.grace_minutes)
+    if application.state == State.RETURNED and application.returned_until is not None:
+        return Deadline(application.returned_until, grace)
+    return Deadline(stage.closes_at, grace, application.extended_to)
+
+
+def drafted_answers(application: Application) -> dict[str, Answer]:
+    """The present answers by field key, each with who wrote it."""
+    found = db.session.scalars(
+        select(Answer).where(Answer.application_id == application.id).options(joinedload(Answer.written_by))
+    )
+    return {answer.field: answer for answer in found}
+
+
+def attachments_of(application: Application) -> dict[str, list[Attachment]]:
+    """Attachments that were not removed, by field key, the oldest first."""
+    found = db.session.scalars(
+        select(Attachment)
+        .where(Attachment.application_id == application.id, Attachment.removed_at.is_(None))
+        .options(joinedload(Attachment.file))
+        .order_by(Attachment.id)
+    )
+    by_field: dict[str, list[Attachment]] = {}
+    for attachment in found:
+        by_field.setdefault(attachment.field, []).append(attachment)
+    return by_field
+
+
+def answers_of(application: Application) -> dict[str, Any]:
+    """Present answers by field key in the shape they are kept in; a file field's answer is the list of its files."""
+    return answers_in(drafted_answers(application), attachments_of(application))
+
+
+def answers_in(drafted: Mapping[str, Answer], files: Mapping[str, Sequence[Attachment]]) -> dict[str, Any]:
+    """The same, of answers and attachments that were read before."""
+    answers = {key: answer.value for key, answer in drafted.items()}
+    return answers | {key: [_file(one.file) for one in attached] for key, attached in files.items()}
+
+
+def _file(stored: StoredFile) -> dict[str, Any]:
+    kept = ("name", "content_type", "size", "sha256")
+    return {"file": stored.public_id, **{name: getattr(stored, name) for name in kept}}
+
+
+def attachment_for(application: Application, public_id: str) -> Attachment:
+    """One attachment of an application, removed or not; whoever has the application has its files.
+
+    raises   Missing
+    """
+    found = db.session.scalar(
+        select(Attachment)
+        .where(Attachment.public_id == public_id, Attachment.application_id == application.id)
+        .options(joinedload(Attachment.file))
+    )
+    if found is None:
+        raise Missing("There is no such file.")
+    return found
+
+
+def section_statuses(application: Application) -> dict[str, SectionStatus]:
+    """What the writers said of each section, by its key."""
+    found = db.session.scalars(select(SectionStatus).where(SectionStatus.application_id == application.id))
+    return {status.section: status for status in found}
+
+
+def comments_of(application: Application, section: str | None = None) -> Sequence[DraftComment]:
+    """Comments on a draft, or on one section of it, the oldest first."""
+    found = select(DraftComment).where(DraftComment.application_id == application.id)
+    if section is not None:
+        found = found.where(DraftComment.section == section)
+    return db.session.scalars(found.options(joinedload(DraftComment.author)).order_by(DraftComment.id)).all()
+
+
+def history_of(application: Application, field_key: str) -> Sequence[tuple[AnswerVersion, str]]:
+    """Every text an answer ever had, with its writer's name, the latest first."""
+    rows = db.session.execute(
+        select(AnswerVersion, Person.name)
+        .join(Person, Person.id == AnswerVersion.written_by_id)
+        .where(AnswerVersion.application_id == application.id, AnswerVersion.field == field_key)
+        .order_by(AnswerVersion.id.desc())
+    )
+    return rows.all()
+
+
+def members(organization_id: int) -> Sequence[OrganizationMembership]:
+    """The organization's people with their roles, signatories first."""
+    return db.session.scalars(
+        select(OrganizationMembership)
+        .join(OrganizationMembership.person)
+        .where(OrganizationMembership.organization_id == organization_id, Person.is_active)
+        .options(contains_eager(OrganizationMembership.person))
+        .order_by(OrganizationMembership.role != OrganizationRole.SIGNATORY, Person.name)
+    ).all()
+
+
+@dataclass(frozen=True)
+class Carried:
+    """An answer of an earlier stage that a field may start from."""
+
+    field: str
+    value: Any
+    stage: str
+    submitted_at: datetime
+
+
+def carried_forward(application: Application, form: Form) -> dict[str, Carried]:
+    """For the fields that carry forward, what the same case last submitted to the field they name; by field key."""
+    wanted = {one.key: one.carry_forward.split(".", 1) for one in form.all_fields() if one.carry_forward}
+    if not wanted:
+        return {}
+    earlier = {
+        submission.application.stage.key: submission
+        for submission in db.session.scalars(
+            select(Submission)
+            .join(Submission.application)
+            .join(Application.stage)
+            .where(Application.case_id == application.case_id, CycleStage.key.in_({key for key, _ in wanted.values()}))
+            .options(contains_eager(Submission.application).contains_eager(Application.stage))
+            .order_by(Submission.number)
+        )
+    }
+    return {
+        key: Carried(key, value, source.application.stage.title, source.submitted_at)
+        for key, (stage, origin) in wanted.items()
+        if (source := earlier.get(stage)) and (value := source.content["answers"].get(origin)) is not None
+    }
+
+
+def file_fields(form: Form) -> list[FileField]:
+    """The fields of a form that are answered with files."""
+    return [one for one in form.all_fields() if isinstance(one, FileField)]

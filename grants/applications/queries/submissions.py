@@ -1,0 +1,78 @@
+"""What was submitted."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from grants.applications.models import (
+    Application,
+    Submission,
+)
+from grants.applications.queries.drafts import form_of, whole
+from grants.applications.reading import FileUrl, Part, content_answers, read
+from grants.applications.scope import visible_applications
+from grants.applications.states import State
+from grants.kernel.errors import Missing
+from grants.kernel.policy import Actor
+from grants.persistence.session import db
+
+
+def submissions_of(application: Application) -> Sequence[Submission]:
+    """An application's submissions, the latest first, each with who certified it."""
+    return db.session.scalars(
+        select(Submission)
+        .where(Submission.application_id == application.id)
+        .options(joinedload(Submission.certified_by))
+        .order_by(Submission.number.desc())
+    ).all()
+
+
+def submission_for(actor: Actor, public_id: str) -> Submission:
+    """One submission, with its application, case, organization and stage.
+
+    raises   Missing when there is none, or the actor may not know of it
+    """
+    submission = db.session.scalar(
+        select(Submission)
+        .join(Submission.application)
+        .where(Submission.public_id == public_id, visible_applications(actor))
+        .options(joinedload(Submission.certified_by), contains_eager(Submission.application).options(*whole()))
+    )
+    if submission is None:
+        raise Missing("There is no such submission, or it is not yours to read.")
+    return submission
+
+
+def read_submission(
+    submission: Submission, *, file_url: FileUrl | None = None, blind: bool = False
+) -> tuple[Part, ...]:
+    """A submission as one reads it, for the macro in applications/_reading.html.
+
+    file_url   gives the address of a file by its public id; without it files are named and not linked
+    blind      without what says who applies
+    """
+    answers = content_answers(submission.content)
+    return read(form_of(submission.application), answers, file_url=file_url, blind=blind)
+
+
+def latest_submissions(stage_id: int, *, screened: bool = False) -> Select[Submission]:
+    """The newest submission of every application that stands submitted in a stage: neither withdrawn, returned,
+    reopened nor found ineligible. Not scoped to an actor: add `not_conflicted(actor, Application.case_id)`, for
+    Application and its case are joined.
+
+    screened   only those that staff have found eligible
+    """
+    later = select(func.max(Submission.number)).where(Submission.application_id == Application.id)
+    found = (
+        select(Submission)
+        .join(Submission.application)
+        .join(Application.case)
+        .where(
+            Application.stage_id == stage_id,
+            Application.state == State.SUBMITTED,
+            Submission.number == later.scalar_subquery(),
+        )
+        .order_by(Submission.id)
+    )
+    return found.where(Application.screened_at.is_not(None)) if screened else found
