@@ -143,7 +143,7 @@ def stage_for(actor: Actor, public_id: str) -> CycleStage:
     stage = db.session.scalar(
         select(CycleStage)
         .where(CycleStage.public_id == public_id, _visible(actor))
-        .options(joinedload(CycleStage.cycle))
+        .options(joinedload(CycleStage.cycle).joinedload(Cycle.program_version))
     )
     if stage is None:
         raise Missing("There is no such stage.")

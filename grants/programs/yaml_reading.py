@@ -1,6 +1,6 @@
 """Reading YAML with the line of every part, and nothing in it that could do harm.
 
-Only plain data is read: mappings with text or number keys, lists, text, numbers, dates, true, false and nothing. Tags,
+Only plain data is read: mappings, lists, text, numbers, dates, true, false and nothing. Tags,
 anchors, aliases, duplicate keys, several documents, deep nesting and large files are refused, each with its line.
 Words are read as YAML 1.2 reads them, so that `no` and `on` stay words.
 """
@@ -30,6 +30,7 @@ MOST_DEPTH = 30
 NOT_TEXT = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Path = tuple[str | int, ...]
+"""Text is a name in a mapping, a number the place in a list."""
 
 
 @dataclass
@@ -155,8 +156,8 @@ class _Reader:
             items.append(self._node(event, (*path, len(items))))
         return items
 
-    def _mapping(self, path: Path) -> dict[str | int, Any]:
-        items: dict[str | int, Any] = {}
+    def _mapping(self, path: Path) -> dict[str, Any]:
+        items: dict[str, Any] = {}
         while not isinstance(event := next(self.events), MappingEndEvent):
             key = self._key(event, path)
             if key in items:
@@ -166,12 +167,11 @@ class _Reader:
             items[key] = self._node(next(self.events), (*path, key))
         return items
 
-    def _key(self, event: Event, path: Path) -> str | int:
+    def _key(self, event: Event, path: Path) -> str:
         self._refuse_tricks(event, path)
         if not isinstance(event, ScalarEvent):
             raise Unreadable("a name is expected before the “:”, not a list or group", _line(event))
-        number = _scalar(event)
-        return number if type(number) is int else str(event.value)
+        return str(event.value)
 
 
 def _line(event: Event) -> int:

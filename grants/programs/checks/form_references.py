@@ -30,9 +30,12 @@ def _keys(form: Form, path: Path) -> Iterator[Finding]:
 
 
 def _judged_by(definition: Definition, form: Form, path: Path) -> Iterator[Finding]:
-    names = {stage.review.rubric for stage in _users(definition, form)}
-    names |= {stage.pitch.rubric for stage in _users(definition, form) if stage.pitch is not None}
-    criteria = {key for name in names if name in definition.rubrics for key in definition.rubrics[name].criteria}
+    users = _users(definition, form)
+    names = {stage.review.rubric for stage in users} | {stage.pitch.rubric for stage in users if stage.pitch}
+    if not names <= set(definition.rubrics):
+        return  # said where the rubric is named
+    rubrics = [definition.rubrics[name] for name in names or definition.rubrics]
+    criteria = {key for rubric in rubrics for key in rubric.criteria}
     for section in form.sections.values():
         yield from all_known(section.judged_by, criteria, "criterion", (*path, "sections", section.key, "judged_by"))
 

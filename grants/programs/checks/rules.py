@@ -104,7 +104,9 @@ def _rubric(rubric: Rubric, path: Path) -> Iterator[Finding]:
         marks = rubric.marks_of(criterion) if not criterion.essential else range(2)
         for level in criterion.levels:
             if level not in marks:
-                yield error((*at, "levels", level), f"there is no mark {level}; they go from {marks[0]} to {marks[-1]}")
+                yield error(
+                    (*at, "levels", str(level)), f"there is no mark {level}; they go from {marks[0]} to {marks[-1]}"
+                )
         floor = criterion.essential_at_least
         if floor is not None and floor not in marks:
             yield error((*at, "essential_at_least"), f"there is no mark {floor}; the highest is {marks[-1]}")
