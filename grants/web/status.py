@@ -102,11 +102,11 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "waitlist": ("Waitlist", _W),
         "decline": ("Decline", _Q),
     },
-    "letter": {
-        "draft": ("Draft", _Q),
+    "document": {
+        "frozen": ("Being prepared", _Q),
         "rendered": ("Ready to check", _W),
-        "checked": ("Checked", _A),
         "released": ("Released", _G),
+        "void": ("Void", _B),
     },
     "award": {
         "offered": ("Offered", _W),
@@ -117,11 +117,9 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "terminated": ("Ended early", _B),
     },
     "agreement": {
-        "draft": ("Being prepared", _Q),
-        "sent": ("Waits for signature", _W),
+        "made": ("Waits for signature", _W),
         "signed": ("Signed", _A),
         "countersigned": ("In force", _G),
-        "superseded": ("Replaced", _Q),
     },
     "installment": {
         "planned": ("Planned", _Q),

@@ -17,6 +17,8 @@ from grants.web.status import Tone, status_of
 PICTURE_HEIGHT = 140
 # Closer than this, in percent, the words of two installments would touch.
 CROWDED = 17
+# Nearer than this to the mark of today, a year gives way to it.
+NEAR_TODAY = 7
 
 
 @dataclass(frozen=True)
@@ -61,23 +63,29 @@ def installment_line(installments: Sequence[tuple[date, int, str]], today: date)
     for on, cents, state in installments:
         crowded = bool(stones) and stones[-1].row == 0 and across(on) - stones[-1].across < CROWDED
         stones.append(Milestone(on, cents, *status_of("installment", state), across(on), int(crowded)))
-    years = range(date.fromordinal(first).year + 1, date.fromordinal(last).year + 1)
+    years = [(across(date(year, 1, 1)), year) for year in range(_year(first) + 1, _year(last) + 1)]
+    now = across(today) if first <= today.toordinal() <= last else None
     words = "; ".join(f"{dollars(stone.amount)} on {day(stone.on)}, {stone.word.lower()}" for stone in stones)
     return TimeLine(
         tuple(stones),
-        tuple((across(date(year, 1, 1)), year) for year in years),
-        across(today) if first <= today.toordinal() <= last else None,
+        tuple((at, year) for at, year in years if now is None or abs(at - now) >= NEAR_TODAY),
+        now,
         words or "No installments",
     )
 
 
+def _year(ordinal: int) -> int:
+    return date.fromordinal(ordinal).year
+
+
 @dataclass(frozen=True)
 class Reading:
-    """A value in place: percent across, px down, and as written."""
+    """A value in place: percent across, px down, as written, and whether it lies below its target."""
 
     across: float
     down: float
     shown: str
+    below: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,7 +169,7 @@ def indicator_picture(
     across = [round(4 + place / max(len(periods) - 1, 1) * 92, 2) for place in range(len(periods))]
     goals = target or [None] * len(periods)
     return IndicatorPicture(
-        line=_line(values, across, scale, unit, height),
+        line=_line(values, across, scale, unit, height, goals),
         target=_line(target, across, scale, unit, height),
         behind=_line(behind, across, scale, unit, height),
         ticks=tuple((scale.down(mark, height), f"{mark:g}{unit if unit == '%' else ''}") for mark in scale.marks),
@@ -171,10 +179,14 @@ def indicator_picture(
     )
 
 
-def _line(series: Values, across: Sequence[float], scale: Scale, unit: str, height: int) -> Line:
+def _line(
+    series: Values, across: Sequence[float], scale: Scale, unit: str, height: int, goals: Values | None = None
+) -> Line:
     placed = [
-        None if value is None else Reading(at, scale.down(value, height), f"{value:g}{unit}")
-        for at, value in zip(across, series, strict=False)
+        None
+        if value is None
+        else Reading(at, scale.down(value, height), f"{value:g}{unit}", goal is not None and value < goal)
+        for at, value, goal in zip(across, series, goals or [None] * len(series), strict=False)
     ]
     stretches = tuple((one, two) for one, two in pairwise(placed) if one and two)
     return Line(tuple(reading for reading in placed if reading), stretches)

@@ -21,9 +21,17 @@ from grants.kernel.policy import Actor, Role
 from grants.persistence.paging import Page
 from grants.web import access
 from grants.web.charts import Stage
-from grants.web.forms import FilterForm, HouseForm, LocalDateField, LocalInstantField, MoneyField
+from grants.web.forms import (
+    CheckboxGroupField,
+    FilterForm,
+    HouseForm,
+    LocalDateField,
+    LocalInstantField,
+    MoneyField,
+    options,
+)
 from grants.web.house import init_house
-from grants.web.navigation import register_menu, register_nav, register_search, register_sign_in
+from grants.web.navigation import register_foot, register_menu, register_nav, register_search, register_sign_in
 
 PEOPLE = {
     "officer": Actor(1, "Maya Rivera", "maya@example.org", frozenset({Role.PROGRAM_OFFICER})),
@@ -31,7 +39,7 @@ PEOPLE = {
     "reviewer": Actor(3, "Ada Bright", "ada@example.org", frozenset({Role.REVIEWER})),
     "school": Actor(4, "Tomás Reyes", "tomas@example.org", frozenset({Role.APPLICANT})),
 }
-MARKS = [("1", "1 Not yet"), ("2", "2 Emerging"), ("3", "3 Strong"), ("4", "4 Exemplary")]
+MARKS = options({"1": "1 Not yet", "2": "2 Emerging", "3": "3 Strong", "4": "4 Exemplary"})
 LEVELS = {"1": "1 Not yet: no plan.", "3": "3 Strong: progress rests on demonstrated mastery in most subjects."}
 NOW = datetime(2016, 3, 8, 18, 0, tzinfo=UTC)
 
@@ -47,7 +55,11 @@ INSTALLMENTS = [
     (date(2017, 7, 15), 105_000_00, "approved"),
     (date(2018, 7, 15), 70_000_00, "planned"),
 ]
-CLOSE = [(date(2017, 1, 1), 1_000_00, "paid"), (date(2017, 2, 1), 2_000_00, "held"), (date(2017, 11, 1), 3_000_00, "due")]
+CLOSE = [
+    (date(2017, 1, 1), 1_000_00, "paid"),
+    (date(2017, 2, 1), 2_000_00, "held"),
+    (date(2017, 11, 1), 3_000_00, "due"),
+]
 
 bp = Blueprint("gallery", __name__)
 
@@ -57,19 +69,24 @@ class EverythingForm(HouseForm):
 
     name = StringField("School’s name", [DataRequired("Write the school’s name.")])
     vision = TextAreaField("When does a student move on?", description="Say what counts as evidence.")
-    sector = SelectField("Sector", choices=[("district", "District-run"), ("charter", "Charter")])
+    sector = SelectField("Sector", choices=options({"district": "District-run", "charter": "Charter"}))
     asked = MoneyField("Amount asked for", [InputRequired("Write an amount.")], most=100_000_00)
     opens_on = LocalDateField("First day of school")
     closes_at = LocalInstantField("Deadline", description="Pacific time.")
     budget = FileField("Five-year budget")
-    kind = RadioField("How do you apply?", [InputRequired("Choose one.")], choices=[("alone", "Alone"), ("with", "With others")])
+    kind = RadioField(
+        "How do you apply?", [InputRequired("Choose one.")], choices=options({"alone": "Alone", "with": "With others"})
+    )
+    grades = CheckboxGroupField("Grades", choices=options({"k5": "K-5", "68": "6-8", "912": "9-12"}))
     certify = BooleanField("I certify that this is true", [InputRequired("Tick the box to certify.")])
 
 
 class ScoreForm(HouseForm):
     """A scorecard."""
 
-    plans = RadioField("Every student has a learning plan within three years", choices=[("yes", "Yes"), ("no", "No")])
+    plans = RadioField(
+        "Every student has a learning plan within three years", choices=options({"yes": "Yes", "no": "No"})
+    )
     competency = RadioField("Competency-based progression", choices=MARKS)
     comment = TextAreaField("Why this mark?")
     team = RadioField("Strong team, engaged and equipped", choices=MARKS)
@@ -78,7 +95,7 @@ class ScoreForm(HouseForm):
 class CaseFilter(FilterForm):
     """Filters of the list."""
 
-    sector = SelectField("Sector", choices=[("", "All"), ("district", "District-run"), ("charter", "Charter")])
+    sector = SelectField("Sector", choices=options({"": "All", "district": "District-run", "charter": "Charter"}))
     words = StringField("Name contains")
 
 
@@ -94,8 +111,16 @@ def slate_lines(count: int) -> list[dict[str, object]]:
     outcomes = ["award"] * 10 + ["waitlist"] + ["decline"] * count
     return [
         {
-            "rank": n + 1, "name": school["name"], "kind": "district · K-5", "mean": 92 - 2.1 * n, "marks": [92 - 2.1 * n + d for d in (-3, 0.5, 2.5)],
-            "best": max(1, n), "worst": n + 2 + n // 4, "stands": max(0.06, 1 - (n / 13) ** 4), "outcome": outcomes[n], "amount": 100_000_00 - n * 4_000_00 if n < 11 else None,
+            "rank": n + 1,
+            "name": school["name"],
+            "kind": "district · K-5",
+            "mean": 92 - n / 3,
+            "marks": [92 - n / 3 + d for d in (-3, 0.5, 2.5)],
+            "best": max(1, n),
+            "worst": n + 2 + n // 4,
+            "stands": max(0.06, 1 - (n / 13) ** 4),
+            "outcome": outcomes[n],
+            "amount": 100_000_00 - n * 4_000_00 if n < 11 else None,
         }
         for n, school in enumerate(schools(count))
     ]
@@ -111,6 +136,12 @@ def today() -> ResponseReturnValue:
 @access.public
 def slate() -> ResponseReturnValue:
     return render_template("gallery/slate.html", lines=slate_lines(13), loop_line=10)
+
+
+@bp.get("/rows")
+@access.public
+def rows() -> ResponseReturnValue:
+    return render_template("gallery/rows.html", lines=slate_lines(100))
 
 
 @bp.get("/charts")
@@ -161,7 +192,9 @@ def error(status: int) -> ResponseReturnValue:
     if status == 409:
         raise Clash("Dana saved this section while you were writing. Both texts are kept.")
     if status == 422:
-        raise Invalid("The amounts do not add up.", {"total": "The installments come to $349,999, the award is $350,000."})
+        raise Invalid(
+            "The amounts do not add up.", {"total": "The installments come to $349,999, the award is $350,000."}
+        )
     if status == 500:
         raise RuntimeError("a fault")
     abort(status)
@@ -196,21 +229,26 @@ def create_gallery(environment: str = "demo") -> Flask:
     return app
 
 
-def _offer() -> None:
-    for role in (Role.PROGRAM_OFFICER, Role.DIRECTOR):
-        for order, (label, name) in enumerate((("Today", "today"), ("Cases", "table"), ("Review", "scorecard"), ("Decisions", "slate"), ("Payments", "forms"), ("Reports", "parts"))):
+def offer_pages() -> None:
+    """Register what the gallery's harbor bar offers each role."""
+    staff = {"Today": "today", "Cases": "table", "Review": "scorecard", "Decisions": "slate", "Reports": "pictures"}
+    offers = {
+        Role.PROGRAM_OFFICER: staff,
+        Role.DIRECTOR: staff,
+        Role.REVIEWER: {"Blueprints": "scorecard", "Meeting": "parts", "Guide": "forms"},
+        Role.APPLICANT: {"Our case": "parts", "Blueprint": "draft", "Questions": "forms"},
+    }
+    for role, pages in offers.items():
+        for order, (label, name) in enumerate(pages.items()):
             register_nav(role, label, f"gallery.{name}", order)
-    for order, (label, name) in enumerate((("Blueprints", "scorecard"), ("Meeting", "parts"), ("Guide", "forms"))):
-        register_nav(Role.REVIEWER, label, f"gallery.{name}", order)
-    for order, (label, name) in enumerate((("Our case", "parts"), ("Blueprint", "draft"), ("Questions", "forms"))):
-        register_nav(Role.APPLICANT, label, f"gallery.{name}", order)
     register_menu("Your account", "gallery.forms", 1)
     register_menu("Sign out", "gallery.sign_out", 2, post=True)
     register_search("gallery.table")
     register_sign_in("gallery.forms")
+    register_foot("Guide", "gallery.parts", 1)
 
 
 if __name__ == "__main__":
-    _offer()
+    offer_pages()
     access.load_actor_with(PEOPLE.get)
     create_gallery().run(port=int(sys.argv[1]), debug=False)

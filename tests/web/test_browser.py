@@ -1,0 +1,187 @@
+"""The house in a browser: axe finds nothing, nothing is wider than the screen, all works by keyboard and unscripted."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "/": "officer",
+    "/table": "officer",
+    "/slate": "director",
+    "/charts": "officer",
+    "/parts": "officer",
+    "/scorecard": "reviewer",
+    "/draft": "school",
+    "/forms": "school",
+    "/error/403": "school",
+    "/error/404": "school",
+    "/error/409": "school",
+    "/error/422": "school",
+    "/error/500": "school",
+}
+OpenPage = Callable[..., Page]
+
+
+def faults(page: Page, axe_source: str) -> list[str]:
+    """What axe finds, as rule and element."""
+    page.evaluate(axe_source)
+    found = page.evaluate("axe.run()")
+    assert len(found["passes"]) > 10
+    return [f"{rule['id']}: {node['html']}" for rule in found["violations"] for node in rule["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing(open_page: OpenPage, axe_source: str, path: str, width: int, scheme: str) -> None:
+    assert faults(open_page(path, PAGES[path], width, scheme), axe_source) == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_in_errors_menus_and_dialogs(open_page: OpenPage, axe_source: str, width: int) -> None:
+    page = open_page("/forms", "school", width)
+    page.get_by_role("button", name="Save").click()
+    page.locator(".error-summary").wait_for()
+    assert faults(page, axe_source) == []
+    page.get_by_role("button", name="Withdraw").click()
+    page.get_by_role("dialog").wait_for()
+    assert faults(page, axe_source) == []
+    page.get_by_role("button", name="Not now").click()
+    for menu in page.locator("details.menu:visible > summary").all():
+        menu.click()
+        assert faults(page, axe_source) == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_sideways_scroll_at_320(open_page: OpenPage, path: str) -> None:
+    page = open_page(path, PAGES[path], 320)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("path", PAGES)
+def test_targets_are_large_enough(open_page: OpenPage, path: str, width: int) -> None:
+    """24 px either way, as WCAG 2.5.8 asks; links inside a sentence are its exception."""
+    page = open_page(path, PAGES[path], width)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("a, button, summary, input:not([type=hidden]), select, textarea")]
+            .filter((one) => one.checkVisibility() && !one.closest("p, .what, .skip, .lede"))
+            .map((one) => [(one.closest("label") || one).getBoundingClientRect(), one.outerHTML])
+            .filter(([box]) => box.width < 24 || box.height < 24)
+            .map(([box, html]) => `${box.width}x${box.height} ${html}`)"""
+    )
+    assert small == []
+
+
+def test_marks_are_44_px(open_page: OpenPage) -> None:
+    page = open_page("/scorecard", "reviewer", 390)
+    boxes = [mark.bounding_box() for mark in page.locator(".mark").all()]
+    assert len(boxes) == 10
+    assert all(box and box["height"] >= 44 and box["width"] >= 44 for box in boxes)
+
+
+def test_the_first_field_is_three_keys_away(open_page: OpenPage) -> None:
+    page = open_page("/forms", "school")
+    for key in ("Tab", "Enter", "Tab"):
+        page.keyboard.press(key)
+    expect(page.get_by_label("School’s name")).to_be_focused()
+
+
+def test_focus_shows(open_page: OpenPage) -> None:
+    page = open_page("/scorecard", "reviewer")
+    page.get_by_role("radio", name="3 Strong").first.focus()
+    page.keyboard.press("ArrowRight")
+    ring = page.evaluate("getComputedStyle(document.activeElement.nextElementSibling).outlineStyle")
+    assert ring == "solid"
+    expect(page.get_by_role("radio", name="4 Exemplary").first).to_be_checked()
+
+
+def test_an_error_takes_the_focus_and_leads_to_its_field(open_page: OpenPage) -> None:
+    page = open_page("/forms", "school")
+    page.get_by_label("Amount asked for").fill("much")
+    page.get_by_role("button", name="Save").click()
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    expect(page.get_by_label("Amount asked for")).to_have_value("much")
+    summary.get_by_role("link", name="“much” is not an amount").click()
+    expect(page.get_by_label("Amount asked for")).to_be_focused()
+    expect(page.get_by_label("Amount asked for")).to_have_accessible_description(
+        "Up to $100,000. Error: “much” is not an amount. Write dollars, such as 60,000 or 60,000.50."
+    )
+
+
+def test_slash_opens_the_search(open_page: OpenPage) -> None:
+    page = open_page("/parts", "officer")
+    page.keyboard.press("/")
+    page.wait_for_url("**/table")
+
+
+def test_slash_is_a_letter_in_a_field(open_page: OpenPage) -> None:
+    page = open_page("/table", "officer")
+    page.get_by_label("Name contains").focus()
+    page.keyboard.type("a/b")
+    expect(page.get_by_label("Name contains")).to_have_value("a/b")
+    assert page.url.endswith("/table")
+
+
+def test_words_are_counted_while_one_writes(open_page: OpenPage) -> None:
+    page = open_page("/draft", "school")
+    page.get_by_label("When does a student move on?").fill("one two — three")
+    expect(page.locator("#vision-words")).to_have_text("3 of 300 words")
+    page.get_by_label("When does a student move on?").fill("word " * 301)
+    expect(page.locator("#vision-words")).to_have_text("1 word too many: 301 of 300")
+
+
+def test_a_form_is_sent_once(open_page: OpenPage) -> None:
+    page = open_page("/forms", "school")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method) if request.method == "POST" else None)
+    page.get_by_label("School’s name").fill("Lodestar")
+    page.evaluate("() => { const f = document.querySelector('main form'); f.requestSubmit(); f.requestSubmit(); }")
+    page.locator(".error-summary").wait_for()
+    assert sent == ["POST"]
+
+
+@pytest.mark.parametrize(("answer", "ends"), [("Withdraw", "/"), ("Not now", "/forms")])
+def test_a_question_comes_before_what_cannot_be_undone(open_page: OpenPage, answer: str, ends: str) -> None:
+    page = open_page("/forms", "school")
+    page.get_by_role("button", name="Withdraw").click()
+    dialog = page.get_by_role("dialog", name="Withdraw this application?")
+    dialog.get_by_role("button", name=answer).click()
+    expect(dialog).to_have_count(0)
+    page.wait_for_url(f"**{ends}")
+
+
+def test_menus_and_forms_work_without_scripts(open_page: OpenPage) -> None:
+    page = open_page("/forms", "school", 390, script=False)
+    page.locator("summary[aria-label=Menu]").click()
+    page.get_by_role("link", name="Our case").click()
+    page.wait_for_url("**/parts")
+    page.locator("summary", has_text="Account menu").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/")
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+
+
+def test_a_page_is_light(open_page: OpenPage) -> None:
+    """Cold: at most 100 KB and 10 requests, nobody else contacted."""
+    page = open_page("/parts", "officer")
+    page.context.clear_cookies()
+    weights: list[int] = []
+    hosts: set[str] = set()
+    page.on("response", lambda answer: (weights.append(len(answer.body())), hosts.add(answer.url.split("/")[2])))
+    session = page.context.new_cdp_session(page)
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    page.goto("/table", wait_until="networkidle")
+    assert len(weights) <= 10
+    assert sum(weights) <= 100 * 1024
+    assert len(hosts) == 1
+
+
+def test_a_hundred_rows_with_two_pictures_stay_light(open_page: OpenPage) -> None:
+    page = open_page("/rows", "officer")
+    assert page.locator("tbody tr").count() == 100
+    assert page.locator("table *").count() <= 1500
