@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grants.kernel.integer_program import Rows, Unproved, maximise
 
@@ -119,12 +120,8 @@ def assign(panel: Sequence[PanelMember], papers: Sequence[Paper], wishes: Wishes
     panel = sorted(panel, key=lambda member: member.id)
     papers = sorted(papers, key=lambda paper: paper.id)
     _check(panel, papers, wishes)
-    open_pairs = [
-        (member.id, paper.id)
-        for paper in papers
-        for member in panel
-        if (member.id, paper.id) not in wishes.conflicts | wishes.fixed
-    ]
+    closed = wishes.conflicts | wishes.fixed
+    open_pairs = [(member.id, paper.id) for paper in papers for member in panel if (member.id, paper.id) not in closed]
     chosen = _solve(panel, papers, open_pairs, wishes)
     pairs = sorted({*chosen, *wishes.fixed}, key=lambda pair: (pair[1], pair[0]))
     loads = _counts((reviewer for reviewer, _ in pairs), panel)
@@ -146,13 +143,6 @@ def _solve(
         for taken in range(has[member.id], len(papers) if member.load is None else min(member.load, len(papers)))
     ]
     places = [(paper_row[paper.id], empty + 1) for paper in papers for empty in range(paper.needs - got[paper.id])]
-    gains = [_points(pair, wishes) for pair in open_pairs]
-    costs = [taken * wishes.worth.balance for _, taken, _ in steps]
-    # Each aim outweighs all that the ones after it can bring together: needs, then least loads, then points.
-    lacking = 1 + len(places) * (max(gains, default=0) + max(costs, default=0))
-    never = lacking * (1 + sum(needed for *_, needed in steps))
-    load_gains = [lacking * needed - cost for (*_, needed), cost in zip(steps, costs, strict=True)]
-    gain = np.array([*gains, *load_gains, *(-never * empty for _, empty in places)], dtype=np.float64)
     need = [max(0, paper.needs - got[paper.id]) for paper in papers] + [0] * len(panel)
     rows = _rows(
         [paper_row[paper] for _, paper in open_pairs],
@@ -161,10 +151,28 @@ def _solve(
         [row for row, _ in places],
         need,
     )
+    gain = _gain(open_pairs, [step[1:] for step in steps], [nth for _, nth in places], wishes)
     best = maximise(gain, rows, np.zeros(len(gain)), np.ones(len(gain)))
     if best is None:
         raise Unproved("An assignment that may leave places empty always exists, yet none was found.")
     return [pair for pair, taken in zip(open_pairs, best[: len(open_pairs)], strict=True) if taken]
+
+
+def _gain(
+    pairs: Sequence[Pair], steps: Sequence[tuple[int, bool]], places: Sequence[int], wishes: Wishes
+) -> NDArray[np.float64]:
+    """What each column is worth. Each aim outweighs all that the later ones can bring together: needs, least loads,
+    points.
+
+    steps    reviews the reviewer has already, and whether this one is still below the least load
+    places   1 for a submission's first empty place, 2 for its second: lacking two is worse than two that lack one
+    """
+    points = [_points(pair, wishes) for pair in pairs]
+    costs = [taken * wishes.worth.balance for taken, _ in steps]
+    idle = 1 + len(places) * (max(points, default=0) + max(costs, default=0))
+    empty = idle * (1 + sum(below for _, below in steps))
+    loads = [idle * below - cost for (_, below), cost in zip(steps, costs, strict=True)]
+    return np.array([*points, *loads, *(-empty * nth for nth in places)], dtype=np.float64)
 
 
 def _rows(
