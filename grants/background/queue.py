@@ -18,15 +18,13 @@ _periodic: dict[str, "Periodic"] = {}
 
 @dataclass(frozen=True)
 class Periodic:
-    """Work that comes round: a job's name and the crontab line (minute hour day month weekday, UTC) that asks for it."""
+    """Work that comes round: a job's name and the crontab line, in UTC, that asks for it."""
 
     name: str
     crontab: str
 
 
-def enqueue(
-    session: Session, name: str, key: str | None = None, run_at: datetime | None = None, **args: Any
-) -> Job:
+def enqueue(session: Session, name: str, key: str | None = None, run_at: datetime | None = None, **args: Any) -> Job:
     """Ask for a job; it exists exactly when the caller's transaction commits.
 
     key      when a job of this key exists, done or not, it is returned and nothing is added

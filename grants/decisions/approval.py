@@ -28,7 +28,10 @@ def missing_approvals(
     >>> missing_approvals({Role.DIRECTOR: 2}, [Approval(7, Role.DIRECTOR)], ["a"])
     {<Role.DIRECTOR: 'director'>: 1}
     """
-    owed = {role: max((needed - _given(role, approvals, line) for line in lines), default=needed) for role, needed in required.items()}
+    owed = {
+        role: max((needed - _given(role, approvals, line) for line in lines), default=needed)
+        for role, needed in required.items()
+    }
     return {role: count for role, count in owed.items() if count > 0}
 
 

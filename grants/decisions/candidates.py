@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from grants.decisions import amounts
-from grants.decisions.slate_rules import Candidate, PortfolioRule, SlateRules
-from grants.programs.schema import AmountRule, ApplicationStage, DecisionRules
+from grants.decisions.slate_rules import Candidate, Fund, PortfolioRule, SlateRules
+from grants.programs.schema import AmountRule, ApplicationStage, DecisionRules, Definition
 from grants.programs.schema.deciding import fits
 
 
@@ -47,7 +47,10 @@ def amount_of(applicant: Applicant, rules: DecisionRules) -> amounts.Amount:
     asked = applicant.answers.get(rules.amount.asked_field or "")
     rule = _amount_rule(rules.amount, applicant)
     return amounts.award_amount(
-        rule, applicant.mean, asked if isinstance(asked, int) else None, never_above_asked=rules.amount.never_above_asked
+        rule,
+        applicant.mean,
+        asked if isinstance(asked, int) else None,
+        never_above_asked=rules.amount.never_above_asked,
     )
 
 
@@ -84,12 +87,7 @@ def _amount_rule(rule: AmountRule, applicant: Applicant) -> amounts.AmountRule:
 
 
 def rules_of(
-    stage: ApplicationStage,
-    applicants: Sequence[Applicant],
-    pool: int | None,
-    lot: str,
-    held_in: frozenset[str] = frozenset(),
-    held_out: frozenset[str] = frozenset(),
+    definition: Definition, stage: ApplicationStage, applicants: Sequence[Applicant], pool: int | None, lot: str
 ) -> SlateRules:
     """The stage's constraints on these applicants.
 
@@ -98,21 +96,35 @@ def rules_of(
     """
     decision = stage.decision
     portfolio = tuple(
-        PortfolioRule(
-            rule.title,
-            frozenset(one.id for one in applicants if fits(rule.where, one.known)),
-            rule.at_least,
-            rule.at_most,
-        )
+        PortfolioRule(rule.title, _fitting(rule.where, applicants), rule.at_least, rule.at_most)
         for rule in decision.portfolio
     )
     return SlateRules(
         pool=pool,
+        funds=_restricted_funds(definition, stage, applicants),
         awards_at_least=decision.awards.at_least,
         awards_at_most=decision.awards.at_most,
         portfolio=portfolio,
         waitlist=decision.waitlist,
         lot=lot,
-        held_in=held_in,
-        held_out=held_out,
     )
+
+
+def _restricted_funds(
+    definition: Definition, stage: ApplicationStage, applicants: Sequence[Applicant]
+) -> tuple[Fund, ...]:
+    """Who may pay whom, where a fund of the stage is restricted; nothing where every fund may pay everyone."""
+    titles = {key: definition.fund(key) for key in stage.decision.funds or definition.funds}
+    funds = []
+    for key, fund in titles.items():
+        only = fund.pays_only
+        if only is not None and only.stages and stage.key not in only.stages:
+            continue
+        pays = _fitting(only.where, applicants) if only is not None and only.where else None
+        funds.append(Fund(key, fund.title, None, pays))
+    restricted = len(funds) < len(titles) or any(fund.pays is not None for fund in funds)
+    return tuple(funds) if restricted else ()
+
+
+def _fitting(where: Mapping[str, tuple[str, ...]], applicants: Sequence[Applicant]) -> frozenset[str]:
+    return frozenset(one.id for one in applicants if fits(where, one.known))

@@ -1,4 +1,4 @@
-"""What a decision letter says, spelled out from the slate's line and the program's text: the template adds only looks."""
+"""What a decision letter says, from the slate's line and the program's text: the template adds only looks."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta

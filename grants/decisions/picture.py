@@ -109,7 +109,11 @@ def _notices(lines: Sequence[SlateLine], findings: Mapping[str, Any]) -> Iterabl
         gap = abs((last.score or Decimal(0)) - (first.score or Decimal(0)))
         if gap <= CLOSE:
             names = listing([_name(last), _name(first)])
-            standing = f"; {_name(last)} stays in {percent(float(last.stands_in))} of redrawn panels" if last.stands_in is not None else ""
+            standing = (
+                f"; {_name(last)} stays in {percent(float(last.stands_in))} of redrawn panels"
+                if last.stands_in is not None
+                else ""
+            )
             yield f"{names} are {score(float(gap))} apart{standing}."
     for line in lines:
         if line.essential_failed:
@@ -117,7 +121,8 @@ def _notices(lines: Sequence[SlateLine], findings: Mapping[str, Any]) -> Iterabl
     if (alpha := findings.get("alpha")) is not None:
         yield f"Agreement of the panel (Krippendorff’s alpha) is {alpha} on {findings['alpha_n']} applications."
     if findings.get("scorecards", 0) < findings.get("assigned", 0):
-        yield f"{findings['assigned'] - findings['scorecards']} of {findings['assigned']} scorecards were missing when this was made."
+        missing = findings["assigned"] - findings["scorecards"]
+        yield f"{missing} of {findings['assigned']} scorecards were missing when this was made."
     changed = [line for line in lines if line.override_reason]
     if changed:
         yield f"Changed by hand: {listing(_name(line) for line in changed)}."
@@ -131,22 +136,21 @@ def _name(line: SlateLine) -> str:
 class Difference:
     """One application in two scenarios; a side is None where it has no line."""
 
-    name: str
     one: SlateLine | None
     other: SlateLine | None
+
+    @property
+    def name(self) -> str:
+        return next(_name(line) for line in (self.one, self.other) if line is not None)
 
 
 def compared(one: Sequence[SlateLine], other: Sequence[SlateLine]) -> list[Difference]:
     """The lines in which two scenarios differ in outcome or amount, in the first one's order."""
     first, second = ({line.application_id: line for line in lines} for lines in (one, other))
-    differences = []
-    for key in [*first, *(key for key in second if key not in first)]:
-        left, right = first.get(key), second.get(key)
-        if _said(left) != _said(right):
-            shown = left or right
-            assert shown is not None
-            differences.append(Difference(_name(shown), left, right))
-    return differences
+    keys = [*first, *(key for key in second if key not in first)]
+    return [
+        Difference(first.get(key), second.get(key)) for key in keys if _said(first.get(key)) != _said(second.get(key))
+    ]
 
 
 def _said(line: SlateLine | None) -> tuple[object, ...] | None:

@@ -95,9 +95,8 @@ def _lines(slate: Slate) -> Select[SlateLine]:
     )
 
 
-def conflicted_lines(person_id: int, slate: Slate) -> list[str]:
+def conflicted_lines(actor: Actor, slate: Slate) -> list[str]:
     """Public ids of the lines that a person may not vouch for."""
-    actor = Actor(person_id=person_id, name="")
     return list(
         db.session.scalars(
             select(SlateLine.public_id)
@@ -134,9 +133,7 @@ def facts_of(slate: Slate) -> SlateFacts:
     ).one()
     rival = db.session.scalar(
         select(
-            exists().where(
-                Slate.stage_id == slate.stage_id, Slate.id != slate.id, Slate.state.in_(PROPOSED_OR_LATER)
-            )
+            exists().where(Slate.stage_id == slate.stage_id, Slate.id != slate.id, Slate.state.in_(PROPOSED_OR_LATER))
         )
     )
     return SlateFacts(
@@ -168,17 +165,17 @@ def _broken_limit(slate: Slate) -> str | None:
 def pool_left(stage: CycleStage) -> int | None:
     """What the stage's pool has left after earlier releases from it, in cents; nothing when it has no pool."""
     definition = definition_of(stage.cycle)
-    owner = definition.pool_owner(stage.key)
-    if owner.decision.pool is None:
+    pool = definition.pool_of(stage.key)
+    if pool is None:
         return None
-    sharing = [one.key for one in definition.application_stages if definition.pool_owner(one.key).key == owner.key]
+    sharing = [one.key for one in definition.sharing_pool(stage.key)]
     spent = db.session.scalar(
         select(func.coalesce(func.sum(Decision.amount), 0))
         .join(Decision.application)
         .join(Application.stage)
         .where(CycleStage.cycle_id == stage.cycle_id, CycleStage.key.in_(sharing), Decision.outcome == "award")
     )
-    return owner.decision.pool - int(spent or 0)
+    return pool - int(spent or 0)
 
 
 def decisions_of(actor: Actor, case: Case) -> Sequence[Decision]:
@@ -221,9 +218,17 @@ def _todo(actor: Actor, slate: Slate) -> Todo | None:
     if not actor.may("slate.propose"):
         return None
     if slate.state == SlateState.DRAFT:
-        return Todo("plan", f"Propose the {name}", url, "A draft that nobody has been asked to approve.", slate.stage.decision_on)
+        return Todo(
+            "plan",
+            f"Propose the {name}",
+            url,
+            "A draft that nobody has been asked to approve.",
+            slate.stage.decision_on,
+        )
     if slate.state == SlateState.APPROVED:
-        return Todo("due", f"Check the letters and release the {name}", url, "All approvals are there.", slate.stage.decision_on)
+        return Todo(
+            "due", f"Check the letters and release the {name}", url, "All approvals are there.", slate.stage.decision_on
+        )
     return None
 
 

@@ -76,7 +76,18 @@ def download(slate_id: str, form: str) -> ResponseReturnValue:
     """The slate as a table."""
     actor = current_actor()
     found = queries.slate_for(actor, slate_id)
-    columns = ("Rank", "Organization", "Sector", "Grades", "Mean", "Outcome", "Waitlist place", "Amount", "Because", "Changed by hand")
+    columns = (
+        "Rank",
+        "Organization",
+        "Sector",
+        "Grades",
+        "Mean",
+        "Outcome",
+        "Waitlist place",
+        "Amount",
+        "Because",
+        "Changed by hand",
+    )
     rows = [
         (
             line.rank,

@@ -125,7 +125,8 @@ def _floors_that_bind(slate: ProposedSlate, place: int, lower: Sequence[int]) ->
     names = _names(slate.field.candidates[other] for other in favoured or lower)
     rules = _listed([limit.words for limit in binding])
     this = "this rule" if len(binding) == 1 else "these rules"
-    return f"{_capital(rules)} are required, which puts {names} before it; without {this} it would be awarded."
+    verb = "is" if len(binding) == 1 and binding[0].bound == 1 else "are"
+    return f"{_capital(rules)} {verb} required, which puts {names} before it; without {this} it would be awarded."
 
 
 def _trade(slate: ProposedSlate, place: int) -> tuple[tuple[str, ...], str]:

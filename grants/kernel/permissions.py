@@ -1,4 +1,7 @@
-"""The one table of who may do what. A permission says which roles may try; policies and scoped queries say on which records."""
+"""The one table of who may do what.
+
+A permission says which roles may try; policies and scoped queries say on which records.
+"""
 
 from typing import Final
 
@@ -19,7 +22,7 @@ _READERS = _OFFICER | _FINANCE | _DIRECTOR | _AUDITOR
 
 PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     # people
-    "account.manage": _ADMINISTRATOR,
+    "account.manage": _ADMINISTRATOR | _SYSTEM,
     "organization.read": _READERS | _ADMINISTRATOR,
     "organization.manage": _OFFICER | _ADMINISTRATOR | _SYSTEM,
     "organization.join": _APPLICANT,

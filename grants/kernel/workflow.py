@@ -9,6 +9,7 @@ from grants.kernel.policy import YES, Actor, Verdict, no
 
 Facts = TypeVar("Facts")
 
+
 @dataclass(frozen=True)
 class Move(Generic[Facts]):
     """One row of a move table.

@@ -19,16 +19,16 @@ def append_only(model: type) -> type:
 def append_only_statements(table: str, dialect: str) -> list[str]:
     """The DDL that makes `table` append-only; migrations run the same statements."""
     if dialect == "sqlite":
+        refuse = f"SELECT RAISE(ABORT, '{table} {_MESSAGE}')"
         return [
-            f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} {_MESSAGE}'); END"
+            f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} BEGIN {refuse}; END"
             for verb in ("update", "delete")
         ]
+    refuse = f"$$ BEGIN RAISE EXCEPTION '% {_MESSAGE}', TG_TABLE_NAME; END $$"
+    row = f"{table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+    whole = f"{table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
     return [
-        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '% {_MESSAGE}', TG_TABLE_NAME; END $$",
-        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-        "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
-        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+        f"CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS {refuse}",
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {row}",
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {whole}",
     ]

@@ -13,7 +13,7 @@ from grants.kernel.clock import now
 from grants.kernel.policy import Actor
 from grants.persistence.append_only import append_only
 from grants.persistence.base import Base, Identified
-from grants.persistence.session import db
+from grants.persistence.session import before_commit, db
 
 GENESIS = "0" * 64
 _PENDING = "audit_pending"
@@ -92,7 +92,7 @@ def record(
 
 
 def seal(session: Session) -> None:
-    """Chain the pending records to the end. Called once by the unit of work, just before it commits."""
+    """Chain the pending records to the end. Once in a unit of work, just before it commits."""
     pending: list[AuditRecord] = session.info.pop(_PENDING, [])
     if not pending:
         return
@@ -105,6 +105,9 @@ def seal(session: Session) -> None:
         entry.sha256 = sha256_of(entry.facts())
         head.number, head.sha256 = entry.number, entry.sha256
     session.add_all(pending)
+
+
+before_commit.append(seal)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ def new_public_id() -> str:
 
 
 class Base(DeclarativeBase):
-    """Typed declarative base; every constraint has a name, so that both engines and migrations speak of the same one."""
+    """Typed declarative base; every constraint has a name, the same on both engines and in migrations."""
 
     metadata = MetaData(
         naming_convention={
@@ -49,7 +49,7 @@ class Identified:
     """A record with an opaque public id, known from the moment it is made."""
 
     @declared_attr
-    def public_id(cls) -> Mapped[str]:
+    def public_id(cls) -> Mapped[str]:  # noqa: N805 - called on the class
         return mapped_column(String(PUBLIC_ID_LENGTH), unique=True)
 
 
@@ -62,7 +62,7 @@ class Stateful(Identified):
     """A record whose state, once stored, changes only through `moves.move`."""
 
     @declared_attr
-    def state(cls) -> Mapped[str]:
+    def state(cls) -> Mapped[str]:  # noqa: N805 - called on the class
         return mapped_column(String(24), index=True)
 
     @validates("state")

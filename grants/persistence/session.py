@@ -1,6 +1,6 @@
 """The session and the only way to write: `with unit_of_work():`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -21,6 +21,9 @@ migrate = Migrate()
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 BUSY_TIMEOUT_MS = 15_000
+
+# What happens at the end of every unit of work, just before it commits: the audit chain seals its records here.
+before_commit: list[Callable[[Session], None]] = []
 
 
 @contextmanager
@@ -43,7 +46,8 @@ def unit_of_work() -> Iterator[Session]:
     try:
         yield session
         session.flush()
-        _seal(session)
+        for last_act in before_commit:
+            last_act(session)
         session.commit()
     except IntegrityError as error:
         session.rollback()
@@ -56,12 +60,6 @@ def unit_of_work() -> Iterator[Session]:
     finally:
         session.info.clear()  # what was noted for the audit chain and not sealed goes with the transaction
         _writing.reset(token)
-
-
-def _seal(session: Session) -> None:
-    from grants.persistence import audit  # the audit chain is itself a model, and so comes after this module
-
-    audit.seal(session)
 
 
 def _is_taken(error: IntegrityError) -> bool:

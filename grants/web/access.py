@@ -60,7 +60,7 @@ def access_of(app: Flask, endpoint: str) -> str | None:
 
 def current_actor() -> Actor:
     """The person behind this request, with the roles they hold at this moment."""
-    return current_user.actor if isinstance(current_user._get_current_object(), SignedIn) else ANONYMOUS
+    return current_user.actor if current_user.is_authenticated else ANONYMOUS
 
 
 def sign_in(token: str, actor: Actor) -> None:

@@ -24,7 +24,7 @@ def done(app: Flask) -> Iterator[list[str]]:
     def broken() -> None:
         raise OSError("no network")
 
-    job("test.note")(lambda word: seen.append(word))
+    job("test.note")(seen.append)
     job("test.break")(broken)
     yield seen
     for name in ("test.note", "test.break"):

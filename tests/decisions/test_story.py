@@ -92,7 +92,7 @@ def test_its_proposer_may_not_approve_it_and_nobody_twice(at: Ready, people: Boa
         services.approve(people.as_officer, slate, sha)
     with unit_of_work():
         services.approve(actor(people.directors[0]), slate, sha)
-    with pytest.raises(Refused, match="You have approved this slate."), unit_of_work():
+    with pytest.raises(Refused, match=r"You have approved this slate."), unit_of_work():
         services.approve(actor(people.directors[0]), slate, sha)
     assert queries.missing_approvals_of(slate) == "Still to approve: 1 director and 1 partner funder."
     assert slate.state == "proposed"
@@ -146,7 +146,7 @@ def test_a_line_changed_by_hand_keeps_what_the_rules_said(at: Ready, people: Boa
     with unit_of_work():
         services.override(people.as_officer, line, "award", 60_000_00, None, "The panel asked for it.")
     assert (line.solved, line.outcome, line.override_reason) == ("decline", "award", "The panel asked for it.")
-    with pytest.raises(Clash, match="more than the pool has left, by \\$40,000"), unit_of_work():
+    with pytest.raises(Clash, match=r"more than the pool has left, by \$40,000"), unit_of_work():
         services.propose(people.as_officer, slate)
 
 
@@ -238,9 +238,7 @@ def test_two_slates_of_one_stage_are_not_proposed_at_once(at: Ready, people: Boa
 
 def test_rules_that_contradict_each_other_are_said_in_words(app: Flask, people: Board) -> None:
     with unit_of_work():
-        at = ready(
-            {"Tern": ("district", 4)}, {**TIERS, "portfolio": [{"where": {"sector": "charter"}, "at_least": 1}]}
-        )
+        at = ready({"Tern": ("district", 4)}, {**TIERS, "portfolio": [{"where": {"sector": "charter"}, "at_least": 1}]})
     with pytest.raises(Clash, match="No slate keeps all the rules"):
         drafted(at, people)
 

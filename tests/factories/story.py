@@ -1,4 +1,4 @@
-"""A cycle, a case, an application and a slate with the fewest facts that hold, for tests of what they have in common."""
+"""A cycle and a slate with the fewest facts that hold, for tests of what all records have in common."""
 
 from datetime import UTC, datetime
 

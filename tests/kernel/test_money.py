@@ -19,7 +19,7 @@ def test_amounts_are_read_as_people_write_them(text: str, cents: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "-5", "6,00", "60.000", "1.5", "60 000", "1e5", "sixty", "$", "1,0000", "١٢"])
 def test_what_is_no_amount_is_refused_in_words(text: str) -> None:
-    with pytest.raises(ValueError, match="is not an amount. Write dollars, such as 60,000 or 60,000.50."):
+    with pytest.raises(ValueError, match=r"is not an amount. Write dollars, such as 60,000 or 60,000.50."):
         parse_dollars(text)
 
 

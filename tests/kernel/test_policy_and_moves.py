@@ -20,14 +20,20 @@ class Facts:
 DOOR: Workflow[Facts] = Workflow(
     "slate",
     (
-        Move("propose", "draft", "proposed", "slate.propose", lambda facts: None if facts.complete else "Not complete."),
+        Move(
+            "propose", "draft", "proposed", "slate.propose", lambda facts: None if facts.complete else "Not complete."
+        ),
         Move("discard", ("draft", "proposed"), "void", "slate.propose"),
     ),
 )
 
 
 def test_a_permission_is_held_by_roles() -> None:
-    assert (OFFICER.may("slate.propose"), AUDITOR.may("slate.propose"), ANONYMOUS.may("slate.propose")) == (True, False, False)
+    assert (OFFICER.may("slate.propose"), AUDITOR.may("slate.propose"), ANONYMOUS.may("slate.propose")) == (
+        True,
+        False,
+        False,
+    )
 
 
 def test_an_unknown_permission_is_an_error_and_not_a_no() -> None:
@@ -44,13 +50,21 @@ def test_an_auditor_reads_and_writes_nothing() -> None:
 
 def test_an_administrator_sees_no_outcomes() -> None:
     admin = Actor(3, "Ada", roles=frozenset({Role.ADMINISTRATOR}))
-    outcomes = ("case.read", "application.read", "review.read", "slate.read", "award.read", "payment.read", "document.read")
+    outcomes = (
+        "case.read",
+        "application.read",
+        "review.read",
+        "slate.read",
+        "award.read",
+        "payment.read",
+        "document.read",
+    )
     assert [name for name in outcomes if admin.may(name)] == []
 
 
 def test_a_verdict_carries_its_reason() -> None:
     require(YES)
-    with pytest.raises(Refused, match="Scoring has closed."):
+    with pytest.raises(Refused, match=r"Scoring has closed."):
         require(no("Scoring has closed."))
 
 
@@ -69,7 +83,7 @@ def test_open_moves_come_with_their_verdicts() -> None:
 
 
 def test_a_move_from_elsewhere_is_a_clash_in_words() -> None:
-    with pytest.raises(Clash, match="This slate is void, so “propose” is no longer open."):
+    with pytest.raises(Clash, match=r"This slate is void, so “propose” is no longer open."):
         DOOR.find("propose", "void")
     with pytest.raises(KeyError):
         DOOR.find("fly", "draft")

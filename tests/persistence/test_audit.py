@@ -1,6 +1,5 @@
 """The audit chain finds every edit, gap and reorder, even by someone who owns the database."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -17,12 +16,11 @@ from tests.factories.people import organization
 
 
 @pytest.fixture(autouse=True)
-def three_records(app: Flask) -> Iterator[None]:
+def three_records(app: Flask) -> None:
     for number in (1, 2, 3):
         with unit_of_work():
             subject = organization(f"School {number}")
             audit.record(SYSTEM, "organization.manage", subject, after={"name": subject.name})
-    yield
 
 
 def without_triggers(statement: str) -> None:
@@ -73,9 +71,7 @@ def test_a_cut_end_is_named() -> None:
 
 
 def test_a_reorder_is_named() -> None:
-    without_triggers(
-        "UPDATE audit_record SET number = CASE number WHEN 1 THEN -2 WHEN 2 THEN -1 ELSE number END"
-    )
+    without_triggers("UPDATE audit_record SET number = CASE number WHEN 1 THEN -2 WHEN 2 THEN -1 ELSE number END")
     with db.engine.begin() as connection:
         connection.execute(text("UPDATE audit_record SET number = -number WHERE number < 0"))
     assert {number for number, _ in faults()} == {1, 2, 3}

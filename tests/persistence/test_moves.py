@@ -16,7 +16,11 @@ from tests.factories.story import slate
 OFFICER = Actor(None, "Olu", roles=frozenset({Role.PROGRAM_OFFICER}))
 TABLE: Workflow[bool] = Workflow(
     "slate",
-    (Move("propose", "draft", "proposed", "slate.propose", lambda fit: None if fit else "Not yet.", ("tell", "count")),),
+    (
+        Move(
+            "propose", "draft", "proposed", "slate.propose", lambda fit: None if fit else "Not yet.", ("tell", "count")
+        ),
+    ),
 )
 
 
@@ -33,7 +37,11 @@ def test_a_move_changes_state_leaves_a_record_and_has_effects_in_order(record: S
         move(OFFICER, record, "propose", TABLE, True, effects)
     entry = db.session.scalars(select(AuditRecord).where(AuditRecord.action == "slate.propose")).one()
     assert (record.state, told) == ("proposed", ["tell", "count"])
-    assert (entry.before, entry.after, entry.acting_as) == ({"state": "draft"}, {"state": "proposed"}, "program_officer")
+    assert (entry.before, entry.after, entry.acting_as) == (
+        {"state": "draft"},
+        {"state": "proposed"},
+        "program_officer",
+    )
 
 
 def test_setting_a_stored_state_is_an_error(record: Stateful) -> None:
@@ -42,7 +50,7 @@ def test_setting_a_stored_state_is_an_error(record: Stateful) -> None:
 
 
 def test_guard_role_and_state_each_refuse(record: Stateful) -> None:
-    with pytest.raises(Clash, match="Not yet."), unit_of_work():
+    with pytest.raises(Clash, match=r"Not yet."), unit_of_work():
         move(OFFICER, record, "propose", TABLE, False)
     with pytest.raises(Refused), unit_of_work():
         move(Actor(None, "Aya", roles=frozenset({Role.AUDITOR})), record, "propose", TABLE, True)

@@ -40,9 +40,9 @@ def test_units_of_work_do_not_nest(app: Flask) -> None:
 
 
 def test_a_get_request_cannot_write(app: Flask) -> None:
-    with app.test_request_context("/", method="GET"), pytest.raises(RuntimeError, match="GET must not write"):
-        with unit_of_work():
-            pass
+    request = app.test_request_context("/", method="GET")
+    with request, pytest.raises(RuntimeError, match="GET must not write"), unit_of_work():
+        pass
 
 
 def test_a_value_taken_by_another_is_a_clash(app: Flask) -> None:
@@ -62,6 +62,8 @@ def test_the_embedded_engine_is_set_up_to_be_safe(app: Flask) -> None:
     if db.engine.dialect.name != "sqlite":
         assert db.session.execute(text("SHOW server_version")).scalar_one()
         return
-    pragmas = {name: db.session.execute(text(f"PRAGMA {name}")).scalar_one() for name in ("journal_mode", "synchronous", "foreign_keys")}
+    pragmas = {
+        name: db.session.execute(text(f"PRAGMA {name}")).scalar_one()
+        for name in ("journal_mode", "synchronous", "foreign_keys")
+    }
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
-

@@ -56,9 +56,8 @@ def approve(actor: Actor, slate: Slate, content_sha256: str) -> None:
     require(may_approve(actor, slate.proposed_by_id, rules.approvals, already))
     if slate.state != "proposed" or content_sha256 != slate.content_sha256:
         raise Clash("The slate has changed since you opened it. Read it again before you approve it.")
-    assert actor.person_id is not None
     role = next(role for role in rules.approvals if role in actor.roles)
-    abstained: list[Any] = queries.conflicted_lines(actor.person_id, slate)
+    abstained: list[Any] = queries.conflicted_lines(actor, slate)
     slate.approvals.append(
         SlateApproval(
             person_id=actor.person_id,
@@ -69,7 +68,9 @@ def approve(actor: Actor, slate: Slate, content_sha256: str) -> None:
         )
     )
     db.session.flush()
-    audit.record(actor, "slate.approve", slate, after={"content": content_sha256, "abstained": abstained}, acting_as=role)
+    audit.record(
+        actor, "slate.approve", slate, after={"content": content_sha256, "abstained": abstained}, acting_as=role
+    )
     if queries.missing_approvals_of(slate) is None:
         effects = {"prepare_letters": lambda: prepare_letters(slate)}
         move(actor, slate, "approve", SLATE, queries.facts_of(slate), effects)

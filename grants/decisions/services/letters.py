@@ -1,4 +1,4 @@
-"""Letters of a slate: facts frozen when it is approved, rendered by a job, checked by a second person, then released."""
+"""Letters of a slate: frozen when it is approved, rendered by a job, checked by a second person, then released."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload

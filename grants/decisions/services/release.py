@@ -1,4 +1,4 @@
-"""Release: one transaction in which every decision of a stage comes to exist; letters, portal and mail follow from it."""
+"""Release: one transaction in which every decision of a stage comes to exist; letters and mail follow from it."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -11,6 +11,7 @@ from grants.decisions.models import Decision, Slate, SlateLine
 from grants.decisions.queries import facts_of
 from grants.decisions.states import SLATE
 from grants.documents import services as documents
+from grants.documents.models import Document
 from grants.kernel.clock import now
 from grants.kernel.money import dollars
 from grants.kernel.policy import Actor
@@ -38,7 +39,8 @@ def release(actor: Actor, slate: Slate) -> None:
     def tell_everyone() -> None:
         slate.released_at = slate.stage.released_at = now()
         for line in _lines(slate):
-            _release_line(actor, slate, line)
+            if line.letter is not None:  # the guard has counted them: every line has one
+                _release_line(actor, slate, line, line.letter)
 
     move(actor, slate, "release", SLATE, facts_of(slate), {"tell_everyone": tell_everyone})
     # Scenarios that were not chosen can no longer become anything.
@@ -67,14 +69,13 @@ def _lines(slate: Slate) -> list[SlateLine]:
     )
 
 
-def _release_line(actor: Actor, slate: Slate, line: SlateLine) -> None:
-    assert line.letter is not None  # the guard has counted the letters
-    documents.release(line.letter)
+def _release_line(actor: Actor, slate: Slate, line: SlateLine, letter: Document) -> None:
+    documents.release(letter)
     decision = Decision(
         application_id=line.application_id,
         case_id=line.application.case_id,
         slate_id=slate.id,
-        letter_id=line.letter.id,
+        letter_id=letter.id,
         outcome=line.outcome,
         waitlist_place=line.waitlist_place,
         amount=line.amount if line.outcome == "award" else 0,
@@ -89,20 +90,19 @@ def _release_line(actor: Actor, slate: Slate, line: SlateLine) -> None:
         after={"outcome": line.outcome, "amount": decision.amount},
         case_id=decision.case_id,
     )
-    _tell(actor, slate, line, decision)
+    _tell(actor, line, decision, letter)
     if line.outcome == "award":
         # Awards come later in the house: they are asked for by name.
         key = f"award:{decision.public_id}"
         enqueue(db.session(), "awards.offer", key=key, decision_id=decision.public_id)
 
 
-def _tell(actor: Actor, slate: Slate, line: SlateLine, decision: Decision) -> None:
+def _tell(actor: Actor, line: SlateLine, decision: Decision, letter: Document) -> None:
     case, stage = line.application.case, line.application.stage
     sentence = _SENTENCES[line.outcome].format(
         stage=stage.title, amount=dollars(line.amount), place=line.waitlist_place
     )
-    assert line.letter is not None
-    casework.note_event(actor, case, "decision", sentence, "applicant", ["documents.document", line.letter.public_id])
+    casework.note_event(actor, case, "decision", sentence, "applicant", ["documents.document", letter.public_id])
     link = address_of("portfolio.case", case_id=case.public_id)
     facts = {"stage": stage.title, "cycle": stage.cycle.title, "organization": case.organization.name, "link": link}
     for membership in case.organization.memberships:

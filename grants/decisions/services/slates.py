@@ -23,7 +23,7 @@ from grants.persistence.moves import move
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
-from grants.programs.schema import ApplicationStage
+from grants.programs.schema import ApplicationStage, Definition
 from grants.review.queries import ScoredSubmission, StageResults, stage_results
 
 
@@ -34,10 +34,11 @@ def make_slate(actor: Actor, stage: CycleStage, title: str) -> Slate:
     """
     require_permission(actor, "slate.propose")
     results = _fit_to_decide(stage)
-    rules = definition_of(stage.cycle).application_stage(stage.key)
+    definition = definition_of(stage.cycle)
+    rules = definition.application_stage(stage.key)
     answers = _answers(results)
     applicants = {row.application_id: _applicant(row, answers[row.submission_id]) for row in results.rows}
-    solved = _solve(rules, list(applicants.values()), stage)
+    solved = _solve(definition, list(applicants.values()), stage)
     slate = Slate(
         stage=stage,
         title=title.strip() or f"Slate of {stage.title}",
@@ -84,8 +85,9 @@ def _applicant(row: ScoredSubmission, answers: Mapping[str, Any]) -> Applicant:
     )
 
 
-def _solve(rules: ApplicationStage, applicants: list[Applicant], stage: CycleStage) -> ProposedSlate:
-    limits = rules_of(rules, applicants, pool_left(stage), lot=f"{stage.cycle.key}/{stage.key}")
+def _solve(definition: Definition, applicants: list[Applicant], stage: CycleStage) -> ProposedSlate:
+    rules = definition.application_stage(stage.key)
+    limits = rules_of(definition, rules, applicants, pool_left(stage), lot=f"{stage.cycle.key}/{stage.key}")
     try:
         return solve(candidates(applicants, rules), limits)
     except NoSlate as none:
@@ -169,7 +171,9 @@ def write_feedback(actor: Actor, line: SlateLine, text: str) -> None:
     _still_draft(line.slate)
     before, line.reasons = line.reasons, text.strip()
     after = {"reasons": line.reasons}
-    audit.record(actor, "slate.feedback", line, before={"reasons": before}, after=after, case_id=line.application.case_id)
+    audit.record(
+        actor, "slate.feedback", line, before={"reasons": before}, after=after, case_id=line.application.case_id
+    )
 
 
 def discard(actor: Actor, slate: Slate) -> None:

@@ -1,0 +1,61 @@
+"""The pipeline's picture follows from dates, counts and the release."""
+
+from datetime import UTC, datetime, timedelta
+
+from grants.portfolio.pipeline import StageFacts, Step, journey, pipeline
+
+NOW = datetime(2016, 3, 8, 20, tzinfo=UTC)
+
+
+def stage(key: str, kind: str = "application", opens: int = -60, closes: int = 12, **more: object) -> StageFacts:
+    return StageFacts(
+        key, key.capitalize(), kind, NOW + timedelta(days=opens), NOW + timedelta(days=closes),
+        **{"released_at": None, **more},  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+DISCOVERY = stage("discovery", "discovery", -500, -400, schools=45, educators=300, events=30)
+PLANNING = stage(
+    "planning",
+    opens=-400,
+    closes=-380,
+    submitted=26,
+    writing=1,
+    awarded=10,
+    amount=790_000_00,
+    released_at=NOW - timedelta(days=340),
+)
+LAUNCH = stage("launch", submitted=7, writing=3, at_most=6)
+
+
+def test_the_picture_of_an_open_launch_stage() -> None:
+    assert pipeline([DISCOVERY, PLANNING, LAUNCH], NOW) == [
+        Step("Discovery", 45, "45 schools", "300 educators, 30 events", "done"),
+        Step("Planning: applied", 26, "26", "1 never submitted", "done", "planning"),
+        Step("Planning: awarded", 10, "10", "$790,000", "done", "planning:awarded"),
+        Step("Launch: applied", 10, "10", "7 submitted, 3 writing", "now", "launch"),
+        Step("Launch: awarded", 0, "0 of 6", "not yet decided", "to_come"),
+    ]
+
+
+def test_a_closed_stage_is_being_decided_until_it_is_released() -> None:
+    closed = stage("launch", closes=-1, submitted=10, at_most=6)
+    assert pipeline([closed], NOW)[1] == Step("Launch: awarded", 0, "0 of 6", "being decided", "now")
+
+
+def test_a_stage_to_come_says_when_it_opens() -> None:
+    assert pipeline([stage("launch", opens=5, closes=50)], NOW)[0].note == "opens 13 March"
+
+
+def test_one_school_is_counted_as_one() -> None:
+    one = stage("discovery", "discovery", schools=1, educators=1, events=0)
+    assert (pipeline([one], NOW)[0].figure, pipeline([one], NOW)[0].note) == ("1 school", "1 educator, 0 events")
+
+
+def test_a_case_s_way_shows_its_own_words_and_nothing_of_others() -> None:
+    own = {"discovery": "Took part", "planning": "Award", "launch": "Writing"}
+    assert journey([DISCOVERY, PLANNING, LAUNCH], own, NOW) == [
+        ("Discovery: Took part", "done"),
+        ("Planning: Award", "done"),
+        ("Launch: Writing", "now"),
+    ]
