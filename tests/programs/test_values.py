@@ -48,7 +48,7 @@ def test_any_share_reads_back(millionths: int) -> None:
 
 
 @settings(deadline=None)
-@given(st.integers(0, 9999), st.sampled_from(["days", "weeks", "months", "years"]))
+@given(st.integers(0, 100), st.sampled_from(["days", "weeks", "months", "years"]))
 def test_any_length_reads_back(count: int, unit: str) -> None:
     length = Duration(count, unit)  # type: ignore[arg-type]
     assert read(Length, str(length)) == length
@@ -56,7 +56,7 @@ def test_any_length_reads_back(count: int, unit: str) -> None:
 
 
 due_rules = st.one_of(
-    st.dates().map(lambda day: DueRule(on=day)),
+    st.dates(date(1900, 1, 1), date(2199, 12, 31)).map(lambda day: DueRule(on=day)),
     st.builds(
         lambda count, unit, event: DueRule(offset=Duration(count, unit), after=event),
         st.integers(0, 999),
@@ -105,6 +105,9 @@ def test_a_value_reads_as_it_is_said(kind: object, value: object, expected: obje
         (Percent, "120%", "“120%” is more than 100%"),
         (Length, "90", "“90” is not a length of time; write a number and a unit, such as 90 days"),
         (Length, "90 moons", "“90 moons” is not a length of time; write a number and a unit, such as 90 days"),
+        (Length, "101 years", "“101 years” is longer than a hundred years"),
+        (Day, "2216-09-01", "2216-09-01 is not in our time: years go from 1900 to 2199"),
+        (Due, date(216, 9, 1), "0216-09-01 is not in our time: years go from 1900 to 2199"),
         (TimeBefore, "3 days", "“3 days” is not a time before; write it such as 3 days before"),
         (Minutes, "soon", "“soon” is not a time of grace; write it such as 15 minutes or 2 hours"),
         (Day, "2016-02-30", "there is no day 2016-02-30 in the calendar"),
@@ -145,9 +148,9 @@ def test_time_is_counted_on_the_calendar(length: str, day: date, times: int, exp
 
 def test_time_beyond_the_calendar_is_refused() -> None:
     with pytest.raises(ValueError, match="beyond the calendar"):
-        Duration.parse("9999 years").after(date(2016, 1, 1))
+        Duration.parse("100 years").after(date(9990, 1, 1))
     with pytest.raises(ValueError, match="beyond the calendar"):
-        Duration.parse("9999 weeks").after(date(9990, 1, 1))
+        Duration.parse("5000 weeks").after(date(9990, 1, 1))
     assert Duration.parse("3 days").before(date(2016, 3, 1)) == date(2016, 2, 27)
 
 

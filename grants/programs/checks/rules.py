@@ -20,12 +20,14 @@ from grants.programs.schema import (
     Load,
     PortfolioRule,
     Question,
+    Requirement,
     Rubric,
     Words,
     percent,
     placeholders,
 )
 from grants.programs.schema.letters import PLACEHOLDER
+from grants.programs.schema.values import YEARS
 
 
 def broken(definition: Definition) -> Iterator[Finding]:
@@ -42,7 +44,17 @@ def broken(definition: Definition) -> Iterator[Finding]:
                 yield from _limits(field, ("forms", key, "sections", section.key, "fields", field.key))
     for key, lines in definition.schedules.items():
         yield from _shares([line.share for line in lines], ("schedules", key))
+    for key, requirement in definition.requirements.items():
+        yield from _dates_owed(requirement, ("requirements", key))
     yield from _letters(definition)
+
+
+def _dates_owed(requirement: Requirement, path: Path) -> Iterator[Finding]:
+    late = date(YEARS[-1], 12, 31)
+    try:
+        requirement.due_dates({"agreement_signed": late, "award_released": late})
+    except ValueError:
+        yield error(path, "the last of these would be due beyond the calendar")
 
 
 def _shares(shares: list[Decimal], path: Path) -> Iterator[Finding]:

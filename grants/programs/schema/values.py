@@ -44,6 +44,10 @@ def percent(share: Decimal) -> str:
 Unit = Literal["days", "weeks", "months", "years"]
 
 
+_LONGEST: Mapping[Unit, int] = {"days": 36_525, "weeks": 5_200, "months": 1_200, "years": 100}
+YEARS = range(1900, 2200)
+
+
 @dataclass(frozen=True)
 class Duration:
     """A length of calendar time. A month later is the same day of the next month, or its last day."""
@@ -59,11 +63,14 @@ class Duration:
         """
         if isinstance(value, Duration):
             return value
-        found = re.fullmatch(r"\s*(\d{1,4})\s+(day|week|month|year)s?\s*", str(value))
+        found = re.fullmatch(r"\s*(\d{1,5})\s+(day|week|month|year)s?\s*", str(value))
         if found is None:
             raise ValueError(f"“{value}” is not a length of time; write a number and a unit, such as 90 days")
         units: Mapping[str, Unit] = {"day": "days", "week": "weeks", "month": "months", "year": "years"}
-        return cls(int(found[1]), units[found[2]])
+        length = cls(int(found[1]), units[found[2]])
+        if length.count > _LONGEST[length.unit]:
+            raise ValueError(f"“{value}” is longer than a hundred years")
+        return length
 
     def __str__(self) -> str:
         return f"{self.count} {self.unit[:-1] if self.count == 1 else self.unit}"
@@ -109,7 +116,7 @@ class DueRule:
         if isinstance(value, DueRule):
             return value
         if isinstance(value, date):
-            return cls(on=value)
+            return cls(on=_in_our_time(value))
         text = str(value).strip()
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
             return cls(on=_calendar_date(text))
@@ -139,9 +146,16 @@ class DueRule:
 
 def _calendar_date(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"there is no day {text} in the calendar") from None
+    return _in_our_time(day)
+
+
+def _in_our_time(day: date) -> date:
+    if day.year not in YEARS:
+        raise ValueError(f"{day} is not in our time: years go from {YEARS[0]} to {YEARS[-1]}")
+    return day
 
 
 def parse_days_before(value: Any) -> Duration:
@@ -187,7 +201,7 @@ def parse_date(value: Any) -> date:
     raises   ValueError with a sentence
     """
     if isinstance(value, date):
-        return value
+        return _in_our_time(value)
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):
         return _calendar_date(value.strip())
     raise ValueError(f"“{value}” is not a date; write year, month and day, such as 2016-09-01")
