@@ -56,7 +56,8 @@ class AwardFunding(Base):
 class Agreement(Stateful, Base):
     """The agreement of one award: made -> signed (by the grantee) -> countersigned (by a director).
 
-    document_sha256   of the exact bytes that were signed
+    document          the text that was signed; `document_sha256` is of its exact bytes
+    executed          the same text with both signatures shown on it, once it is countersigned
     """
 
     __tablename__ = "agreement"
@@ -65,6 +66,7 @@ class Agreement(Stateful, Base):
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), unique=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    executed_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     signed_at: Mapped[datetime | None]
     signed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     signed_name: Mapped[str | None]
@@ -74,6 +76,7 @@ class Agreement(Stateful, Base):
     countersigned_name: Mapped[str | None]
 
     award: Mapped[Award] = relationship(back_populates="agreement")
-    document: Mapped[Document] = relationship()
+    document: Mapped[Document] = relationship(foreign_keys=[document_id])
+    executed: Mapped[Document | None] = relationship(foreign_keys=[executed_id])
     signed_by: Mapped[Person | None] = relationship(foreign_keys=[signed_by_id])
     countersigned_by: Mapped[Person | None] = relationship(foreign_keys=[countersigned_by_id])

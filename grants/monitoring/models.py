@@ -17,6 +17,7 @@ class Requirement(Stateful, Base):
 
     key, number   the program's requirement and which one of its series, from 1
     agenda        points to talk about, for a check-in
+    late_after_on   the last day on which it is not late: the due date, and the program's days of grace
     """
 
     __tablename__ = "requirement"
@@ -35,6 +36,8 @@ class Requirement(Stateful, Base):
     kind: Mapped[str] = mapped_column(String(20))
     title: Mapped[str]
     due_on: Mapped[date] = mapped_column(index=True)
+    late_after_on: Mapped[date] = mapped_column(index=True)
+    description: Mapped[str] = mapped_column(default="")
     agenda: Mapped[list[Any]] = mapped_column(default=list)
     account: Mapped[str | None]  # what the grantee wrote
     submitted_at: Mapped[datetime | None]
@@ -75,7 +78,7 @@ class IndicatorReading(Identified, Base):
 
     year        of the grant, from 0 (the year before launch)
     subgroup    empty for all pupils
-    definition  the indicator as the program stated it then: title, unit, better, level
+    definition  the indicator as the program stated it then: title, description, unit, better, level, decimals
     """
 
     __tablename__ = "indicator_reading"

@@ -64,11 +64,12 @@ class LedgerTransaction(Identified, Base):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     entries: Mapped[list["LedgerEntry"]] = relationship(back_populates="transaction", order_by="LedgerEntry.id")
+    actor: Mapped[Person | None] = relationship()
 
 
 @append_only
 class LedgerEntry(Base):
-    """Money that left one account and entered another: both sides in one row, so entries sum to zero by construction."""
+    """Money that left one account and entered another: both sides in one row, so entries always sum to zero."""
 
     __tablename__ = "ledger_entry"
     __table_args__ = (
@@ -86,6 +87,8 @@ class LedgerEntry(Base):
     transaction: Mapped[LedgerTransaction] = relationship(back_populates="entries")
     from_account: Mapped[LedgerAccount] = relationship(foreign_keys=[from_account_id])
     to_account: Mapped[LedgerAccount] = relationship(foreign_keys=[to_account_id])
+    award: Mapped[Award | None] = relationship()
+    installment: Mapped["Installment | None"] = relationship()
 
 
 class Installment(Stateful, Base):
@@ -110,13 +113,41 @@ class Installment(Stateful, Base):
     amount: Mapped[int] = mapped_column(Cents)
     due_on: Mapped[date | None] = mapped_column(index=True)
     conditions: Mapped[list[Any]] = mapped_column(default=list)
+    stopped_because: Mapped[str | None]  # why it is on hold or cancelled, or was last refused
 
     award: Mapped[Award] = relationship()
     payments: Mapped[list["Payment"]] = relationship(back_populates="installment", order_by="Payment.attempt")
 
 
+class ConditionMet(Base):
+    """One condition of an award's installments that holds, told by whoever saw it happen.
+
+    kind        accepted, reached or matched; the others follow from the agreement and the calendar
+    reference   as the schedule names it: yearly_report.1, attendance_rate.year1, a fund's key
+    waived      it did not happen: it was waived, for the reason in `note`
+    """
+
+    __tablename__ = "condition_met"
+    __table_args__ = (
+        UniqueConstraint("award_id", "kind", "reference"),
+        CheckConstraint("kind IN ('accepted', 'reached', 'matched')", name="kind"),
+        CheckConstraint("NOT waived OR note IS NOT NULL", name="waived_with_reason"),
+    )
+
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    reference: Mapped[str] = mapped_column(String(80))
+    met_at: Mapped[datetime]
+    met_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    waived: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[str | None]
+
+
 class Payment(Identified, Base):
-    """One attempt to pay one installment: who asked, who approved (never the same person), and the bank's reference."""
+    """One attempt to pay one installment: who asked, who approved (never the same person), and the bank's reference.
+
+    paid_on   the day by the bank; `paid_at` is when it was noted here
+    """
 
     __tablename__ = "payment"
     __table_args__ = (
@@ -135,6 +166,7 @@ class Payment(Identified, Base):
     refused_at: Mapped[datetime | None]
     refusal_reason: Mapped[str | None]
     paid_at: Mapped[datetime | None]
+    paid_on: Mapped[date | None]
     paid_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     bank_reference: Mapped[str | None] = mapped_column(String(60))
 

@@ -1,0 +1,107 @@
+"""What waits for someone around reports, check-ins and readings."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from flask import url_for
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from grants.awards.models import Award
+from grants.casework.models import Case
+from grants.casework.visibility import not_conflicted
+from grants.kernel.clock import now, today
+from grants.kernel.policy import Actor, OrganizationRole, Role
+from grants.monitoring.models import IndicatorReading, Requirement
+from grants.persistence.session import db
+from grants.programs.models import CycleStage
+from grants.web.todo import Todo, Urgency
+
+SOON = timedelta(days=14)
+SHOWN = 10
+
+
+def todos(actor: Actor) -> list[Todo]:
+    """What the school owes, soon or late, and its readings; for officers, what was handed in and meetings."""
+    own = actor.organizations_as(*OrganizationRole.writers())
+    found: list[Todo] = []
+    if own:
+        mine = Case.organization_id.in_(own)
+        found += [_owed(one) for one in _due(mine, Requirement.kind != "check_in")] + _readings(actor, mine)
+    if Role.PROGRAM_OFFICER in actor.roles:
+        seen = not_conflicted(actor, Case.id)
+        found += [_handed_in(one) for one in _requirements(seen, Requirement.state == "submitted")]
+        found += [_meeting(one) for one in _due(seen, Requirement.kind == "check_in")]
+    return found
+
+
+def _due(*wanted: ColumnElement[bool]) -> Sequence[Requirement]:
+    soon = Requirement.due_on <= now().date() + SOON
+    return _requirements(*wanted, Requirement.state.in_(("scheduled", "returned")), soon)
+
+
+def _requirements(*wanted: ColumnElement[bool]) -> Sequence[Requirement]:
+    return db.session.scalars(
+        select(Requirement)
+        .join(Requirement.award)
+        .join(Award.case)
+        .where(*wanted)
+        .options(
+            contains_eager(Requirement.award).options(
+                contains_eager(Award.case).joinedload(Case.organization),
+                joinedload(Award.stage).joinedload(CycleStage.cycle),
+            )
+        )
+        .order_by(Requirement.due_on, Requirement.id)
+        .limit(SHOWN)
+    ).all()
+
+
+def _is_late(requirement: Requirement) -> bool:
+    return requirement.late_after_on < today(requirement.award.stage.cycle.time_zone)
+
+
+def _url(requirement: Requirement) -> str:
+    return url_for("monitoring.requirement", requirement_id=requirement.public_id)
+
+
+def _owed(one: Requirement) -> Todo:
+    urgency: Urgency = "late" if _is_late(one) else "due"
+    detail = one.award.case.organization.name
+    if one.state == "returned":
+        return Todo(urgency, f"Add to {one.title}", _url(one), f"{detail}: {one.answer}", one.due_on)
+    return Todo(urgency, f"Hand in {one.title}", _url(one), detail, one.due_on)
+
+
+def _handed_in(one: Requirement) -> Todo:
+    detail = "Installments may wait for it."
+    return Todo("ask", f"Read {one.title} of {one.award.case.organization.name}", _url(one), detail, one.due_on)
+
+
+def _meeting(one: Requirement) -> Todo:
+    url = url_for("monitoring.check_in", requirement_id=one.public_id)
+    title = f"{one.title} with {one.award.case.organization.name}"
+    return Todo("late" if _is_late(one) else "plan", title, url, "Hold it, and note what was said.", one.due_on)
+
+
+def _readings(actor: Actor, mine: ColumnElement[bool]) -> list[Todo]:
+    """One line for each award that has readings to enter."""
+    rows = db.session.execute(
+        select(Award.public_id, func.count(), func.min(IndicatorReading.due_on))
+        .join(IndicatorReading.award)
+        .join(Award.case)
+        .where(mine, IndicatorReading.value.is_(None), IndicatorReading.due_on <= now().date() + SOON)
+        .group_by(Award.public_id)
+        .order_by(func.min(IndicatorReading.due_on))
+    )
+    return [
+        Todo(
+            "late" if first < now().date() else "due",
+            f"Enter {count} indicator {'value' if count == 1 else 'values'}",
+            url_for("monitoring.indicators", award_id=award_id),
+            "They show how your students do against the targets.",
+            first,
+            count,
+        )
+        for award_id, count, first in rows
+    ]
