@@ -109,7 +109,7 @@ def funnel(stages: Sequence[Stage]) -> Funnel:
     tops = [FUNNEL_FLOOR - height for height in heights]
     boxes = tuple(
         FunnelBox(stage, top, height, following, round(max(stage.size / largest, 0.02) * 100, 1))
-        for stage, top, height, following in zip(stages, tops, heights, [*tops[1:], None], strict=True)
+        for stage, top, height, following in zip(stages, tops, heights, [*tops[1:], None], strict=False)
     )
     return Funnel(boxes, "; ".join(f"{stage.label}: {stage.value}" for stage in stages))
 

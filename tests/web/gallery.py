@@ -200,6 +200,12 @@ def error(status: int) -> ResponseReturnValue:
     abort(status)
 
 
+@bp.get("/folder/")
+@access.public
+def folder() -> ResponseReturnValue:
+    return "a folder"
+
+
 @bp.post("/sign-out")
 @access.public
 def sign_out() -> ResponseReturnValue:
