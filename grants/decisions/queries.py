@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from flask import url_for
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
@@ -21,7 +20,6 @@ from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import ApplicationStage
-from grants.web.todo import Todo
 
 PROPOSED_OR_LATER = (SlateState.PROPOSED, SlateState.APPROVED, SlateState.RELEASED)
 
@@ -189,47 +187,6 @@ def decisions_of(actor: Actor, case: Case) -> Sequence[Decision]:
         )
         .order_by(Decision.released_at.desc())
     ).all()
-
-
-def todos(actor: Actor) -> list[Todo]:
-    """What waits for the actor on slates: approvals for directors and partners, letters and release for officers."""
-    waiting = Slate.state.in_((SlateState.DRAFT, SlateState.PROPOSED, SlateState.APPROVED))
-    if not (actor.may("slate.approve") or actor.may("slate.propose")):
-        return []
-    found = db.session.scalars(
-        select(Slate)
-        .where(visible_slates(actor), waiting)
-        .options(joinedload(Slate.stage).joinedload(CycleStage.cycle), selectinload(Slate.approvals))
-        .order_by(Slate.made_at)
-        .limit(20)
-    )
-    return [todo for slate in found if (todo := _todo(actor, slate)) is not None]
-
-
-def _todo(actor: Actor, slate: Slate) -> Todo | None:
-    url = url_for("decisions.slate", slate_id=slate.public_id)
-    name = f"{slate.stage.cycle.title}: {slate.stage.title} slate"
-    has_approved = any(
-        one.person_id == actor.person_id and one.content_sha256 == slate.content_sha256 for one in slate.approvals
-    )
-    by_others = slate.proposed_by_id != actor.person_id
-    if slate.state == SlateState.PROPOSED and actor.may("slate.approve") and by_others and not has_approved:
-        return Todo("due", f"Approve the {name}", url, "It waits for your approval.", slate.stage.decision_on)
-    if not actor.may("slate.propose"):
-        return None
-    if slate.state == SlateState.DRAFT:
-        return Todo(
-            "plan",
-            f"Propose the {name}",
-            url,
-            "A draft that nobody has been asked to approve.",
-            slate.stage.decision_on,
-        )
-    if slate.state == SlateState.APPROVED:
-        return Todo(
-            "due", f"Check the letters and release the {name}", url, "All approvals are there.", slate.stage.decision_on
-        )
-    return None
 
 
 def stages_to_decide(actor: Actor) -> Sequence[CycleStage]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -23,6 +24,7 @@ from grants.people.models import OrganizationMembership
 from grants.persistence.paging import Page
 from grants.persistence.session import db
 from grants.portfolio import queries
+from grants.portfolio.home import in_words
 from grants.portfolio.pipeline import journey
 from grants.programs.models import Cycle
 
@@ -46,6 +48,10 @@ class CasePage:
     notes: Sequence[Note]
     tasks: Sequence[Task]
 
+    def milestones(self, award: Award) -> list[tuple[date, int, str]]:
+        """An award's dated installments as the time line takes them: due date, cents, state."""
+        return [(one.due_on, one.amount, one.state) for one in self.installments[award.id] if one.due_on is not None]
+
 
 def case_page(actor: Actor, public_id: str, page: int = 1) -> CasePage:
     """Gather one case, in a constant number of statements.
@@ -60,7 +66,7 @@ def case_page(actor: Actor, public_id: str, page: int = 1) -> CasePage:
     return CasePage(
         case=case,
         cycle=cycle,
-        steps=[(title, state) for title, state in journey(stages, queries.standings([case])[case.id], now())],
+        steps=[(title, state) for title, state in journey(stages, in_words(queries.standings([case])[case.id]), now())],
         applications=applications,
         latest=_latest(applications),
         decisions=decisions.decisions_of(actor, case),

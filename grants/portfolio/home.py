@@ -1,25 +1,48 @@
 """What a home page shows: what to do now, and the picture of the cycle, each as far as the person may know."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from itertools import chain
 
 from flask import url_for
 
+from grants.applications import todos as applications
+from grants.awards import todos as awards
+from grants.casework import todos as casework
 from grants.casework.models import Case
+from grants.decisions import todos as decisions
+from grants.discovery import todos as discovery
 from grants.discovery.models import Event
 from grants.kernel.clock import now
 from grants.kernel.policy import Actor
-from grants.payments import queries as payments
-from grants.payments.queries import FundBalance
+from grants.monitoring import todos as monitoring
+from grants.payments import todos as payments
+from grants.payments.queries import FundBalance, fund_balances
+from grants.people import todos as people
 from grants.persistence.audit import AuditHead
 from grants.persistence.session import db
 from grants.portfolio import queries
 from grants.portfolio.pipeline import StageFacts, Step, journey, pipeline
 from grants.portfolio.waiting import Waiting, waiting_for_others
+from grants.portfolio.queries import Standing
 from grants.programs.models import Cycle
+from grants.review import todos as review
 from grants.web.charts import Stage
-from grants.web.todo import Todo
+from grants.web.status import status_of
+from grants.web.todo import URGENCIES, Todo
 
+TODO_SOURCES: tuple[Callable[[Actor], list[Todo]], ...] = (
+    people.todos,
+    casework.todos,
+    discovery.todos,
+    applications.todos,
+    review.todos,
+    decisions.todos,
+    awards.todos,
+    payments.todos,
+    monitoring.todos,
+)
 _STATES = {"done": "past", "now": "now", "to_come": "ahead"}
 
 
@@ -57,7 +80,7 @@ class Home:
 
 def home_of(actor: Actor, cycle_id: str | None) -> Home:
     """The home page of a person, on one cycle; the latest one they have to do with when none is named."""
-    todos, cycles = queries.todos(actor), queries.cycles(actor)
+    todos, cycles = todos_of(actor), queries.cycles(actor)
     cycle = next((one for one in cycles if one.public_id == cycle_id), _liveliest(cycles))
     records = db.session.get(AuditHead, 1) if actor.may("audit.read") else None
     audit_records = records.number if records else None
@@ -72,12 +95,23 @@ def home_of(actor: Actor, cycle_id: str | None) -> Home:
         stages=stages,
         funnel=funnel(cycle, pipeline(stages, now())) if sees_all else [],
         path=[] if sees_all else [(title, state) for title, state in journey(stages, {}, now())],
-        funds=payments.fund_balances(actor, cycle) if actor.may("payment.read") else (),
+        funds=fund_balances(actor, cycle) if actor.may("payment.read") else (),
         events=queries.events_ahead(cycle),
         waiting=waiting_for_others(actor, cycle) if sees_all else (),
         own=own_cases(actor),
         audit_records=audit_records,
     )
+
+
+def todos_of(actor: Actor) -> list[Todo]:
+    """Everything that waits for the actor: late before due before asked before planned, and by day within."""
+    found = chain.from_iterable(source(actor) for source in TODO_SOURCES)
+    return sorted(found, key=lambda one: (URGENCIES.index(one.urgency), one.when is None, one.when or date.max))
+
+
+def in_words(standing: Mapping[str, Standing]) -> dict[str, str]:
+    """Stage key -> where a case stands in it, in the word of its status pill."""
+    return {key: status_of(*place).word for key, place in standing.items()}
 
 
 def _liveliest(cycles: Sequence[Cycle]) -> Cycle | None:
@@ -106,6 +140,9 @@ def own_cases(actor: Actor) -> list[OwnCase]:
     standings = queries.standings(cases)
     stages = queries.stages_of({case.cycle_id for case in cases})
     return [
-        OwnCase(case, [(title, state) for title, state in journey(stages[case.cycle_id], standings[case.id], now())])
+        OwnCase(
+            case,
+            [(title, state) for title, state in journey(stages[case.cycle_id], in_words(standings[case.id]), now())],
+        )
         for case in cases
     ]

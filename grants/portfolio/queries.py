@@ -1,27 +1,20 @@
 """Reading across capabilities: cycles, the pipeline, cases, and what waits for whom."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from grants.applications import queries as applications
 from grants.applications.models import Application
-from grants.awards import queries as awards
-from grants.casework import queries as casework
 from grants.casework.models import Case
 from grants.casework.visibility import visible_cases
-from grants.decisions import queries as decisions
 from grants.decisions.models import Decision
 from grants.discovery import queries as discovery
 from grants.discovery.models import Event, Registration
 from grants.kernel.clock import now
 from grants.kernel.policy import Actor
-from grants.monitoring import queries as monitoring
-from grants.payments import queries as payments
-from grants.people import queries as people
 from grants.people.models import Organization
 from grants.persistence.paging import PAGE_SIZE, Page, paginate
 from grants.persistence.session import db
@@ -29,27 +22,7 @@ from grants.portfolio.pipeline import StageFacts
 from grants.programs.models import Cycle, CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import ApplicationStage
-from grants.review import queries as review
-from grants.web.status import status_of
-from grants.web.todo import URGENCIES, Todo
-
-TODO_SOURCES: tuple[Callable[[Actor], list[Todo]], ...] = (
-    people.todos,
-    casework.todos,
-    discovery.todos,
-    applications.todos,
-    review.todos,
-    decisions.todos,
-    awards.todos,
-    payments.todos,
-    monitoring.todos,
-)
-
-
-def todos(actor: Actor) -> list[Todo]:
-    """Everything that waits for the actor: late before due before asked before planned, and by day within."""
-    found = chain.from_iterable(source(actor) for source in TODO_SOURCES)
-    return sorted(found, key=lambda one: (URGENCIES.index(one.urgency), one.when is None, one.when or now().date()))
+from grants.review.models import PanelMember
 
 
 def cycles(actor: Actor) -> Sequence[Cycle]:
@@ -58,7 +31,11 @@ def cycles(actor: Actor) -> Sequence[Cycle]:
     if not actor.may("portfolio.read") and not actor.may("account.manage"):
         own = or_(
             exists().where(Case.cycle_id == Cycle.id, visible_cases(actor)),
-            review.panel_cycles(actor),
+            exists().where(
+                CycleStage.cycle_id == Cycle.id,
+                PanelMember.stage_id == CycleStage.id,
+                PanelMember.person_id == actor.person_id,
+            ),
         )
         statement = statement.where(own)
     return db.session.scalars(statement).all()
@@ -100,8 +77,7 @@ def stage_facts(cycle: Cycle) -> list[StageFacts]:
 def stage_dates(cycle: Cycle) -> list[StageFacts]:
     """The stages with their dates and no counts: what everyone in the cycle may know."""
     return [
-        StageFacts(one.key, one.title, one.kind, one.opens_at, one.closes_at, one.released_at)
-        for one in _stages(cycle)
+        StageFacts(one.key, one.title, one.kind, one.opens_at, one.closes_at, one.released_at) for one in _stages(cycle)
     ]
 
 
@@ -134,6 +110,10 @@ def _awards_by_stage(cycle: Cycle) -> dict[int, tuple[int, int]]:
     return {stage: (count, int(amount)) for stage, count, amount in rows}
 
 
+# A workflow and a state of it, as status pills show them.
+Standing = tuple[str, str]
+
+
 @dataclass(frozen=True)
 class CaseFilters:
     """What a list of cases is narrowed to; an empty value narrows nothing."""
@@ -147,10 +127,10 @@ class CaseFilters:
 
 @dataclass(frozen=True)
 class CaseRow:
-    """One case of a list: stage key -> where it stands in it, in words, and what it was awarded in cents."""
+    """One case of a list: stage key -> where it stands in it, and what it was awarded in cents."""
 
     case: Case
-    standing: dict[str, str]
+    standing: dict[str, Standing]
     awarded: int = 0
 
 
@@ -194,10 +174,11 @@ def _narrowed(statement: Select[Case], filters: CaseFilters) -> Select[Case]:
     return statement
 
 
-def _order(sort: str) -> tuple[object, ...]:
+def _order(sort: str) -> tuple[ColumnElement[Any], ...]:
     name = func.lower(Organization.name)
-    column = {"name": name, "opened": Case.opened_at, "sector": Organization.sector}.get(sort.lstrip("-"), name)
-    return (column.desc() if sort.startswith("-") else column.asc(), Case.id)
+    columns: dict[str, Any] = {"name": name, "opened": Case.opened_at, "sector": Organization.sector}
+    column = columns.get(sort.lstrip("-"), name)
+    return (column.desc() if sort.startswith("-") else column.asc(), Case.id.expression)
 
 
 def _with_progress(found: Sequence[Case]) -> list[CaseRow]:
@@ -246,13 +227,13 @@ def stages_of(cycle_ids: set[int]) -> dict[int, list[StageFacts]]:
     return found
 
 
-def standings(cases: Sequence[Case]) -> dict[int, dict[str, str]]:
-    """Case id -> stage key -> where the case stands in it, in the words of the status pills; in two statements.
+def standings(cases: Sequence[Case]) -> dict[int, dict[str, Standing]]:
+    """Case id -> stage key -> where the case stands in it, as (workflow, state) of a status pill; in two statements.
 
     A decision counts from its release: before it no row of it exists.
     """
     ids = [one.id for one in cases]
-    found: dict[int, dict[str, str]] = {number: {} for number in ids}
+    found: dict[int, dict[str, Standing]] = {number: {} for number in ids}
     for case_id, key in db.session.execute(
         select(Case.id, CycleStage.key)
         .join(CycleStage, and_(CycleStage.cycle_id == Case.cycle_id, CycleStage.kind == "discovery"))
@@ -266,16 +247,14 @@ def standings(cases: Sequence[Case]) -> dict[int, dict[str, str]]:
             ),
         )
     ):
-        found[case_id][key] = "Took part"
+        found[case_id][key] = ("participation", "attended")
     for case_id, key, state, outcome in db.session.execute(
         select(Application.case_id, CycleStage.key, Application.state, Decision.outcome)
         .join(Application.stage)
         .outerjoin(Decision, Decision.application_id == Application.id)
         .where(Application.case_id.in_(ids))
     ):
-        found[case_id][key] = (
-            status_of("decision", outcome).word if outcome else status_of("application", state).word
-        )
+        found[case_id][key] = ("decision", outcome) if outcome else ("application", state)
     return found
 
 
@@ -288,5 +267,7 @@ def stage_choices(found: Sequence[Cycle]) -> list[tuple[str, str]]:
         .order_by(func.min(CycleStage.position), CycleStage.key)
     )
     return [
-        choice for key, title in rows for choice in ((key, f"{title}: applied"), (f"{key}:awarded", f"{title}: awarded"))
+        choice
+        for key, title in rows
+        for choice in ((key, f"{title}: applied"), (f"{key}:awarded", f"{title}: awarded"))
     ]

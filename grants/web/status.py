@@ -71,6 +71,9 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "in_review": ("In review", _A),
         "decided": ("Decided", _G),
     },
+    "participation": {
+        "attended": ("Took part", _Q),
+    },
     "section": {
         "empty": ("Not started", _Q),
         "started": ("Writing", _A),
