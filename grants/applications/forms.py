@@ -30,6 +30,7 @@ from grants.web.forms import FilterForm, HouseForm, LocalInstantField
 
 Sent = MultiDict[str, str]
 BLANK_ROWS = 3
+WithRows = TableField | PersonList | Group
 
 
 # ── answers: from controls to what was typed, and back ───────────────────────────────────────────────────────────────
@@ -137,7 +138,7 @@ def _amount(cents: int | None) -> str:
     return "" if cents is None else dollars(cents).removeprefix("$")
 
 
-def rows_to_show(field: TableField | PersonList | Group, rows: int, more: bool) -> int:
+def rows_to_show(field: WithRows, rows: int, more: bool) -> int:
     """How many rows a page offers: those filled, one to go on with, and some more when asked for."""
     if isinstance(field, TableField):
         if field.rows:

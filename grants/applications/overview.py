@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from grants.applications import queries
 from grants.applications.completeness import Standing, asked_form, standing
-from grants.applications.deadlines import Deadline
+from grants.applications.deadlines import Deadline, time_left
 from grants.applications.models import Answer, Application, Attachment, SectionStatus
 from grants.applications.policy import closed_to_writing, may_certify, may_comment, may_withdraw, may_write
 from grants.applications.states import State
@@ -81,6 +81,11 @@ class Overview:
     def left(self) -> timedelta:
         """The time until the deadline; negative after it."""
         return self.deadline.left(now())
+
+    @property
+    def deadline_words(self) -> str:
+        """The time left, in words: "12 days left"."""
+        return "The deadline has passed" if self.is_late else f"{time_left(self.left)} left"
 
     @property
     def is_late(self) -> bool:

@@ -103,6 +103,11 @@ def read(
     )
 
 
+def read_one(asked: AnyField, answer: Any) -> Item:
+    """One answer as one reads it; files are named and not linked."""
+    return _Reader(None, False).item(asked, answer)
+
+
 def content_answers(content: Mapping[str, Any]) -> dict[str, Any]:
     """The answers in a submission's content, files among them, by field key."""
     answers = dict(content["answers"])

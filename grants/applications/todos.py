@@ -74,7 +74,7 @@ def _to_screen(actor: Actor) -> list[Todo]:
         Todo(
             "ask",
             f"Screen {plural(count, 'application')} of {stage.title}",
-            url_for("applications.applications", stage=stage.public_id, to_screen="1"),
+            url_for("applications.applications", stage=stage.public_id, only="to_screen"),
             f"{stage.cycle.title}: submitted, and nobody has checked eligibility yet.",
             count=count,
         )
@@ -89,7 +89,7 @@ def _lagging(actor: Actor) -> list[Todo]:
         Todo(
             "plan",
             f"{plural(count, 'school')} {'has' if count == 1 else 'have'} started {stage.title} and not submitted",
-            url_for("applications.applications", stage=stage.public_id, never_submitted="1"),
+            url_for("applications.applications", stage=stage.public_id, only="never_submitted"),
             f"{stage.cycle.title}: {time_left(stage.closes_at - now())} left.",
             _day(stage.closes_at, stage),
             count,

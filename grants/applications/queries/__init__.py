@@ -8,15 +8,18 @@ from grants.applications.queries.drafts import (
     attachment_for,
     attachments_of,
     carried_forward,
+    coached,
     comments_of,
     deadline_of,
     drafted_answers,
     file_fields,
+    file_of,
     form_of,
     history_of,
     members,
     rules_of,
     section_statuses,
+    stage_to_start,
 )
 from grants.applications.queries.listing import SORTS, ApplicationFilters, applications, every_application, stages
 from grants.applications.queries.submissions import (
@@ -24,6 +27,7 @@ from grants.applications.queries.submissions import (
     read_submission,
     submission_for,
     submissions_of,
+    submitted_file,
 )
 from grants.applications.scope import visible_applications
 from grants.applications.todos import todos
@@ -39,11 +43,13 @@ __all__ = [
     "attachment_for",
     "attachments_of",
     "carried_forward",
+    "coached",
     "comments_of",
     "deadline_of",
     "drafted_answers",
     "every_application",
     "file_fields",
+    "file_of",
     "form_of",
     "history_of",
     "latest_submissions",
@@ -51,9 +57,11 @@ __all__ = [
     "read_submission",
     "rules_of",
     "section_statuses",
+    "stage_to_start",
     "stages",
     "submission_for",
     "submissions_of",
+    "submitted_file",
     "todos",
     "visible_applications",
 ]

@@ -19,13 +19,13 @@ from grants.applications.models import (
     SectionStatus,
     Submission,
 )
-from grants.applications.scope import visible_applications
+from grants.applications.scope import OPEN_TO_COACHES, visible_applications
 from grants.applications.states import State
 from grants.casework.models import Case, StoredFile
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.kernel.roles import OrganizationRole
-from grants.people.models import OrganizationMembership, Person
+from grants.people.models import Organization, OrganizationMembership, Person
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
 from grants.programs.queries import definition_of
@@ -197,3 +197,49 @@ def carried_forward(application: Application, form: Form) -> dict[str, Carried]:
 def file_fields(form: Form) -> list[FileField]:
     """The fields of a form that are answered with files."""
     return [one for one in form.all_fields() if isinstance(one, FileField)]
+
+
+def file_of(application: Application, file_id: str) -> StoredFile:
+    """A file that was attached to an application, removed or not; `file_id` is its public id.
+
+    raises   Missing
+    """
+    found = db.session.scalar(
+        select(StoredFile)
+        .join(Attachment, Attachment.file_id == StoredFile.id)
+        .where(StoredFile.public_id == file_id, Attachment.application_id == application.id)
+    )
+    if found is None:
+        raise Missing("There is no such file.")
+    return found
+
+
+def coached(actor: Actor) -> Sequence[Application]:
+    """Drafts that the actor may read and comment on as a coach."""
+    return db.session.scalars(
+        select(Application)
+        .join(Application.case)
+        .where(Case.organization_id.in_(actor.coaching), Application.state.in_(OPEN_TO_COACHES))
+        .options(*whole())
+        .order_by(Application.id)
+    ).all()
+
+
+def stage_to_start(actor: Actor, stage_id: str, organization_id: str) -> tuple[CycleStage, Organization]:
+    """A stage, and one of the actor's own organizations, by their public ids.
+
+    raises   Missing
+    """
+    stage = db.session.scalar(
+        select(CycleStage)
+        .where(CycleStage.public_id == stage_id)
+        .options(joinedload(CycleStage.cycle).joinedload(Cycle.program_version))
+    )
+    organization = db.session.scalar(
+        select(Organization).where(
+            Organization.public_id == organization_id, Organization.id.in_(actor.organization_ids)
+        )
+    )
+    if stage is None or organization is None:
+        raise Missing("There is no such stage, or this is not your organization.")
+    return stage, organization

@@ -13,6 +13,7 @@ from grants.applications.queries.drafts import form_of, whole
 from grants.applications.reading import FileUrl, Part, content_answers, read
 from grants.applications.scope import visible_applications
 from grants.applications.states import State
+from grants.casework.models import StoredFile
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.persistence.session import db
@@ -76,3 +77,15 @@ def latest_submissions(stage_id: int, *, screened: bool = False) -> Select[Submi
         .order_by(Submission.id)
     )
     return found.where(Application.screened_at.is_not(None)) if screened else found
+
+
+def submitted_file(submission: Submission, file_id: str) -> StoredFile:
+    """A file that a submission holds, by its public id.
+
+    raises   Missing
+    """
+    if file_id in {file["file"] for file in submission.content["files"]}:
+        found = db.session.scalar(select(StoredFile).where(StoredFile.public_id == file_id))
+        if found is not None:
+            return found
+    raise Missing("There is no such file in this submission.")

@@ -47,9 +47,13 @@ class StaleAnswer(Clash):
 
 @dataclass
 class Outcome:
-    """What became of several writes, by field key."""
+    """What became of several writes, by field key.
+
+    behind   answers that someone else changed, and this writer only sent back as they were shown: nothing to save
+    """
 
     saved: dict[str, Answer] = field(default_factory=dict)
+    behind: dict[str, Answer] = field(default_factory=dict)
     stale: dict[str, StaleAnswer] = field(default_factory=dict)
     unreadable: dict[str, Unreadable] = field(default_factory=dict)
 
@@ -86,7 +90,7 @@ def save_answers(actor: Actor, application: Application, writes: Mapping[str, Wr
             continue
         if answer is not None and answer.version != write.based_on:
             if _is_untouched(answer, value, write.based_on):
-                outcome.saved[key] = answer
+                outcome.behind[key] = answer
             else:
                 outcome.stale[key] = _keep_stale(answer, value, write.based_on, writer.id)
             continue
@@ -109,6 +113,8 @@ def save_answer(actor: Actor, application: Application, field_key: str, value: A
         raise Invalid(str(unreadable), {field_key: str(unreadable)})
     if stale := outcome.stale.get(field_key):
         raise stale
+    if behind := outcome.behind.get(field_key):
+        raise StaleAnswer(value, behind)
     if field_key not in outcome.saved:
         raise Invalid("There is nothing to save.", {field_key: "There is nothing to save."})
     return outcome.saved[field_key]

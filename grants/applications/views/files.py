@@ -1,0 +1,76 @@
+"""Attachments: taken in after a look at their content, given out only as downloads."""
+
+from collections.abc import Callable
+
+from flask import Response, request, url_for
+from flask.typing import ResponseReturnValue
+
+from grants.applications import queries, services
+from grants.applications.models import Application
+from grants.applications.policy import may_comment
+from grants.applications.uploads import examine
+from grants.applications.views.blueprint import bp, the_application
+from grants.casework import files
+from grants.casework.models import StoredFile
+from grants.kernel.errors import Missing, Problem
+from grants.persistence.session import unit_of_work
+from grants.programs.schema import FileField, Section
+from grants.web.access import current_actor, requires
+
+
+def attach_all(found: Application, asked: Section) -> dict[str, str]:
+    """Attach every file that the request carries for a section; what was refused, in a sentence by field key."""
+    refused: dict[str, str] = {}
+    for key, one in asked.fields.items():
+        if not isinstance(one, FileField):
+            continue
+        for upload in request.files.getlist(key):
+            if not upload.filename:
+                continue
+            try:
+                _attach(found, one, upload.filename, upload.read())
+            except Problem as problem:
+                refused[key] = problem.sentence
+    return refused
+
+
+def _attach(found: Application, asked: FileField, name: str, content: bytes) -> None:
+    content_type = examine(asked, name, content)
+    kept = files.put(content, name, content_type)
+    with unit_of_work():
+        services.attach(current_actor(), found, asked.key, kept)
+
+
+def file_address(found: Application) -> Callable[[str], str]:
+    """Gives the address of a draft's files by their public ids."""
+    return lambda file_id: url_for(".attachment", application_id=found.public_id, file_id=file_id)
+
+
+@bp.get("/applications/<public_id:application_id>/files/<public_id:file_id>")
+@requires("application.comment")
+def attachment(application_id: str, file_id: str) -> ResponseReturnValue:
+    """A file of a draft, for the applicant's own people and their coaches."""
+    found = the_application(application_id)
+    if not may_comment(current_actor(), found.case.organization_id):
+        raise Missing("There is no such file.")
+    return download(queries.file_of(found, file_id))
+
+
+@bp.get("/submissions/<public_id:submission_id>/files/<public_id:file_id>")
+@requires("application.read")
+def submitted_file(submission_id: str, file_id: str) -> ResponseReturnValue:
+    """A file of a submission, for whoever may read that."""
+    submission = queries.submission_for(current_actor(), submission_id)
+    return download(queries.submitted_file(submission, file_id))
+
+
+def download(stored: StoredFile, name: str | None = None) -> Response:
+    """Stored bytes as a download: never shown in place, and never of another type than was found in them.
+
+    name   what to call it, when not by its own name (to a reviewer who must not know the school)
+    """
+    response = Response(files.read(stored), content_type=stored.content_type)
+    response.headers.set("Content-Disposition", "attachment", filename=name or stored.name)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response

@@ -1,0 +1,158 @@
+"""A section's questions as its page draws them, and what a page sends back about them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import url_for
+
+from grants.applications import forms, queries
+from grants.applications.answers import Unreadable
+from grants.applications.budgets import Totals, notices, totals
+from grants.applications.completeness import faults_of, shown_fields
+from grants.applications.models import Attachment
+from grants.applications.overview import Overview
+from grants.applications.queries import Carried
+from grants.applications.reading import Item, read_one
+from grants.applications.services import Outcome, StaleAnswer
+from grants.applications.uploads import accepted
+from grants.kernel.clock import today
+from grants.programs.schema import AnyField, FileField, FiveYearBudget, Section
+from grants.web.filters import clock_time, day
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Two texts for one answer, to choose from."""
+
+    sentence: str
+    by: str
+    version: int
+    mine: Item
+    theirs: Item
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question as its page draws it.
+
+    typed     what stands in its controls, as text in the field's shape
+    rows      how many rows its controls offer, where it has rows
+    faults    place -> sentence on what could not be read
+    remarks   what is kept and will not do for submitting, or what the program's checks find
+    behind    the name of whoever changed it since it was shown
+    """
+
+    asked: AnyField
+    typed: Any
+    version: int
+    shown: bool = True
+    rows: int = 0
+    faults: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    clash: Clash | None = None
+    behind: str | None = None
+    carried: tuple[Carried, Item] | None = None
+    files: tuple[Attachment, ...] = ()
+    totals: Totals | None = None
+
+    @property
+    def key(self) -> str:
+        return self.asked.key
+
+    @property
+    def accepted(self) -> str:
+        """The endings of files it takes."""
+        return accepted(self.asked) if isinstance(self.asked, FileField) else ""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a page sent and could not simply be saved: shown again as it was typed."""
+
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    outcome: Outcome = field(default_factory=Outcome)
+    versions: Mapping[str, int] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+def questions(view: Overview, section: Section, sent: Sent | None = None, more: str = "") -> list[Question]:
+    """The questions of a section.
+
+    sent   what was sent and not saved
+    more   the key of the field for which more rows were asked
+    """
+    answers = queries.answers_in(view.drafted, view.files)
+    shown = shown_fields(view.form, answers)
+    carried = queries.carried_forward(view.application, view.form)
+    return [
+        question(view, one, sent or Sent(), answers, one.key in shown, carried.get(one.key), more == one.key)
+        for one in section.fields.values()
+    ]
+
+
+def question(
+    view: Overview,
+    asked: AnyField,
+    sent: Sent,
+    answers: Mapping[str, Any],
+    shown: bool = True,
+    carried: Carried | None = None,
+    more: bool = False,
+) -> Question:
+    """One question; of a text that was not saved, the controls hold what was typed."""
+    key, answer = asked.key, answers.get(asked.key)
+    unreadable, stale = sent.outcome.unreadable.get(key), sent.outcome.stale.get(key)
+    kept = view.drafted.get(key)
+    typed = sent.typed[key] if unreadable or stale else forms.as_typed(asked, answer)
+    return Question(
+        asked=asked,
+        typed=typed,
+        version=sent.versions.get(key, 0) if unreadable or stale else kept.version if kept else 0,
+        shown=shown,
+        rows=forms.rows_to_show(asked, len(typed), more) if isinstance(asked, forms.WithRows) else 0,
+        faults=_faults(unreadable, sent.files.get(key)),
+        remarks=_remarks(asked, answer),
+        clash=_clash(asked, stale) if stale else None,
+        behind=sent.outcome.behind[key].written_by.name if key in sent.outcome.behind else None,
+        carried=(carried, read_one(asked, carried.value)) if carried and answer is None else None,
+        files=tuple(view.files.get(key, ())),
+        totals=totals(asked, answer) if isinstance(asked, FiveYearBudget) else None,
+    )
+
+
+def _faults(unreadable: Unreadable | None, file: str | None) -> dict[str, str]:
+    return unreadable.faults if unreadable else {"": file} if file else {}
+
+
+def _remarks(asked: AnyField, answer: Any) -> tuple[str, ...]:
+    found = tuple(faults_of(asked, answer)) if answer not in (None, []) else ()
+    return found + tuple(notices(asked, answer) if isinstance(asked, FiveYearBudget) else ())
+
+
+def _clash(asked: AnyField, stale: StaleAnswer) -> Clash:
+    present = stale.present
+    return Clash(
+        stale.sentence,
+        present.written_by.name,
+        present.version,
+        read_one(asked, stale.mine),
+        read_one(asked, present.value),
+    )
+
+
+def place_of(view: Overview, place: str) -> str:
+    """The address of a section's page, or of a field's place in it."""
+    key, _, anchor = place.partition("#")
+    address = url_for("applications.section", application_id=view.application.public_id, section_key=key)
+    return f"{address}#{anchor}" if anchor else address
+
+
+def saved_words(view: Overview) -> str:
+    """When the draft was last saved: "Saved 9:14 pm", or the day when it was not today."""
+    at, zone = view.application.written_at, view.application.stage.cycle.time_zone
+    if at is None:
+        return ""
+    on = at.astimezone(ZoneInfo(zone)).date()
+    return f"Saved {clock_time(at, zone) if on == today(zone) else day(on)}"

@@ -1,0 +1,91 @@
+"""Checking, certifying, the receipt, reading what was submitted, and taking it back."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from grants.applications import queries, services
+from grants.applications.forms import CertifyForm
+from grants.applications.overview import Overview, overview
+from grants.applications.policy import may_comment
+from grants.applications.views.blueprint import bp, the_application
+from grants.kernel.errors import Problem, Refused
+from grants.persistence.session import unit_of_work
+from grants.web.access import current_actor, requires
+
+
+@bp.get("/applications/<public_id:application_id>/check")
+@requires("application.comment")
+def check(application_id: str) -> ResponseReturnValue:
+    """Every gap with a link to it; without gaps, the certification."""
+    return _check_page(_draft(application_id), CertifyForm())
+
+
+@bp.post("/applications/<public_id:application_id>/submit")
+@requires("application.submit")
+def submit(application_id: str) -> ResponseReturnValue:
+    """Certify and submit."""
+    view, form = _draft(application_id), CertifyForm()
+    if not form.validate():
+        return _check_page(view, form), 422
+    try:
+        with unit_of_work():
+            submission = services.submit(current_actor(), view.application, form.certified_name.data or "")
+    except Problem as problem:
+        form.show(problem)
+        return _check_page(_draft(application_id), form), problem.status
+    return redirect(url_for(".receipt", submission_id=submission.public_id))
+
+
+def _draft(application_id: str) -> Overview:
+    found = the_application(application_id)
+    if not may_comment(current_actor(), found.case.organization_id):
+        raise Refused("Only the applicant's own people see this page.")
+    return overview(current_actor(), found)
+
+
+def _check_page(view: Overview, form: CertifyForm) -> str:
+    submissions = queries.submissions_of(view.application)
+    return render_template("applications/check.html", view=view, form=form, submissions=submissions)
+
+
+@bp.get("/submissions/<public_id:submission_id>/receipt")
+@requires("application.read")
+def receipt(submission_id: str) -> ResponseReturnValue:
+    """What was received, when, from whom, and its fingerprint."""
+    submission = queries.submission_for(current_actor(), submission_id)
+    own = may_comment(current_actor(), submission.application.case.organization_id)
+    return render_template("applications/receipt.html", submission=submission, own=bool(own))
+
+
+@bp.get("/submissions/<public_id:submission_id>")
+@requires("application.read")
+def submission(submission_id: str) -> ResponseReturnValue:
+    """A submission, to read and to print."""
+    found = queries.submission_for(current_actor(), submission_id)
+    parts = queries.read_submission(
+        found, file_url=lambda file: url_for(".submitted_file", submission_id=submission_id, file_id=file)
+    )
+    others = queries.submissions_of(found.application)
+    return render_template("applications/submission.html", submission=found, parts=parts, others=others)
+
+
+@bp.post("/applications/<public_id:application_id>/reopen")
+@requires("application.withdraw")
+def reopen(application_id: str) -> ResponseReturnValue:
+    """Make a submitted or withdrawn application a draft again."""
+    found = the_application(application_id)
+    with unit_of_work():
+        services.reopen(current_actor(), found)
+    flash("The application is a draft again. It counts once it is submitted again, before the deadline.", "warn")
+    return redirect(url_for(".application", application_id=application_id))
+
+
+@bp.post("/applications/<public_id:application_id>/withdraw")
+@requires("application.withdraw")
+def withdraw(application_id: str) -> ResponseReturnValue:
+    """Take an application out of the competition."""
+    found = the_application(application_id)
+    with unit_of_work():
+        services.withdraw(current_actor(), found)
+    flash("The application is withdrawn. What you wrote is kept.", "warn")
+    return redirect(url_for(".application", application_id=application_id))
