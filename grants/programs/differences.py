@@ -112,7 +112,7 @@ class _Comparison:
         before, after = (part.model_dump(mode="json") for part in (old, new))
         for name in type(new).model_fields:
             was, now = getattr(old, name), getattr(new, name)
-            if was == now and list(was if isinstance(was, dict) else ()) == list(now if isinstance(now, dict) else ()):
+            if repr(before[name]) == repr(after[name]):  # unlike ==, this sees a change in the order of keys
                 continue
             path = f"{within}{name}"
             if _holds_parts(was, now):
@@ -151,10 +151,11 @@ class _Comparison:
                 yield Change(where, "it is removed.")
             elif key not in old:
                 yield Change(where, "it is added.")
-            elif old[key] != new[key]:
+            else:
                 was = [installment(line, self.old) for line in old[key]]
                 now = [installment(line, self.new) for line in new[key]]
-                yield Change(where, f"the installments {_list_change(was, now, '; ')}.")
+                for what in _installment_changes(was, now):
+                    yield Change(where, what)
 
     def _changes(self, path: str, old: tuple[Any, Any], new: tuple[Any, Any]) -> Iterator[str]:
         phrase = _phrase(path)
@@ -221,6 +222,15 @@ class _Comparison:
             if text in group:
                 return f"“{group[text].title}”"
         return text.replace("_", " ") if re.fullmatch(r"[a-z]+(_[a-z]+)+", text) else text
+
+
+def _installment_changes(old: list[str], new: list[str]) -> Iterator[str]:
+    if len(old) != len(new):
+        yield f"the installments change from {'; '.join(old)} to {'; '.join(new)}."
+        return
+    for number, (was, now) in enumerate(zip(old, new, strict=True), start=1):
+        if was != now:
+            yield f"installment {number} changes from {was} to {now}."
 
 
 def _holds_parts(old: Any, new: Any) -> bool:

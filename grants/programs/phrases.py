@@ -204,8 +204,9 @@ def _reached(condition: Waits, definition: Definition) -> str:
 
 
 def installment(line: ScheduleLine, definition: Definition) -> str:
-    """`50%, 30 days after the agreement is signed, once the agreement is signed`."""
-    conditions = listed(waits(condition, definition) for condition in line.when)
+    """`50%, 15 July 2017, once yearly report 1 is accepted`; what the due date says already is not said twice."""
+    told = "agreement_signed" if line.due.after == "agreement_signed" else ""
+    conditions = listed(waits(condition, definition) for condition in line.when if condition.kind != told)
     return f"{percent(line.share)}, {due(line.due)}" + (f", once {conditions}" if conditions else "")
 
 
