@@ -16,8 +16,8 @@ def address_of(endpoint: str, **values: object) -> str:
 
 
 def site_address() -> str:
-    """The address of the first page."""
-    return f"{_settings().base_url}/"
+    """The address of the site, without a slash at its end: `{site}/events`."""
+    return _settings().base_url
 
 
 def mail_domain() -> str:

@@ -21,11 +21,11 @@ LATE_AFTER = timedelta(minutes=70)  # longer than the job runner's own attempts 
 
 
 @job("messages.post")
-def post(key: str, template: str, person_id: str, facts: dict[str, Any]) -> None:
+def post(message_key: str, template: str, person_id: str, facts: dict[str, Any]) -> None:
     """Write a message for a capability that stands before this one; safe to repeat, since its key is taken once."""
     with unit_of_work() as session:
         person = session.scalars(select(Person).where(Person.public_id == person_id)).one()
-        services.post(key, template, person, facts)
+        services.post(message_key, template, person, facts)
 
 
 @job(services.DELIVER)

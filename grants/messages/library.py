@@ -45,7 +45,7 @@ TEMPLATES: Final[dict[str, Template]] = {
     ),
     "people.joined": Template(
         "You are now with {organization} at Harbormaster",
-        "Dear {name},\n\n{invited_by} has added you to {organization} as {role}. Sign in to see its case:\n{link}",
+        "Dear {name},\n\n{invited_by} has added you to {organization} as {role}. Sign in to see its work:\n{site}",
     ),
     "event.cancelled": Template(
         "Cancelled: {event}",

@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from grants.kernel.roles import Role
 from grants.persistence.base import Base, Identified
 
 
@@ -31,6 +32,18 @@ class Person(Identified, Base):
 
     grants: Mapped[list["RoleGrant"]] = relationship(back_populates="person", foreign_keys="RoleGrant.person_id")
     memberships: Mapped[list["OrganizationMembership"]] = relationship(back_populates="person")
+
+    @property
+    def role_labels(self) -> list[str]:
+        """The foundation roles held, in words."""
+        return sorted(Role(grant.role).label for grant in self.grants)
+
+    @property
+    def account_state(self) -> str:
+        """invited, active or closed; accounts.py says the same in SQL."""
+        if not self.is_active:
+            return "closed"
+        return "invited" if self.last_sign_in_at is None else "active"
 
 
 class RoleGrant(Base):

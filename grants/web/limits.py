@@ -5,7 +5,8 @@
     @limited("10 per 5 minutes")
     def …
 
-Only failed tries count, so that a school behind one address is not locked out by its own success.
+Only failed tries count unless a view says otherwise, so that a school behind one address is not locked out by its own
+success.
 """
 
 from collections.abc import Callable
@@ -21,15 +22,20 @@ limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="moving-
 
 
 def limited(
-    limit: str, key: Callable[[], str] = get_remote_address, methods: tuple[str, ...] = ("POST",)
+    limit: str,
+    key: Callable[[], str] = get_remote_address,
+    *,
+    methods: tuple[str, ...] = ("POST",),
+    every: bool = False,
 ) -> Callable[[View], View]:
-    """Answer 429 after so many failed tries; placed under the access mark.
+    """Answer 429 after so many tries; placed under the access mark.
 
     limit   such as "10 per 5 minutes"
     key     whose tries they are; the address they come from by default
     methods which requests are tries
+    every   count those that went well too
     """
-    counted = limiter.limit(limit, key_func=key, methods=list(methods), deduct_when=_failed)
+    counted = limiter.limit(limit, key_func=key, methods=list(methods), deduct_when=None if every else _failed)
     return cast(Callable[[View], View], counted)
 
 

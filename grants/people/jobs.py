@@ -1,0 +1,12 @@
+"""What people ask for and need not wait for."""
+
+from grants.background import job
+from grants.people import services
+from grants.persistence.session import unit_of_work
+
+
+@job(services.FORGOTTEN)
+def send_link(email: str, cause: str) -> None:
+    """Send a link to a new password, when the address has an account; safe to repeat."""
+    with unit_of_work():
+        services.send_link_to(email, cause)

@@ -1,0 +1,186 @@
+"""Who belongs to an organization, and who coaches it."""
+
+from sqlalchemy import func, select
+
+from grants.kernel.clock import now
+from grants.kernel.errors import Clash, Invalid
+from grants.kernel.policy import Actor, OrganizationRole, Role, require
+from grants.people import policy
+from grants.people.models import CoachInvitation, Organization, OrganizationMembership, Person
+from grants.people.services import mail
+from grants.people.services.accounts import new_account
+from grants.persistence import audit
+from grants.persistence.session import db
+
+
+def invite_member(
+    actor: Actor, organization: Organization, name: str, email: str, role: OrganizationRole
+) -> OrganizationMembership:
+    """Let a colleague in by their address: with an account they are told, without one they are invited.
+
+    raises   Refused; Invalid when the name or address does not hold; Clash when they belong to it already
+    """
+    require(policy.may_manage_members(actor, organization.id))
+    person = _by_email(email)
+    is_new = person is None
+    if person is None:
+        person = new_account(name, email)
+        audit.record(actor, "account.add", person, after={"name": person.name, "email": person.email})
+    membership = add_member(actor, organization, person, role)
+    if is_new:
+        mail.send_invitation(actor, person, f"you are with {organization.name}, as {role.label.lower()}")
+    else:
+        mail.send_joined(actor, person, f"member:{membership.id}", organization.name, role.label.lower())
+    return membership
+
+
+def add_member(
+    actor: Actor, organization: Organization, person: Person, role: OrganizationRole
+) -> OrganizationMembership:
+    """Make a person with an account a member, without a word to them.
+
+    raises   Refused; Invalid for one of the foundation's own staff or a closed account; Clash when they are a member
+    """
+    require(policy.may_manage_members(actor, organization.id))
+    _must_be_welcome(person)
+    if _membership(organization, person) is not None:
+        raise Clash(f"{person.name} belongs to {organization.name} already.")
+    membership = OrganizationMembership(organization=organization, person=person, role=role, since=now())
+    db.session.add(membership)
+    db.session.flush()
+    audit.record(actor, "organization.add_member", organization, after={"person": person.name, "role": role.value})
+    return membership
+
+
+def change_member_role(actor: Actor, organization: Organization, person: Person, role: OrganizationRole) -> None:
+    """Give a member another role.
+
+    raises   Refused, also when the organization would lose its only lead; Clash when they are no member
+    """
+    require(policy.may_manage_members(actor, organization.id))
+    membership = _must_be_member(organization, person)
+    before = membership.role
+    if before == role:
+        return
+    _keep_a_lead(actor, organization, membership)
+    membership.role = role
+    audit.record(
+        actor,
+        "organization.change_member",
+        organization,
+        before={"person": person.name, "role": before},
+        after={"person": person.name, "role": role.value},
+    )
+
+
+def remove_member(actor: Actor, organization: Organization, person: Person) -> None:
+    """Take a member out; what they wrote stays, and they see nothing of it any more.
+
+    raises   Refused, also when the organization would lose its only lead; Clash when they are no member
+    """
+    require(policy.may_manage_members(actor, organization.id))
+    membership = _must_be_member(organization, person)
+    _keep_a_lead(actor, organization, membership)
+    db.session.delete(membership)
+    db.session.flush()
+    audit.record(
+        actor, "organization.remove_member", organization, before={"person": person.name, "role": membership.role}
+    )
+
+
+def invite_coach(actor: Actor, organization: Organization, name: str, email: str) -> CoachInvitation:
+    """Let a mentor from outside read the organization's drafts and comment on them.
+
+    raises   Refused; Invalid; Clash when they are a member or coach it already
+    """
+    require(policy.may_manage_members(actor, organization.id))
+    person = _by_email(email)
+    is_new = person is None
+    if person is None:
+        person = new_account(name, email)
+        audit.record(actor, "account.add", person, after={"name": person.name, "email": person.email})
+    _must_be_welcome(person)
+    if _membership(organization, person) is not None:
+        raise Clash(f"{person.name} belongs to {organization.name}, and so reads its drafts already.")
+    invitation = _coaching(organization, person)
+    if invitation is not None and invitation.ended_at is None:
+        raise Clash(f"{person.name} coaches {organization.name} already.")
+    if invitation is None:
+        invitation = CoachInvitation(organization=organization, person=person, invited_by_id=actor.person_id)
+        db.session.add(invitation)
+    elif actor.person_id is not None:
+        invitation.invited_by_id = actor.person_id
+    invitation.since, invitation.ended_at = now(), None
+    db.session.flush()
+    audit.record(actor, "organization.invite_coach", organization, after={"person": person.name})
+    if is_new:
+        mail.send_invitation(actor, person, f"you are to coach {organization.name}")
+    else:
+        cause = f"coach:{invitation.id}:{invitation.since:%Y%m%d%H%M%S}"
+        mail.send_joined(actor, person, cause, organization.name, "coach")
+    return invitation
+
+
+def end_coaching(actor: Actor, organization: Organization, person: Person) -> None:
+    """Let a coach go; they see nothing of the organization from now on.
+
+    raises   Refused; Clash when they do not coach it
+    """
+    require(policy.may_manage_members(actor, organization.id))
+    invitation = _coaching(organization, person)
+    if invitation is None or invitation.ended_at is not None:
+        raise Clash(f"{person.name} does not coach {organization.name}.")
+    invitation.ended_at = now()
+    audit.record(actor, "organization.end_coaching", organization, before={"person": person.name})
+
+
+def _by_email(email: str) -> Person | None:
+    return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
+def _must_be_welcome(person: Person) -> None:
+    if not person.is_active:
+        raise Invalid("This account is closed.", {"email": f"The account of {person.name} is closed."})
+    if Role.staff() & {grant.role for grant in person.grants}:
+        sentence = f"{person.name} works for the foundation, and so cannot belong to one that applies to it."
+        raise Invalid(sentence, {"email": sentence})
+
+
+def _membership(organization: Organization, person: Person) -> OrganizationMembership | None:
+    return db.session.scalar(
+        select(OrganizationMembership).where(
+            OrganizationMembership.organization_id == organization.id, OrganizationMembership.person_id == person.id
+        )
+    )
+
+
+def _must_be_member(organization: Organization, person: Person) -> OrganizationMembership:
+    membership = _membership(organization, person)
+    if membership is None:
+        raise Clash(f"{person.name} no longer belongs to {organization.name}.")
+    return membership
+
+
+def _coaching(organization: Organization, person: Person) -> CoachInvitation | None:
+    return db.session.scalar(
+        select(CoachInvitation).where(
+            CoachInvitation.organization_id == organization.id, CoachInvitation.person_id == person.id
+        )
+    )
+
+
+def _keep_a_lead(actor: Actor, organization: Organization, leaving: OrganizationMembership) -> None:
+    if leaving.role != OrganizationRole.LEAD:
+        return
+    # Two leads who remove each other at the same moment wait for one another here.
+    db.session.refresh(organization, with_for_update=True)
+    others = db.session.scalar(
+        select(func.count())
+        .select_from(OrganizationMembership)
+        .where(
+            OrganizationMembership.organization_id == organization.id,
+            OrganizationMembership.role == OrganizationRole.LEAD,
+            OrganizationMembership.id != leaving.id,
+        )
+    )
+    require(policy.may_lose_lead(others or 0, by_staff=actor.may("organization.manage")))
