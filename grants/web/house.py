@@ -8,6 +8,7 @@ from grants.web.filters import init_filters
 from grants.web.forms import init_forms
 from grants.web.navigation import init_navigation
 from grants.web.security import init_security
+from grants.web.static_files import init_static_files
 from grants.web.status import status_of
 from grants.web.tables import init_tables
 
@@ -15,5 +16,6 @@ from grants.web.tables import init_tables
 def init_house(app: Flask) -> None:
     """Give an application the house's headers, error pages, links, filters and macros' helpers."""
     app.jinja_env.globals.update(status_of=status_of, chart_geometry=charts, time_geometry=timelines)
-    for part in (init_security, init_errors, init_filters, init_navigation, init_forms, init_tables):
+    parts = (init_security, init_static_files, init_errors, init_filters, init_navigation, init_forms, init_tables)
+    for part in parts:
         part(app)

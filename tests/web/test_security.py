@@ -1,9 +1,12 @@
 """What every answer tells the browser."""
 
+import gzip
 from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+
+from grants.config import ROOT
 
 
 @pytest.mark.parametrize("path", ["/", "/error/404", "/error/500", "/static/house.css"])
@@ -45,3 +48,27 @@ def test_no_page_needs_what_the_policy_forbids(visitor: FlaskClient, seen_by: Ca
         assert " style=" not in text
         assert "<style" not in text
         assert " onclick=" not in text
+
+
+def test_text_files_travel_compressed_and_unharmed(visitor: FlaskClient) -> None:
+    plain = visitor.get("/static/house.css", buffered=True)
+    packed = visitor.get("/static/house.css", headers={"Accept-Encoding": "gzip"}, buffered=True)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+    assert packed.headers["Content-Type"] == "text/css; charset=utf-8"
+    assert gzip.decompress(packed.data) == plain.data == (ROOT / "grants/web/static/house.css").read_bytes()
+    assert len(packed.data) < len(plain.data) / 3
+    again = visitor.get(
+        "/static/house.css", headers={"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
+    )
+    assert again.status_code == 304
+
+
+def test_fonts_travel_as_they_are(visitor: FlaskClient) -> None:
+    font = "/static/vendor/source-sans-3-latin-wght-normal.woff2"
+    assert "Content-Encoding" not in visitor.get(font, headers={"Accept-Encoding": "gzip"}, buffered=True).headers
+
+
+@pytest.mark.parametrize("path", ["/static/lost.css", "/static/../security.py", "/static/%2e%2e/status.py"])
+def test_nothing_beyond_the_folder_is_sent(visitor: FlaskClient, path: str) -> None:
+    assert visitor.get(path, headers={"Accept-Encoding": "gzip"}).status_code == 404
