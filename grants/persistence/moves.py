@@ -57,4 +57,5 @@ def move(
 def _lock(record: Stateful) -> None:
     """Take the row, so that of two people making the same move at once the second sees it already made."""
     if inspect(record).persistent:
+        db.session().flush()  # a refresh forgets what was set and not written yet
         db.session().refresh(record, with_for_update=True)

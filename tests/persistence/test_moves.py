@@ -65,3 +65,12 @@ def test_an_effect_that_is_named_and_not_given_is_an_error_and_nothing_is_stored
     with pytest.raises(KeyError, match="tell"), unit_of_work():
         move(OFFICER, record, "propose", TABLE, True)
     assert (record.state, db.session.scalars(select(AuditRecord)).all()) == ("draft", [])
+
+
+def test_what_was_set_before_a_move_is_kept_by_it(app: Flask) -> None:
+    with unit_of_work():
+        record = slate()
+    with unit_of_work():
+        record.title = "B"
+        move(OFFICER, record, "propose", TABLE, True, {"tell": lambda: None, "count": lambda: None})
+    assert (record.title, record.state) == ("B", "proposed")
