@@ -24,8 +24,8 @@ from grants.persistence.audit import AuditHead
 from grants.persistence.session import db
 from grants.portfolio import queries
 from grants.portfolio.pipeline import StageFacts, Step, journey, pipeline
-from grants.portfolio.waiting import Waiting, waiting_for_others
 from grants.portfolio.queries import Standing
+from grants.portfolio.waiting import Waiting, waiting_for_others
 from grants.programs.models import Cycle
 from grants.review import todos as review
 from grants.web.charts import Stage

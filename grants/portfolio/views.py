@@ -1,0 +1,142 @@
+"""Home pages, the list of cases, the case page."""
+
+from decimal import Decimal
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from grants.casework import queries as casework
+from grants.casework import services
+from grants.kernel.errors import Problem
+from grants.kernel.roles import Role
+from grants.people.queries import person_of
+from grants.persistence.session import unit_of_work
+from grants.portfolio import queries
+from grants.portfolio.case_page import case_page
+from grants.portfolio.forms import CaseFilterForm, NoteForm, TaskForm
+from grants.portfolio.home import home_of
+from grants.web.access import current_actor, requires
+from grants.web.exports import export
+from grants.web.navigation import register_nav, register_search
+
+bp = Blueprint("portfolio", __name__)
+
+for _role in Role:
+    if _role not in {Role.APPLICANT, Role.SYSTEM}:
+        register_nav(_role, "Today", "portfolio.home", 0)
+register_nav(Role.APPLICANT, "Our case", "portfolio.home", 0, ("/cases",))
+for _role in (Role.PROGRAM_OFFICER, Role.FINANCE_OFFICER, Role.DIRECTOR, Role.AUDITOR):
+    register_nav(_role, "Cases", "portfolio.cases", 10)
+register_search("portfolio.cases")
+
+
+@bp.get("/")
+@requires()
+def home() -> ResponseReturnValue:
+    """What should I do now?"""
+    return render_template("portfolio/home.html", home=home_of(current_actor(), request.args.get("cycle")))
+
+
+@bp.get("/cases")
+@requires("case.list")
+def cases() -> ResponseReturnValue:
+    """Cases, searched and narrowed; the view is the URL."""
+    actor = current_actor()
+    form, filters = _filters()
+    page = queries.cases(actor, filters, request.args.get("page", 1, int))
+    stages = queries.stages_of({row.case.cycle_id for row in page.items})
+    return render_template("portfolio/cases.html", page=page, form=form, stages=stages)
+
+
+@bp.get("/cases.<form>")
+@requires("case.list")
+def download(form: str) -> ResponseReturnValue:
+    """The list as it is narrowed, as a table."""
+    _, filters = _filters()
+    found = queries.cases(current_actor(), filters, size=10_000)
+    columns = ("Organization", "Kind", "Run by", "Grades", "Students", "Officer", "Opened", "Awarded")
+    rows = [
+        (
+            row.case.organization.name,
+            row.case.organization.kind,
+            row.case.organization.sector,
+            row.case.organization.grades,
+            row.case.organization.enrollment,
+            row.case.officer.name if row.case.officer else None,
+            row.case.opened_at,
+            Decimal(row.awarded) / 100,
+        )
+        for row in found.items
+    ]
+    return export(form, "cases", columns, rows)
+
+
+def _filters() -> tuple[CaseFilterForm, queries.CaseFilters]:
+    form = CaseFilterForm()
+    cycles = queries.cycles(current_actor())
+    form.cycle.choices = [("", "All"), *((one.public_id, one.title) for one in cycles)]
+    form.stage.choices = [("", "Any stage"), *queries.stage_choices(cycles)]
+    filters = queries.CaseFilters(
+        q=form.q.data or "",
+        cycle=form.cycle.data or "",
+        stage=form.stage.data or "",
+        sector=form.sector.data or "",
+        sort=request.args.get("sort", "name"),
+    )
+    return form, filters
+
+
+@bp.get("/cases/<public_id:case_id>")
+@requires()
+def case(case_id: str) -> ResponseReturnValue:
+    """The whole story of one case."""
+    return _case(case_id, NoteForm(), TaskForm())
+
+
+def _case(case_id: str, note: NoteForm, task: TaskForm, status: int = 200) -> ResponseReturnValue:
+    found = case_page(current_actor(), case_id, request.args.get("page", 1, int))
+    return render_template("portfolio/case.html", page=found, note=note, task=task), status
+
+
+@bp.post("/cases/<public_id:case_id>/notes")
+@requires("case.note")
+def write_note(case_id: str) -> ResponseReturnValue:
+    """Keep a note."""
+    actor, form = current_actor(), NoteForm()
+    if not form.validate():
+        return _case(case_id, form, TaskForm(formdata=None), 422)
+    with unit_of_work():
+        services.add_note(actor, casework.case_for(actor, case_id), form.body.data or "")
+    flash("The note was kept. Only staff read it.", "good")
+    return redirect(url_for(".case", case_id=case_id))
+
+
+@bp.post("/cases/<public_id:case_id>/tasks")
+@requires("case.note")
+def add_task(case_id: str) -> ResponseReturnValue:
+    """Take on a task."""
+    actor, form = current_actor(), TaskForm()
+    if not form.validate():
+        return _case(case_id, NoteForm(formdata=None), form, 422)
+    try:
+        with unit_of_work():
+            owner = person_of(actor)
+            services.add_task(actor, casework.case_for(actor, case_id), form.title.data or "", owner, form.due_on.data)
+    except Problem as problem:
+        form.show(problem)
+        return _case(case_id, NoteForm(formdata=None), form, problem.status)
+    flash("The task stands on your Today page.", "good")
+    return redirect(url_for(".case", case_id=case_id))
+
+
+@bp.post("/tasks/<public_id:task_id>/done")
+@requires("case.note")
+def finish_task(task_id: str) -> ResponseReturnValue:
+    """Mark a task done."""
+    actor = current_actor()
+    with unit_of_work():
+        task = casework.task_for(actor, task_id)
+        services.finish_task(actor, task)
+        case_id = task.case.public_id
+    flash("Done.", "good")
+    return redirect(url_for(".case", case_id=case_id))
