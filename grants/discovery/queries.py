@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, distinct, false, func, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, distinct, false, func, literal_column, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased, contains_eager, joinedload
 
 from grants.casework.models import Case
 from grants.discovery.models import Event, Registration
 from grants.discovery.todos import todos
 from grants.kernel.clock import now
-from grants.kernel.errors import Missing
+from grants.kernel.errors import Invalid, Missing
 from grants.kernel.policy import Actor
 from grants.people.models import Organization, OrganizationMembership, Person
 from grants.persistence.paging import Page, paginate_rows
@@ -25,6 +25,7 @@ __all__ = [
     "can_join",
     "completed_organizations",
     "cycles",
+    "cycles_with_events",
     "event_for",
     "events",
     "has_completed",
@@ -33,11 +34,14 @@ __all__ = [
     "places",
     "places_seen_by",
     "reach",
+    "reach_by_host",
     "reach_by_topic",
+    "someone_at_the_door",
     "todos",
     "topics",
 ]
 
+When = Literal["upcoming", "past", ""]
 _held = Registration.cancelled_at.is_(None)
 
 
@@ -45,7 +49,7 @@ _held = Registration.cancelled_at.is_(None)
 class EventFilters:
     """What a list of events is narrowed to; empty text narrows nothing."""
 
-    when: Literal["upcoming", "past", ""] = "upcoming"
+    when: When = "upcoming"
     kind: str = ""
     topic: str = ""
     cycle: str = ""
@@ -184,6 +188,30 @@ def cycles() -> Sequence[Cycle]:
     return db.session.scalars(select(Cycle).where(Cycle.closed_at.is_(None)).order_by(Cycle.opened_at.desc())).all()
 
 
+def cycles_with_events() -> Sequence[Cycle]:
+    """Cycles in which an event was planned, the newest first."""
+    planned = select(Event.cycle_id)
+    return db.session.scalars(select(Cycle).where(Cycle.id.in_(planned)).order_by(Cycle.opened_at.desc())).all()
+
+
+def someone_at_the_door(email: str) -> tuple[Person, Organization]:
+    """A person with an account, by email address, and the organization they come for.
+
+    raises   Invalid when nobody has that address, or the person belongs to no organization
+    """
+    found = db.session.scalars(
+        select(OrganizationMembership)
+        .join(OrganizationMembership.person)
+        .where(Person.email == email.strip().lower(), Person.is_active)
+        .options(contains_eager(OrganizationMembership.person), joinedload(OrganizationMembership.organization))
+        .order_by(OrganizationMembership.since)
+    ).first()
+    if found is None:
+        sentence = "Nobody of a school has an account with this address."
+        raise Invalid(sentence, {"email": sentence})
+    return found.person, found.organization
+
+
 def hosts() -> Sequence[Organization]:
     """Organizations that can hold an event: partners, and schools that open their doors."""
     return db.session.scalars(select(Organization).order_by(Organization.kind != "partner", Organization.name)).all()
@@ -243,13 +271,21 @@ def reach(cycle: Cycle) -> Reach:
 
 
 def reach_by_topic(cycle: Cycle) -> list[tuple[str, Reach]]:
-    """The same for each topic, the one with most educators first."""
-    rows = db.session.execute(
-        _attended(cycle, func.coalesce(Event.topic, "Other"), *_figures)
-        .group_by(func.coalesce(Event.topic, "Other"))
-        .order_by(_figures[0].desc(), func.coalesce(Event.topic, "Other"))
-    )
-    return [(topic, Reach(*figures)) for topic, *figures in rows]
+    """The same for each topic, the one with most educators first; "" gathers events without one."""
+    return _reach_by(_attended(cycle, func.coalesce(Event.topic, "").label("kept_by"), *_figures))
+
+
+def reach_by_host(cycle: Cycle) -> list[tuple[str, Reach]]:
+    """The same for each organization that held events; "" gathers the foundation's own."""
+    host = aliased(Organization)
+    statement = _attended(cycle, func.coalesce(host.name, "").label("kept_by"), *_figures)
+    return _reach_by(statement.outerjoin(host, host.id == Event.host_id))
+
+
+def _reach_by(statement: Select[Any]) -> list[tuple[str, Reach]]:
+    name: ColumnElement[str] = literal_column("kept_by")
+    rows = db.session.execute(statement.group_by(name).order_by(_figures[0].desc(), name))
+    return [(kept_by, Reach(*figures)) for kept_by, *figures in rows]
 
 
 def _attended(cycle: Cycle, *columns: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Select[Any]:
