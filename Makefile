@@ -33,7 +33,7 @@ check: ## format, lint, types, import order
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports --no-logo --no-cache
 
 bench: ## measurements, as a table
 	@.ci/setup --dev
