@@ -181,11 +181,12 @@ def mark_section(actor: Actor, application: Application, section: str, ready: bo
     if missing:
         count = "One question is" if len(missing) == 1 else f"{len(missing)} questions are"
         raise Clash(f"{count} not ready yet in this section.")
+    writer = person(actor)
     status = queries.section_statuses(application).get(section)
     if status is None:
         status = SectionStatus(application_id=application.id, section=section)
         db.session.add(status)
-    status.ready, status.set_at, status.set_by_id = ready, now(), person(actor).id
+    status.ready, status.set_at, status.set_by_id = ready, now(), writer.id
 
 
 def comment(actor: Actor, application: Application, section: str, body: str) -> DraftComment:
