@@ -14,7 +14,9 @@ from grants.awards.models import Award
 from grants.awards.panels import panels_for
 from grants.awards.services import agreements, offers
 from grants.awards.states import AGREEMENT, AWARD, AgreementState, AwardState
+from grants.kernel.money import dollars
 from grants.kernel.policy import Actor, Role, Verdict
+from grants.programs.queries import definition_of
 from grants.web.access import current_actor, requires
 from grants.web.exports import export
 from grants.web.forms import HouseForm
@@ -73,6 +75,7 @@ def award(award_id: str) -> ResponseReturnValue:
         steps=_steps(found),
         moves=_moves(actor, found),
         panels=panels_for(actor, found),
+        funding=_funding(found) if actor.may("payment.list") else [],
         may_extend=actor.may("award.offer") and found.state == AwardState.OFFERED,
     )
 
@@ -156,6 +159,12 @@ def _moves(actor: Actor, award: Award) -> dict[str, Verdict]:
         facts = agreements.facts_of(actor, award.agreement)
         moves |= {move.name: verdict for move, verdict in AGREEMENT.open_to(actor, award.agreement.state, facts)}
     return moves
+
+
+def _funding(award: Award) -> list[tuple[str, str]]:
+    """(fund's title, amount drawn from it), in words."""
+    funds = definition_of(award.stage.cycle).funds
+    return [(funds[part.fund_key].title, dollars(part.amount)) for part in award.funding]
 
 
 def _steps(award: Award) -> list[Step]:

@@ -75,8 +75,9 @@ def cycle(key: str = "launch-2016") -> Cycle:
     return programs.open_cycle(SYSTEM, version, key, "Launch 2016", usual_dates(definition_of(version)))
 
 
-def decision(of: Cycle, place: Organization | None = None, amount: int = 350_000_00, outcome: str = "award") -> Decision:
-    """A released decision on an organization's application, with its slate and letter."""
+def decision(of: Cycle, place: Organization | None = None, amount: int = 350_000_00) -> Decision:
+    """A released decision to award an organization a grant, with its application, slate and letter."""
+    outcome = "award"
     place = place or organization()
     case = Case(cycle_id=of.id, organization=place, opened_at=now())
     officer = person(None, Role.PROGRAM_OFFICER)

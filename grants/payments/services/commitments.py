@@ -154,6 +154,7 @@ def _funds_of(award: Award) -> Sequence[Fund]:
 
 def _lock(award: Award) -> None:
     """Take the award, so that committing and declining it cannot pass one another."""
+    db.session.flush()
     db.session.refresh(award, with_for_update=True)
 
 

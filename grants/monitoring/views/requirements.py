@@ -1,0 +1,196 @@
+"""The list of what is owed, one requirement, and what the school and the foundation do about it."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from grants.awards.queries import cycles_with_awards
+from grants.kernel.clock import today
+from grants.kernel.policy import Actor, Verdict
+from grants.monitoring import queries, services
+from grants.monitoring.forms import AccountForm, AnswerForm, CheckInForm, ReasonForm, RequirementFilterForm
+from grants.monitoring.models import Requirement
+from grants.monitoring.services.requirements import RATINGS, facts_of
+from grants.monitoring.states import REQUIREMENT
+from grants.monitoring.views.blueprint import bp
+from grants.web.access import current_actor, requires
+from grants.web.exports import export
+from grants.web.forms import HouseForm
+from grants.web.posting import carry_out
+from grants.web.tables import page_asked, sort_asked
+
+SORTS = ("due", "organization")
+EXPORTED_ROWS = 50_000
+
+
+@bp.get("/requirements")
+@requires("requirement.read")
+def requirements() -> ResponseReturnValue:
+    """What is owed under all awards the actor may see, by due date."""
+    actor = current_actor()
+    form = RequirementFilterForm()
+    form.cycle.choices = [("", "All"), *((one.public_id, one.title) for one in cycles_with_awards(actor))]
+    return render_template(
+        "monitoring/requirements.html",
+        page=queries.requirements(actor, _filters(), page_asked()),
+        form=form,
+        status_of_one=queries.status_of,
+        lateness=queries.lateness_of,
+    )
+
+
+@bp.get("/requirements.<form>")
+@requires("requirement.read")
+def download(form: str) -> ResponseReturnValue:
+    """The list as it is narrowed, as a table."""
+    columns = ("Organization", "Cycle", "Grant", "Requirement", "Kind", "Due", "State", "In time", "Rating")
+    rows = (
+        (
+            one.award.case.organization.name,
+            one.award.stage.cycle.title,
+            one.award.stage.title,
+            one.title,
+            one.kind,
+            one.due_on,
+            one.state,
+            queries.lateness_of(one).words,
+            one.check_in.rating if one.check_in else None,
+        )
+        for one in queries.requirements(current_actor(), _filters(), 1, EXPORTED_ROWS).items
+    )
+    return export(form, "requirements", columns, rows)
+
+
+@bp.get("/requirements/<public_id:requirement_id>")
+@requires("requirement.read")
+def requirement(requirement_id: str) -> ResponseReturnValue:
+    """One requirement: what is asked, what was written, what was answered."""
+    actor = current_actor()
+    return _shown(actor, queries.requirement_for(actor, requirement_id), {})
+
+
+@bp.post("/requirements/<public_id:requirement_id>/submit")
+@requires("requirement.report")
+def submit(requirement_id: str) -> ResponseReturnValue:
+    """Hand it in."""
+    form = AccountForm()
+
+    def act(actor: Actor, found: Requirement) -> None:
+        services.submit_requirement(actor, found, form.account.data or "")
+
+    return _move(requirement_id, "submit", form, act, "It is handed in. Your program officer reads it next.")
+
+
+@bp.post("/requirements/<public_id:requirement_id>/accept")
+@requires("requirement.accept")
+def accept(requirement_id: str) -> ResponseReturnValue:
+    """Accept what was handed in."""
+    form = AnswerForm(prefix="accept")
+
+    def act(actor: Actor, found: Requirement) -> None:
+        services.accept_requirement(actor, found, form.note.data or "")
+
+    return _move(requirement_id, "accept", form, act, "It is accepted. Payments that waited for it can be asked for.")
+
+
+@bp.post("/requirements/<public_id:requirement_id>/return")
+@requires("requirement.accept")
+def send_back(requirement_id: str) -> ResponseReturnValue:
+    """Send it back, saying what is missing."""
+    form = ReasonForm(prefix="return")
+
+    def act(actor: Actor, found: Requirement) -> None:
+        services.return_requirement(actor, found, form.reason.data or "")
+
+    return _move(requirement_id, "return", form, act, "It is returned, and the school has been told what is missing.")
+
+
+@bp.post("/requirements/<public_id:requirement_id>/waive")
+@requires("requirement.accept")
+def waive(requirement_id: str) -> ResponseReturnValue:
+    """Ask no more for it."""
+    form = ReasonForm(prefix="waive")
+
+    def act(actor: Actor, found: Requirement) -> None:
+        services.waive_requirement(actor, found, form.reason.data or "")
+
+    return _move(
+        requirement_id, "waive", form, act, "It is waived. Another person approves what waited for it."
+    )
+
+
+@bp.route("/requirements/<public_id:requirement_id>/check-in", methods=["GET", "POST"])
+@requires("checkin.record")
+def check_in(requirement_id: str) -> ResponseReturnValue:
+    """Note what a check-in came to."""
+    actor = current_actor()
+    found = queries.requirement_for(actor, requirement_id)
+    form = CheckInForm(held_on=today(found.award.stage.cycle.time_zone))
+
+    def act() -> None:
+        services.record_check_in(
+            actor,
+            found,
+            form.held_on.data,  # type: ignore[arg-type]
+            form.attended.data or "",
+            form.notes.data or "",
+            form.rating.data,
+        )
+
+    status = carry_out(form, act)
+    if status == HTTPStatus.SEE_OTHER:
+        flash("The check-in is noted.", "good")
+        return redirect(url_for(".requirement", requirement_id=requirement_id))
+    verdict = _moves(actor, found).get("hold")
+    return render_template("monitoring/check_in.html", requirement=found, form=form, verdict=verdict), status
+
+
+def _move(
+    requirement_id: str, name: str, form: HouseForm, act: Callable[[Actor, Requirement], object], done: str
+) -> ResponseReturnValue:
+    """Do one thing about a requirement, or show its page again with what stands in the way."""
+    actor = current_actor()
+    found = queries.requirement_for(actor, requirement_id)
+    status = carry_out(form, lambda: act(actor, found))
+    if status == HTTPStatus.SEE_OTHER:
+        flash(done, "good")
+        return redirect(url_for(".requirement", requirement_id=requirement_id))
+    return _shown(actor, queries.requirement_for(actor, requirement_id), {name: form}), status
+
+
+def _shown(actor: Actor, found: Requirement, tried: dict[str, HouseForm]) -> str:
+    """The page of a requirement; `tried` holds the form that was posted and refused, by the name of its move."""
+    forms: dict[str, HouseForm] = {
+        "submit": AccountForm(formdata=None, account=found.account),
+        "accept": AnswerForm(formdata=None, prefix="accept"),
+        **{name: ReasonForm(formdata=None, prefix=name) for name in ("return", "waive")},
+    }
+    return render_template(
+        "monitoring/requirement.html",
+        requirement=found,
+        moves=_moves(actor, found),
+        forms_of=forms | tried,
+        tried=next(iter(tried), None),
+        status=queries.status_of(found),
+        lateness=queries.lateness_of(found),
+        ratings=RATINGS,
+    )
+
+
+def _moves(actor: Actor, found: Requirement) -> dict[str, Verdict]:
+    opened = REQUIREMENT.open_to(actor, found.state, facts_of(actor, found))
+    return {move.name: verdict for move, verdict in opened}
+
+
+def _filters() -> queries.RequirementFilters:
+    asked = request.args
+    sort = sort_asked(SORTS, "due")
+    return queries.RequirementFilters(
+        asked.get("q", ""),
+        asked.get("cycle", ""),
+        asked.get("kind", ""),
+        asked.get("state", ""),
+        f"{'-' * sort.descending}{sort.key}",
+    )

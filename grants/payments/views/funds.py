@@ -1,0 +1,141 @@
+"""Funds, their ledger, and money that comes in."""
+
+from decimal import Decimal
+from http import HTTPStatus
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from grants.awards.queries import award_for
+from grants.kernel.errors import Missing
+from grants.kernel.policy import Actor
+from grants.payments import queries, services
+from grants.payments.forms import LedgerFilterForm, OpenFundForm, ReceiveForm
+from grants.payments.views.blueprint import bp
+from grants.persistence.session import unit_of_work
+from grants.web.access import current_actor, requires
+from grants.web.exports import export
+from grants.web.posting import carry_out
+from grants.web.tables import page_asked
+
+EXPORTED_ROWS = 50_000
+
+
+@bp.get("/funds")
+@requires("payment.list")
+def funds() -> ResponseReturnValue:
+    """What every fund holds, and every movement of its money."""
+    actor = current_actor()
+    return _shown(actor, _open_form(actor), _receive_form(actor))
+
+
+@bp.get("/ledger.<form>")
+@requires("payment.list")
+def download_ledger(form: str) -> ResponseReturnValue:
+    """The ledger as it is narrowed, as a table."""
+    columns = ("At (UTC)", "Kind", "Fund", "From", "To", "Amount", "Organization", "Memo", "Operation", "By")
+    rows = (
+        (
+            one.transaction.at,
+            one.transaction.kind,
+            one.from_account.fund.title,
+            one.from_account.name,
+            one.to_account.name,
+            Decimal(one.amount) / 100,
+            one.award.case.organization.name if one.award else None,
+            one.transaction.memo,
+            one.transaction.operation,
+            one.transaction.actor.name if one.transaction.actor else "Harbormaster",
+        )
+        for one in queries.ledger_page(current_actor(), _filters(), 1, EXPORTED_ROWS).items
+    )
+    return export(form, "ledger", columns, rows)
+
+
+@bp.post("/funds")
+@requires("fund.manage")
+def open_fund() -> ResponseReturnValue:
+    """Open a fund that a running cycle's program names."""
+    actor, form = current_actor(), _open_form(current_actor())
+
+    def act() -> None:
+        for cycle, key, title in queries.funds_to_open(actor):
+            if form.fund.data == f"{cycle.public_id}:{key}":
+                services.open_fund(actor, cycle, key, title, form.amount.data or 0)
+                return
+        raise Missing("This fund is open already.")
+
+    status = carry_out(form, act)
+    if status == HTTPStatus.SEE_OTHER:
+        return _back("The fund is open.")
+    return _shown(actor, form, _receive_form(actor)), status
+
+
+@bp.post("/funds/receive")
+@requires("fund.manage")
+def receive() -> ResponseReturnValue:
+    """Keep that money came in."""
+    actor, form = current_actor(), _receive_form(current_actor())
+
+    def act() -> None:
+        fund = queries.fund_for(actor, form.fund.data)
+        operation = f"receive:{form.operation.data}"
+        services.receive(actor, fund, form.amount.data or 0, form.memo.data or "", operation)
+
+    status = carry_out(form, act)
+    if status == HTTPStatus.SEE_OTHER:
+        return _back("The money is in the ledger.")
+    return _shown(actor, _open_form(actor), form), status
+
+
+@bp.post("/awards/<public_id:award_id>/commit")
+@requires("fund.manage")
+def commit(award_id: str) -> ResponseReturnValue:
+    """Set the money of an award aside now that its funds hold enough."""
+    actor = current_actor()
+    award = award_for(actor, award_id)
+    with unit_of_work():
+        services.commit_award(actor, award)
+    return _back("The award has its money.")
+
+
+def _shown(actor: Actor, opening: OpenFundForm, receiving: ReceiveForm) -> str:
+    narrowing = LedgerFilterForm()
+    balances = queries.fund_balances(actor)
+    narrowing.fund.choices = [("", "All"), *((one.fund.public_id, one.title) for one in balances)]
+    return render_template(
+        "payments/funds.html",
+        balances=balances,
+        page=queries.ledger_page(actor, _filters(), page_asked()),
+        form=narrowing,
+        opening=opening,
+        receiving=receiving,
+        waiting=queries.uncommitted_awards(actor),
+        may_manage=actor.may("fund.manage"),
+    )
+
+
+def _open_form(actor: Actor) -> OpenFundForm:
+    form = OpenFundForm(prefix="open")
+    form.fund.choices = [
+        (f"{cycle.public_id}:{key}", f"{title}, {cycle.title}") for cycle, key, title in queries.funds_to_open(actor)
+    ]
+    return form
+
+
+def _receive_form(actor: Actor) -> ReceiveForm:
+    form = ReceiveForm(prefix="receive")
+    form.fund.choices = [
+        (one.fund.public_id, f"{one.title}, {one.fund.cycle.title}") for one in queries.fund_balances(actor)
+    ]
+    return form
+
+
+def _filters() -> queries.LedgerFilters:
+    asked = request.args
+    return queries.LedgerFilters(asked.get("fund", ""), asked.get("kind", ""), asked.get("award", ""))
+
+
+def _back(sentence: str) -> ResponseReturnValue:
+    flash(sentence, "good")
+    return redirect(url_for(".funds"))
