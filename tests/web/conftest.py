@@ -86,11 +86,11 @@ def open_page(chromium: Browser, served: str) -> Iterator[Callable[..., Page]]:
             base_url=served,
         )
         contexts.append(context)
+        context.request.get(f"/as/{who}")
         page = context.new_page()
         page.on("pageerror", lambda fault: faults.append(str(fault)))
         page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
         page.set_default_timeout(5_000)
-        page.goto(f"/as/{who}")
         answer = page.goto(path)
         expected = int(path.removeprefix("/error/")) if path.startswith("/error/") else 200
         assert answer is not None

@@ -240,7 +240,7 @@ def offer_pages() -> None:
     staff = {"Today": "today", "Cases": "table", "Review": "scorecard", "Decisions": "slate", "Reports": "pictures"}
     offers = {
         Role.PROGRAM_OFFICER: staff,
-        Role.DIRECTOR: staff,
+        Role.DIRECTOR: staff | {"Payments": "forms", "Awards": "draft", "Programs": "parts", "Record": "rows"},
         Role.REVIEWER: {"Blueprints": "scorecard", "Meeting": "parts", "Guide": "forms"},
         Role.APPLICANT: {"Our case": "parts", "Blueprint": "draft", "Questions": "forms"},
     }
