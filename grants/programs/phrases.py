@@ -59,6 +59,11 @@ def low(text: str) -> str:
     return text if first.isupper() and len(first) > 1 else text[:1].lower() + text[1:]
 
 
+def up(text: str) -> str:
+    """A sentence from its first letter on, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 # ---- stages
 
 

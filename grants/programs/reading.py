@@ -1,0 +1,175 @@
+"""A stage read aloud: what each of its rules comes to, under the heading an officer would look for."""
+
+from grants.kernel.money import dollars
+from grants.programs.phrases import (
+    amount,
+    approvals,
+    bounds,
+    completion,
+    counted,
+    day,
+    entry,
+    listed,
+    low,
+    spelled_out,
+    tie,
+    up,
+)
+from grants.programs.schema import ApplicationStage, Definition, DiscoveryStage, ReviewRules, percent, words
+
+Said = tuple[str, str]
+"""A heading and a sentence or two under it."""
+
+
+def aloud(stage: DiscoveryStage | ApplicationStage, definition: Definition) -> list[Said]:
+    """Everything a stage says of itself, in the order in which it happens."""
+    if isinstance(stage, DiscoveryStage):
+        return _discovery(stage, definition)
+    said = [
+        ("Who may apply", f"{up(entry(stage.enter, definition))}."),
+        ("Who reads", _readers(stage.review, definition)),
+        ("What readers see", _seen(stage.review, definition)),
+        ("Conflicts", _kept_away(stage.review)),
+        *_pitch(stage, definition),
+        ("Money", _money(stage, definition)),
+        ("Awards", f"{up(amount(stage.decision.amount, definition.form(stage.form)))}."),
+        *_cohort(stage),
+        ("Ties", f"Equal scores are ordered by {_ties(stage, definition)}."),
+        *_after(stage),
+        ("Approval", f"{up(approvals(stage.decision.approve))} approve the slate, never whoever proposed it."),
+        *_dates(stage),
+    ]
+    return [(heading, sentence) for heading, sentence in said if sentence]
+
+
+def _discovery(stage: DiscoveryStage, definition: Definition) -> list[Said]:
+    said = [("Completed by", f"{up(completion(stage))}, attended by someone from the school.")]
+    if stage.topics:
+        said.append(("Topics", f"{listed(stage.topics)}."))
+    if stage.readiness is not None:
+        said.append(("Readiness", f"Schools may fill in “{definition.form(stage.readiness).title}”. It informs."))
+    return said + _dates(stage)
+
+
+def _dates(stage: DiscoveryStage | ApplicationStage) -> list[Said]:
+    if stage.opens is None or stage.closes is None:
+        return []
+    sentence = f"Opens {day(stage.opens)} and closes {day(stage.closes)}."
+    if isinstance(stage, ApplicationStage):
+        if stage.grace:
+            sentence += f" What arrives within {stage.grace} minutes after closing still counts."
+        if stage.reviews_due is not None:
+            sentence += f" Reviews are due {day(stage.reviews_due)}."
+        if stage.decision_on is not None:
+            sentence += f" The decision is on {day(stage.decision_on)}."
+    return [("Usual dates", sentence)]
+
+
+# ---- review
+
+_CONFLICTS = {
+    "same_organization": "belonging to the same organization",
+    "same_email_domain": "sharing its email domain",
+    "declared": "a conflict declared",
+    "stated_ties": "a stated tie",
+}
+_OTHERS = {
+    "never": "They never see one another's scores.",
+    "after_own": "They see one another's scores once their own are in.",
+    "at_meeting": "They see one another's scores at the meeting.",
+}
+_EVIDENCE = {
+    "submission": "the submission",
+    "owes": "what was promised and shown",
+    "scorecards": "the scorecards",
+    "attendance": "who came",
+}
+
+
+def _readers(rules: ReviewRules, definition: Definition) -> str:
+    said = f"{up(counted(rules.reviewers_each, 'reader'))} for each submission"
+    load = []
+    if rules.load.at_least:
+        load.append(f"at least {spelled_out(rules.load.at_least)}")
+    if rules.load.at_most is not None:
+        load.append(f"at most {spelled_out(rules.load.at_most)}")
+    if load:
+        said += f", and {listed(load)} submissions for each reader"
+    said += f". They score by the rubric “{definition.rubric(rules.rubric).title}”."
+    if rules.keep_reviewers_from is not None:
+        said += f" Those who read a school for the {low(definition.stage(rules.keep_reviewers_from).title)} keep it."
+    return said
+
+
+def _kept_away(rules: ReviewRules) -> str:
+    reasons = [_CONFLICTS[rule] for rule in rules.conflicts]
+    return f"A reader is kept away by {listed(reasons, 'or')}." if reasons else ""
+
+
+def _seen(rules: ReviewRules, definition: Definition) -> str:
+    said = "Who applies is known to them." if rules.identity == "open" else "Who applies is hidden from them."
+    said += f" {_OTHERS[rules.others_scores]}"
+    for evidence in rules.earlier_evidence:
+        stage, _, kind = evidence.partition(".")
+        said += f" From the {low(definition.stage(stage).title)} they also see {_EVIDENCE[kind]}."
+    return said
+
+
+def _pitch(stage: ApplicationStage, definition: Definition) -> list[Said]:
+    pitch = stage.pitch
+    if pitch is None:
+        return []
+    who = f"The best {spelled_out(pitch.shortlist)} present" if pitch.shortlist else "Every applicant presents"
+    slides = f" Slides are due {pitch.slides_due} before." if pitch.slides_due else ""
+    rubric = definition.rubric(pitch.rubric).title
+    counts = f" The pitch, scored by “{rubric}”, makes up {percent(pitch.counts)} of the final score."
+    return [("Pitch", f"{who} for {pitch.minutes} minutes.{slides}{counts}")]
+
+
+# ---- decision
+
+
+def _money(stage: ApplicationStage, definition: Definition) -> str:
+    rules = stage.decision
+    count = bounds(rules.awards)
+    pool = definition.pool_of(stage.key)
+    said = f"A pool of {dollars(pool)}" if pool is not None else "No pool of its own"
+    others = [other.title for other in definition.sharing_pool(stage.key) if other.key != stage.key]
+    if others:
+        said += f", shared with {listed(others)}"
+    said += f"; {count}." if count else "."
+    if rules.funds:
+        said += f" Paid from {listed(definition.fund(key).title for key in rules.funds)}."
+    return said
+
+
+def _cohort(stage: ApplicationStage) -> list[Said]:
+    rules = [f"{rule.title}: {bounds(rule)}" for rule in stage.decision.portfolio]
+    return [("Cohort", f"{listed(rules)}.")] if rules else []
+
+
+def _ties(stage: ApplicationStage, definition: Definition) -> str:
+    rubric = definition.rubric(stage.review.rubric)
+    return ", then ".join(tie(rule, rubric).removeprefix("by ") for rule in stage.decision.ties) or "nothing further"
+
+
+def _after(stage: ApplicationStage) -> list[Said]:
+    said = []
+    if stage.decision.waitlist:
+        said.append(("Waitlist", f"Up to {counted(stage.decision.waitlist, 'application')} may wait for an award."))
+    if stage.decision.essentials == "inform":
+        said.append(("Essentials", "A failed essential criterion informs the decision; it does not bar an award."))
+    return said
+
+
+def questions_in(definition: Definition, form: str) -> int:
+    """How many questions a form asks."""
+    return sum(1 for _ in definition.form(form).all_fields())
+
+
+_TYPES = {"yes_no": "yes or no", "short_text": "one line", "long_text": "text", "five_year_budget": "five-year budget"}
+
+
+def kind_of_answer(kind: str) -> str:
+    """What a field's type asks for, in words."""
+    return _TYPES.get(kind, low(words(kind)))
