@@ -4,9 +4,10 @@ Flask-Login is used here and nowhere else.
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, flash, redirect, request, url_for
+from flask import Flask, abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
@@ -14,6 +15,7 @@ from werkzeug.wrappers import Response
 from grants.kernel.errors import Refused
 from grants.kernel.permissions import PERMISSIONS
 from grants.kernel.policy import ANONYMOUS, Actor
+from grants.web.errors import wants_json
 
 View = TypeVar("View", bound=Callable[..., Any])
 ActorLoader = Callable[[str], Actor | None]
@@ -106,6 +108,8 @@ def _guard() -> ResponseReturnValue | None:
 
 
 def _ask_to_sign_in() -> Response:
+    if "HX-Request" in request.headers or wants_json():
+        abort(HTTPStatus.UNAUTHORIZED)  # a redirect would put the sign-in page where a saved draft is expected
     flash("Please sign in to go on.", "warn")
     here = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("people.sign_in", next=here))

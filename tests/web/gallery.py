@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from flask import Blueprint, Flask, abort, flash, redirect, render_template
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader
@@ -198,6 +198,20 @@ def error(status: int) -> ResponseReturnValue:
     if status == 500:
         raise RuntimeError("a fault")
     abort(status)
+
+
+@bp.route("/live", methods=["GET", "POST"])
+@access.public
+def live() -> ResponseReturnValue:
+    if request.method == "POST" and request.args.get("ends") == "clash":
+        raise Clash("Dana was first.")
+    return render_template("gallery/live.html") if request.method == "GET" else f"kept: {request.form['text']}"
+
+
+@bp.post("/private")
+@access.requires()
+def private() -> ResponseReturnValue:
+    return "kept"
 
 
 @bp.get("/folder/")

@@ -164,6 +164,28 @@ def test_a_question_comes_before_what_cannot_be_undone(open_page: OpenPage, answ
     page.wait_for_url(f"**{ends}")
 
 
+def test_what_is_typed_is_sent_with_its_token_and_answered(open_page: OpenPage) -> None:
+    page = open_page("/live", "school")
+    page.get_by_label("Kept").fill("a plan")
+    page.get_by_label("Kept").blur()
+    expect(page.locator("#kept")).to_have_text("kept: a plan")
+
+
+@pytest.mark.parametrize(
+    ("label", "sentence"), [("Clashes", "This was not saved."), ("Signed out", "You have been signed out.")]
+)
+def test_a_save_that_fails_is_said_and_nothing_is_lost(open_page: OpenPage, label: str, sentence: str) -> None:
+    page = open_page("/live", "school")
+    page.context.request.post(
+        "/sign-out", form={"csrf_token": page.locator("meta[name=csrf-token]").get_attribute("content")}
+    )
+    page.get_by_label(label).fill("a plan")
+    page.get_by_label(label).blur()
+    expect(page.locator(".flash-bad")).to_contain_text(sentence)
+    expect(page.get_by_label(label)).to_have_value("a plan")
+    expect(page.locator("#kept")).to_have_text("")
+
+
 def test_menus_and_forms_work_without_scripts(open_page: OpenPage) -> None:
     page = open_page("/forms", "school", 390, script=False)
     page.locator("summary[aria-label=Menu]").click()

@@ -109,15 +109,17 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (token) event.detail.headers["X-CSRFToken"] = token.content;
 });
 document.addEventListener("htmx:afterSettle", (event) => localTimes(event.target));
-for (const failure of ["htmx:sendError", "htmx:responseError"]) {
-  document.addEventListener(failure, () => {
-    const note = document.createElement("p");
-    note.className = "flash flash-bad";
-    note.textContent = failure === "htmx:sendError"
-      ? "The connection was lost. What you typed is still here; it is saved as soon as the connection is back."
-      : "This was not saved. What you typed is still here: copy it, then open the page afresh.";
-    document.querySelector("[role=status]").replaceChildren(note);
-  });
+const signedOut = "You have been signed out. What you typed is still here: sign in again in another tab, then go on.";
+const notSaved = "This was not saved. What you typed is still here: copy it, then open the page afresh.";
+const lost = "The connection was lost. What you typed is still here; go on, and it is saved once the connection is back.";
+document.addEventListener("htmx:responseError", (event) => say(event.detail.xhr.status === 401 ? signedOut : notSaved));
+document.addEventListener("htmx:sendError", () => say(lost));
+
+function say(sentence) {
+  const note = document.createElement("p");
+  note.className = "flash flash-bad";
+  note.textContent = sentence;
+  document.querySelector("main > [role=status]").replaceChildren(note);
 }
 
 localTimes();
