@@ -6,22 +6,25 @@ from grants.review.queries.conflicts import (
     Applicant,
     applicants,
     conflict_for,
+    own_conflict,
     own_conflicts,
     panel_conflicts,
     unnoted_ties,
 )
+from grants.review.queries.evidence import Evidence, earlier_evidence, earlier_submission
+from grants.review.queries.files import file_for
 from grants.review.queries.panel import (
     Coverage,
     MemberProgress,
     PanelProgress,
-    StageLine,
     application_under_review,
+    form_title,
     member_of,
     panel_assignment,
     panel_members,
     panel_progress,
+    person_by_email,
     review_rules,
-    review_stages,
     stage_for,
 )
 from grants.review.queries.piles import (
@@ -44,11 +47,14 @@ from grants.review.queries.results import (
     stage_scores,
 )
 from grants.review.queries.scope import REVIEWABLE
+from grants.review.queries.stages import StageLine, review_stages
+from grants.review.todos import todos
 
 __all__ = [
     "REVIEWABLE",
     "Applicant",
     "Coverage",
+    "Evidence",
     "Given",
     "MemberProgress",
     "PanelProgress",
@@ -65,17 +71,23 @@ __all__ = [
     "assignments_for",
     "card_of",
     "conflict_for",
+    "earlier_evidence",
+    "earlier_submission",
+    "file_for",
+    "form_title",
     "is_past",
     "is_submitted",
     "member_for",
     "member_of",
     "not_conflicted",
     "others_totals",
+    "own_conflict",
     "own_conflicts",
     "panel_assignment",
     "panel_conflicts",
     "panel_members",
     "panel_progress",
+    "person_by_email",
     "pile_of",
     "piles_of",
     "planning_facts",
@@ -87,5 +99,6 @@ __all__ = [
     "stage_for",
     "stage_results",
     "stage_scores",
+    "todos",
     "unnoted_ties",
 ]

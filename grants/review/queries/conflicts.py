@@ -76,6 +76,17 @@ def own_conflicts(actor: Actor, stage: CycleStage) -> Sequence[Conflict]:
     ).all()
 
 
+def own_conflict(actor: Actor, stage: CycleStage, public_id: str) -> Conflict:
+    """One of the conflicts the actor declared.
+
+    raises   Missing
+    """
+    found = next((one for one in own_conflicts(actor, stage) if one.public_id == public_id), None)
+    if found is None:
+        raise Missing("There is no such conflict.")
+    return found
+
+
 def panel_conflicts(actor: Actor, stage: CycleStage) -> Sequence[Conflict]:
     """Every conflict of the panel's members with the stage's applicants, lifted ones too, for its organizer."""
     return db.session.scalars(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, case, exists, func, select, true
+from sqlalchemy import and_, exists, func, select, true
 from sqlalchemy.orm import joinedload
 
 from grants.applications.models import Application, Submission
@@ -18,7 +18,7 @@ from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import ReviewRules
-from grants.review.models import Assignment, Conflict, PanelMember, Scorecard
+from grants.review.models import Assignment, Conflict, PanelMember
 from grants.review.queries.scope import joined, reviewable_applications, stands
 from grants.review.states import ScorecardState
 
@@ -112,6 +112,12 @@ def review_rules(stage: CycleStage) -> ReviewRules:
     return definition_of(stage.cycle).application_stage(stage.key).review
 
 
+def form_title(stage: CycleStage) -> str:
+    """What one application of the stage is called, such as “Blueprint”."""
+    definition = definition_of(stage.cycle)
+    return definition.form(definition.application_stage(stage.key).form).title
+
+
 def panel_progress(actor: Actor, stage: CycleStage) -> PanelProgress:
     """The panel, in a constant number of statements."""
     rules = review_rules(stage)
@@ -137,6 +143,11 @@ def panel_members(stage: CycleStage) -> Sequence[PanelMember]:
         .options(joinedload(PanelMember.person))
         .order_by(Person.name, PanelMember.id)
     ).all()
+
+
+def person_by_email(email: str) -> Person | None:
+    """Whoever signs in with this address."""
+    return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
 
 
 def member_of(stage: CycleStage, public_id: str) -> PanelMember:
@@ -185,58 +196,6 @@ def application_under_review(actor: Actor, stage: CycleStage, public_id: str) ->
     if application is None:
         raise Missing("There is no such application under review.")
     return application
-
-
-@dataclass(frozen=True)
-class StageLine:
-    """One stage as the list of panels shows it; counts leave out cases the reader has a conflict with."""
-
-    stage: CycleStage
-    applications: int
-    members: int
-    assigned: int
-    submitted: int
-
-
-def review_stages(actor: Actor) -> list[StageLine]:
-    """Application stages that have submissions or a panel, the newest deadline first; four statements."""
-    if not actor.may("review.read"):
-        return []
-    applications = _counts(
-        select(Application.stage_id, func.count()).where(
-            Application.state.in_(("submitted", "returned")), not_conflicted(actor, Application.case_id)
-        )
-    )
-    members = _counts(select(PanelMember.stage_id, func.count()))
-    cards = {
-        stage_id: (assigned, submitted)
-        for stage_id, assigned, submitted in db.session.execute(
-            joined(
-                select(
-                    Application.stage_id,
-                    func.count(),
-                    func.count(case((Scorecard.state == ScorecardState.SUBMITTED, 1))),
-                ).select_from(Assignment)
-            )
-            .outerjoin(Scorecard, Scorecard.assignment_id == Assignment.id)
-            .where(stands(), not_conflicted(actor, Application.case_id))
-            .group_by(Application.stage_id)
-        )
-    }
-    stages = db.session.scalars(
-        select(CycleStage)
-        .where(CycleStage.id.in_(applications.keys() | members.keys()))
-        .options(joinedload(CycleStage.cycle))
-        .order_by(CycleStage.closes_at.desc(), CycleStage.id.desc())
-    )
-    return [
-        StageLine(stage, applications.get(stage.id, 0), members.get(stage.id, 0), *cards.get(stage.id, (0, 0)))
-        for stage in stages
-    ]
-
-
-def _counts(statement: Select[int, int]) -> Mapping[int, int]:
-    return dict(db.session.execute(statement.group_by(statement.selected_columns[0])).all())
 
 
 def _coverage(actor: Actor, stage: CycleStage, needs: int) -> tuple[Coverage, ...]:

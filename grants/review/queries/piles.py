@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
@@ -34,6 +35,10 @@ class Pile:
     @property
     def stage(self) -> CycleStage:
         return self.member.stage
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.stage.cycle.time_zone)
 
     @property
     def must_declare(self) -> bool:

@@ -42,15 +42,17 @@ def save_scorecard(
     require(policy.may_score(actor, scorable(assignment)))
     rubric = rubric_of(assignment.stage)
     said = {key: text.strip() for key, text in (comments or {}).items() if text and text.strip()}
-    _check(rubric, Card(marks, said), comment)
+    whole = (comment or "").strip() or None
+    _check(rubric, Card(marks, said), whole)
     card = _locked(assignment)
     if card.state == ScorecardState.SUBMITTED:
         raise Clash("This scorecard is submitted, and locked. Ask the program officer to reopen it.")
-    if (card.version or 0) != based_on_version:
+    if card.version and (card_of(card), card.comment) == (Card(marks, said), whole):
+        return card  # it says so already: a save that arrives twice, or from a second window, is no clash
+    if card.version != based_on_version:
         raise Clash("This scorecard was changed in another window meanwhile. Nothing was overwritten.")
     _write(card, marks, said)
-    card.comment = (comment or "").strip() or None
-    card.version, card.saved_at = based_on_version + 1, now()
+    card.comment, card.version, card.saved_at = whole, based_on_version + 1, now()
     db.session.flush()
     return card
 

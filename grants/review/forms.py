@@ -1,0 +1,188 @@
+"""What reviewers and organizers fill in."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from wtforms import EmailField, Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Email, InputRequired, Length
+
+from grants.kernel.errors import Invalid, Problem
+from grants.programs.schema import Criterion, Rubric
+from grants.review.marking import ABSTAIN, MOST_CHARACTERS, Card, MarkValue
+from grants.review.models import Scorecard
+from grants.review.queries import card_of
+from grants.web.forms import HouseForm, options
+
+MOST_BUTTONS: Final = 11
+"""A scale with more marks is a list to choose from."""
+
+_SAID: Final[Mapping[str, MarkValue]] = {"yes": True, "no": False, ABSTAIN: ABSTAIN}
+
+
+class ScorecardForm(HouseForm):
+    """One scorecard. `scorecard_form` adds two fields for each criterion: `mark_<key>` and `why_<key>`.
+
+    version   the version of the card this form was drawn from
+    """
+
+    version = HiddenField(default="0")
+    comment = TextAreaField("On the whole", [Length(max=MOST_CHARACTERS)])
+    criteria: tuple[Criterion, ...] = ()
+
+    @property
+    def based_on(self) -> int:
+        """The version the save rests on; one that is no number rests on none."""
+        version = self.version.data or ""
+        return int(version) if version.isdecimal() and len(version) < 10 else -1
+
+    def card(self) -> Card:
+        """What was marked and said; a value that is no mark of any criterion is left for the rubric to refuse."""
+        marks = {one.key: value for one in self.criteria if (value := _parsed(self.mark(one).data)) is not None}
+        return Card(marks, {one.key: self.why(one).data or "" for one in self.criteria})
+
+    def mark(self, criterion: Criterion) -> Field:
+        field: Field = self[f"mark_{criterion.key}"]
+        return field
+
+    def why(self, criterion: Criterion) -> Field:
+        field: Field = self[f"why_{criterion.key}"]
+        return field
+
+    def show(self, problem: Problem) -> None:
+        """Put a refusal beside the fields it names; services name criteria, and `<criterion>.comment`."""
+        if isinstance(problem, Invalid):
+            problem = Invalid(problem.sentence, {_field(name): said for name, said in problem.errors.items()})
+        super().show(problem)
+
+
+def scorecard_form(rubric: Rubric, scorecard: Scorecard | None) -> ScorecardForm:
+    """The form for a rubric, filled with what stands on the card. Nothing is chosen beforehand."""
+    criteria = tuple(rubric.criteria.values())
+    fields: dict[str, Any] = {"criteria": criteria}
+    for criterion in criteria:
+        fields[f"mark_{criterion.key}"] = _mark_field(rubric, criterion)
+        fields[f"why_{criterion.key}"] = TextAreaField("Comment", [Length(max=MOST_CHARACTERS)])
+    form: ScorecardForm = type("FilledScorecardForm", (ScorecardForm,), fields)()
+    if not form.is_submitted():
+        _fill(form, scorecard)
+    return form
+
+
+def _mark_field(rubric: Rubric, criterion: Criterion) -> RadioField | SelectField:
+    if criterion.essential:
+        words = {"yes": "Yes", "no": "No"}
+    else:
+        words = {str(mark): mark_words(rubric, criterion, mark) for mark in rubric.marks_of(criterion)}
+    if len(words) > MOST_BUTTONS:
+        return SelectField(
+            criterion.title, choices=options({"": "Choose", **words, ABSTAIN: "Abstain"}), validate_choice=False
+        )
+    return RadioField(criterion.title, choices=options({**words, ABSTAIN: "Abstain"}), validate_choice=False)
+
+
+def _fill(form: ScorecardForm, scorecard: Scorecard | None) -> None:
+    card = card_of(scorecard)
+    form.version.data = str(scorecard.version if scorecard else 0)
+    form.comment.data = scorecard.comment if scorecard else ""
+    for criterion in form.criteria:
+        form.mark(criterion).data = _shown(card.marks.get(criterion.key))
+        form.why(criterion).data = card.comments.get(criterion.key, "")
+
+
+def _parsed(text: str | None) -> MarkValue | None:
+    """The mark that a control's value stands for; one that no control has is -1, on no scale."""
+    if not text:
+        return None
+    if text in _SAID:
+        return _SAID[text]
+    return int(text) if text.isdecimal() and len(text) < 5 else -1
+
+
+def _shown(value: MarkValue | None) -> str | None:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return None if value is None else str(value)
+
+
+def _field(name: str) -> str:
+    key, _, comment = name.partition(".")
+    return name if name == "comment" else f"why_{key}" if comment else f"mark_{key}"
+
+
+def changed_elsewhere(rubric: Rubric, form: ScorecardForm, scorecard: Scorecard | None) -> list[tuple[str, str, str]]:
+    """What the saved card says differently from the form: (criterion, saved mark, saved comment)."""
+    saved, typed = card_of(scorecard), form.card()
+    found = []
+    for criterion in rubric.criteria.values():
+        mark, comment = saved.marks.get(criterion.key), saved.comments.get(criterion.key, "")
+        if (mark, comment) != (typed.marks.get(criterion.key), typed.comments[criterion.key].strip()):
+            found.append((criterion.title, mark_words(rubric, criterion, mark), comment))
+    return found
+
+
+def mark_words(rubric: Rubric, criterion: Criterion, value: MarkValue | None) -> str:
+    """A mark as people say it: “3 Strong”, “Yes”, “Abstained”."""
+    if value is None:
+        return "No answer"
+    if value == ABSTAIN:
+        return "Abstained"
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    word = "" if criterion.points is not None else rubric.scale.labels.get(int(value), "")
+    return f"{value} {word}".strip()
+
+
+def level_words(rubric: Rubric, criterion: Criterion) -> dict[str, str]:
+    """Mark as text -> “3 Strong: what it looks like”, for the marks the rubric describes."""
+    return {
+        str(mark): f"{mark_words(rubric, criterion, mark)}: {text}" for mark, text in sorted(criterion.levels.items())
+    }
+
+
+def part_words(rubric: Rubric, criterion: Criterion) -> str:
+    """What a criterion counts for, in words: “weight 3”, “up to 20 points”; nothing for an essential one."""
+    if criterion.essential:
+        return ""
+    if criterion.points is not None:
+        return f"up to {criterion.points} points"
+    weight = Decimal(1) if criterion.weight is None else criterion.weight
+    return f"weight {weight.normalize():f}"
+
+
+class ConflictForm(HouseForm):
+    """One conflict while declaring: which applicant, and what the tie is."""
+
+    applicant = StringField(
+        "Applicant",
+        [InputRequired("Write the name of the applicant.")],
+        description="Begin to type a name; the applicants’ names are suggested.",
+    )
+    reason = StringField(
+        "What ties you to them?",
+        [InputRequired("Say in a few words what the tie is."), Length(max=500)],
+        description="Such as: my employer until 2014; my sister teaches there; I wrote their business plan.",
+    )
+
+
+class ReasonForm(HouseForm):
+    """A sentence that says why."""
+
+    reason = TextAreaField("Why?", [InputRequired("Say why."), Length(max=2000)])
+
+
+class InviteForm(HouseForm):
+    """A new member of the panel."""
+
+    email = EmailField("Email address", [InputRequired("Write the address."), Email("This is not an email address.")])
+    expertise = StringField(
+        "Expertise",
+        [Length(max=200)],
+        description="Words with commas, such as high, charter. Matched with the applicants when assigning.",
+    )
+
+
+class ApplyForm(HouseForm):
+    """The proposal that was looked at, by its digest."""
+
+    digest = HiddenField(validators=[InputRequired()])

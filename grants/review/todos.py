@@ -1,0 +1,139 @@
+"""What waits for someone around reviews."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import url_for
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import joinedload
+
+from grants.applications.models import Application
+from grants.casework.visibility import not_conflicted
+from grants.kernel.clock import now
+from grants.kernel.policy import Actor
+from grants.people.models import Person
+from grants.persistence.session import db
+from grants.programs.models import Cycle, CycleStage
+from grants.programs.queries import definition_of
+from grants.review.models import Assignment, PanelMember, Scorecard
+from grants.review.queries.piles import Pile, is_past, piles_of
+from grants.review.queries.scope import REVIEWABLE, joined, stands
+from grants.review.states import ScorecardState
+from grants.web.filters import listing, plural
+from grants.web.todo import Todo
+
+
+def todos(actor: Actor) -> list[Todo]:
+    """For reviewers what to declare and to score; for officers who is missing, silent or late on their panels."""
+    own = [todo for pile in piles_of(actor) for todo in _of_pile(pile)]
+    return own + (_organizing(actor) if actor.may("review.organize") else [])
+
+
+def _of_pile(pile: Pile) -> Iterable[Todo]:
+    stage = pile.stage
+    if pile.is_closed or stage.closes_at > now():
+        return
+    due = _day(pile.due_at, stage)
+    if pile.must_declare and pile.newcomers:
+        yield Todo(
+            "ask",
+            f"Declare conflicts of interest: {stage.title}",
+            url_for("review.conflicts", stage_id=stage.public_id),
+            f"{plural(pile.newcomers, 'applicant')} to look through; nothing else shows before.",
+            due,
+        )
+    if pile.open:
+        first = pile.next_after()
+        yield Todo(
+            "late" if pile.is_late else "due",
+            f"Score {plural(len(pile.open), 'application')}: {stage.title}",
+            url_for("review.scorecard", assignment_id=first.public_id) if first else url_for("review.assignments"),
+            f"{pile.done} of {len(pile.assignments)} submitted.",
+            due,
+            len(pile.open),
+        )
+
+
+def _organizing(actor: Actor) -> list[Todo]:
+    stages = db.session.scalars(
+        select(CycleStage)
+        .where(CycleStage.kind == "application", CycleStage.closes_at <= now(), CycleStage.released_at.is_(None))
+        .options(joinedload(CycleStage.cycle).joinedload(Cycle.program_version))
+        .order_by(CycleStage.closes_at)
+    ).all()
+    lacking, silent, late = _lacking(actor, stages), _silent(), _late(actor)
+    found = []
+    for stage in stages:
+        url, due = url_for("review.panel", stage_id=stage.public_id), _day(stage.reviews_due_at, stage)
+        if count := lacking.get(stage.id, 0):
+            detail = f"{stage.cycle.title}: {plural(count, 'application')} with too few reviewers."
+            found.append(Todo("due", f"Assign reviewers: {stage.title}", url, detail, due, count))
+        if names := silent.get(stage.id):
+            detail = f"{stage.cycle.title}: {listing(names)} {'has' if len(names) == 1 else 'have'} not declared yet."
+            found.append(Todo("ask", f"Conflicts to be declared: {stage.title}", url, detail, due, len(names)))
+        if is_past(stage.reviews_due_at) and (open_cards := late.get(stage.id)):
+            detail = f"{stage.cycle.title}: {listing(f'{name} {count}' for name, count in open_cards.items())}."
+            title = f"{plural(sum(open_cards.values()), 'late scorecard')}: {stage.title}"
+            found.append(Todo("late", title, url, detail, due, sum(open_cards.values())))
+    return found
+
+
+def _lacking(actor: Actor, stages: Iterable[CycleStage]) -> dict[int, int]:
+    """Stage id -> applications with fewer reviewers than the program asks for."""
+    in_force = (
+        joined(select(Application.id, func.count().label("readers")).select_from(Assignment))
+        .where(stands())
+        .group_by(Application.id)
+        .subquery()
+    )
+    readers = func.coalesce(in_force.c.readers, 0)
+    rows = db.session.execute(
+        select(Application.stage_id, readers, func.count())
+        .outerjoin(in_force, in_force.c.id == Application.id)
+        .where(Application.state.in_(REVIEWABLE), not_conflicted(actor, Application.case_id))
+        .group_by(Application.stage_id, readers)
+    )
+    needs = {
+        stage.id: definition_of(stage.cycle).application_stage(stage.key).review.reviewers_each for stage in stages
+    }
+    found: Counter[int] = Counter()
+    for stage_id, has, count in rows:
+        if has < needs.get(stage_id, 0):
+            found[stage_id] += count
+    return found
+
+
+def _silent() -> dict[int, list[str]]:
+    """Stage id -> names of the members who have not declared."""
+    found: dict[int, list[str]] = {}
+    for stage_id, name in db.session.execute(
+        select(PanelMember.stage_id, Person.name)
+        .join(PanelMember.person)
+        .where(PanelMember.declared_at.is_(None), Person.is_active)
+        .order_by(Person.name)
+    ):
+        found.setdefault(stage_id, []).append(name)
+    return found
+
+
+def _late(actor: Actor) -> dict[int, dict[str, int]]:
+    """Stage id -> reviewer's name -> scorecards that are not submitted."""
+    found: dict[int, dict[str, int]] = {}
+    submitted = case((Scorecard.state == ScorecardState.SUBMITTED, 1))
+    for stage_id, name, count in db.session.execute(
+        joined(select(Assignment.stage_id, Person.name, func.count() - func.count(submitted)))
+        .join(Assignment.reviewer)
+        .outerjoin(Scorecard, Scorecard.assignment_id == Assignment.id)
+        .where(stands(), not_conflicted(actor, Application.case_id))
+        .group_by(Assignment.stage_id, Person.id, Person.name)
+        .having(func.count() > func.count(submitted))
+        .order_by(Person.name)
+    ):
+        found.setdefault(stage_id, {})[name] = count
+    return found
+
+
+def _day(at: datetime | None, stage: CycleStage) -> date | None:
+    return at.astimezone(ZoneInfo(stage.cycle.time_zone)).date() if at else None

@@ -1,0 +1,162 @@
+"""The organizer's pages: who is on a panel, who reads what, how far they are."""
+
+from http import HTTPStatus
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from grants.kernel.errors import Clash, Invalid, Problem
+from grants.people.models import Person
+from grants.persistence.session import unit_of_work
+from grants.programs.models import CycleStage
+from grants.review import queries, services
+from grants.review.forms import ApplyForm, InviteForm, ReasonForm
+from grants.review.views.blueprint import bp
+from grants.web.access import current_actor, requires
+from grants.web.filters import plural
+
+
+@bp.get("/stages")
+@requires("review.read")
+def stages() -> ResponseReturnValue:
+    """Every stage with something to review."""
+    return render_template("review/stages.html", lines=queries.review_stages(current_actor()))
+
+
+@bp.route("/stages/<public_id:stage_id>/panel", methods=["GET"])
+@requires("review.organize")
+def panel(stage_id: str) -> ResponseReturnValue:
+    """The panel: declarations, loads, progress, conflicts, coverage."""
+    return _panel_page(queries.stage_for(current_actor(), stage_id), InviteForm(formdata=None))
+
+
+def _panel_page(stage: CycleStage, form: InviteForm) -> str:
+    actor = current_actor()
+    return render_template(
+        "review/panel.html",
+        stage=stage,
+        progress=queries.panel_progress(actor, stage),
+        conflicts=queries.panel_conflicts(actor, stage),
+        form=form,
+    )
+
+
+@bp.post("/stages/<public_id:stage_id>/members")
+@requires("review.organize")
+def invite(stage_id: str) -> ResponseReturnValue:
+    """Put someone with an account on the panel."""
+    actor, form = current_actor(), InviteForm()
+    stage = queries.stage_for(actor, stage_id)
+    if not form.validate():
+        return _panel_page(stage, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        with unit_of_work():
+            member = services.invite_reviewer(actor, stage, _invited(form), form.expertise.data)
+    except Problem as problem:
+        form.show(problem)
+        return _panel_page(stage, form), problem.status
+    flash(f"{member.person.name} is on the panel, and has been told.", "good")
+    return redirect(url_for(".panel", stage_id=stage_id))
+
+
+def _invited(form: InviteForm) -> Person:
+    person = queries.person_by_email(form.email.data or "")
+    if person is None:
+        sentence = "Nobody with this address has an account yet. An administrator can make one."
+        raise Invalid(sentence, {"email": sentence})
+    return person
+
+
+@bp.route("/stages/<public_id:stage_id>/assignment", methods=["GET", "POST"])
+@requires("review.organize")
+def proposal(stage_id: str) -> ResponseReturnValue:
+    """The best assignment: looked at, then applied as it was looked at."""
+    actor, form = current_actor(), ApplyForm()
+    stage = queries.stage_for(actor, stage_id)
+    plan = services.propose_assignment(actor, stage)
+    status = HTTPStatus.OK
+    if form.validate_on_submit():
+        try:
+            _same(plan, form.digest.data or "")
+            with unit_of_work():
+                made = services.apply_assignment(actor, stage, plan)
+        except Clash as clash:
+            flash(clash.sentence, "warn")
+            plan, status = services.propose_assignment(actor, queries.stage_for(actor, stage_id)), HTTPStatus.CONFLICT
+        else:
+            flash(f"{plural(len(made), 'assignment')} made; each reviewer has been told.", "good")
+            return redirect(url_for(".panel", stage_id=stage_id))
+    form.digest.raw_data, form.digest.data = None, plan.digest
+    return render_template("review/proposal.html", stage=stage, plan=plan, form=form), status
+
+
+def _same(plan: services.Proposal, digest: str) -> None:
+    if plan.digest != digest:
+        raise Clash("The panel, its conflicts or its applications have changed. Look at the new proposal.")
+
+
+@bp.get("/stages/<public_id:stage_id>/applications/<public_id:application_id>/reviewers")
+@requires("review.organize")
+def reviewers(stage_id: str, application_id: str) -> ResponseReturnValue:
+    """Who reads one application, and who could."""
+    actor = current_actor()
+    stage = queries.stage_for(actor, stage_id)
+    application = queries.application_under_review(actor, stage, application_id)
+    progress = queries.panel_progress(actor, stage)
+    readers = next(one.assignments for one in progress.coverage if one.application.id == application.id)
+    return render_template(
+        "review/reviewers.html",
+        stage=stage,
+        application=application,
+        progress=progress,
+        readers={one.reviewer_id: one for one in readers},
+        facts=queries.planning_facts(actor, stage),
+    )
+
+
+@bp.post("/stages/<public_id:stage_id>/applications/<public_id:application_id>/reviewers/<public_id:member_id>")
+@requires("review.organize")
+def assign(stage_id: str, application_id: str, member_id: str) -> ResponseReturnValue:
+    """Give the application to one more reviewer."""
+    actor = current_actor()
+    with unit_of_work():
+        stage = queries.stage_for(actor, stage_id)
+        application = queries.application_under_review(actor, stage, application_id)
+        person = queries.member_of(stage, member_id).person
+        services.assign(actor, stage, person, application)
+        name = person.name
+    flash(f"{name} was asked to review.", "good")
+    return redirect(url_for(".reviewers", stage_id=stage_id, application_id=application_id))
+
+
+@bp.post("/stages/<public_id:stage_id>/assignments/<public_id:assignment_id>/revoke")
+@requires("review.organize")
+def revoke(stage_id: str, assignment_id: str) -> ResponseReturnValue:
+    """Take an application back from a reviewer."""
+    actor = current_actor()
+    with unit_of_work():
+        assignment = queries.panel_assignment(actor, queries.stage_for(actor, stage_id), assignment_id)
+        services.unassign(actor, assignment)
+        name, application_id = assignment.reviewer.name, assignment.submission.application.public_id
+    flash(f"Taken back from {name}. What they have written is kept.", "good")
+    return redirect(url_for(".reviewers", stage_id=stage_id, application_id=application_id))
+
+
+@bp.route("/stages/<public_id:stage_id>/conflicts/<public_id:conflict_id>/lift", methods=["GET", "POST"])
+@requires("review.organize")
+def lift(stage_id: str, conflict_id: str) -> ResponseReturnValue:
+    """Lift a conflict, saying why it does not stand."""
+    actor, form = current_actor(), ReasonForm()
+    stage = queries.stage_for(actor, stage_id)
+    conflict = queries.conflict_for(actor, stage, conflict_id)
+    if form.validate_on_submit():
+        try:
+            with unit_of_work():
+                services.lift_conflict(actor, queries.conflict_for(actor, stage, conflict_id), form.reason.data or "")
+        except Problem as problem:
+            form.show(problem)
+            return render_template("review/lift.html", stage=stage, conflict=conflict, form=form), problem.status
+        flash("The conflict is lifted. Assign again if the reviewer is to read the application.", "good")
+        return redirect(url_for(".panel", stage_id=stage_id))
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render_template("review/lift.html", stage=stage, conflict=conflict, form=form), status

@@ -1,0 +1,99 @@
+"""A reviewer's own pages before scoring: the pile, and the declaration that opens it."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from grants.casework.models import Case
+from grants.kernel.clock import now
+from grants.kernel.errors import Invalid, Problem
+from grants.persistence.session import db, unit_of_work
+from grants.programs.models import CycleStage
+from grants.review import queries, services
+from grants.review.forms import ConflictForm
+from grants.review.queries import Applicant
+from grants.review.views.blueprint import bp
+from grants.web.access import current_actor, requires
+
+
+@bp.get("/")
+@requires("review.score")
+def assignments() -> ResponseReturnValue:
+    """The reviewer's piles: what is next, what is left, until when."""
+    piles = queries.piles_of(current_actor())
+    return render_template(
+        "review/pile.html", piles=piles, rules={pile.stage.id: queries.review_rules(pile.stage) for pile in piles}
+    )
+
+
+@bp.route("/stages/<public_id:stage_id>/conflicts", methods=["GET", "POST"])
+@requires("review.declare")
+def conflicts(stage_id: str) -> ResponseReturnValue:
+    """Name the applicants one is tied to, one at a time."""
+    actor, form = current_actor(), ConflictForm()
+    stage = queries.stage_for(actor, stage_id)
+    if form.validate_on_submit():
+        try:
+            applicant = _named(queries.applicants(actor, stage), form.applicant.data or "")
+            with unit_of_work():
+                services.declare_conflict(actor, db.session.get_one(Case, applicant.case_id), form.reason.data or "")
+        except Problem as problem:
+            form.show(problem)
+            return _conflicts_page(stage, form), problem.status
+        flash(f"You have a conflict with {applicant.name}: you will hear nothing more of it here.", "good")
+        return redirect(url_for(".conflicts", stage_id=stage_id))
+    return _conflicts_page(stage, form), 422 if form.errors else 200
+
+
+def _conflicts_page(stage: CycleStage, form: ConflictForm) -> str:
+    actor, like = current_actor(), request.args.get("q", "")
+    return render_template(
+        "review/conflicts.html",
+        stage=stage,
+        form=form,
+        like=like,
+        is_open=stage.closes_at > now(),
+        applicants=queries.applicants(actor, stage, like),
+        names=queries.applicants(actor, stage) if like else None,
+        own=queries.own_conflicts(actor, stage),
+        member=queries.member_for(actor, stage),
+    )
+
+
+@bp.post("/stages/<public_id:stage_id>/conflicts/done")
+@requires("review.declare")
+def declare(stage_id: str) -> ResponseReturnValue:
+    """Say that there are no other conflicts; the pile opens."""
+    actor = current_actor()
+    with unit_of_work():
+        services.declare_conflicts(actor, queries.stage_for(actor, stage_id), {})
+    flash("Thank you. Your declaration is on record.", "good")
+    return redirect(url_for(".assignments"))
+
+
+@bp.post("/stages/<public_id:stage_id>/conflicts/<public_id:conflict_id>/back")
+@requires("review.declare")
+def take_back(stage_id: str, conflict_id: str) -> ResponseReturnValue:
+    """Undo a slip, before the declaration is done."""
+    actor = current_actor()
+    with unit_of_work():
+        stage = queries.stage_for(actor, stage_id)
+        services.take_back_conflict(actor, stage, queries.own_conflict(actor, stage, conflict_id))
+    flash("Taken back.", "good")
+    return redirect(url_for(".conflicts", stage_id=stage_id))
+
+
+def _named(applicants: list[Applicant], said: str) -> Applicant:
+    """The one applicant that is meant.
+
+    raises   Invalid with suggestions when none is, or several are
+    """
+    wanted = said.strip().casefold()
+    exact = [one for one in applicants if one.label.casefold() == wanted]
+    close = exact or [one for one in applicants if wanted in one.label.casefold()]
+    if len(close) == 1:
+        return close[0]
+    if not close:
+        sentence = f"No applicant is called “{said.strip()}”. See the list of names below."
+    else:
+        sentence = f"Which one: {', '.join(one.label for one in close[:8])}{' …' if len(close) > 8 else ''}?"
+    raise Invalid(sentence, {"applicant": sentence})

@@ -1,0 +1,212 @@
+"""The scorecard beside the document."""
+
+from http import HTTPStatus
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from grants.applications.queries import read_submission
+from grants.casework import downloads
+from grants.kernel.clock import today
+from grants.kernel.errors import Clash, Problem
+from grants.persistence.session import unit_of_work
+from grants.review import queries, services
+from grants.review.forms import (
+    ReasonForm,
+    ScorecardForm,
+    changed_elsewhere,
+    level_words,
+    mark_words,
+    part_words,
+    scorecard_form,
+)
+from grants.review.marking import needs_comment, total_of
+from grants.review.models import Assignment
+from grants.review.views.blueprint import bp
+from grants.web.access import current_actor, requires
+from grants.web.filters import clock_time, day
+
+
+@bp.route("/assignments/<public_id:assignment_id>", methods=["GET", "POST"])
+@requires("review.score")
+def scorecard(assignment_id: str) -> ResponseReturnValue:
+    """Read, mark, comment; save, skip, or submit and open the next."""
+    assignment = queries.assignment_for(current_actor(), assignment_id)
+    form = scorecard_form(queries.rubric_of(assignment.stage), assignment.scorecard)
+    if not form.is_submitted():
+        return _page(assignment, form)
+    if not form.validate():
+        return _page(assignment, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        _keep(assignment_id, form)
+        if request.form.get("action") == "submit":
+            _hand_in(assignment_id)
+    except Problem as problem:
+        return _refused(assignment_id, form, problem)
+    return _onwards(assignment_id, request.form.get("action", ""))
+
+
+@bp.post("/assignments/<public_id:assignment_id>/save")
+@requires("review.score")
+def autosave(assignment_id: str) -> ResponseReturnValue:
+    """Keep what stands on the page; answers with the line that says so."""
+    assignment = queries.assignment_for(current_actor(), assignment_id)
+    form = scorecard_form(queries.rubric_of(assignment.stage), assignment.scorecard)
+    problem: Problem | None = None
+    if form.validate():
+        try:
+            _keep(assignment_id, form)
+        except Problem as refused:
+            problem = refused
+    elif not form.errors:
+        return "", HTTPStatus.BAD_REQUEST
+    assignment = queries.assignment_for(current_actor(), assignment_id)
+    sentence = problem.sentence if problem else " ".join(str(said) for said in form.comment.errors) or None
+    page = render_template(
+        "review/_saved.html",
+        assignment=assignment,
+        total=_total(assignment),
+        saved_at=_saved_at(assignment),
+        sentence=sentence,
+        swap=sentence is None,
+    )
+    return page, problem.status if problem else HTTPStatus.OK
+
+
+def _keep(assignment_id: str, form: ScorecardForm) -> None:
+    actor, card = current_actor(), form.card()
+    with unit_of_work():
+        assignment = queries.assignment_for(actor, assignment_id)
+        services.save_scorecard(actor, assignment, card.marks, card.comments, form.comment.data, form.based_on)
+
+
+def _hand_in(assignment_id: str) -> None:
+    """Submitting is a transaction of its own: when something is missing, what was typed is kept all the same."""
+    actor = current_actor()
+    with unit_of_work():
+        services.submit_scorecard(actor, queries.assignment_for(actor, assignment_id))
+
+
+def _refused(assignment_id: str, form: ScorecardForm, problem: Problem) -> ResponseReturnValue:
+    """The page again with everything typed, and what stands saved beside it where they differ."""
+    assignment = queries.assignment_for(current_actor(), assignment_id)
+    saved = assignment.scorecard
+    if queries.is_submitted(assignment):
+        raise problem
+    form.show(problem)
+    differs = changed_elsewhere(queries.rubric_of(assignment.stage), form, saved) if isinstance(problem, Clash) else []
+    # Whoever has read both may press again: now it rests on the version that was shown.
+    form.version.raw_data, form.version.data = None, str(saved.version if saved else 0)
+    return _page(assignment, form, differs), problem.status
+
+
+def _onwards(assignment_id: str, action: str) -> Response:
+    actor = current_actor()
+    assignment = queries.assignment_for(actor, assignment_id)
+    if action not in {"submit", "skip"}:
+        flash("Saved.", "good")
+        return redirect(url_for(".scorecard", assignment_id=assignment_id))
+    pile = queries.pile_of(actor, assignment.stage)
+    following = pile.next_after(assignment)
+    if action == "submit":
+        left = len(pile.open)
+        flash(f"Submitted. {f'{left} to go.' if left else 'That was the last one: thank you.'}", "good")
+    if following is None:
+        return redirect(url_for(".assignments"))
+    return redirect(url_for(".scorecard", assignment_id=following.public_id))
+
+
+def _page(assignment: Assignment, form: ScorecardForm, differs: list[tuple[str, str, str]] | None = None) -> str:
+    actor, rubric = current_actor(), queries.rubric_of(assignment.stage)
+    rules = queries.review_rules(assignment.stage)
+    pile = queries.pile_of(actor, assignment.stage)
+    card = queries.card_of(assignment.scorecard)
+    return render_template(
+        "review/scorecard.html",
+        assignment=assignment,
+        form=form,
+        rubric=rubric,
+        blind=rules.identity == "blind",
+        pile=pile,
+        parts=_parts(assignment, blind=rules.identity == "blind"),
+        evidence=queries.earlier_evidence(assignment),
+        total=total_of(rubric, card),
+        saved_at=_saved_at(assignment),
+        card=card,
+        others=queries.others_totals(actor, assignment),
+        differs=differs or [],
+        form_title=queries.form_title(assignment.stage),
+        level_words=level_words,
+        mark_words=mark_words,
+        needs_comment=needs_comment,
+        part_words=part_words,
+    )
+
+
+def _parts(assignment: Assignment, *, blind: bool) -> object:
+    def file_url(file_id: str) -> str:
+        return url_for(".file", assignment_id=assignment.public_id, file_id=file_id)
+
+    return read_submission(assignment.submission, file_url=file_url, blind=blind)
+
+
+def _saved_at(assignment: Assignment) -> str:
+    """When the card was last saved or submitted: the time of day, on another day the day as well."""
+    card, zone = assignment.scorecard, assignment.stage.cycle.time_zone
+    if card is None:
+        return ""
+    at = card.submitted_at or card.saved_at
+    on = at.astimezone(ZoneInfo(zone)).date()
+    return clock_time(at, zone) if on == today(zone) else f"{day(on, year=False)}, {clock_time(at, zone)}"
+
+
+def _total(assignment: Assignment) -> object:
+    return total_of(queries.rubric_of(assignment.stage), queries.card_of(assignment.scorecard))
+
+
+@bp.get("/assignments/<public_id:assignment_id>/files/<public_id:file_id>")
+@requires("review.score")
+def file(assignment_id: str, file_id: str) -> ResponseReturnValue:
+    """A file of the submission, or of an earlier one that the program shows."""
+    assignment = queries.assignment_for(current_actor(), assignment_id)
+    stored, name = queries.file_for(assignment, file_id)
+    return downloads.attachment(stored, name)
+
+
+@bp.get("/assignments/<public_id:assignment_id>/earlier/<key>")
+@requires("review.score")
+def earlier(assignment_id: str, key: str) -> ResponseReturnValue:
+    """What the same applicant submitted in an earlier stage."""
+    assignment = queries.assignment_for(current_actor(), assignment_id)
+    submission = queries.earlier_submission(assignment, key)
+    blind = queries.review_rules(assignment.stage).identity == "blind"
+
+    def file_url(file_id: str) -> str:
+        return url_for(".file", assignment_id=assignment.public_id, file_id=file_id)
+
+    return render_template(
+        "review/earlier.html",
+        assignment=assignment,
+        submission=submission,
+        blind=blind,
+        parts=read_submission(submission, file_url=file_url, blind=blind),
+    )
+
+
+@bp.route("/assignments/<public_id:assignment_id>/conflict", methods=["GET", "POST"])
+@requires("review.score")
+def recuse(assignment_id: str) -> ResponseReturnValue:
+    """“I have a conflict”: say why; the application closes at once."""
+    actor, form = current_actor(), ReasonForm()
+    assignment = queries.assignment_for(actor, assignment_id)
+    if form.validate_on_submit():
+        with unit_of_work():
+            case = queries.assignment_for(actor, assignment_id).submission.application.case
+            services.declare_conflict(actor, case, form.reason.data or "")
+        flash("Your conflict is on record, and the application has left your pile.", "good")
+        return redirect(url_for(".assignments"))
+    blind = queries.review_rules(assignment.stage).identity == "blind"
+    page = render_template("review/recuse.html", assignment=assignment, form=form, blind=blind)
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

@@ -1,0 +1,476 @@
+"""The pages of reviewing, as a browser without scripts meets them."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+from sqlalchemy import func, select
+
+from grants.casework.models import TimelineEvent
+from grants.kernel.clock import clock_at
+from grants.kernel.roles import Role
+from grants.messages.models import Message
+from grants.persistence.audit import AuditRecord
+from grants.persistence.session import db, unit_of_work
+from grants.review import services
+from grants.review.models import Assignment, Conflict, Scorecard
+from tests.factories import review as make
+from tests.factories.people import join, person
+from tests.review.story import LATER, Panel
+
+Browser = Callable[[Any], FlaskClient]
+
+
+@pytest.fixture
+def panel(app: Flask) -> Panel:
+    """Ann and Ben, who have declared and both review Tern and Heron School."""
+    panel = Panel.of("Ann", "Ben", reviewers_each=2)
+    panel.tern, panel.heron = (panel.application_of(name) for name in ("Tern School", "Heron School"))  # type: ignore[attr-defined]
+    panel.all_declare()
+    panel.applies(panel.proposal())
+    return panel
+
+
+def card_url(panel: Panel, name: str, application: Any) -> str:
+    return f"/review/assignments/{panel[name].assignment_id(application)}"
+
+
+def marks(version: int = 0, action: str = "submit", **more: str) -> dict[str, str]:
+    """A filled scorecard as its form sends it."""
+    filled = {"mark_learning_plans": "yes", "mark_competency": "3", "mark_team": "4", "mark_financial_plan": "3"}
+    return {"version": str(version), "action": action, "why_team": "Six strong.", **filled, **more}
+
+
+def text_of(page: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
+
+
+# ── declaring ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_declaring_in_a_browser_opens_the_pile(app: Flask, client_of: Browser) -> None:
+    panel = Panel.of("Ben")
+    tern = panel.application_of("Tern School")
+    panel.application_of("Heron School")
+    with unit_of_work():
+        member = services.conflicts.member_for(panel["Ben"].by, panel.stage)
+        make.assigned(member, tern)
+    browser, conflicts = client_of(panel["Ben"].person), f"/review/stages/{panel.stage.public_id}/conflicts"
+    with clock_at(make.REVIEWING):
+        pile = browser.get("/review/")
+        assert "2 applicants" in text_of(pile)
+        assert "Tern School" not in pile.text
+        assert "Heron School" in browser.get(conflicts).text
+        added = browser.post(conflicts, data={"applicant": "heron", "reason": "My sister teaches there."})
+        assert added.location == conflicts
+        listed = browser.get(conflicts).text.split('class="names"')[1]
+        assert re.findall(r"<li>(\w+ School)", listed) == ["Tern School"]
+        assert browser.post(f"{conflicts}/done").location == "/review/"
+        pile = browser.get("/review/")
+    assert "Tern School" in pile.text
+    assert "Heron School" not in pile.text
+    assert panel.conflicts() == {("Ben", "Heron School"): "declared"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ({"applicant": "", "reason": "A tie."}, "Write the name of the applicant."),
+        ({"applicant": "Heron", "reason": ""}, "Say in a few words what the tie is."),
+        ({"applicant": "Auk", "reason": "A tie."}, "No applicant is called “Auk”."),
+        ({"applicant": "School", "reason": "A tie."}, "Which one: Heron School, Tern School?"),
+    ],
+)
+def test_a_name_that_is_not_clear_is_asked_again_with_what_was_typed(
+    panel: Panel, client_of: Browser, sent: dict[str, str], sentence: str
+) -> None:
+    page = client_of(panel["Ben"].person).post(f"/review/stages/{panel.stage.public_id}/conflicts", data=sent)
+    assert page.status_code == 422
+    assert sentence in page.text
+    assert f'value="{sent["reason"] or sent["applicant"]}"' in page.text
+    assert panel.conflicts() == {}
+
+
+def test_a_slip_is_taken_back_in_the_browser(app: Flask, client_of: Browser) -> None:
+    panel = Panel.of("Ben")
+    tern = panel.application_of("Tern School")
+    panel["Ben"].declares_conflict(tern)
+    conflict = db.session.scalars(select(Conflict.public_id)).one()
+    url = f"/review/stages/{panel.stage.public_id}/conflicts/{conflict}/back"
+    assert client_of(panel.officer).post(url).status_code == 404
+    assert client_of(panel["Ben"].person).post(url).status_code == 302
+    assert panel.conflicts() == {}
+
+
+# ── scoring ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_scoring_a_pile_needs_one_post_a_card_and_nothing_is_chosen_beforehand(
+    panel: Panel, client_of: Browser
+) -> None:
+    browser, first = client_of(panel["Ben"].person), card_url(panel, "Ben", panel.tern)
+    with clock_at(make.REVIEWING):
+        page = browser.get(first)
+        assert "checked" not in page.text
+        assert "3 Strong: Progress rests on demonstrated mastery" in text_of(page)
+        assert "Judged by: Every student" in text_of(page)
+        onward = browser.post(first, data=marks())
+        assert onward.location == card_url(panel, "Ben", panel.heron)
+        assert browser.post(onward.location, data=marks(mark_team="abstain")).location == "/review/"
+        page = browser.get("/review/")
+    assert "That was the last one" in page.text
+    totals = db.session.scalars(select(Scorecard.total).order_by(Scorecard.total)).all()
+    assert [str(total) for total in totals] == ["75.0000", "84.3750"]
+
+
+def test_skipping_keeps_what_was_typed_and_opens_the_next(panel: Panel, client_of: Browser) -> None:
+    browser, first = client_of(panel["Ben"].person), card_url(panel, "Ben", panel.tern)
+    skipped = browser.post(first, data={"version": "0", "action": "skip", "mark_team": "2", "why_team": "Thin."})
+    assert skipped.location == card_url(panel, "Ben", panel.heron)
+    page = browser.get(first).text
+    assert re.findall(r"<input checked[^>]*name=\"(\w+)\"[^>]*value=\"(\w+)\"", page) == [("mark_team", "2")]
+    assert "Thin." in page
+
+
+def test_an_incomplete_card_is_saved_and_says_what_is_missing_beside_it(panel: Panel, client_of: Browser) -> None:
+    browser, first = client_of(panel["Ben"].person), card_url(panel, "Ben", panel.tern)
+    page = browser.post(first, data=marks(mark_competency="1", mark_team=""))
+    assert page.status_code == 422
+    assert 'href="#mark_team-0"' in page.text
+    assert "Say why, for “Competency-based progression”." in page.text
+    assert 'name="version" value="1"' in page.text
+    card = db.session.scalars(select(Scorecard)).one()
+    assert (card.state, len(card.marks)) == ("draft", 4)
+    assert browser.post(first, data=marks(version=1)).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "sent", [{"mark_team": "9"}, {"mark_team": "yes"}, {"mark_learning_plans": "3"}, {"mark_team": "x; drop"}]
+)
+def test_a_mark_that_no_button_gives_is_refused(panel: Panel, client_of: Browser, sent: dict[str, str]) -> None:
+    page = client_of(panel["Ben"].person).post(card_url(panel, "Ben", panel.tern), data=marks(**sent))
+    assert page.status_code == 422
+    assert db.session.scalar(select(func.count()).select_from(Scorecard)) == 0
+
+
+def test_two_windows_never_overwrite_one_another(panel: Panel, client_of: Browser) -> None:
+    browser, first = client_of(panel["Ben"].person), card_url(panel, "Ben", panel.tern)
+    browser.post(first, data=marks(action="save", mark_team="2", why_team="Thin."))
+    clash = browser.post(first, data=marks(action="save", mark_team="4", why_team="Six strong."))
+    assert clash.status_code == 409
+    assert "Strong team, engaged and equipped: 2 Emerging . Thin." in text_of(clash)
+    assert "Six strong." in clash.text
+    assert panel["Ben"].assignment(panel.tern).scorecard.version == 1
+    assert 'name="version" value="1"' in clash.text
+    assert browser.post(first, data=marks(version=1, action="save", why_team="Six strong.")).status_code == 302
+
+
+def test_the_same_content_from_two_windows_is_no_clash(panel: Panel, client_of: Browser) -> None:
+    browser, first = client_of(panel["Ben"].person), card_url(panel, "Ben", panel.tern)
+    assert [browser.post(first, data=marks(action="save")).status_code for _ in range(2)] == [302, 302]
+    assert panel["Ben"].assignment(panel.tern).scorecard.version == 1
+
+
+def test_a_second_submit_is_told_so_and_counts_once(panel: Panel, client_of: Browser) -> None:
+    browser, first = client_of(panel["Ben"].person), card_url(panel, "Ben", panel.tern)
+    assert browser.post(first, data=marks()).status_code == 302
+    again = browser.post(first, data=marks(version=1))
+    assert again.status_code == 409
+    assert "This scorecard is submitted, and locked." in again.text
+    assert db.session.scalar(select(func.count()).where(AuditRecord.action == "scorecard.submit")) == 1
+
+
+def test_autosave_answers_with_the_line_that_says_so(panel: Panel, client_of: Browser) -> None:
+    browser, save = client_of(panel["Ben"].person), card_url(panel, "Ben", panel.tern) + "/save"
+    with clock_at(make.REVIEWING):
+        kept = browser.post(save, data=marks(mark_team=""))
+        assert (kept.status_code, text_of(kept).strip()) == (200, "Saved 10:00 am · total so far 75.0")
+        assert 'id="version" name="version" value="1" hx-swap-oob="true"' in kept.text
+        assert browser.post(save, data=marks(version=0)).status_code == 409
+        stale = browser.post(save, data=marks(version=0))
+    assert "Not saved: This scorecard was changed in another window" in stale.text
+    assert "hx-swap-oob" not in stale.text
+    with clock_at(make.REVIEWING + timedelta(days=1)):
+        assert "Saved 6 April, 10:00 am" in browser.get(card_url(panel, "Ben", panel.tern)).text
+
+
+def test_a_locked_card_shows_what_was_given_and_what_the_others_gave(panel: Panel, client_of: Browser) -> None:
+    panel["Ann"].scores(panel.tern, team=1)
+    panel["Ben"].scores(panel.tern)
+    page = client_of(panel["Ben"].person).get(card_url(panel, "Ben", panel.tern))
+    assert "The others gave 56.2 ." in text_of(page)
+    assert "Ann" not in page.text
+    assert '<form method="post" novalidate id="card"' not in page.text
+
+
+def test_recusing_closes_the_application_at_once(panel: Panel, client_of: Browser) -> None:
+    browser, first = client_of(panel["Ben"].person), card_url(panel, "Ben", panel.tern)
+    assert browser.post(f"{first}/conflict", data={"reason": ""}).status_code == 422
+    assert browser.post(f"{first}/conflict", data={"reason": "I taught there."}).location == "/review/"
+    page = browser.get("/review/")
+    assert "Tern School" not in page.text
+    assert "Heron School" in page.text
+
+
+# ── who is let in ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("path", ["", "/conflict", "/earlier/planning", "/files/" + "a" * 20])
+@pytest.mark.parametrize("why", ["another's", "conflict", "revoked", "undeclared"])
+def test_a_card_that_is_not_ones_own_is_not_there(panel: Panel, client_of: Browser, path: str, why: str) -> None:
+    url = card_url(panel, "Ann" if why == "another's" else "Ben", panel.tern)
+    with unit_of_work():
+        assignment = db.session.scalars(select(Assignment).where(Assignment.public_id == url.rsplit("/", 1)[1])).one()
+        if why == "revoked":
+            services.unassign(panel.by, assignment)
+        if why == "undeclared":
+            services.conflicts.member_for(panel["Ben"].by, panel.stage).declared_at = None
+    if why == "conflict":
+        panel["Ben"].declares_conflict(panel.tern)
+    page = client_of(panel["Ben"].person).get(url + path)
+    assert page.status_code == 404
+    assert "Tern School" not in page.text
+    if not path:
+        assert client_of(panel["Ben"].person).post(f"{url}/save", data=marks()).status_code == 404
+        assert client_of(panel["Ben"].person).post(url, data=marks()).status_code == 404
+
+
+PAGES = {
+    "/review/": {Role.REVIEWER},
+    "/review/stages": {"reader"},
+    "/review/stages/STAGE/conflicts": {Role.PROGRAM_OFFICER, Role.DIRECTOR, Role.PARTNER_FUNDER, Role.FINANCE_OFFICER},
+    "/review/stages/STAGE/panel": {Role.PROGRAM_OFFICER},
+    "/review/stages/STAGE/assignment": {Role.PROGRAM_OFFICER},
+    "/review/stages/STAGE/applications/TERN/reviewers": {Role.PROGRAM_OFFICER},
+    "/review/stages/STAGE/scores": {"reader"},
+    "/review/stages/STAGE/scores.csv": {"reader"},
+    "/review/stages/STAGE/scores.xlsx": {"reader"},
+    "/review/stages/STAGE/scores/TERN": {"reader"},
+    "/review/stages/STAGE/assignments/CARD/reopen": {Role.PROGRAM_OFFICER},
+    "/review/stages/STAGE/conflicts/CONFLICT/lift": {Role.PROGRAM_OFFICER},
+}
+READERS = {Role.PROGRAM_OFFICER, Role.DIRECTOR, Role.PARTNER_FUNDER, Role.FINANCE_OFFICER, Role.AUDITOR}
+
+
+def paths(panel: Panel) -> dict[str, set[Any]]:
+    conflict = db.session.scalars(select(Conflict.public_id)).first()
+    names = {"STAGE": panel.stage.public_id, "TERN": panel.tern.public_id, "CONFLICT": conflict or "a" * 20}
+    names["CARD"] = panel["Ben"].assignment_id(panel.tern)
+    return {
+        re.sub("[A-Z]+", lambda found: names[found[0]], path): READERS if roles == {"reader"} else roles
+        for path, roles in PAGES.items()
+    }
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.SYSTEM])
+def test_each_page_opens_to_its_roles_alone(panel: Panel, client_of: Browser, role: Role) -> None:
+    panel["Ann"].declares_conflict(panel.heron)
+    with unit_of_work():
+        someone = person("Someone", *({role} & set(Role.granted())))
+        if role is Role.APPLICANT:
+            join(someone, panel.tern.case.organization)
+    browser = client_of(someone)
+    # A reviewer of another panel has the role, and no place on this one.
+    strangers = {403} if role is not Role.REVIEWER else {403, 404}
+    seen = {path: browser.get(path).status_code for path in paths(panel)}
+    assert {path for path, status in seen.items() if status == 200} == {
+        path for path, roles in paths(panel).items() if role in roles
+    }
+    assert {status for status in seen.values() if status != 200} <= strangers
+
+
+def test_someone_with_a_conflict_meets_the_case_on_no_page_and_in_no_file(panel: Panel, client_of: Browser) -> None:
+    for name in ("Ann", "Ben"):
+        panel[name].scores(panel.tern)
+        panel[name].scores(panel.heron)
+    with unit_of_work():
+        officer = person("Olga Officer", Role.PROGRAM_OFFICER)
+        services.note_conflict(panel.by, panel.tern.case, officer, "Her brother is the principal.")
+    open_browser, closed_browser = client_of(panel.officer), client_of(officer)
+    for path in paths(panel):
+        shown, hidden = open_browser.get(path), closed_browser.get(path)
+        if path.endswith(("lift", "reopen", "reviewers", panel.tern.public_id)):
+            assert hidden.status_code == 404
+        elif shown.status_code == 200 and path.endswith(("panel", "scores", "csv", "conflicts")):
+            assert "Tern School" in shown.text
+        assert b"Tern School" not in hidden.data
+    sheet = load_workbook(io.BytesIO(closed_browser.get(f"/review/stages/{panel.stage.public_id}/scores.xlsx").data))
+    assert [row[1].value for row in sheet.active.iter_rows(min_row=2)] == ["Heron School"]
+    assert "1 application" in text_of(closed_browser.get(f"/review/stages/{panel.stage.public_id}/scores"))
+
+
+def test_applicants_learn_nothing_of_who_reviews(panel: Panel) -> None:
+    panel["Ben"].scores(panel.tern)
+    told = set(db.session.scalars(select(TimelineEvent.audience).where(TimelineEvent.kind == "review")))
+    assert told == {"staff"}
+    reviewers = {one.person.email for one in panel.members.values()}
+    assert set(db.session.scalars(select(Message.to_email))) == reviewers
+
+
+# ── organizing ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_officer_invites_by_address(panel: Panel, client_of: Browser) -> None:
+    with unit_of_work():
+        person("Cleo Marsh", email="cleo@example.org")
+    browser, stage = client_of(panel.officer), f"/review/stages/{panel.stage.public_id}"
+    for address, sentence in (
+        ("cleo", "This is not an email address."),
+        ("nobody@example.org", "Nobody with this address has an account yet."),
+    ):
+        page = browser.post(f"{stage}/members", data={"email": address, "expertise": "high"})
+        assert page.status_code == 422
+        assert sentence in page.text
+        assert f'value="{address}"' in page.text
+    assert browser.post(f"{stage}/members", data={"email": "Cleo@Example.org"}).location == f"{stage}/panel"
+    assert "Cleo Marsh" in browser.get(f"{stage}/panel").text
+    again = browser.post(f"{stage}/members", data={"email": "cleo@example.org"})
+    assert again.status_code == 409
+    assert "Cleo Marsh is on this panel already." in again.text
+
+
+def test_an_officer_looks_at_a_proposal_then_applies_it(app: Flask, client_of: Browser) -> None:
+    panel = Panel.of("Ann", "Ben", reviewers_each=2)
+    panel.application_of("Tern School")
+    panel.all_declare()
+    browser, url = client_of(panel.officer), f"/review/stages/{panel.stage.public_id}/assignment"
+    with clock_at(make.REVIEWING):
+        page = browser.get(url)
+        assert "2 assignments to add" in text_of(page)
+        digest = re.search(r'name="digest" value="(\w{64})"', page.text)[1]
+        panel.application_of("Heron School", at=LATER)
+        late = browser.post(url, data={"digest": digest})
+        assert late.status_code == 409
+        assert "Look at the new proposal." in late.text
+        fresh = re.search(r'name="digest" value="(\w{64})"', late.text)[1]
+        # Heron came after the declarations, so it is in the facts and in nobody's reach.
+        assert browser.post(url, data={"digest": fresh}).location == f"/review/stages/{panel.stage.public_id}/panel"
+    assert [len(panel[name].pile()) for name in ("Ann", "Ben")] == [1, 1]
+
+
+def test_an_officer_assigns_and_takes_back_by_hand(panel: Panel, client_of: Browser) -> None:
+    panel.invite("Cleo").declares()
+    browser = client_of(panel.officer)
+    page_url = f"/review/stages/{panel.stage.public_id}/applications/{panel.tern.public_id}/reviewers"
+    page = browser.get(page_url)
+    assign = re.search(rf'action="({page_url}/\w+)"', page.text)[1]
+    with clock_at(make.REVIEWING):
+        assert browser.post(assign).location == page_url
+        assert browser.post(assign).status_code == 409
+    assert panel["Cleo"].pile() == ["Tern School"]
+    card = panel["Cleo"].assignment_id(panel.tern)
+    revoke = f"/review/stages/{panel.stage.public_id}/assignments/{card}/revoke"
+    assert browser.post(revoke).location == page_url
+    assert panel["Cleo"].pile() == []
+    assert browser.post(revoke).status_code == 404
+
+
+def test_an_officer_lifts_a_conflict_and_reopens_a_card(panel: Panel, client_of: Browser) -> None:
+    panel["Ann"].declares_conflict(panel.heron)
+    panel["Ben"].scores(panel.tern)
+    conflict = db.session.scalars(select(Conflict.public_id)).one()
+    browser, stage = client_of(panel.officer), f"/review/stages/{panel.stage.public_id}"
+    lift = f"{stage}/conflicts/{conflict}/lift"
+    assert browser.post(lift, data={"reason": ""}).status_code == 422
+    assert browser.post(lift, data={"reason": "Another Heron School."}).status_code == 302
+    assert browser.post(lift, data={"reason": "Another Heron School."}).status_code == 409
+    assert panel.conflicts() == {}
+    reopen = f"{stage}/assignments/{panel['Ben'].assignment_id(panel.tern)}/reopen"
+    assert browser.post(reopen, data={"reason": ""}).status_code == 422
+    assert browser.post(reopen, data={"reason": "Budget misread."}).status_code == 302
+    assert browser.post(reopen, data={"reason": "Budget misread."}).status_code == 409
+    assert panel["Ben"].assignment(panel.tern).scorecard.state == "draft"
+
+
+# ── scores ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_scores_page_and_its_file_say_the_same(panel: Panel, client_of: Browser) -> None:
+    panel["Ann"].scores(panel.tern, financial_plan=1)
+    panel["Ben"].scores(panel.tern)
+    panel["Ann"].scores(panel.heron)
+    browser, stage = client_of(panel.officer), f"/review/stages/{panel.stage.public_id}"
+    page = browser.get(f"{stage}/scores")
+    assert "2 applications, 3 scorecards, 1 still open" in text_of(page)
+    assert "Agreement needs at least two submissions with two scores each." in text_of(page)
+    assert "Clear five-year financial plan: failed by 1 of 2" in text_of(page)
+    rows = list(csv.reader(io.StringIO(browser.get(f"{stage}/scores.csv").data.decode("utf-8-sig"))))
+    assert [row[:8] for row in rows] == [
+        ["Place", "Applicant", "Sector", "Grades", "Scorecards", "Reviewers", "Mean", "Spread"],
+        ["1", "Heron School", "district", "", "1", "2", "84.3750", ""],
+        ["2", "Tern School", "district", "", "2", "2", "78.1250", "8.8388"],
+    ]
+    assert rows[2][12] == "Ann: 71.8750; Ben: 84.3750"
+    assert browser.get(f"{stage}/scores.pdf").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("sort", "names"),
+    [
+        ("", ["Heron School", "Tern School"]),
+        ("mean", ["Tern School", "Heron School"]),
+        ("name", ["Heron School", "Tern School"]),
+        ("-name", ["Tern School", "Heron School"]),
+        ("spread", ["Tern School", "Heron School"]),
+        ("password", ["Heron School", "Tern School"]),
+    ],
+)
+def test_the_order_of_the_table_is_in_its_address(
+    panel: Panel, client_of: Browser, sort: str, names: list[str]
+) -> None:
+    panel["Ann"].scores(panel.tern, financial_plan=1)
+    panel["Ben"].scores(panel.tern)
+    panel["Ann"].scores(panel.heron)
+    page = client_of(panel.officer).get(f"/review/stages/{panel.stage.public_id}/scores?sort={sort}").text
+    assert re.findall(r">((?:Heron|Tern) School)</a>", page) == names
+
+
+def test_one_application_in_detail(panel: Panel, client_of: Browser) -> None:
+    panel["Ben"].saves(panel.tern, make.COMPLETE, comments={"team": "Six <b>strong</b>."}, comment="Promising.")
+    panel["Ben"].submits(panel.tern)
+    url = f"/review/stages/{panel.stage.public_id}/scores/{panel.tern.public_id}"
+    page = client_of(panel.officer).get(url)
+    assert "Six &lt;b&gt;strong&lt;/b&gt;." in page.text
+    assert "mean 84.4, place 1 of 1" in text_of(page)
+    assert "4 Exemplary" in page.text
+
+
+# ── speed ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_pages_ask_as_often_for_thirty_as_for_one(
+    panel: Panel, client_of: Browser, statements: Callable[[], Any]
+) -> None:
+    ben, officer = client_of(panel["Ben"].person), client_of(panel.officer)
+    stage = f"/review/stages/{panel.stage.public_id}"
+    pages = [(ben, "/review/"), (ben, card_url(panel, "Ben", panel.tern)), (ben, f"{stage}/conflicts")]
+    pages += [(officer, f"{stage}/{path}") for path in ("panel", "assignment", "scores", "scores.csv")]
+    pages.append((officer, "/review/stages"))
+    panel["Ann"].scores(panel.tern)
+
+    def counts() -> list[int]:
+        found = []
+        for browser, path in pages:
+            with clock_at(LATER), statements() as seen:
+                assert browser.get(path).status_code == 200
+            found.append(len(seen))
+        return found
+
+    few = counts()
+    with unit_of_work():
+        members = [services.conflicts.member_for(one.by, panel.stage) for one in panel.members.values()]
+        members += [make.panelist(panel.stage, f"Reviewer {number}") for number in range(29)]
+        for number in range(29):
+            application = make.submitted(panel.stage, f"School {number}")
+            for member in (members[0], members[1], members[2 + number]):
+                one = make.assigned(member, application)
+                if member is not members[1]:
+                    make.scored(one)
+    assert counts() == few
