@@ -1,0 +1,93 @@
+"""Discovery: events are announced, people register for their schools, and who came is written down."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import cycle, islice
+
+from sqlalchemy import select
+
+from grants.casework import services as casework
+from grants.discovery import queries
+from grants.discovery import services as discovery
+from grants.discovery.models import Event
+from grants.discovery.services import EventPlan
+from grants.persistence.session import db
+from grants.replay.engine.acts import Act
+from grants.replay.engine.story import Tale
+from grants.replay.recording.cycle import EventRecord
+from grants.replay.recording.moments import Moment
+
+REGISTERED_BEFORE = timedelta(days=6)
+
+
+def acts(tale: Tale) -> Iterator[Act]:
+    """Thirty evenings and mornings, or as many as there are."""
+    events = tale.recording.events
+    if events is None:
+        return
+    yield Act(tale.at(events.announced), partial(_announce, tale, events.planned_by, events.events))
+    rosters = {key: cycle(staff) for key, staff in tale.recording.educators.items()}
+    announced = tale.at(events.announced)
+    for event in sorted(events.events, key=lambda event: Moment(event.day, event.from_)):
+        came = {
+            school: [educator.key for educator in islice(rosters[school], count)]
+            for school, count in event.came.items()
+        }
+        starts, ends = _times(tale, event)
+        yield Act(max(starts - REGISTERED_BEFORE, announced), partial(_register, tale, event, came))
+        yield Act(ends, partial(_note_who_came, tale, events.planned_by, event))
+
+
+def _times(tale: Tale, event: EventRecord) -> tuple[datetime, datetime]:
+    return tale.at(Moment(event.day, event.from_)), tale.at(Moment(event.day, event.to))
+
+
+def _announce(tale: Tale, officer: str, events: tuple[EventRecord, ...]) -> None:
+    held = tale.cycle()
+    for event in events:
+        starts, ends = _times(tale, event)
+        plan = EventPlan(
+            kind=event.kind,
+            title=event.title,
+            starts_at=starts,
+            ends_at=ends,
+            topic=event.topic,
+            host_id=tale.story.organizations[event.host],
+            place=event.place,
+            capacity=event.capacity,
+            illustrative=True,
+        )
+        discovery.schedule_event(tale.actor(officer), held, plan)
+
+
+def _event(tale: Tale, event: EventRecord) -> Event:
+    starts, _ = _times(tale, event)
+    found = select(Event).where(
+        Event.cycle_id == tale.cycle().id, Event.title == event.title, Event.starts_at == starts
+    )
+    return db.session.scalars(found).one()
+
+
+def _register(tale: Tale, record: EventRecord, came: dict[str, list[str]]) -> None:
+    """The lead of each school takes places for its people; with the first ones the school's case opens."""
+    event = _event(tale, record)
+    for school, keys in came.items():
+        lead = tale.actor(tale.hand(school, "lead"))
+        organization = tale.story.organization(school)
+        for key in keys:
+            discovery.register(lead, event, tale.story.person(key), organization)
+        take_case(tale, school)
+
+
+def take_case(tale: Tale, school: str) -> None:
+    """Give a case that just opened to its officer."""
+    case = tale.case(school)
+    if case.officer_id is None:
+        opener = tale.recording.cycle.opened_by
+        casework.hand_over(tale.actor(opener), case, tale.story.person(tale.recording.officer_of(school)))
+
+
+def _note_who_came(tale: Tale, officer: str, record: EventRecord) -> None:
+    event = _event(tale, record)
+    discovery.record_attendance(tale.actor(officer), event, queries.places(event))

@@ -1,0 +1,108 @@
+"""The cycle itself: when it opened, its funds, its events, and what happened to cases along the way."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from grants.programs.schema.base import Key, Part
+from grants.programs.schema.entry import EventKind
+from grants.programs.schema.values import Day, Flag, Positive
+from grants.replay.recording.cast import Coach, Partner, Someone, StaffMember
+from grants.replay.recording.moments import Done, Hour, When
+
+
+class Span(Part):
+    """From one day to another."""
+
+    opens: Day
+    closes: Day
+
+
+class FundOpened(Done):
+    """A fund's money came in, as much as the program's definition says."""
+
+    fund: Key
+
+
+class Coaching(Part):
+    """A school let a coach read its drafts."""
+
+    at: When
+    coach: Key
+    school: Key
+
+
+class Handover(Done):
+    """A case went from one officer to another."""
+
+    school: Key
+    to: Key
+
+
+class NoteWritten(Done):
+    """A note on a case, for staff."""
+
+    school: Key
+    says: str
+
+
+class TaskMade(Done):
+    """A task on a case, done or still open."""
+
+    school: Key
+    owner: Key
+    title: str
+    due: Day | None = None
+    done: When | None = None
+
+
+class CycleRecord(Part):
+    """What a recording's cycle.yaml says. A second cycle may leave out people whom an earlier one has."""
+
+    program: Key = Field(description="A definition of the library.")
+    key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,59}$")]
+    title: str
+    illustrative: Flag = False
+    opened: When
+    opened_by: Key
+    discovery: Span | None = None
+    funds: tuple[FundOpened, ...] = ()
+    staff: dict[Key, StaffMember] = Field(default_factory=dict)
+    reviewers: dict[Key, Someone] = Field(default_factory=dict)
+    partners: dict[Key, Partner] = Field(default_factory=dict)
+    coaches: dict[Key, Coach] = Field(default_factory=dict)
+    coaching: tuple[Coaching, ...] = ()
+    officers: dict[Key, tuple[Key, ...]] = Field(
+        default_factory=dict, description="Officer -> schools; all others are the officer's who opened the cycle."
+    )
+    handovers: tuple[Handover, ...] = ()
+    notes: tuple[NoteWritten, ...] = ()
+    tasks: tuple[TaskMade, ...] = ()
+
+
+class EventRecord(Part):
+    """An event, and how many educators of each school were there."""
+
+    day: Day
+    from_: Hour = Field(alias="from")
+    to: Hour
+    kind: EventKind
+    title: str
+    topic: str
+    host: Key
+    place: str | None = None
+    capacity: Positive | None = None
+    came: dict[Key, Positive]
+
+
+class EventsRecord(Part):
+    """What a recording's events.yaml says."""
+
+    planned_by: Key
+    announced: When
+    events: tuple[EventRecord, ...]
+
+    @property
+    def last_day(self) -> date:
+        return max(event.day for event in self.events)

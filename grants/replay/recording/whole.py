@@ -1,0 +1,55 @@
+"""A recording as a whole, with the definition of its program."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from grants.programs.schema import Definition
+from grants.replay.recording.cast import Educator, School, Someone
+from grants.replay.recording.cycle import CycleRecord, EventsRecord
+from grants.replay.recording.stage import Answers, StageRecord
+
+
+@dataclass(frozen=True)
+class Recording:
+    """All files of one recording.
+
+    schools     its own schools by key; a second cycle of the same schools has none of its own
+    educators   school key -> its people
+    answers     school key -> stage key -> what it answered
+    before      the recording whose people and schools this one takes up
+    """
+
+    name: str
+    definition: Definition
+    cycle: CycleRecord
+    stages: Mapping[str, StageRecord]
+    answers: Mapping[str, Mapping[str, Answers]]
+    schools: Mapping[str, School] = field(default_factory=dict)
+    educators: Mapping[str, tuple[Educator, ...]] = field(default_factory=dict)
+    events: EventsRecord | None = None
+    before: "Recording | None" = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.definition.zone
+
+    @property
+    def all_schools(self) -> dict[str, School]:
+        """Its schools, and those of the recording before it."""
+        return {**(self.before.all_schools if self.before else {}), **self.schools}
+
+    @property
+    def all_educators(self) -> dict[str, tuple[Educator, ...]]:
+        return {**(self.before.all_educators if self.before else {}), **self.educators}
+
+    @property
+    def people(self) -> dict[str, Someone]:
+        """Everyone who is not an educator, by key: staff, reviewers, coaches."""
+        own = {**self.cycle.staff, **self.cycle.reviewers, **self.cycle.coaches}
+        return {**(self.before.people if self.before else {}), **own}
+
+    def officer_of(self, school: str) -> str:
+        """The key of the officer whose case a school is."""
+        of = {key: officer for officer, schools in self.cycle.officers.items() for key in schools}
+        return of.get(school, self.cycle.opened_by)
