@@ -1,7 +1,7 @@
 """What is sent about events."""
 
 from wtforms import IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from grants.discovery.models import EVENT_KINDS
 from grants.web.forms import FilterForm, HouseForm, LocalInstantField
@@ -21,8 +21,8 @@ class EventFilterForm(FilterForm):
 class EventForm(HouseForm):
     """An event as it is planned."""
 
-    cycle = SelectField("Cycle")
-    kind = SelectField("Kind", choices=KINDS)
+    cycle = SelectField("Cycle", [InputRequired("Choose a cycle.")])
+    kind = SelectField("Kind", [InputRequired("Choose a kind of event.")], choices=KINDS)
     title = StringField("Title", [DataRequired("Give the event a title.")])
     topic = StringField("Topic")
     starts_at = LocalInstantField("Starts", [DataRequired("Choose when it starts.")])
@@ -31,10 +31,6 @@ class EventForm(HouseForm):
     host = SelectField("Held by")
     capacity = IntegerField("Places", [Optional(), NumberRange(1, 10_000, "Write a number from 1 to 10,000.")])
     description = TextAreaField("What it is about")
-
-
-class RegisterForm(HouseForm):
-    """Places for oneself and colleagues: each choice is "<person id>:<organization id>", public ids."""
 
 
 class CancelEventForm(HouseForm):

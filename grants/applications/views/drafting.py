@@ -198,7 +198,14 @@ def _saved(found: Application, key: str, sent: Sent) -> ResponseReturnValue:
     answers = queries.answers_in(view.drafted, view.files)
     drawn = question(view, view.form.field(key), sent, answers)
     status = 409 if sent.outcome.stale else 422 if sent.outcome.unreadable else 200
-    page = render_template("applications/_saved.html", view=view, q=drawn, saved=saved_words(view), status=status)
+    page = render_template(
+        "applications/_saved.html",
+        view=view,
+        application_id=found.public_id,
+        q=drawn,
+        saved=saved_words(view),
+        status=status,
+    )
     response = make_response(page, status)
     shown = shown_fields(view.form, answers)
     fields = view.form.section_of(key).fields

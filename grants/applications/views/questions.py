@@ -11,7 +11,7 @@ from grants.applications import forms, queries
 from grants.applications.answers import Unreadable
 from grants.applications.budgets import Totals, notices, totals
 from grants.applications.completeness import faults_of, shown_fields
-from grants.applications.models import Attachment
+from grants.applications.models import Answer, Attachment
 from grants.applications.overview import Overview
 from grants.applications.queries import Carried
 from grants.applications.reading import Item, read_one
@@ -41,6 +41,7 @@ class Question:
     rows      how many rows its controls offer, where it has rows
     faults    place -> sentence on what could not be read
     remarks   what is kept and will not do for submitting, or what the program's checks find
+    by        who wrote what stands, and when, in words
     behind    the name of whoever changed it since it was shown
     """
 
@@ -52,6 +53,8 @@ class Question:
     faults: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     clash: Clash | None = None
+    by: str = ""
+    is_answered: bool = False
     behind: str | None = None
     carried: tuple[Carried, Item] | None = None
     files: tuple[Attachment, ...] = ()
@@ -116,10 +119,18 @@ def question(
         remarks=_remarks(asked, answer),
         clash=_clash(asked, stale) if stale else None,
         behind=sent.outcome.behind[key].written_by.name if key in sent.outcome.behind else None,
-        carried=(carried, read_one(asked, carried.value)) if carried and answer is None else None,
+        by=_by(view, kept) if kept else "",
+        is_answered=answer is not None,
+        carried=(carried, read_one(asked, carried.value)) if carried else None,
         files=tuple(view.files.get(key, ())),
         totals=totals(asked, answer) if isinstance(asked, FiveYearBudget) else None,
     )
+
+
+def _by(view: Overview, kept: Answer) -> str:
+    """Who wrote what stands, and when: "Dana Ruiz, 8 March"."""
+    on = kept.written_at.astimezone(ZoneInfo(view.application.stage.cycle.time_zone)).date()
+    return f"{kept.written_by.name}, {day(on, year=False)}"
 
 
 def _faults(unreadable: Unreadable | None, file: str | None) -> dict[str, str]:
