@@ -2,7 +2,7 @@
 
 from wtforms import SelectField, StringField
 
-from grants.web.forms import FilterForm
+from grants.web.forms import FilterForm, options
 from grants.web.status import STATUS
 
 
@@ -10,4 +10,6 @@ class OutboxFilterForm(FilterForm):
     """Filters of the outbox; all that are filled must hold."""
 
     search = StringField("Person, address or subject")
-    state = SelectField("State", choices=[("", "Any"), *((key, word) for key, (word, _) in STATUS["message"].items())])
+    state = SelectField(
+        "State", choices=options({"": "Any"} | {key: word for key, (word, _) in STATUS["message"].items()})
+    )

@@ -9,8 +9,10 @@ from grants.kernel.roles import OrganizationRole, Role
 from grants.people.details import GRADES, KINDS, SECTORS, OrganizationDetails, plain_id
 from grants.people.models import Organization
 from grants.people.passwords import SHORTEST, password_problem
-from grants.web.forms import FilterForm, HouseForm
+from grants.web.forms import FilterForm, HouseForm, options
 
+_ROLES = {role.value: role.label for role in Role.granted()}
+_GRADES = {"": "–"} | {grade: grade for grade in GRADES}
 PASSWORD_HINT = f"At least {SHORTEST} characters. Three or four words that belong to no sentence do well."
 
 
@@ -67,15 +69,13 @@ class PersonForm(HouseForm):
 class RoleForm(HouseForm):
     """A role to give."""
 
-    role = SelectField("Role", choices=[(role.value, role.label) for role in Role.granted()])
+    role = SelectField("Role", choices=options(_ROLES))
 
 
 class NewPersonForm(PersonForm):
     """A person to invite; further roles can be given on their page."""
 
-    role = SelectField(
-        "Role", choices=[("", "None yet"), *((role.value, role.label) for role in Role.granted())], default=""
-    )
+    role = SelectField("Role", choices=options({"": "None yet"} | _ROLES), default="")
 
 
 class PeopleFilterForm(FilterForm):
@@ -84,10 +84,12 @@ class PeopleFilterForm(FilterForm):
     search = StringField("Name or address")
     role = SelectField(
         "Role",
-        choices=[("", "Any"), *((r.value, r.label) for r in Role if r is not Role.SYSTEM), ("none", "No role at all")],
+        choices=options(
+            {"": "Any"} | {r.value: r.label for r in Role if r is not Role.SYSTEM} | {"none": "No role at all"}
+        ),
     )
     state = SelectField(
-        "State", choices=[("", "Any"), ("invited", "Invited"), ("active", "Active"), ("closed", "Closed")]
+        "State", choices=options({"": "Any", "invited": "Invited", "active": "Active", "closed": "Closed"})
     )
 
 
@@ -95,20 +97,20 @@ class OrganizationFilterForm(FilterForm):
     """Filters of the list of organizations."""
 
     search = StringField("Name, city or identifier")
-    kind = SelectField("Kind", choices=[("", "Any"), *KINDS.items()])
-    sector = SelectField("Run by", choices=[("", "Any"), *SECTORS.items()])
+    kind = SelectField("Kind", choices=options({"": "Any"} | KINDS))
+    sector = SelectField("Run by", choices=options({"": "Any"} | SECTORS))
 
 
 class OrganizationForm(HouseForm):
     """An organization, as someone describes it."""
 
     name = StringField("Name", [InputRequired("Write the organization’s name."), Length(max=200)])
-    kind = SelectField("Kind", choices=[("", "Choose one"), *KINDS.items()])
-    sector = SelectField("Run by", choices=[("", "Does not apply"), *SECTORS.items()])
+    kind = SelectField("Kind", choices=options({"": "Choose one"} | KINDS))
+    sector = SelectField("Run by", choices=options({"": "Does not apply"} | SECTORS))
     nces_id = StringField("NCES id", description="12 digits for a school, 7 for a district.", filters=[plain_id])
     cds_id = StringField("CDS code", description="14 digits, California only.", filters=[plain_id])
-    grade_from = SelectField("Lowest grade", choices=[("", "–"), *((grade, grade) for grade in GRADES)])
-    grade_to = SelectField("Highest grade", choices=[("", "–"), *((grade, grade) for grade in GRADES)])
+    grade_from = SelectField("Lowest grade", choices=options(_GRADES))
+    grade_to = SelectField("Highest grade", choices=options(_GRADES))
     enrollment = IntegerField("Students", [Optional()])
     low_income = DecimalField("From low-income families", [Optional()], description="Percent of students.", places=None)
     street = StringField("Street", [Length(max=200)])
@@ -150,13 +152,10 @@ class OrganizationForm(HouseForm):
         )
 
 
-_ORGANIZATION_ROLES = [(role.value, role.label) for role in OrganizationRole]
-
-
 class MemberRoleForm(HouseForm):
     """A member's role."""
 
-    role = SelectField("Role", choices=_ORGANIZATION_ROLES)
+    role = SelectField("Role", choices=options({role.value: role.label for role in OrganizationRole}))
 
 
 class MemberForm(MemberRoleForm):

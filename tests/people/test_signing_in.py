@@ -125,11 +125,11 @@ def test_an_old_hash_is_replaced_when_its_owner_signs_in(app: Flask, client: Fla
         ("", "/"),
     ],
 )
-def test_signing_in_leads_on_only_within_the_site(
-    app: Flask, client: FlaskClient, wanted: str, reached: str
-) -> None:
+def test_signing_in_leads_on_only_within_the_site(app: Flask, client: FlaskClient, wanted: str, reached: str) -> None:
     account()
-    answer = client.post("/sign-in", data={"email": "ada@example.org", "password": PASSWORD}, query_string={"next": wanted})
+    answer = client.post(
+        "/sign-in", data={"email": "ada@example.org", "password": PASSWORD}, query_string={"next": wanted}
+    )
     assert answer.location == reached
 
 

@@ -1,0 +1,265 @@
+"""Organizations, who belongs to them, and who coaches them."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from grants.background.runner import run_due
+from grants.kernel.errors import Clash, Invalid, Refused
+from grants.kernel.roles import OrganizationRole, Role
+from grants.messages.models import Message
+from grants.people import queries, services
+from grants.people.details import OrganizationDetails
+from grants.people.models import Organization, OrganizationMembership, Person
+from grants.persistence.session import db, unit_of_work
+from tests.factories.people import actor, join, organization, person
+
+Browser = Callable[[Person], FlaskClient]
+FORM = {
+    "name": "Urban Promise Academy",
+    "kind": "school",
+    "sector": "district",
+    "nces_id": "06 28050 12345",
+    "cds_id": "01-61259-0101972",
+    "grade_from": "6",
+    "grade_to": "8",
+    "enrollment": "374",
+    "low_income": "93.6",
+    "street": "3031 East 18th Street",
+    "city": "Oakland",
+    "region": "California",
+    "postal_code": "94601",
+    "email_domain": "@UPA.example.org",
+}
+
+
+@pytest.fixture
+def officer(app: Flask) -> Person:
+    with unit_of_work():
+        return person("Maya Reed", Role.PROGRAM_OFFICER)
+
+
+def all_organizations() -> list[Organization]:
+    return list(db.session.scalars(select(Organization).order_by(Organization.id)))
+
+
+def test_an_organization_is_added_as_described(officer: Person, client_of: Browser) -> None:
+    answer = client_of(officer).post("/organizations/new", data=FORM)
+    (one,) = all_organizations()
+    assert answer.location == f"/organizations/{one.public_id}"
+    assert (one.nces_id, one.cds_id, one.grades, one.enrollment) == ("062805012345", "01612590101972", "6-8", 374)
+    assert (one.low_income_share, one.email_domain, one.illustrative) == (Decimal("0.936"), "upa.example.org", False)
+
+
+@pytest.mark.parametrize(("field", "label"), [("nces_id", "NCES id"), ("cds_id", "CDS code")])
+def test_an_identifier_of_another_is_refused_by_its_name_and_nothing_typed_is_lost(
+    officer: Person, client_of: Browser, field: str, label: str
+) -> None:
+    client_of(officer).post("/organizations/new", data=FORM)
+    other = {**FORM, "name": "Second", "nces_id": "", "cds_id": "", field: FORM[field]}
+    answer = client_of(officer).post("/organizations/new", data=other)
+    assert answer.status_code == 422
+    assert f"Urban Promise Academy has this {label} already." in answer.text
+    assert 'value="Second"' in answer.text
+    assert 'value="3031 East 18th Street"' in answer.text
+    assert 'aria-invalid="true"' in answer.text
+    assert len(all_organizations()) == 1
+
+
+def test_an_organization_keeps_its_own_identifiers_when_it_is_edited(officer: Person, client_of: Browser) -> None:
+    browser = client_of(officer)
+    browser.post("/organizations/new", data=FORM)
+    (one,) = all_organizations()
+    page = f"/organizations/{one.public_id}/edit"
+    assert 'value="93.6"' in browser.get(page).text
+    assert browser.post(page, data={**FORM, "enrollment": "380"}).status_code == 302
+    assert db.session.get_one(Organization, one.id, populate_existing=True).enrollment == 380
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"name": " "}, "Write the organization’s name."),
+        ({"kind": ""}, "Choose what kind"),
+        ({"sector": ""}, "district-run or a charter"),
+        ({"nces_id": "123"}, "12 digits"),
+        ({"kind": "district", "sector": ""}, "7 digits"),
+        ({"cds_id": "0161259"}, "14 digits"),
+        ({"grade_from": ""}, "Give both"),
+        ({"grade_from": "9"}, "lies below"),
+        ({"enrollment": "-1"}, "from 0 to"),
+        ({"enrollment": "many"}, "Not a valid integer"),
+        ({"low_income": "120"}, "from 0 to 100"),
+        ({"low_income": "most"}, "Not a valid decimal"),
+        ({"email_domain": "not a domain"}, "after the @"),
+        ({"kind": "palace"}, "Not a valid choice"),
+    ],
+)
+def test_what_does_not_hold_is_said_beside_its_field(
+    officer: Person, client_of: Browser, changes: dict[str, str], sentence: str
+) -> None:
+    answer = client_of(officer).post("/organizations/new", data={**FORM, **changes})
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert all_organizations() == []
+
+
+def test_a_duplicate_that_came_in_between_is_a_clash(officer: Person) -> None:
+    details = OrganizationDetails(name="First", kind="nonprofit", cds_id="01612590101972")
+    with unit_of_work():
+        services.add_organization(actor(officer), details)
+    with pytest.raises(Clash, match="a moment ago"), unit_of_work() as session:
+        session.add(organization_with(details))
+
+
+def organization_with(details: OrganizationDetails) -> Organization:
+    from grants.kernel.clock import now
+
+    return Organization(**details.values(), created_at=now())
+
+
+def test_the_list_is_narrowed_by_its_url(officer: Person, client_of: Browser) -> None:
+    with unit_of_work():
+        organization("ASCEND", sector="charter", city="Oakland")
+        organization("Lodestar", sector="charter", cds_id="01100170136101")
+        organization("District", kind="district")
+    browser = client_of(officer)
+
+    def names(query: str) -> list[str]:
+        text = browser.get(f"/organizations.csv?{query}").data.decode("utf-8-sig")
+        return [line.split(",")[0] for line in text.splitlines()[1:]]
+
+    assert names("") == ["ASCEND", "District", "Lodestar"]
+    assert names("sector=charter&sort=-name") == ["Lodestar", "ASCEND"]
+    assert names("kind=district") == ["District"]
+    assert names("search=oakl") == ["ASCEND"]
+    assert names("search=0110017") == ["Lodestar"]
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_the_lists_ask_the_same_questions_for_one_and_for_thirty(
+    officer: Person, client_of: Browser, statements: Callable[[], Any], count: int
+) -> None:
+    with unit_of_work():
+        school = organization("ASCEND")
+        for _ in range(count):
+            organization()
+            join(person(), school, OrganizationRole.EDITOR)
+    browser = client_of(officer)
+    asked = {}
+    for page in ("/organizations", f"/organizations/{school.public_id}"):
+        with statements() as seen:
+            assert browser.get(page).status_code == 200
+        asked[page[:15]] = len([one for one in seen if one.startswith("SELECT")])
+    assert asked == {"/organizations": 6, "/organizations/"[:15]: 7}
+
+
+def test_members_and_coaches_see_their_own_organization_and_no_other(app: Flask, client_of: Browser) -> None:
+    with unit_of_work():
+        mine, other = organization("ASCEND"), organization("Lodestar")
+        member, coach, reviewer = person("Dana"), person("Coach"), person("Ben", Role.REVIEWER)
+        join(member, mine)
+        services.invite_coach(actor(member), mine, coach.name, coach.email)
+    for someone in (member, coach):
+        assert client_of(someone).get(f"/organizations/{mine.public_id}").status_code == 200
+        assert client_of(someone).get(f"/organizations/{other.public_id}").status_code == 404
+        assert client_of(someone).get("/organizations").status_code == 403
+    assert client_of(reviewer).get(f"/organizations/{mine.public_id}").status_code == 404
+
+
+def test_only_a_lead_or_the_foundation_changes_who_belongs(app: Flask, client_of: Browser) -> None:
+    with unit_of_work():
+        school = organization("ASCEND")
+        people = {role: person(role.label) for role in OrganizationRole}
+        for role, someone in people.items():
+            join(someone, school, role)
+    page = f"/organizations/{school.public_id}"
+    viewer = people[OrganizationRole.VIEWER]
+    for role in (OrganizationRole.EDITOR, OrganizationRole.SIGNATORY, OrganizationRole.VIEWER):
+        browser = client_of(people[role])
+        assert "Invite a colleague" not in browser.get(page).text
+        invited = browser.post(
+            f"{page}/members", data={"member-name": "X", "member-email": "x@example.org", "member-role": "lead"}
+        )
+        assert invited.status_code == 403
+        assert browser.post(f"{page}/members/{viewer.public_id}", data={"role": "lead"}).status_code == 403
+        assert browser.post(f"{page}/members/{viewer.public_id}/remove").status_code == 403
+        coach = browser.post(f"{page}/coaches", data={"coach-name": "X", "coach-email": "x@example.org"})
+        assert coach.status_code == 403
+    lead = client_of(people[OrganizationRole.LEAD])
+    assert lead.post(f"{page}/members/{viewer.public_id}", data={"role": "editor"}).status_code == 302
+    assert lead.post(f"{page}/members/{viewer.public_id}/remove").status_code == 302
+    assert client_of(viewer).get(page).status_code == 404, "gone at once"
+
+
+def test_an_organization_keeps_a_lead(app: Flask, client_of: Browser) -> None:
+    with unit_of_work():
+        school, dana, luis = organization("ASCEND"), person("Dana"), person("Luis")
+        officer = person("Maya", Role.PROGRAM_OFFICER)
+        join(dana, school)
+        join(luis, school, OrganizationRole.EDITOR)
+    page, browser = f"/organizations/{school.public_id}/members", client_of(dana)
+    assert browser.post(f"{page}/{dana.public_id}", data={"role": "viewer"}).status_code == 403
+    assert browser.post(f"{page}/{dana.public_id}/remove").status_code == 403
+    assert browser.post(f"{page}/{luis.public_id}", data={"role": "lead"}).status_code == 302
+    left = browser.post(f"{page}/{dana.public_id}/remove", follow_redirects=True)
+    assert "Dana no longer belongs to ASCEND." in left.text
+    assert client_of(officer).post(f"{page}/{luis.public_id}/remove").status_code == 302
+    assert db.session.scalars(select(OrganizationMembership)).all() == []
+
+
+def test_someone_with_an_account_is_told_and_not_invited_anew(app: Flask) -> None:
+    with unit_of_work():
+        school, dana, luis = organization("ASCEND"), person("Dana"), person("Luis", email="luis@example.org")
+        join(dana, school)
+        services.invite_member(actor(dana), school, "Another Name", "LUIS@example.org", OrganizationRole.EDITOR)
+    run_due()
+    (message,) = db.session.scalars(select(Message))
+    assert (message.template, message.person_id) == ("people.joined", luis.id)
+    assert "Dana has added you to ASCEND as editor" in message.body
+    assert db.session.get_one(Person, luis.id).name == "Luis"
+    with pytest.raises(Clash, match="belongs to ASCEND already"), unit_of_work():
+        services.invite_member(actor(dana), school, "Luis", "luis@example.org", OrganizationRole.EDITOR)
+
+
+def test_the_foundations_own_people_and_closed_accounts_are_not_let_in(app: Flask) -> None:
+    with unit_of_work():
+        school, dana = organization("ASCEND"), person("Dana")
+        join(dana, school)
+        person("Maya", Role.PROGRAM_OFFICER, email="maya@example.org")
+        person("Gone", email="gone@example.org", is_active=False)
+        for email in ("maya@example.org", "gone@example.org"):
+            with pytest.raises(Invalid):
+                services.invite_member(actor(dana), school, "X", email, OrganizationRole.EDITOR)
+            with pytest.raises(Invalid):
+                services.invite_coach(actor(dana), school, "X", email)
+
+
+def test_a_coach_comes_goes_and_comes_back(app: Flask) -> None:
+    with unit_of_work():
+        school, dana, coach = organization("ASCEND"), person("Dana"), person("Cora", email="cora@example.org")
+        join(dana, school)
+        services.invite_coach(actor(dana), school, "Cora", "cora@example.org")
+        assert actor(coach).coaching == {school.id}
+        with pytest.raises(Clash, match="coaches ASCEND already"):
+            services.invite_coach(actor(dana), school, "Cora", "cora@example.org")
+        services.end_coaching(actor(dana), school, coach)
+        assert actor(coach).coaching == frozenset()
+        assert queries.coaches_of(school) == []
+        services.invite_coach(actor(dana), school, "Cora", "cora@example.org")
+        assert [one.person_id for one in queries.coaches_of(school)] == [coach.id]
+        with pytest.raises(Clash, match="belongs to ASCEND"):
+            services.invite_coach(actor(dana), school, "Dana", dana.email)
+
+
+def test_members_of_one_organization_do_not_manage_another(app: Flask) -> None:
+    with unit_of_work():
+        mine, other, dana = organization("ASCEND"), organization("Lodestar"), person("Dana")
+        join(dana, mine)
+        with pytest.raises(Refused):
+            services.invite_member(actor(dana), other, "X", "x@example.org", OrganizationRole.LEAD)
