@@ -57,11 +57,6 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "missed": ("Did not come", _Q),
         "cancelled": ("Cancelled", _Q),
     },
-    "question": {
-        "open": ("Waiting for an answer", _W),
-        "answered": ("Answered", _G),
-        "published": ("Published", _G),
-    },
     "application": {
         "draft": ("Writing", _Q),
         "submitted": ("Submitted", _A),
@@ -79,12 +74,6 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "started": ("Writing", _A),
         "ready": ("Ready", _G),
         "returned": ("Change asked for", _W),
-    },
-    "assignment": {
-        "proposed": ("Proposed", _Q),
-        "assigned": ("Assigned", _A),
-        "conflicted": ("Conflict declared", _B),
-        "removed": ("Removed", _Q),
     },
     "scorecard": {
         "not_started": ("Not started", _Q),
@@ -143,12 +132,6 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "returned": ("Returned for changes", _W),
         "accepted": ("Accepted", _G),
         "waived": ("Waived", _Q),
-    },
-    "check_in": {
-        "scheduled": ("Scheduled", _Q),
-        "held": ("Held", _G),
-        "missed": ("Missed", _B),
-        "cancelled": ("Cancelled", _Q),
     },
     "job": {
         "queued": ("Queued", _Q),

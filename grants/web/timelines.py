@@ -120,7 +120,7 @@ class Scale:
 
     def down(self, value: float, height: int) -> float:
         """How far down a picture of this height a value stands, in px."""
-        return round(8 + (1 - (value - self.low) / (self.high - self.low)) * (height - 16), 1)
+        return round(14 + (1 - (value - self.low) / (self.high - self.low)) * (height - 22), 1)
 
     @property
     def marks(self) -> list[float]:
