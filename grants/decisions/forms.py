@@ -3,9 +3,9 @@
 from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from grants.web.forms import HouseForm, MoneyField
+from grants.web.forms import HouseForm, MoneyField, options
 
-OUTCOMES = [("award", "Award"), ("waitlist", "Waitlist"), ("decline", "Decline")]
+OUTCOMES = {"award": "Award", "waitlist": "Waitlist", "decline": "Decline"}
 
 
 class NewSlateForm(HouseForm):
@@ -17,7 +17,7 @@ class NewSlateForm(HouseForm):
 class LineForm(HouseForm):
     """One line changed by hand."""
 
-    outcome = RadioField("Outcome", [InputRequired("Choose an outcome.")], choices=OUTCOMES)
+    outcome = RadioField("Outcome", [InputRequired("Choose an outcome.")], choices=options(OUTCOMES))
     amount = MoneyField("Amount")
     waitlist_place = IntegerField(
         "Place on the waitlist", [Optional(), NumberRange(1, 99, "Write a place from 1 to 99.")]

@@ -3,7 +3,7 @@
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from grants.web.forms import FilterForm, HouseForm, LocalDateField
+from grants.web.forms import FilterForm, HouseForm, LocalDateField, options
 
 
 class CaseFilterForm(FilterForm):
@@ -12,7 +12,10 @@ class CaseFilterForm(FilterForm):
     q = StringField("Name, NCES or CDS number")
     cycle = SelectField("Cycle", choices=[])
     stage = SelectField("Reached", choices=[])
-    sector = SelectField("Run by", choices=[("", "Any"), ("district", "District"), ("charter", "Charter")])
+    sector = SelectField(
+        "Run by",
+        choices=[SelectChoice("", "Any"), SelectChoice("district", "District"), SelectChoice("charter", "Charter")],
+    )
 
 
 class NoteForm(HouseForm):

@@ -17,6 +17,7 @@ from grants.portfolio.forms import CaseFilterForm, NoteForm, TaskForm
 from grants.portfolio.home import home_of
 from grants.web.access import current_actor, requires
 from grants.web.exports import export
+from grants.web.forms import options
 from grants.web.navigation import register_nav, register_search
 
 bp = Blueprint("portfolio", __name__)
@@ -74,8 +75,8 @@ def download(form: str) -> ResponseReturnValue:
 def _filters() -> tuple[CaseFilterForm, queries.CaseFilters]:
     form = CaseFilterForm()
     cycles = queries.cycles(current_actor())
-    form.cycle.choices = [("", "All"), *((one.public_id, one.title) for one in cycles)]
-    form.stage.choices = [("", "Any stage"), *queries.stage_choices(cycles)]
+    form.cycle.choices = options({"": "All"} | {one.public_id: one.title for one in cycles})
+    form.stage.choices = options({"": "Any stage"} | dict(queries.stage_choices(cycles)))
     filters = queries.CaseFilters(
         q=form.q.data or "",
         cycle=form.cycle.data or "",
