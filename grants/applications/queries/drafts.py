@@ -29,7 +29,7 @@ from grants.people.models import Organization, OrganizationMembership, Person
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
 from grants.programs.queries import definition_of
-from grants.programs.schema import ApplicationStage, FileField, Form
+from grants.programs.schema import AnyField, ApplicationStage, FileField, Form, PersonList
 
 
 def application_for(actor: Actor, public_id: str) -> Application:
@@ -173,7 +173,8 @@ class Carried:
 
 def carried_forward(application: Application, form: Form) -> dict[str, Carried]:
     """For the fields that carry forward, what the same case last submitted to the field they name; by field key."""
-    wanted = {one.key: one.carry_forward.split(".", 1) for one in form.all_fields() if one.carry_forward}
+    fields = {one.key: one for one in form.all_fields() if one.carry_forward}
+    wanted = {key: (one.carry_forward or "").split(".", 1) for key, one in fields.items()}
     if not wanted:
         return {}
     earlier = {
@@ -188,10 +189,17 @@ def carried_forward(application: Application, form: Form) -> dict[str, Carried]:
         )
     }
     return {
-        key: Carried(key, value, source.application.stage.title, source.submitted_at)
+        key: Carried(key, _fitting(fields[key], value), source.application.stage.title, source.submitted_at)
         for key, (stage, origin) in wanted.items()
         if (source := earlier.get(stage)) and (value := source.content["answers"].get(origin)) is not None
     }
+
+
+def _fitting(field: AnyField, value: Any) -> Any:
+    """An earlier answer without what this form does not ask: people keep the details that it asks for."""
+    if isinstance(field, PersonList) and isinstance(value, list):
+        return [{detail: one.get(detail) for detail in field.ask} for one in value]
+    return value
 
 
 def file_fields(form: Form) -> list[FileField]:
