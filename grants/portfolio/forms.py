@@ -12,10 +12,7 @@ class CaseFilterForm(FilterForm):
     q = StringField("Name, NCES or CDS number")
     cycle = SelectField("Cycle", choices=[])
     stage = SelectField("Reached", choices=[])
-    sector = SelectField(
-        "Run by",
-        choices=[SelectChoice("", "Any"), SelectChoice("district", "District"), SelectChoice("charter", "Charter")],
-    )
+    sector = SelectField("Run by", choices=options({"": "Any", "district": "District", "charter": "Charter"}))
 
 
 class NoteForm(HouseForm):
