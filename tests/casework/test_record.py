@@ -1,0 +1,145 @@
+"""The record: read by filters, proved on demand, by page and by command."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from grants.casework.commands import audit as audit_command
+from grants.kernel.clock import clock_at, now
+from grants.kernel.policy import SYSTEM
+from grants.kernel.roles import Role
+from grants.people.models import Person
+from grants.persistence import audit
+from grants.persistence.session import db, unit_of_work
+from grants.review.models import Conflict
+from tests.factories.casework import case
+from tests.factories.people import actor, organization, person
+
+Browser = Callable[[Person], FlaskClient]
+
+
+@pytest.fixture
+def auditor(app: Flask) -> Person:
+    with unit_of_work():
+        return person("Audrey", Role.AUDITOR)
+
+
+def note(action: str, by: Person | None = None, at: datetime | None = None, **more: Any) -> None:
+    with clock_at(at or now()), unit_of_work():
+        audit.record(actor(by) if by else SYSTEM, action, organization(), **more)
+
+
+def tamper(statement: str) -> None:
+    """Change the record with plain SQL, as someone with the database in their hands would."""
+    db.session.rollback()  # what was read before is read again
+    sqlite = db.engine.dialect.name == "sqlite"
+    off = "DROP TRIGGER audit_record_no_update" if sqlite else "ALTER TABLE audit_record DISABLE TRIGGER ALL"
+    with db.engine.begin() as connection:
+        connection.execute(text(off))
+        connection.execute(text(statement))
+
+
+def rows(browser: FlaskClient, query: str = "") -> list[str]:
+    text = browser.get(f"/record.csv?{query}").data.decode("utf-8-sig")
+    return [line.split(",")[4] for line in text.splitlines()[1:]]
+
+
+def test_the_record_is_narrowed_by_act_person_and_day(auditor: Person, client_of: Browser) -> None:
+    with unit_of_work():
+        maya = person("Maya Reed", Role.PROGRAM_OFFICER)
+    note("slate.propose", maya, datetime(2016, 3, 8, 7, 59, tzinfo=UTC))  # 23:59 on 7 March where the house stands
+    note("slate.approve", None, datetime(2016, 3, 8, 8, 0, tzinfo=UTC))
+    note("award.offer", maya, datetime(2016, 3, 9, 20, 0, tzinfo=UTC))
+    browser = client_of(auditor)
+    assert rows(browser) == ["award.offer", "slate.approve", "slate.propose"]
+    assert rows(browser, "action=slate") == ["slate.approve", "slate.propose"]
+    assert rows(browser, "who=reed") == ["award.offer", "slate.propose"]
+    assert rows(browser, "since=2016-03-08&until=2016-03-08") == ["slate.approve"]
+    assert rows(browser, "action=%25") == []
+    page = browser.get("/record?action=award").text
+    assert "award.offer" in page
+    assert "slate.approve" not in page
+
+
+def test_a_wrong_date_is_said_and_nothing_breaks(auditor: Person, client_of: Browser) -> None:
+    note("slate.approve")
+    assert client_of(auditor).get("/record?since=soon").status_code == 200
+
+
+def test_the_page_shows_what_changed(auditor: Person, client_of: Browser) -> None:
+    note("case.hand_over", before={"officer": "Maya"}, after={"officer": "<Omar>", "parts": [1, 2]})
+    page = client_of(auditor).get("/record").text
+    assert "Maya → &lt;Omar&gt;" in page
+    assert "[1, 2]" in page
+
+
+def test_a_conflicted_reader_does_not_see_acts_on_that_case(app: Flask, client_of: Browser) -> None:
+    with unit_of_work():
+        director = person("Dan", Role.DIRECTOR)
+        hidden, open_ = case(), case()
+        db.session.add(Conflict(case=hidden, person=director, source="declared", since=now()))
+    note("slate.propose", case_id=hidden.id)
+    note("slate.approve", case_id=open_.id)
+    note("account.add")
+    assert rows(client_of(director)) == ["account.add", "slate.approve"]
+
+
+def test_the_proof_by_page(auditor: Person, client_of: Browser) -> None:
+    for number in range(3):
+        note(f"act.{number}")
+    browser = client_of(auditor)
+    assert "3 rows, each sealed to the one before" in browser.post("/record").text
+    tamper("UPDATE audit_record SET actor_name = 'Somebody' WHERE number = 2")
+    page = browser.post("/record").text
+    assert "Record 2 was edited: act.1" in page
+    assert "1 fault in 3 rows" in page
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("UPDATE audit_record SET action = 'act.9' WHERE number = 2", "Record 2 was edited"),
+        ("UPDATE audit_record SET at = '2001-01-01 00:00:00' WHERE number = 3", "Record 3 was edited"),
+        ("UPDATE audit_record SET number = 7 WHERE number = 3", "Records 3 to 6 are missing"),
+    ],
+)
+def test_the_proof_by_command(app: Flask, statement: str, sentence: str) -> None:
+    for number in range(3):
+        note(f"act.{number}")
+    whole = app.test_cli_runner().invoke(audit_command, ["verify"])
+    assert (whole.exit_code, whole.output) == (0, "The record holds: 3 rows, each sealed to the one before.\n")
+    tamper(statement)
+    broken = app.test_cli_runner().invoke(audit_command, ["verify"])
+    assert broken.exit_code == 1
+    assert sentence in broken.output
+    assert "The record does not hold" in broken.output
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_the_page_asks_the_same_questions_for_one_and_for_thirty(
+    auditor: Person, client_of: Browser, statements: Callable[[], Any], count: int
+) -> None:
+    for _ in range(count):
+        note("act")
+    browser = client_of(auditor)
+    with statements() as seen:
+        assert browser.get("/record").status_code == 200
+    assert len([one for one in seen if one.startswith("SELECT")]) == 6
+
+
+@pytest.mark.parametrize("role", Role.granted())
+def test_only_auditors_and_directors_read_it(app: Flask, client_of: Browser, role: Role) -> None:
+    with unit_of_work():
+        browser = client_of(person("Someone", role))
+    note("act")
+    answers = {
+        browser.get("/record").status_code,
+        browser.get("/record.csv").status_code,
+        browser.post("/record").status_code,
+    }
+    assert answers == ({200} if role in {Role.AUDITOR, Role.DIRECTOR} else {403})
