@@ -1,37 +1,52 @@
-"""How the parts become one application: configuration, database, access, pages, jobs, commands."""
-
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
+"""How the parts become one application: configuration, database, access, pages, jobs."""
 
 from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.routing import BaseConverter
 
+from grants.applications import views as applications
+from grants.awards import jobs as award_jobs
+from grants.awards import views as awards
+from grants.casework import views as casework
 from grants.config import ROOT, Settings
-from grants.persistence import audit  # noqa: F401 - its tables belong to every database
+from grants.decisions import views as decisions
+from grants.discovery import views as discovery
+from grants.documents import jobs as document_jobs
+from grants.documents import views as documents
+from grants.messages import jobs as message_jobs
+from grants.messages import views as messages
+from grants.monitoring import jobs as monitoring_jobs
+from grants.monitoring import views as monitoring
+from grants.payments import jobs as payment_jobs
+from grants.payments import views as payments
+from grants.people import jobs as people_jobs
+from grants.people import views as people
 from grants.persistence.session import init_database
+from grants.portfolio import views as portfolio
+from grants.programs import views as programs
+from grants.review import views as review
 from grants.web.access import init_access
 from grants.web.house import init_house
 from grants.web.limits import init_limits
 
-CAPABILITIES = (
-    "background",
-    "people",
-    "casework",
-    "messages",
-    "documents",
-    "programs",
-    "discovery",
-    "applications",
-    "review",
-    "decisions",
-    "awards",
-    "payments",
-    "monitoring",
-    "portfolio",
-    "replay",
+PAGES = (
+    people,
+    casework,
+    messages,
+    documents,
+    programs,
+    discovery,
+    applications,
+    review,
+    decisions,
+    awards,
+    payments,
+    monitoring,
+    portfolio,
 )
+# Named so that nothing forgets to load them: a job without its handler would only fail when it is due.
+JOBS = (people_jobs, message_jobs, document_jobs, award_jobs, payment_jobs, monitoring_jobs)
+
 csrf = CSRFProtect()
 
 
@@ -46,15 +61,9 @@ def wire(app: Flask, settings: Settings) -> None:
     app.config.update(settings.flask_config(), MIGRATIONS=str(ROOT / "migrations"))
     app.url_map.converters["public_id"] = PublicIdConverter
     csrf.init_app(app)
-    _import("models")
     init_database(app)
     init_access(app)
     init_house(app)
     init_limits(app)
-    for module in _import("views"):
-        app.register_blueprint(module.bp)
-    _import("jobs")
-
-
-def _import(slot: str) -> list[Any]:
-    return [import_module(f"grants.{name}.{slot}") for name in CAPABILITIES if find_spec(f"grants.{name}.{slot}")]
+    for pages in PAGES:
+        app.register_blueprint(pages.bp)
