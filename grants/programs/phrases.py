@@ -138,12 +138,17 @@ def _range(limits: AmountRange) -> str:
     return "; ".join(said)
 
 
+def attribute(name: str) -> str:
+    """What a rule asks of an applicant: `low-income share`, `grade band`."""
+    return {"low_income_share": "low-income share"}.get(name, low(words(name.removeprefix("answers."))))
+
+
 def tie(rule: Tie, rubric: Rubric) -> str:
     """How one rule breaks a tie."""
     if rule.criterion is not None:
         return f"the higher mark on “{rubric.criterion(rule.criterion).title}”"
     if rule.attribute is not None:
-        return f"the {rule.prefer} {low(words(rule.attribute.removeprefix('answers.')))}"
+        return f"the {rule.prefer} {attribute(rule.attribute)}"
     return "by lot"
 
 
@@ -205,7 +210,7 @@ def _reached(condition: Waits, definition: Definition) -> str:
     indicator = definition.indicator(condition.reached.key)
     target = indicator.targets[condition.reached.year]
     beyond = "at least" if indicator.better == "higher" else "at most"
-    return f"{low(indicator.title)} is {beyond} {target:f} {indicator.unit} in year {condition.reached.year}"
+    return f"“{indicator.title}” is {beyond} {target:f} {indicator.unit} in year {condition.reached.year}"
 
 
 def installment(line: ScheduleLine, definition: Definition) -> str:
@@ -221,7 +226,8 @@ def requirement_dates(requirement: Requirement) -> str:
     when = due(first) if first else ""
     if requirement.times == 1:
         return when
-    return f"{spelled_out(requirement.times)} times, every {requirement.every} from {when}"
+    times = "twice" if requirement.times == 2 else f"{spelled_out(requirement.times)} times"
+    return f"{times}, every {str(requirement.every).removeprefix('1 ')} from {when}"
 
 
 # ---- forms
@@ -235,20 +241,17 @@ def condition(rule: Condition, form: Form) -> str:
         return listed((condition(part, form) for part in rule.any), "or")
     if rule.not_ is not None:
         return f"not ({condition(rule.not_, form)})"
-    return f"“{_question(form, rule.field or '')}” {listed(_comparisons(rule))}"
+    asked = {field.key: field for field in form.all_fields()}.get(rule.field or "")
+    title, options = (asked.title, getattr(asked, "options", {})) if asked else (words(rule.field or ""), {})
+    return f"“{title}” {listed(_comparisons(rule, options))}"
 
 
-def _question(form: Form, key: str) -> str:
-    titles = {field.key: field.title for field in form.all_fields()}
-    return titles.get(key, words(key))
-
-
-def _comparisons(rule: Condition) -> list[str]:
+def _comparisons(rule: Condition, options: Mapping[str, str]) -> list[str]:
     said = []
     if rule.equals is not None:
-        said.append(f"is {_plain(rule.equals)}")
+        said.append(f"is {_plain(rule.equals, options)}")
     if rule.one_of:
-        said.append(f"is {listed((_plain(value) for value in rule.one_of), 'or')}")
+        said.append(f"is {listed((_plain(value, options) for value in rule.one_of), 'or')}")
     if rule.at_least is not None:
         said.append(f"is at least {rule.at_least}")
     if rule.at_most is not None:
@@ -258,5 +261,7 @@ def _comparisons(rule: Condition) -> list[str]:
     return said
 
 
-def _plain(value: str | int | bool) -> str:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+def _plain(value: str | int | bool, options: Mapping[str, str]) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return options.get(str(value), str(value))

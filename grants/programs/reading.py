@@ -27,8 +27,8 @@ def aloud(stage: DiscoveryStage | ApplicationStage, definition: Definition) -> l
         return _discovery(stage, definition)
     said = [
         ("Who may apply", f"{up(entry(stage.enter, definition))}."),
-        ("Who reads", _readers(stage.review, definition)),
-        ("What readers see", _seen(stage.review, definition)),
+        ("Who reviews", _reviewers(stage.review, definition)),
+        ("What reviewers see", _seen(stage.review, definition)),
         ("Conflicts", _kept_away(stage.review)),
         *_pitch(stage, definition),
         ("Money", _money(stage, definition)),
@@ -40,6 +40,20 @@ def aloud(stage: DiscoveryStage | ApplicationStage, definition: Definition) -> l
         *_dates(stage),
     ]
     return [(heading, sentence) for heading, sentence in said if sentence]
+
+
+def sentence(words_said: str) -> str:
+    """What a check found, as a sentence: a capital first and a stop at the end."""
+    return up(words_said) if words_said.endswith(("?", ".")) else f"{up(words_said)}."
+
+
+def in_short(stage: DiscoveryStage | ApplicationStage, definition: Definition) -> str:
+    """A stage in half a line: `at most ten awards from a pool of $800,000`."""
+    if isinstance(stage, DiscoveryStage):
+        return completion(stage)
+    pool, count = definition.pool_of(stage.key), bounds(stage.decision.awards)
+    shared = "shared pool" if len(definition.sharing_pool(stage.key)) > 1 else "pool"
+    return " from ".join(part for part in (count, f"a {shared} of {dollars(pool)}" if pool is not None else "") if part)
 
 
 def _discovery(stage: DiscoveryStage, definition: Definition) -> list[Said]:
@@ -86,24 +100,26 @@ _EVIDENCE = {
 }
 
 
-def _readers(rules: ReviewRules, definition: Definition) -> str:
-    said = f"{up(counted(rules.reviewers_each, 'reader'))} for each submission"
+def _reviewers(rules: ReviewRules, definition: Definition) -> str:
+    said = f"{up(counted(rules.reviewers_each, 'reviewer'))} for each submission"
     load = []
     if rules.load.at_least:
         load.append(f"at least {spelled_out(rules.load.at_least)}")
     if rules.load.at_most is not None:
         load.append(f"at most {spelled_out(rules.load.at_most)}")
     if load:
-        said += f", and {listed(load)} submissions for each reader"
+        said += f", and {listed(load)} submissions for each reviewer"
     said += f". They score by the rubric “{definition.rubric(rules.rubric).title}”."
     if rules.keep_reviewers_from is not None:
-        said += f" Those who read a school for the {low(definition.stage(rules.keep_reviewers_from).title)} keep it."
+        said += (
+            f" Those who reviewed a school for the {low(definition.stage(rules.keep_reviewers_from).title)} keep it."
+        )
     return said
 
 
 def _kept_away(rules: ReviewRules) -> str:
     reasons = [_CONFLICTS[rule] for rule in rules.conflicts]
-    return f"A reader is kept away by {listed(reasons, 'or')}." if reasons else ""
+    return f"A reviewer is kept away by {listed(reasons, 'or')}." if reasons else ""
 
 
 def _seen(rules: ReviewRules, definition: Definition) -> str:
@@ -145,7 +161,7 @@ def _money(stage: ApplicationStage, definition: Definition) -> str:
 
 def _cohort(stage: ApplicationStage) -> list[Said]:
     rules = [f"{rule.title}: {bounds(rule)}" for rule in stage.decision.portfolio]
-    return [("Cohort", f"{listed(rules)}.")] if rules else []
+    return [("Cohort", f"{up('; '.join(rules))}.")] if rules else []
 
 
 def _ties(stage: ApplicationStage, definition: Definition) -> str:

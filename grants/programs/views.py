@@ -1,5 +1,7 @@
 """Pages of programs and cycles: read aloud, versions and their differences, loading, dates."""
 
+from itertools import groupby
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -36,7 +38,10 @@ def _words() -> dict[str, object]:
 @requires("program.read")
 def programs() -> ResponseReturnValue:
     """Every program with its newest version and its cycles."""
-    return render_template("programs/programs.html", programs=queries.programs(current_actor()))
+    rows = queries.programs(current_actor())
+    return render_template(
+        "programs/programs.html", programs=[(row, queries.definition_of(row.newest)) for row in rows]
+    )
 
 
 @bp.get("/programs/<public_id:version_id>")
@@ -75,7 +80,10 @@ def version_differences(version_id: str) -> ResponseReturnValue:
     if old is None:
         raise Missing("This program has only one version, so there is nothing to compare it with.")
     changes = differences(queries.definition_of(old), queries.definition_of(new))
-    return render_template("programs/differences.html", old=old, new=new, versions=versions, changes=changes)
+    places = [(where, [each.what for each in group]) for where, group in groupby(changes, attrgetter("where"))]
+    return render_template(
+        "programs/differences.html", old=old, new=new, versions=versions, changes=changes, places=places
+    )
 
 
 @bp.route("/programs/new", methods=["GET", "POST"])
@@ -124,16 +132,16 @@ def _checked(form: DefinitionForm, content: str | bytes, report: Report) -> str:
     )
 
 
-def _lines(text: str, report: Report) -> list[tuple[int, str, bool]]:
-    """(number, text, whether something was found there) of the lines around each finding; a gap is number 0."""
-    found = {finding.line for finding in report.findings if finding.line}
+def _lines(text: str, report: Report) -> list[tuple[int, str, str]]:
+    """(number, text, level of the finding there) of the lines around each finding; a gap is number 0."""
+    found = {finding.line: finding.level for finding in reversed(report.findings) if finding.line}
     shown = sorted({near for line in found for near in range(line - 2, line + 3)})
     lines = text.splitlines()
-    result: list[tuple[int, str, bool]] = []
+    result: list[tuple[int, str, str]] = []
     for number in (one for one in shown if 1 <= one <= len(lines)):
         if result and number > result[-1][0] + 1:
-            result.append((0, "", False))
-        result.append((number, lines[number - 1], number in found))
+            result.append((0, "", ""))
+        result.append((number, lines[number - 1], found.get(number, "")))
     return result
 
 

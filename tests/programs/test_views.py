@@ -59,13 +59,13 @@ def test_a_program_is_read_as_a_page(officer: Person, client_of: Browser) -> Non
             "than was asked for (“How much do you ask for?”)."
         ),
         "A pool of $800,000; at most ten awards.",
-        "District-run schools: at least five awards and Charter-run schools: at least five awards.",
+        "District-run schools: at least five awards; Charter-run schools: at least five awards.",
         "Two directors and one partner funder approve the slate, never whoever proposed it.",
         "$350,000 each.",
         "50%, 30 days after the agreement is signed.",
         "30%, 15 July 2017, once yearly report 1 is accepted.",
         "Every student has a personalized learning plan within three years",
-        "only if “Which of these would you work on in the planning year?” is competency",
+        "only if “Which of these would you work on in the planning year?” is Competency-based progression",
         "Four times, every 3 months from 1 September 2016",
     ):
         assert sentence in page, sentence
@@ -120,7 +120,7 @@ def test_errors_are_shown_by_line_and_the_text_stays(officer: Person, client_of:
     assert "1 error to put right" in page
     assert "There is no rubric “qualty”; did you mean “quality”?" in page
     assert "<b>Line 15</b>" in page
-    assert '<tr class="found"><th scope="row">15</th><td><code> review: {rubric: qualty}</code>' in page
+    assert '<tr class="error"><th scope="row">15</th><td><code> review: {rubric: qualty}</code>' in page
     assert "{at_least: 1, at_most: 3}" in page
     assert db.session.scalar(select(func.count()).select_from(ProgramVersion)) == 0
 
