@@ -58,4 +58,5 @@ def _lock(record: Stateful) -> None:
     """Take the row, so that of two people making the same move at once the second sees it already made."""
     if inspect(record).persistent:
         db.session().flush()  # a refresh forgets what was set and not written yet
-        db.session().refresh(record, with_for_update=True)
+        # Of this table alone: PostgreSQL locks no outer side of the joins the record was loaded with.
+        db.session().refresh(record, with_for_update={"of": type(record)})
