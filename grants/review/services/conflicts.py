@@ -167,7 +167,7 @@ def _own_place(actor: Actor, stage: CycleStage) -> PanelMember:
     if member is None:
         raise Missing("You are not on this panel.")
     # Whoever assigns takes the same row: a conflict and an assignment that cross are put in order.
-    db.session.refresh(member, with_for_update=True)
+    db.session.refresh(member, with_for_update={"of": PanelMember})
     return member
 
 
