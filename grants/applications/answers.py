@@ -161,15 +161,14 @@ def _yes_no(typed: Any) -> bool | None:
     if isinstance(typed, bool) or typed is None:
         return typed
     answers: dict[str, bool | None] = {"yes": True, "no": False, "": None}
-    if typed not in answers:
-        raise ValueError("Choose yes or no.")
+    if not isinstance(typed, str) or typed not in answers:
+        raise Unreadable({"": "Choose yes or no."})
     return answers[typed]
 
 
 def _choice(field: Choice, typed: Any) -> str | list[str] | None:
-    chosen = [typed] if isinstance(typed, str) else list(typed or ())
-    chosen = [option for option in chosen if option != ""]
-    if not set(chosen) <= set(field.options):
+    chosen = [option for option in (typed if isinstance(typed, list | tuple) else [typed]) if option not in ("", None)]
+    if not all(isinstance(option, str) and option in field.options for option in chosen):
         raise ValueError("Choose one of the options." if not field.several else "Choose among the options.")
     if field.several:
         return [option for option in field.options if option in chosen] or None
@@ -277,8 +276,8 @@ def _budget(field: FiveYearBudget, typed: Any) -> dict[str, dict[str, list[int |
 
 
 def _five_amounts(typed: Any) -> list[int | None]:
-    cells = [None] * YEARS if typed is None else list(typed)
-    if len(cells) != YEARS:
+    cells = [None] * YEARS if typed is None else typed
+    if not isinstance(cells, list | tuple) or len(cells) != YEARS:
         raise ValueError("A line of the budget has five years.")
     amounts, faults = _cells(
         {str(year): cell for year, cell in enumerate(cells)}, {str(year): read_money for year in range(YEARS)}, ""

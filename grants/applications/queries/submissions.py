@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from grants.applications.models import (
     Application,
@@ -64,7 +64,8 @@ def latest_submissions(stage_id: int, *, screened: bool = False) -> Select[Submi
 
     screened   only those that staff have found eligible
     """
-    later = select(func.max(Submission.number)).where(Submission.application_id == Application.id)
+    every = aliased(Submission)
+    newest = select(func.max(every.number)).where(every.application_id == Application.id)
     found = (
         select(Submission)
         .join(Submission.application)
@@ -72,7 +73,7 @@ def latest_submissions(stage_id: int, *, screened: bool = False) -> Select[Submi
         .where(
             Application.stage_id == stage_id,
             Application.state == State.SUBMITTED,
-            Submission.number == later.scalar_subquery(),
+            Submission.number == newest.scalar_subquery(),
         )
         .order_by(Submission.id)
     )

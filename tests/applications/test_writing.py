@@ -1,0 +1,170 @@
+"""Several people in one draft: no text is lost and none is silently overwritten."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from grants.applications import queries, services
+from grants.applications.models import AnswerVersion, Application
+from grants.applications.services import Write
+from grants.kernel.clock import clock_at
+from grants.kernel.errors import Clash, Invalid, Missing, Refused
+from grants.kernel.policy import Actor
+from grants.persistence.session import db, unit_of_work
+from tests.factories import applications as make
+from tests.factories.people import actor, join, organization, person
+
+
+def save(who: Actor, application: Application, **writes: tuple[Any, int]) -> services.Outcome:
+    with clock_at(make.WRITING), unit_of_work():
+        return services.save_answers(who, application, {key: Write(*write) for key, write in writes.items()})
+
+
+def begun(**answers: Any) -> tuple[make.School, Application]:
+    with clock_at(make.WRITING), unit_of_work():
+        school = make.school()
+        application = make.draft(school, make.stage(), answers)
+    return school, application
+
+
+def versions(application: Application) -> list[tuple[Any, int, bool]]:
+    found = db.session.scalars(
+        select(AnswerVersion).where(AnswerVersion.application_id == application.id).order_by(AnswerVersion.id)
+    )
+    return [(one.value, one.version, one.stale) for one in found]
+
+
+def test_what_was_only_shown_and_sent_back_is_no_clash(app: Flask) -> None:
+    school, application = begun(motto="A")
+    save(school.as_lead, application, motto=("B", 1))
+    outcome = save(school.as_editor, application, motto=("A", 1), students=("320", 0))
+    assert (list(outcome.behind), list(outcome.saved), outcome.is_clean) == (["motto"], ["students"], True)
+    assert queries.answers_of(application) == {"motto": "B", "students": 320}
+    assert versions(application) == [("A", 1, False), ("B", 2, False), (320, 1, False)]
+
+
+def test_the_same_text_twice_is_one_version(app: Flask) -> None:
+    school, application = begun(motto="A")
+    outcome = save(school.as_editor, application, motto=("A", 0))
+    assert (outcome.saved["motto"].version, outcome.is_clean) == (1, True)
+    assert versions(application) == [("A", 1, False)]
+
+
+def test_a_cleared_answer_keeps_its_history(app: Flask) -> None:
+    school, application = begun(motto="A")
+    save(school.as_lead, application, motto=("", 1))
+    assert queries.answers_of(application) == {"motto": None}
+    assert versions(application) == [("A", 1, False), (None, 2, False)]
+
+
+def test_what_cannot_be_read_does_not_hold_up_the_rest(app: Flask) -> None:
+    school, application = begun()
+    outcome = save(school.as_lead, application, students=("many", 0), motto=("Show it", 0))
+    assert outcome.unreadable["students"].faults == {"": "“many” is not a number. Write digits, such as 1,250."}
+    assert queries.answers_of(application) == {"motto": "Show it"}
+
+
+def test_progress_is_kept_beside_the_draft(app: Flask) -> None:
+    school, application = begun()
+    assert (application.asked, application.answered, application.written_at) == (8, 0, None)
+    save(school.as_lead, application, students=("320", 0), pilots=("yes", 0))
+    # The pilots bring up a question of their own.
+    assert (application.asked, application.answered, application.written_at) == (9, 2, make.WRITING)
+
+
+def test_who_may_not_write_is_told_why(app: Flask) -> None:
+    school, application = begun()
+    with unit_of_work():
+        stranger = person()
+        join(stranger, organization("Another school"))
+        coach = actor(person())
+    coach = Actor(
+        coach.person_id, "Coach", roles=frozenset({"applicant"}), coaching=frozenset({school.organization.id})
+    )
+    for who, reason in (
+        (school.as_viewer, "You can read this application. Ask your lead for the right to write in it."),
+        (actor(stranger), "Only the applicant's own people can write in an application."),
+        (coach, "As a coach you can read and comment; the school's own people write."),
+    ):
+        with pytest.raises(Refused) as refused:
+            save(who, application, motto=("X", 0))
+        assert refused.value.sentence == reason
+    assert queries.answers_of(application) == {}
+
+
+def test_a_submitted_application_cannot_be_written_in(app: Flask) -> None:
+    with clock_at(make.WRITING), unit_of_work():
+        school = make.school()
+        submission = make.submitted(school, make.stage())
+    with pytest.raises(Clash, match="This application is submitted"):
+        save(school.as_lead, submission.application, motto=("X", 0))
+    assert "motto" not in queries.answers_of(submission.application)
+
+
+def test_an_unknown_question_is_refused(app: Flask) -> None:
+    school, application = begun()
+    with pytest.raises(Invalid, match="has no field"):
+        save(school.as_lead, application, nonsense=("X", 0))
+
+
+def test_a_section_is_ready_only_without_gaps_and_not_once_one_appears(app: Flask) -> None:
+    school, application = begun(move_on="When she can.", grades=["k_2"])
+    lead = school.as_lead
+    with clock_at(make.WRITING), pytest.raises(Clash, match="One question is not ready yet"), unit_of_work():
+        services.mark_section(lead, application, "vision", True)
+    save(lead, application, pilots=("no", 0))
+    with clock_at(make.WRITING), unit_of_work():
+        services.mark_section(lead, application, "vision", True)
+    assert queries.section_statuses(application)["vision"].ready
+    with clock_at(make.WRITING), pytest.raises(Missing), unit_of_work():
+        services.mark_section(lead, application, "nowhere", True)
+
+
+def test_colleagues_and_coaches_comment_and_a_writer_deals_with_it(app: Flask) -> None:
+    school, application = begun()
+    with clock_at(make.WRITING), unit_of_work():
+        services.comment(school.as_viewer, application, "vision", " Say who decides. ")
+    with clock_at(make.WRITING), pytest.raises(Invalid), unit_of_work():
+        services.comment(school.as_viewer, application, "vision", "  ")
+    (written,) = queries.comments_of(application, "vision")
+    assert (written.body, written.author_id, written.resolved_at) == ("Say who decides.", school.viewer.id, None)
+    with clock_at(make.WRITING), pytest.raises(Refused), unit_of_work():
+        services.resolve_comment(school.as_viewer, application, written.public_id)
+    with clock_at(make.WRITING), unit_of_work():
+        services.resolve_comment(school.as_editor, application, written.public_id)
+    assert queries.comments_of(application)[0].resolved_at == make.WRITING
+
+
+# Two editors, each with the text and version on their own screen. A step is one of them looking, or writing.
+steps = st.lists(st.tuples(st.sampled_from(["lead", "editor"]), st.sampled_from(["look", "write"])), max_size=12)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=steps)
+def test_no_interleaving_of_two_editors_overwrites_silently(app: Flask, steps: list[tuple[str, str]]) -> None:
+    """Whatever two people do in whichever order: a text stands until somebody who has seen it writes over it."""
+    school, application = begun()
+    screens = {"lead": 0, "editor": 0}
+    actors = {"lead": school.as_lead, "editor": school.as_editor}
+    stands, seen, typed = None, {"lead": None, "editor": None}, []
+    for number, (who, act) in enumerate(steps):
+        if act == "look":
+            answer = queries.drafted_answers(application).get("motto")
+            screens[who], seen[who] = (answer.version, answer.value) if answer else (0, None)
+            continue
+        text = f"text {number} by {who}"
+        typed.append(text)
+        outcome = save(actors[who], application, motto=(text, screens[who]))
+        if seen[who] == stands:
+            assert (list(outcome.saved), outcome.saved["motto"].value) == (["motto"], text)
+            stands = seen[who] = text
+            screens[who] = outcome.saved["motto"].version
+        else:
+            stale = outcome.stale["motto"]
+            assert (stale.mine, stale.present.value) == (text, stands)
+        assert queries.answers_of(application).get("motto") == stands
+    assert sorted(str(value) for value, _, _ in versions(application)) == sorted(typed)
