@@ -98,7 +98,7 @@ def mail_of(message: Message) -> EmailMessage:
     mail = EmailMessage()
     name, address = parseaddr(current_app.config["SETTINGS"].mail_from)
     mail["From"] = Address(name, addr_spec=address)
-    mail["To"] = Address(message.person.name, addr_spec=message.to_email)
+    mail["To"] = Address(" ".join(message.person.name.split()), addr_spec=message.to_email)
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(message.queued_at)
     mail["Message-ID"] = message.message_id

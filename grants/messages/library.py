@@ -150,12 +150,17 @@ def compose(template: str, facts: Mapping[str, object]) -> tuple[str, str]:
     return " ".join(_filled(subject, template, facts).split()), _filled(body, template, facts)
 
 
+def placeholders(text: str) -> list[str]:
+    """Names of the placeholders in a text, sorted, each once."""
+    return sorted(set(_PLACEHOLDER.findall(text)))
+
+
 def private_in(template: str) -> frozenset[str]:
     """The private placeholders of a template.
 
     raises   KeyError for an unknown template
     """
-    return frozenset(_PLACEHOLDER.findall(TEMPLATES[template].body)) & PRIVATE
+    return PRIVATE.intersection(placeholders(TEMPLATES[template].body))
 
 
 def fill_private(body: str, facts: Mapping[str, str]) -> str:

@@ -226,7 +226,7 @@ def _described(name: str, email: str, title: str | None, person: Person | None =
     if not name:
         errors["name"] = "Write the person’s name."
     try:
-        email = validate_email(email, check_deliverability=False).normalized.lower()
+        email = validate_email(email, check_deliverability=False, allow_smtputf8=False).normalized.lower()
     except EmailNotValidError:
         errors["email"] = f"“{email.strip()}” is not an email address." if email.strip() else "Write the email address."
     else:
