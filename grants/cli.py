@@ -46,7 +46,7 @@ def show_config(make_secret: bool) -> None:
         click.echo(f"A new SECRET_KEY stands in {config.env_file()}.")
 
 
-for _capability in ("persistence", "background", "people", "casework", "programs", "documents", "replay"):
+for _capability in ("persistence", "background", "people", "casework", "programs", "documents", "payments", "replay"):
     _name = f"grants.{_capability}.commands"
     if importlib.util.find_spec(_name):
         for _command in importlib.import_module(_name).COMMANDS:

@@ -40,7 +40,7 @@ class AccountForm(HouseForm):
     """What the school writes."""
 
     account = TextAreaField(
-        "What there is to tell", [InputRequired("Write what there is to tell."), Length(max=20_000)]
+        "What you want to tell us", [InputRequired("Write what there is to tell."), Length(max=20_000)]
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
@@ -17,7 +18,8 @@ class IndicatorPicture:
 
     unit        as it stands after a number: "%" or " Lexile"
     subgroups   (name, a value for each year)
-    readings    every reading behind it, to enter values and to read their notes
+    columns     (period, the day its reading is due)
+    rows        (who, the reading of each period): all students first, then the subgroups
     """
 
     key: str
@@ -31,6 +33,8 @@ class IndicatorPicture:
     targets: list[float | None]
     subgroups: list[tuple[str, list[float | None]]]
     readings: list[IndicatorReading]
+    columns: list[tuple[str, date]]
+    rows: list[tuple[str, list[IndicatorReading | None]]]
 
     @property
     def has_values(self) -> bool:
@@ -47,7 +51,10 @@ def _picture(key: str, readings: list[IndicatorReading]) -> IndicatorPicture:
     years = sorted({reading.year for reading in readings})
     values = {(reading.subgroup, reading.year): _number(reading.value) for reading in readings}
     targets = {reading.year: _number(reading.target) for reading in readings if not reading.subgroup}
-    subgroups = dict.fromkeys(reading.subgroup for reading in readings if reading.subgroup)
+    groups = dict.fromkeys(reading.subgroup for reading in readings)
+    by_place = {(reading.subgroup, reading.year): reading for reading in readings}
+    periods = ["Before" if year == 0 else f"Year {year}" for year in years]
+    by_year = {reading.year: reading.due_on for reading in readings}
     unit = str(definition["unit"])
     return IndicatorPicture(
         key=key,
@@ -56,11 +63,13 @@ def _picture(key: str, readings: list[IndicatorReading]) -> IndicatorPicture:
         unit=UNITS.get(unit, f" {unit}"),
         better=definition["better"],
         is_own=definition["level"] == "school",
-        periods=["Before" if year == 0 else f"Year {year}" for year in years],
+        periods=periods,
         values=[values.get(("", year)) for year in years],
-        targets=[targets.get(year) for year in years] if any(targets.values()) else [],
-        subgroups=[(name, [values.get((name, year)) for year in years]) for name in subgroups],
+        targets=[targets.get(year) for year in years] if any(target is not None for target in targets.values()) else [],
+        subgroups=[(name, [values.get((name, year)) for year in years]) for name in groups if name],
         readings=readings,
+        columns=list(zip(periods, (by_year[year] for year in years), strict=True)),
+        rows=[(name or "All students", [by_place.get((name, year)) for year in years]) for name in groups],
     )
 
 

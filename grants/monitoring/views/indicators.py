@@ -14,6 +14,7 @@ from grants.monitoring.forms import ReadingForm
 from grants.monitoring.models import IndicatorReading
 from grants.monitoring.pictures import pictures_of, standing
 from grants.monitoring.policy import may_read_in
+from grants.monitoring.services.indicators import shown
 from grants.monitoring.views.blueprint import bp
 from grants.web.access import current_actor, requires
 from grants.web.exports import export
@@ -31,6 +32,7 @@ def indicators(award_id: str) -> ResponseReturnValue:
         award=award,
         pictures=pictures_of(queries.readings_of(actor, award)),
         standing=standing,
+        shown=shown,
         may_enter=_may_enter(actor, award),
         today=today(award.stage.cycle.time_zone),
     )
