@@ -7,6 +7,7 @@ from typing import Any
 from alembic import context
 from flask import current_app
 from sqlalchemy import types
+from sqlalchemy.dialects import postgresql
 
 from grants.persistence.base import Base
 from grants.persistence.session import db
@@ -23,7 +24,8 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
     if type(item).__module__ == "grants.persistence.types":
         autogen_context.imports.add("from grants.persistence import types")
         return f"types.{type(item).__name__}()"
-    if isinstance(item, types.JSON):
+    # A plain JSON column stays one: it keeps the order of keys, which JsonValue on PostgreSQL does not.
+    if isinstance(item, types.JSON) and isinstance(item.dialect_impl(postgresql.dialect()), postgresql.JSONB):
         autogen_context.imports.add("from grants.persistence import types")
         return "types.JsonValue"
     return False

@@ -183,7 +183,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("definition", types.JsonValue, nullable=False),
+        sa.Column("definition", sa.JSON(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("loaded_at", types.UtcDateTime(), nullable=False),
         sa.Column("loaded_by_id", sa.Integer(), nullable=True),
