@@ -26,7 +26,7 @@ from grants.programs.schema import (
     TableField,
     YesNo,
 )
-from grants.web.forms import FilterForm, HouseForm, LocalInstantField
+from grants.web.forms import FilterForm, HouseForm, LocalInstantField, options
 
 Sent = MultiDict[str, str]
 BLANK_ROWS = 3
@@ -206,11 +206,12 @@ class ApplicationFilterForm(FilterForm):
     search = StringField("Search")
     stage = SelectField("Stage", validate_choice=False)
     state = SelectField("State", validate_choice=False)
-    sector = SelectField("Sector", choices=[("", "All"), ("district", "District-run"), ("charter", "Charter")])
+    sector = SelectField("Sector", choices=options({"": "All", "district": "District-run", "charter": "Charter"}))
     completeness = SelectField(
-        "Completeness", choices=[("", "Any"), ("empty", "Nothing yet"), ("begun", "Begun"), ("complete", "Complete")]
+        "Completeness",
+        choices=options({"": "Any", "empty": "Nothing yet", "begun": "Begun", "complete": "Complete"}),
     )
     only = SelectField(
         "Only",
-        choices=[("", "All"), ("never_submitted", "Started, never submitted"), ("to_screen", "To be screened")],
+        choices=options({"": "All", "never_submitted": "Started, never submitted", "to_screen": "To be screened"}),
     )

@@ -1,6 +1,7 @@
 """Which applications an actor may know of, as one exact SQL predicate."""
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy.orm import aliased
 
 from grants.applications.models import Application, Submission
 from grants.applications.states import State
@@ -34,7 +35,8 @@ def visible_applications(actor: Actor) -> ColumnElement[bool]:
 
 def was_submitted() -> ColumnElement[bool]:
     """Holds for applications that were submitted at least once."""
-    return exists().where(Submission.application_id == Application.id)
+    every = aliased(Submission)
+    return exists().where(every.application_id == Application.id)
 
 
 def _of(organization_ids: frozenset[int]) -> ColumnElement[bool]:

@@ -4,16 +4,16 @@ from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from grants.discovery.models import EVENT_KINDS
-from grants.web.forms import FilterForm, HouseForm, LocalInstantField
+from grants.web.forms import FilterForm, HouseForm, LocalInstantField, options
 
-KINDS = [(kind, kind.replace("_", " ").capitalize()) for kind in EVENT_KINDS]
+KINDS = {kind: kind.replace("_", " ").capitalize() for kind in EVENT_KINDS}
 
 
 class EventFilterForm(FilterForm):
     """What the list of events is narrowed to."""
 
-    when = SelectField("When", choices=[("upcoming", "To come"), ("past", "Held"), ("all", "All")])
-    kind = SelectField("Kind", choices=[("", "All kinds"), *KINDS], validate_choice=False)
+    when = SelectField("When", choices=options({"upcoming": "To come", "past": "Held", "all": "All"}))
+    kind = SelectField("Kind", choices=options({"": "All kinds"} | KINDS), validate_choice=False)
     topic = SelectField("Topic", validate_choice=False)
     search = StringField("Search")
 
@@ -22,7 +22,7 @@ class EventForm(HouseForm):
     """An event as it is planned."""
 
     cycle = SelectField("Cycle", [InputRequired("Choose a cycle.")])
-    kind = SelectField("Kind", [InputRequired("Choose a kind of event.")], choices=KINDS)
+    kind = SelectField("Kind", [InputRequired("Choose a kind of event.")], choices=options(KINDS))
     title = StringField("Title", [DataRequired("Give the event a title.")])
     topic = StringField("Topic")
     starts_at = LocalInstantField("Starts", [DataRequired("Choose when it starts.")])

@@ -23,7 +23,7 @@ from grants.people.models import OrganizationMembership
 from grants.persistence.session import unit_of_work
 from grants.programs.models import Cycle
 from grants.web.access import current_actor, requires
-from grants.web.forms import in_zone
+from grants.web.forms import in_zone, options
 from grants.web.navigation import register_nav
 from grants.web.tables import page_asked
 
@@ -38,7 +38,7 @@ for _role in (Role.PROGRAM_OFFICER, Role.DIRECTOR, Role.AUDITOR, Role.APPLICANT,
 def events() -> ResponseReturnValue:
     """Events to come or held, filtered by the URL."""
     form = EventFilterForm()
-    form.topic.choices = [("", "All topics"), *((topic, topic) for topic in queries.topics())]
+    form.topic.choices = options({"": "All topics"} | {topic: topic for topic in queries.topics()})
     form.validate()
     when = form.when.data if form.when.data in ("past", "all") else "upcoming"
     filters = EventFilters(
@@ -180,8 +180,8 @@ def _write(form: EventForm, write: Any, heading: str, back: str) -> ResponseRetu
 def _event_form(cycle: Cycle, cycles: Any, found: Event | None = None) -> EventForm:
     hosts = queries.hosts()
     form = in_zone(EventForm, cycle.time_zone)(obj=found)
-    form.cycle.choices = [(one.public_id, one.title) for one in cycles]
-    form.host.choices = [("", "The foundation"), *((one.public_id, one.name) for one in hosts)]
+    form.cycle.choices = options({one.public_id: one.title for one in cycles})
+    form.host.choices = options({"": "The foundation"} | {one.public_id: one.name for one in hosts})
     if found is not None and not form.is_submitted():
         form.cycle.data = cycle.public_id
         form.host.data = found.host.public_id if found.host else ""

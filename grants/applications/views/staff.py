@@ -25,7 +25,7 @@ from grants.kernel.errors import Problem
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires
 from grants.web.exports import export
-from grants.web.forms import in_zone
+from grants.web.forms import in_zone, options
 from grants.web.status import status_of
 from grants.web.tables import page_asked, sort_asked
 
@@ -77,8 +77,8 @@ def _row(found: Application, submitted_at: Any, times: int) -> tuple[Any, ...]:
 def _filter_form() -> ApplicationFilterForm:
     form = ApplicationFilterForm()
     stages = queries.stages(current_actor())
-    form.stage.choices = [("", "All"), *((one.public_id, f"{one.cycle.title}: {one.title}") for one in stages)]
-    form.state.choices = [("", "All"), *((state, status_of("application", state).word) for state in State)]
+    form.stage.choices = options({"": "All"} | {one.public_id: f"{one.cycle.title}: {one.title}" for one in stages})
+    form.state.choices = options({"": "All"} | {state: status_of("application", state).word for state in State})
     form.validate()
     return form
 
@@ -126,7 +126,8 @@ def _return_form(found: Application) -> type[ReturnForm]:
     class WithSections(ReturnForm):
         def __init__(self, *args: Any, **given: Any) -> None:
             super().__init__(*args, **given)
-            self.sections.choices = [(one.key, one.title) for one in queries.form_of(found).sections.values()]
+            sections = queries.form_of(found).sections.values()
+            self.sections.choices = options({one.key: one.title for one in sections})
 
     WithSections.__name__ = ReturnForm.__name__
     return WithSections

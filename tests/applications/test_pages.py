@@ -1,0 +1,510 @@
+"""The pages, as browsers without JavaScript and htmx's autosaves see them."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import openpyxl
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+
+from grants.applications import queries, services
+from grants.applications.models import AnswerVersion, Application, Submission
+from grants.applications.services import Write
+from grants.kernel.clock import clock_at
+from grants.kernel.roles import Role
+from grants.people.models import Person
+from grants.persistence.session import db, unit_of_work
+from tests.applications.controls import Controls
+from tests.applications.test_uploads import PDF
+from tests.factories import applications as make
+from tests.factories.people import organization, person
+
+Browser = Callable[[Person], FlaskClient]
+EVERYTHING = {
+    "vision": {
+        "move_on": "When she can show it.",
+        "motto": "Show <it>",
+        "grades": ["k_2", "g3_5"],
+        "kind": "large",
+        "pilots": "yes",
+        "pilots_shown": "That <b>they</b> can.",
+    },
+    "numbers": {
+        "students": "320",
+        "ratio": "12.5",
+        "asked": "350,000",
+        "opens": "2016-08-22",
+        "rollout-0-students": "100",
+        "rollout-0-share": "31",
+        "rollout-1-students": "320",
+        "rollout-1-share": "100",
+        "spending-0-purpose": "Release time",
+        "spending-0-amount": "$60,000",
+        "spending-2-purpose": "Visits",
+        "spending-2-amount": "40,000.50",
+        **{f"finances-revenue-{line}-{year}": "1000" for line in ("per_pupil", "grants") for year in range(5)},
+        **{f"finances-expense-{line}-{year}": "900" for line in ("staff", "other") for year in range(5)},
+    },
+    "people": {
+        "team-0-name": "Dana Ruiz",
+        "team-0-role": "Lead",
+        "team-0-email": "dana@example.org",
+        "trials-0-what": "Exhibitions",
+        "trials-0-cost": "500",
+    },
+}
+KEPT = {
+    "move_on": "When she can show it.",
+    "motto": "Show <it>",
+    "grades": ["k_2", "g3_5"],
+    "kind": "large",
+    "pilots": True,
+    "pilots_shown": "That <b>they</b> can.",
+    "students": 320,
+    "ratio": "12.5",
+    "asked": 350_000_00,
+    "opens": "2016-08-22",
+    "rollout": [
+        {"row": "year_1", "students": 100, "share": 31},
+        {"row": "year_2", "students": 320, "share": 100},
+    ],
+    "spending": [{"purpose": "Release time", "amount": 60_000_00}, {"purpose": "Visits", "amount": 40_000_50}],
+    "finances": {
+        "revenue": {"per_pupil": [1_000_00] * 5, "grants": [1_000_00] * 5},
+        "expense": {"staff": [900_00] * 5, "other": [900_00] * 5},
+    },
+    "team": [{"name": "Dana Ruiz", "role": "Lead", "email": "dana@example.org"}],
+    "trials": [{"what": "Exhibitions", "cost": 500_00}],
+}
+
+
+def begun(**answers: Any) -> tuple[make.School, Application]:
+    with clock_at(make.WRITING), unit_of_work():
+        school = make.school("Urban Promise Academy")
+        application = make.draft(school, make.stage(), answers)
+    return school, application
+
+
+def section(application: Application, key: str) -> str:
+    return f"/applications/{application.public_id}/sections/{key}"
+
+
+def sent(key: str, **typed: Any) -> dict[str, Any]:
+    """A section's page as it is sent: its questions' versions (none yet) and what was typed."""
+    with clock_at(make.WRITING):
+        fields = queries.form_of(db.session.scalars(select(Application)).one()).sections[key].fields
+    return {**{f"version-{field}": "0" for field in fields}, **typed}
+
+
+def write_everything(browser: FlaskClient, application: Application) -> None:
+    answers: dict[str, dict[str, Any]] = {"before_you_start": {"eligibility_public": "yes"}, **EVERYTHING}
+    with clock_at(make.WRITING):
+        for key, typed in answers.items():
+            assert browser.post(section(application, key), data=sent(key, **typed)).status_code == 302
+
+
+def test_every_type_of_question_is_drawn_saved_and_read_without_javascript(app: Flask, client_of: Browser) -> None:
+    school, application = begun()
+    editor = client_of(school.editor)
+    write_everything(editor, application)
+    assert queries.answers_of(application) == {"eligibility_public": True, **KEPT}
+    with clock_at(make.WRITING):
+        drawn = "".join(editor.get(section(application, key)).text for key in EVERYTHING)
+        again = {
+            key: editor.post(section(application, key), data=_form_of(editor, application, key)) for key in KEPT_IN
+        }
+    assert 'value="40,000.50"' in drawn
+    assert "Show &lt;it&gt;" in drawn
+    # The page as it was drawn, sent back untouched, changes nothing.
+    assert {key: response.status_code for key, response in again.items()} == dict.fromkeys(KEPT_IN, 302)
+    assert queries.answers_of(application) == {"eligibility_public": True, **KEPT}
+    assert {one.version for one in db.session.scalars(select(AnswerVersion))} == {1}
+
+
+KEPT_IN = ("vision", "numbers", "people")
+
+
+def _form_of(browser: FlaskClient, application: Application, key: str) -> MultiDict[str, str]:
+    """Names and values of every control on a section's page, as a browser would send them."""
+    controls = Controls("section-form")
+    controls.feed(browser.get(section(application, key)).text)
+    return MultiDict(controls.sent)
+
+
+def test_two_write_through_the_pages_and_a_third_certifies(app: Flask, client_of: Browser) -> None:
+    school, application = begun()
+    dana, luis, reyes = client_of(school.lead), client_of(school.editor), client_of(school.signatory)
+    write_everything(dana, application)
+    with clock_at(make.WRITING):
+        # Luis opened the page before Dana wrote; his text is kept beside hers, and he chooses.
+        late = luis.post(section(application, "vision"), data=sent("vision", move_on="At the end of term."))
+        assert late.status_code == 409
+        assert "When she can show it." in late.text
+        assert "At the end of term." in late.text
+        assert f"Take {school.lead.name}’s" in late.text
+        kept = luis.post(
+            section(application, "vision"),
+            data={"version-move_on": "0", "move_on": "At the end of term.", "do": "keep:move_on:1"},
+        )
+        assert kept.status_code == 302
+        assert queries.answers_of(application)["move_on"] == "At the end of term."
+
+        check = f"/applications/{application.public_id}/check"
+        assert "Certify and submit</button>" not in luis.get(check).text
+        assert luis.post(f"/applications/{application.public_id}/submit", data=certify(school)).status_code == 403
+        page = reyes.get(check).text
+        assert "Every question is ready" in page
+        wrong = reyes.post(f"/applications/{application.public_id}/submit", data={"certified_name": "Somebody"})
+        assert (wrong.status_code, "Tick the box" in wrong.text) == (422, True)
+        done = reyes.post(f"/applications/{application.public_id}/submit", data=certify(school))
+    submission = db.session.scalars(select(Submission)).one()
+    assert done.location == f"/submissions/{submission.public_id}/receipt"
+    with clock_at(make.WRITING):
+        receipt = dana.get(done.location).text
+        assert submission.sha256 in receipt
+        twice = reyes.post(f"/applications/{application.public_id}/submit", data=certify(school))
+    assert (twice.status_code, "Nothing was stored a second time" in twice.text) == (409, True)
+    assert db.session.scalars(select(Submission)).all() == [submission]
+
+
+def certify(school: make.School) -> dict[str, str]:
+    return {"consent": "y", "certified_name": school.signatory.name}
+
+
+def test_a_late_submit_is_told_and_keeps_everything(app: Flask, client_of: Browser) -> None:
+    school, application = begun(**make.COMPLETE)
+    late = make.CLOSES + timedelta(minutes=16)
+    with clock_at(late):
+        answer = client_of(school.signatory).post(f"/applications/{application.public_id}/submit", data=certify(school))
+    assert (answer.status_code, "The deadline has passed" in answer.text) == (409, True)
+    assert db.session.scalars(select(Submission)).all() == []
+    assert queries.answers_of(application) == make.COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"students": "lots"}, "“lots” is not a number."),
+        ({"opens": "soon"}, "“soon” is not a date."),
+        ({"asked": "a lot"}, "“a lot” is not an amount."),
+        ({"spending-0-purpose": "Visits", "spending-0-amount": "4k"}, "“4k” is not an amount."),
+    ],
+)
+def test_what_cannot_be_read_stays_on_the_page_and_the_rest_is_saved(
+    app: Flask, client_of: Browser, typed: dict[str, str], sentence: str
+) -> None:
+    school, application = begun()
+    with clock_at(make.WRITING):
+        answer = client_of(school.editor).post(
+            section(application, "numbers"), data=sent("numbers", ratio="12.5", **typed)
+        )
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert [value for value in typed.values() if f'value="{value}"' not in answer.text] == []
+    assert queries.answers_of(application) == {"ratio": "12.5"}
+
+
+def test_what_comes_after_the_submission_is_shown_to_be_copied(app: Flask, client_of: Browser) -> None:
+    school, application = begun(**make.COMPLETE)
+    with clock_at(make.WRITING), unit_of_work():
+        services.submit(school.as_signatory, application, school.signatory.name)
+    with clock_at(make.WRITING):
+        answer = client_of(school.editor).post(
+            section(application, "vision"), data=sent("vision", motto="Typed while she submitted")
+        )
+    assert answer.status_code == 409
+    assert "Typed while she submitted" in answer.text
+    assert "motto" not in queries.answers_of(application)
+
+
+# ── autosave ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def autosave(browser: FlaskClient, application: Application, field: str, version: int, **typed: str) -> Any:
+    address = f"/applications/{application.public_id}/answers/{field}"
+    with clock_at(make.WRITING):
+        return browser.post(address, data={f"version-{field}": str(version), **typed})
+
+
+def test_an_autosave_answers_with_the_new_version_and_the_time(app: Flask, client_of: Browser) -> None:
+    school, application = begun()
+    answer = autosave(client_of(school.lead), application, "pilots", 0, pilots="yes")
+    assert answer.status_code == 200
+    assert 'id="version-pilots" name="version-pilots" value="1" hx-swap-oob="true"' in answer.text
+    assert "Saved 9:00 am" in answer.text
+    assert '"pilots_shown": true' in answer.headers["HX-Trigger"]
+
+
+def test_a_stale_autosave_shows_both_texts_and_moves_no_version(app: Flask, client_of: Browser) -> None:
+    school, application = begun(motto="Hers")
+    answer = autosave(client_of(school.editor), application, "motto", 0, motto="His")
+    assert answer.status_code == 409
+    assert "Hers" in answer.text
+    assert "His" in answer.text
+    assert "version-motto" not in answer.text
+    # Sent back as it was shown, hers stands, and his page is told without a new version.
+    with clock_at(make.WRITING), unit_of_work():
+        services.save_answers(school.as_lead, application, {"motto": Write("Hers again", 1)})
+    behind = autosave(client_of(school.editor), application, "motto", 1, motto="Hers")
+    assert behind.status_code == 200
+    assert f"{school.lead.name} has changed this answer" in behind.text
+    assert "version-motto" not in behind.text
+    assert queries.answers_of(application) == {"motto": "Hers again"}
+
+
+def test_an_unreadable_autosave_says_so(app: Flask, client_of: Browser) -> None:
+    school, application = begun()
+    answer = autosave(client_of(school.lead), application, "students", 0, students="many")
+    assert (answer.status_code, "“many” is not a number." in answer.text) == (422, True)
+    assert autosave(client_of(school.lead), application, "nonsense", 0).status_code == 404
+
+
+def test_an_autosave_costs_the_same_however_many_applications_there_are(
+    app: Flask, client_of: Browser, statements: Callable[[], Any]
+) -> None:
+    school, application = begun()
+    browser = client_of(school.lead)
+    autosave(browser, application, "motto", 0, motto="A")
+    with statements() as one:
+        autosave(browser, application, "motto", 1, motto="B")
+    with clock_at(make.WRITING), unit_of_work():
+        for _ in range(5):
+            make.draft(make.school(), application.stage, {"motto": "C", "move_on": "D"})
+    with statements() as many:
+        autosave(browser, application, "motto", 2, motto="C")
+    assert len(one) == len(many)
+
+
+# ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def upload(browser: FlaskClient, application: Application, field: str, content: bytes, name: str) -> Any:
+    with clock_at(make.WRITING):
+        return browser.post(
+            section(application, "people"),
+            data={**sent("people"), field: (io.BytesIO(content), name)},
+            content_type="multipart/form-data",
+        )
+
+
+def test_a_file_is_attached_replaced_given_out_as_a_download_and_removed(app: Flask, client_of: Browser) -> None:
+    school, application = begun()
+    browser = client_of(school.editor)
+    assert upload(browser, application, "letter", PDF, "../first.pdf").status_code == 302
+    assert upload(browser, application, "letter", PDF + b"\n", "second.pdf").status_code == 302
+    (attachment,) = queries.attachments_of(application)["letter"]
+    assert attachment.file.name == "second.pdf"
+    address = f"/applications/{application.public_id}/files/{attachment.file.public_id}"
+    with clock_at(make.WRITING):
+        got = client_of(school.viewer).get(address)
+        assert got.data == PDF + b"\n"
+        assert got.headers["Content-Disposition"] == "attachment; filename=second.pdf"
+        assert (got.headers["X-Content-Type-Options"], got.content_type) == ("nosniff", "application/pdf")
+        gone = browser.post(
+            section(application, "people"), data=sent("people", do=f"remove:letter:{attachment.public_id}")
+        )
+    assert gone.status_code == 302
+    assert queries.attachments_of(application) == {}
+
+
+def test_a_file_that_will_not_do_is_refused_and_the_rest_is_saved(app: Flask, client_of: Browser) -> None:
+    school, application = begun()
+    with clock_at(make.WRITING):
+        answer = client_of(school.editor).post(
+            section(application, "people"),
+            data={**sent("people", **EVERYTHING["people"]), "letter": (io.BytesIO(b"MZ\x90"), "letter.pdf")},
+            content_type="multipart/form-data",
+        )
+    assert answer.status_code == 422
+    assert "“letter.pdf” ends in .pdf, but what is in it is something else." in answer.text
+    assert list(queries.answers_of(application)) == ["team", "trials"]
+
+
+# ── staff ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def filled(count: int) -> Person:
+    with clock_at(make.WRITING), unit_of_work():
+        stage = make.stage()
+        for number in range(count):
+            school = make.school(f"School {number:02}", sector="charter" if number % 2 else "district")
+            make.submitted(school, stage) if number % 3 == 0 else make.draft(school, stage, {"motto": "x"})
+        return person("Maya Rivera", Role.PROGRAM_OFFICER)
+
+
+def test_the_list_costs_the_same_at_one_row_and_at_thirty(
+    app: Flask, client_of: Browser, statements: Callable[[], Any]
+) -> None:
+    browser = client_of(filled(1))
+    with clock_at(make.WRITING):
+        browser.get("/applications")
+        with statements() as one:
+            browser.get("/applications")
+    with clock_at(make.WRITING), unit_of_work():
+        stage = db.session.scalars(select(Application)).one().stage
+        for _ in range(29):
+            make.submitted(make.school(), stage)
+    with clock_at(make.WRITING), statements() as thirty:
+        page = browser.get("/applications")
+    assert page.text.count('<td class="head"') == 30
+    assert len(one) == len(thirty)
+
+
+@pytest.mark.parametrize(
+    ("query", "schools"),
+    [
+        ("", ["School 00", "School 01", "School 02", "School 03"]),
+        ("?sector=charter", ["School 01", "School 03"]),
+        ("?state=submitted&sort=-school", ["School 03", "School 00"]),
+        ("?search=ool%2002", ["School 02"]),
+        ("?completeness=complete", ["School 00", "School 03"]),
+        ("?completeness=begun", []),
+        ("?completeness=empty", ["School 01", "School 02"]),
+        ("?only=never_submitted", ["School 01", "School 02"]),
+        ("?only=to_screen&sector=district", ["School 00"]),
+        ("?state=nonsense", []),
+    ],
+)
+def test_the_list_is_what_its_url_says_and_so_is_its_export(
+    app: Flask, client_of: Browser, query: str, schools: list[str]
+) -> None:
+    browser = client_of(filled(4))
+    with clock_at(make.WRITING):
+        table = browser.get(f"/applications.csv{query}")
+        page = browser.get(f"/applications{query}").text
+    rows = list(csv.reader(io.StringIO(table.data.decode("utf-8-sig"))))
+    assert [row[0] for row in rows[1:]] == schools
+    assert [name for name in schools if name not in page] == []
+
+
+def test_an_export_holds_no_formula(app: Flask, client_of: Browser) -> None:
+    with clock_at(make.WRITING), unit_of_work():
+        make.draft(make.school('=HYPERLINK("http://x")'), make.stage())
+        officer = person("Maya Rivera", Role.PROGRAM_OFFICER)
+    with clock_at(make.WRITING):
+        sheet = openpyxl.load_workbook(io.BytesIO(client_of(officer).get("/applications.xlsx").data)).active
+    assert sheet is not None
+    assert (sheet["A2"].value, sheet["A2"].data_type) == ('=HYPERLINK("http://x")', "s")
+
+
+def test_an_officer_screens_on_the_page(app: Flask, client_of: Browser) -> None:
+    with clock_at(make.WRITING), unit_of_work():
+        submission = make.submitted(make.school("Lodestar"), make.stage())
+        officer = person("Maya Rivera", Role.PROGRAM_OFFICER)
+    application, browser = submission.application, client_of(officer)
+    address = f"/applications/{application.public_id}"
+    with clock_at(make.WRITING):
+        assert "To be screened" in browser.get(address).text
+        missing = browser.post(f"{address}/ineligible", data={"reason": " "})
+        assert (missing.status_code, "Say why; the applicant reads it." in missing.text) == (422, True)
+        wrong = browser.post(
+            f"{address}/return", data={"sections": "vision", "until": "2016-03-01T17:00", "why": "Why?"}
+        )
+        assert (wrong.status_code, "Choose a day in the future" in wrong.text) == (409, True)
+        assert "Why?" in wrong.text
+        fine = browser.post(
+            f"{address}/return", data={"sections": "vision", "until": "2016-03-30T17:00", "why": "Why?"}
+        )
+        assert (fine.status_code, fine.location) == (302, address)
+        assert "Returned for changes" in browser.get(address).text
+    db.session.expire_all()
+    assert application.state == "returned"
+
+
+# ── who sees what ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_each_sees_what_is_theirs(app: Flask, client_of: Browser) -> None:
+    from grants.people.models import CoachInvitation
+
+    school, application = begun(motto="Our secret motto")
+    with clock_at(make.WRITING), unit_of_work():
+        other = make.school("Another school")
+        coach, partner = person("Carmen Lee"), organization("Partner", "partner")
+        db.session.add(
+            CoachInvitation(
+                organization_id=school.organization.id,
+                person_id=coach.id,
+                invited_by_id=school.lead.id,
+                since=make.WRITING,
+            )
+        )
+        staff = {role: person(None, role) for role in Role.granted()}
+    draft, written = f"/applications/{application.public_id}", section(application, "vision")
+    statuses: dict[str, tuple[int, int, bool]] = {}
+    with clock_at(make.WRITING):
+        for name, who in {"viewer": school.viewer, "coach": coach, "other lead": other.lead, **staff}.items():
+            browser = client_of(who)
+            page = browser.get(written)
+            statuses[str(name)] = (
+                browser.get(draft).status_code,
+                page.status_code,
+                "Our secret motto" in page.text,
+            )
+    assert partner.name == "Partner"
+    assert statuses == {
+        "viewer": (200, 200, True),
+        "coach": (200, 200, True),
+        "other lead": (404, 404, False),
+        "reviewer": (403, 403, False),
+        "partner_funder": (404, 403, False),
+        "program_officer": (200, 403, False),
+        "finance_officer": (200, 403, False),
+        "director": (200, 403, False),
+        "auditor": (200, 403, False),
+        "administrator": (403, 403, False),
+    }
+    with clock_at(make.WRITING):
+        assert client_of(school.viewer).post(written, data=sent("vision", motto="Mine")).status_code == 403
+        assert client_of(coach).post(written, data=sent("vision", motto="Mine")).status_code == 403
+        assert client_of(coach).post(f"{written}/comments", data={"body": "Say who decides."}).status_code == 302
+        assert client_of(other.lead).post(written, data={}).status_code == 404
+    assert queries.answers_of(application) == {"motto": "Our secret motto"}
+    assert [one.body for one in queries.comments_of(application)] == ["Say who decides."]
+    # Once it is submitted the coach is out, and those who assess it are in.
+    with clock_at(make.WRITING), unit_of_work():
+        writes = {key: Write(value, 0) for key, value in make.COMPLETE.items()}
+        services.save_answers(school.as_lead, application, writes)
+        submission = services.submit(school.as_signatory, application, school.signatory.name)
+    read = f"/submissions/{submission.public_id}"
+    with clock_at(make.WRITING):
+        after = {
+            "coach": client_of(coach).get(draft).status_code,
+            "partner": client_of(staff[Role.PARTNER_FUNDER]).get(read).status_code,
+            "other": client_of(other.lead).get(read).status_code,
+            "officer": "Our secret motto" in client_of(staff[Role.PROGRAM_OFFICER]).get(read).text,
+        }
+    assert after == {"coach": 404, "partner": 200, "other": 404, "officer": True}
+
+
+def test_a_conflict_hides_the_application_from_staff_everywhere(app: Flask, client_of: Browser) -> None:
+    from grants.review.models import Conflict
+
+    with clock_at(make.WRITING), unit_of_work():
+        submission = make.submitted(make.school("Lodestar"), make.stage())
+        make.submitted(make.school("ASCEND"), submission.application.stage)
+        officer = person("Maya Rivera", Role.PROGRAM_OFFICER)
+    browser, application = client_of(officer), submission.application
+    pages = (f"/applications/{application.public_id}", f"/submissions/{submission.public_id}")
+
+    def seen() -> tuple[list[int], bool, bool, bool]:
+        with clock_at(make.WRITING):
+            return (
+                [browser.get(page).status_code for page in pages],
+                "Lodestar" in browser.get("/applications").text,
+                "Lodestar" in browser.get("/applications.csv").text,
+                "1 to 2 of 2" in browser.get("/applications").text,
+            )
+
+    assert seen() == ([200, 200], True, True, True)
+    with clock_at(make.WRITING), unit_of_work():
+        db.session.add(
+            Conflict(case_id=application.case_id, person_id=officer.id, source="declared", since=make.WRITING)
+        )
+    assert seen() == ([404, 404], False, False, False)
