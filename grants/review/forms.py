@@ -175,6 +175,7 @@ class InviteForm(HouseForm):
     """A new member of the panel."""
 
     email = EmailField("Email address", [InputRequired("Write the address."), Email("This is not an email address.")])
+    name = StringField("Name", [Length(max=200)], description="For someone who has no account here yet.")
     expertise = StringField(
         "Expertise",
         [Length(max=200)],

@@ -13,16 +13,18 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
+from grants.background.runner import run_due
 from grants.casework.models import TimelineEvent
 from grants.kernel.clock import clock_at
 from grants.kernel.roles import Role
 from grants.messages.models import Message
+from grants.people.models import Person
 from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db, unit_of_work
 from grants.review import services
 from grants.review.models import Assignment, Conflict, Scorecard
 from tests.factories import review as make
-from tests.factories.people import join, person
+from tests.factories.people import actor, join, person
 from tests.review.story import LATER, Panel
 
 Browser = Callable[[Any], FlaskClient]
@@ -323,7 +325,7 @@ def test_an_officer_invites_by_address(panel: Panel, client_of: Browser) -> None
     browser, stage = client_of(panel.officer), f"/review/stages/{panel.stage.public_id}"
     for address, sentence in (
         ("cleo", "This is not an email address."),
-        ("nobody@example.org", "Nobody with this address has an account yet."),
+        ("nobody@example.org", "Write the person’s name."),
     ):
         page = browser.post(f"{stage}/members", data={"email": address, "expertise": "high"})
         assert page.status_code == 422
@@ -334,6 +336,20 @@ def test_an_officer_invites_by_address(panel: Panel, client_of: Browser) -> None
     again = browser.post(f"{stage}/members", data={"email": "cleo@example.org"})
     assert again.status_code == 409
     assert "Cleo Marsh is on this panel already." in again.text
+
+
+def test_an_expert_without_an_account_gets_one_and_one_mail(panel: Panel, client_of: Browser) -> None:
+    browser, stage = client_of(panel.officer), f"/review/stages/{panel.stage.public_id}"
+    sent = {"email": "Erin@Example.edu", "name": "Erin Expert", "expertise": "high"}
+    assert browser.post(f"{stage}/members", data=sent).location == f"{stage}/panel"
+    run_due()
+    erin = db.session.scalars(select(Person).where(Person.email == "erin@example.edu")).one()
+    assert actor(erin).roles == {Role.REVIEWER}
+    told = db.session.scalars(select(Message).where(Message.person_id == erin.id)).all()
+    assert [one.template for one in told] == ["people.invitation"]
+    assert "you are asked to review: Launch grant, NGLC in Oakland" in told[0].body
+    with clock_at(LATER):
+        assert "2 applicants" in text_of(client_of(erin).get("/review/"))
 
 
 def test_an_officer_looks_at_a_proposal_then_applies_it(app: Flask, client_of: Browser) -> None:

@@ -16,7 +16,7 @@ from grants.review.services.conflicts import (
     note_conflict,
     take_back_conflict,
 )
-from grants.review.services.panel import invite_reviewer
+from grants.review.services.panel import invite_by_address, invite_reviewer
 from grants.review.services.scorecards import reopen_scorecard, save_scorecard, submit_scorecard
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "declare_conflict",
     "declare_conflicts",
     "find_rule_conflicts",
+    "invite_by_address",
     "invite_reviewer",
     "lift_conflict",
     "note_conflict",

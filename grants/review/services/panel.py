@@ -8,10 +8,13 @@ from grants.kernel.policy import Actor, Role, require_permission
 from grants.messages.addresses import address_of
 from grants.messages.services import post
 from grants.people.models import Person, RoleGrant
+from grants.people.services.accounts import new_account
+from grants.people.services.mail import send_invitation
 from grants.persistence import audit
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import PanelMember
+from grants.review.queries import person_by_email
 from grants.review.services.conflicts import find_rule_conflicts
 
 
@@ -22,6 +25,42 @@ def invite_reviewer(actor: Actor, stage: CycleStage, person: Person, expertise: 
     expertise   words by commas, such as "high, charter": matched with what is known of an applicant when assigning
     raises      Refused; Invalid for a stage without review or a closed account; Clash when they are on it already
     """
+    member = _add_member(actor, stage, person, expertise)
+    post(
+        f"review-invited:{member.public_id}",
+        "review.invited",
+        person,
+        {
+            "stage": stage.title,
+            "cycle": stage.cycle.title,
+            "invited_by": actor.name,
+            "link": address_of("review.conflicts", stage_id=stage.public_id),
+        },
+    )
+    return member
+
+
+def invite_by_address(
+    actor: Actor, stage: CycleStage, email: str, name: str = "", expertise: str | None = None
+) -> PanelMember:
+    """The same for whoever has this address; without an account they get one, and a link to their first password.
+
+    name     needed for a new account
+    raises   as `invite_reviewer`; Invalid when a new account's name or address does not hold
+    """
+    person = person_by_email(email)
+    if person is not None:
+        return invite_reviewer(actor, stage, person, expertise)
+    require_permission(actor, "review.organize")
+    person = new_account(name, email)
+    audit.record(actor, "account.add", person, after={"name": person.name, "email": person.email})
+    member = _add_member(actor, stage, person, expertise)
+    # One mail for one event: the link to the account says what it is for.
+    send_invitation(actor, person, f"you are asked to review: {stage.title}, {stage.cycle.title}")
+    return member
+
+
+def _add_member(actor: Actor, stage: CycleStage, person: Person, expertise: str | None) -> PanelMember:
     require_permission(actor, "review.organize")
     if stage.kind != "application":
         raise Invalid("Only a stage with applications has a panel.")
@@ -37,17 +76,6 @@ def invite_reviewer(actor: Actor, stage: CycleStage, person: Person, expertise: 
     db.session.flush()
     audit.record(actor, "review.invite", member, after={"person": person.name, "stage": stage.title})
     find_rule_conflicts(actor, stage, [person.id])
-    post(
-        f"review-invited:{member.public_id}",
-        "review.invited",
-        person,
-        {
-            "stage": stage.title,
-            "cycle": stage.cycle.title,
-            "invited_by": actor.name,
-            "link": address_of("review.conflicts", stage_id=stage.public_id),
-        },
-    )
     return member
 
 

@@ -5,8 +5,7 @@ from http import HTTPStatus
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from grants.kernel.errors import Clash, Invalid, Problem
-from grants.people.models import Person
+from grants.kernel.errors import Clash, Problem
 from grants.persistence.session import unit_of_work
 from grants.programs.models import CycleStage
 from grants.review import queries, services
@@ -44,27 +43,20 @@ def _panel_page(stage: CycleStage, form: InviteForm) -> str:
 @bp.post("/stages/<public_id:stage_id>/members")
 @requires("review.organize")
 def invite(stage_id: str) -> ResponseReturnValue:
-    """Put someone with an account on the panel."""
+    """Put someone on the panel, by their address."""
     actor, form = current_actor(), InviteForm()
     stage = queries.stage_for(actor, stage_id)
     if not form.validate():
         return _panel_page(stage, form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         with unit_of_work():
-            member = services.invite_reviewer(actor, stage, _invited(form), form.expertise.data)
+            email, name = form.email.data or "", form.name.data or ""
+            member = services.invite_by_address(actor, stage, email, name, form.expertise.data)
     except Problem as problem:
         form.show(problem)
         return _panel_page(stage, form), problem.status
     flash(f"{member.person.name} is on the panel, and has been told.", "good")
     return redirect(url_for(".panel", stage_id=stage_id))
-
-
-def _invited(form: InviteForm) -> Person:
-    person = queries.person_by_email(form.email.data or "")
-    if person is None:
-        sentence = "Nobody with this address has an account yet. An administrator can make one."
-        raise Invalid(sentence, {"email": sentence})
-    return person
 
 
 @bp.route("/stages/<public_id:stage_id>/assignment", methods=["GET", "POST"])
