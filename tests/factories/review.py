@@ -1,6 +1,6 @@
 """A stage under review for tests: a small program, submitted applications, a panel. Called inside a unit of work."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -167,12 +167,16 @@ def submitted(
 
 
 def resubmit(
-    application: Application, at: datetime, answers: Mapping[str, Any], signatory: Person | None = None
+    application: Application,
+    at: datetime,
+    answers: Mapping[str, Any],
+    signatory: Person | None = None,
+    files: Sequence[Mapping[str, Any]] = (),
 ) -> Submission:
     """One more submission of an application."""
     someone = signatory or person()
     number = len(application.submissions) + 1
-    content = {"application": application.public_id, "number": number, "answers": dict(answers), "files": []}
+    content = {"application": application.public_id, "number": number, "answers": dict(answers), "files": list(files)}
     submission = Submission(
         application=application,
         number=number,
