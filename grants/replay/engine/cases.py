@@ -1,4 +1,4 @@
-"""What happens to cases along the way: coaches invited, notes, tasks, handing over."""
+"""What happens along the way: coaches and colleagues invited, notes, tasks, cases handed over."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -7,7 +7,8 @@ from grants.casework import services as casework
 from grants.people import services as people
 from grants.replay.engine.acts import Act
 from grants.replay.engine.story import Tale
-from grants.replay.recording.cycle import Coaching, Handover, NoteWritten, TaskMade
+from grants.replay.recording.cast import Someone
+from grants.replay.recording.cycle import Coaching, Handover, Joined, NoteWritten, TaskMade
 
 
 def acts(tale: Tale) -> Iterator[Act]:
@@ -15,6 +16,8 @@ def acts(tale: Tale) -> Iterator[Act]:
     cycle = tale.recording.cycle
     for coaching in cycle.coaching:
         yield Act(tale.at(coaching.at), partial(_coach, tale, coaching))
+    for joined in cycle.joined:
+        yield Act(tale.at(joined.at), partial(_join, tale, joined))
     for handover in cycle.handovers:
         yield Act(tale.at(handover.at), partial(_hand_over, tale, handover))
     for note in cycle.notes:
@@ -28,6 +31,13 @@ def _coach(tale: Tale, coaching: Coaching) -> None:
     coach = tale.story.person(coaching.coach)
     people.invite_coach(lead, tale.story.organization(coaching.school), coach.name, coach.email)
     tale.story.forget(coaching.coach)
+
+
+def _join(tale: Tale, joined: Joined) -> None:
+    administrator = tale.actor(joined.by)
+    address = Someone(name=joined.name).address(joined.school)
+    person = people.add_person(administrator, joined.name, address, title=joined.title, illustrative=True)
+    people.add_member(administrator, tale.story.organization(joined.school), person, joined.role)
 
 
 def _hand_over(tale: Tale, handover: Handover) -> None:

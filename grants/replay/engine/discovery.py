@@ -27,7 +27,7 @@ def acts(tale: Tale) -> Iterator[Act]:
     if events is None:
         return
     yield Act(tale.at(events.announced), partial(_announce, tale, events.planned_by, events.events))
-    rosters = {key: cycle(staff) for key, staff in tale.recording.educators.items()}
+    rosters = {key: cycle(staff) for key, staff in tale.recording.all_educators.items()}
     announced = tale.at(events.announced)
     for event in sorted(events.events, key=lambda event: Moment(event.day, event.from_)):
         came = {
@@ -76,6 +76,7 @@ def _register(tale: Tale, record: EventRecord, came: dict[str, list[str]]) -> No
         lead = tale.actor(tale.hand(school, "lead"))
         organization = tale.story.organization(school)
         for key in keys:
+            tale.story.sign_in(key)
             discovery.register(lead, event, tale.story.person(key), organization)
         take_case(tale, school)
 

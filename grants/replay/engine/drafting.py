@@ -10,7 +10,7 @@ from grants.applications.completeness import eligibility_key
 from grants.applications.models import Application
 from grants.applications.services import Write
 from grants.kernel.errors import Clash
-from grants.programs.schema import AnyField, FiveYearBudget, Form, Group, MoneyField, TableField
+from grants.programs.schema import AnyField, FiveYearBudget, Group, MoneyField, TableField
 from grants.replay.engine.acts import Act, OutOfTune
 from grants.replay.engine.discovery import take_case
 from grants.replay.engine.story import Tale
@@ -49,15 +49,19 @@ def _start(tale: Tale, stage: str, school: str) -> None:
 
 
 def _write(tale: Tale, stage: str, school: str, evening: Evening) -> None:
-    """The answers of the evening's sections; without sections, everything that is not written yet."""
+    """The answers of the evening's sections; without sections, everything that is not written yet.
+
+    Where the recording has no answer and the form offers one of an earlier stage, the writer starts from that and
+    leaves it as it is.
+    """
     application = tale.application(stage, school)
     form = queries.form_of(application)
-    answers = tale.recording.answers[school][stage]
-    if evening.sections:
-        wanted = {key for section in evening.sections for key in form.sections[section].fields}
-    else:
-        wanted = set(answers) - set(queries.drafted_answers(application))
     writer = tale.hand(school, evening.by)
+    fields = {key for section in evening.sections for key in form.sections[section].fields}
+    wanted = fields or {field.key for field in form.all_fields()} - set(queries.drafted_answers(application))
+    carried = {key: one.value for key, one in queries.carried_forward(application, form).items()}
+    _keep(tale, application, writer, {key: value for key, value in carried.items() if key in wanted})
+    answers = tale.recording.answers[school][stage]
     _save(tale, application, writer, {key: value for key, value in answers.items() if key in wanted})
     for section in evening.sections if evening.ready else ():
         applications.mark_section(tale.actor(writer), application, section, ready=True)
@@ -65,19 +69,16 @@ def _write(tale: Tale, stage: str, school: str, evening: Evening) -> None:
 
 def _save(tale: Tale, application: Application, writer: str, answers: Answers) -> None:
     form = queries.form_of(application)
+    _keep(tale, application, writer, {key: typed(form.field(key), value) for key, value in answers.items()})
+
+
+def _keep(tale: Tale, application: Application, writer: str, answers: Answers) -> None:
     present = queries.drafted_answers(application)
-    writes = {
-        key: Write(_typed(form, key, value), present[key].version if key in present else 0)
-        for key, value in answers.items()
-    }
+    writes = {key: Write(value, present[key].version if key in present else 0) for key, value in answers.items()}
     outcome = applications.save_answers(tale.actor(writer), application, writes)
     if not outcome.is_clean:
         wrong = {key: str(fault) for key, fault in {**outcome.unreadable, **outcome.stale}.items()}
         raise OutOfTune(f"{application.case.organization.name} could not write: {wrong}")
-
-
-def _typed(form: Form, key: str, value: Any) -> Any:
-    return typed(form.field(key), value)
 
 
 def typed(field: AnyField, value: Any) -> Any:

@@ -69,9 +69,10 @@ def _score(tale: Tale, stage: str, school: str, reviewer: str, card: CardRecord)
         for one in assignments_for(actor)
         if one.stage_id == held.id and one.submission.application.case.organization_id == organization
     )
-    marks = {key: _mark(given) for key, given in zip(tale.recording.stages[stage].marks, card.marks, strict=True)}
+    marks = {key: _mark(given) for key, given in zip(tale.recording.stages[stage].marks, card.marks, strict=False)}
     review.save_scorecard(actor, assignment, marks, card.why, card.says)
-    review.submit_scorecard(actor, assignment)
+    if card.submitted:
+        review.submit_scorecard(actor, assignment)
 
 
 def _mark(given: MarkGiven) -> MarkValue:

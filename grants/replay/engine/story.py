@@ -11,6 +11,7 @@ from grants.kernel.policy import Actor
 from grants.people.models import Organization, Person
 from grants.people.passwords import hash_password
 from grants.people.queries import actor_of
+from grants.people.services import note_sign_in
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
 from grants.replay.engine.acts import OutOfTune
@@ -31,6 +32,7 @@ class Story:
         self.people: dict[str, int] = {}
         self.organizations: dict[str, int] = {}
         self._actors: dict[str, Actor] = {}
+        self._arrived: set[str] = set()
 
     def person(self, key: str) -> Person:
         return db.session.get_one(Person, self.people[key])
@@ -42,7 +44,15 @@ class Story:
         """Somebody as an actor, with the roles they hold at this point of the story."""
         if key not in self._actors:
             self._actors[key] = actor_of(self.person(key))
+        self.sign_in(key)
         return self._actors[key]
+
+    def sign_in(self, key: str) -> None:
+        """Somebody comes for the first time; nobody acts, or takes a place, without having signed in once."""
+        if key not in self._arrived:
+            self._arrived.add(key)
+            person = self.person(key)
+            note_sign_in(actor_of(person), person)
 
     def forget(self, key: str) -> None:
         """Somebody was given a role or a place: look them up again."""

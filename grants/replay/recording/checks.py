@@ -44,7 +44,7 @@ def _cast(recording: Recording) -> Iterator[Problem]:
         yield from _unknown(file, ("officers", officer), officer, people, "person")
         for place, school in enumerate(theirs):
             yield from _unknown(file, ("officers", officer, place), school, schools, "school")
-    for part in ("handovers", "notes", "tasks"):
+    for part in ("joined", "handovers", "notes", "tasks"):
         for place, one in enumerate(getattr(cycle, part)):
             yield from _unknown(file, (part, place, "by"), one.by, people, "person")
             yield from _unknown(file, (part, place, "school"), one.school, schools, "school")
@@ -65,7 +65,7 @@ def _same_names(recording: Recording) -> Iterator[Problem]:
 def _events(recording: Recording) -> Iterator[Problem]:
     if recording.events is None:
         return
-    file, partners = "events.yaml", {**recording.cycle.partners, **recording.schools}
+    file, schools = "events.yaml", recording.all_schools
     topics = [
         topic
         for stage in recording.definition.stages.values()
@@ -75,11 +75,12 @@ def _events(recording: Recording) -> Iterator[Problem]:
     came: Counter[str] = Counter()
     for place, event in enumerate(recording.events.events):
         path = ("events", place)
-        yield from _unknown(file, (*path, "host"), event.host, partners, "partner or school")
-        yield from _unknown(file, (*path, "topic"), event.topic, topics, "topic")
+        yield from _unknown(file, (*path, "host"), event.host, recording.hosts, "partner or school")
+        if topics:
+            yield from _unknown(file, (*path, "topic"), event.topic, topics, "topic")
         for school, count in event.came.items():
-            yield from _unknown(file, (*path, "came", school), school, recording.schools, "school")
-            educators = recording.schools[school].educators if school in recording.schools else count
+            yield from _unknown(file, (*path, "came", school), school, schools, "school")
+            educators = schools[school].educators if school in schools else count
             if count > educators:
                 yield file, (*path, "came", school), f"{count} came, but the school has {educators} educators here"
         came.update(event.came)
@@ -146,7 +147,7 @@ def _cards(recording: Recording, stage: ApplicationStage, record: StageRecord, f
         for reviewer, card in cards.items():
             path = ("cards", school, reviewer)
             yield from _unknown(file, path, reviewer, panel, "member of the panel")
-            if len(card.marks) != len(record.marks):
+            if len(card.marks) > len(record.marks) or (card.submitted and len(card.marks) < len(record.marks)):
                 yield file, (*path, "marks"), f"{len(card.marks)} marks for {len(record.marks)} criteria"
             for key in card.why:
                 yield from _unknown(file, (*path, "why", key), key, record.marks, "criterion")

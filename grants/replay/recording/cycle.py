@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from grants.kernel.roles import OrganizationRole
 from grants.programs.schema.base import Key, Part
 from grants.programs.schema.entry import EventKind
 from grants.programs.schema.values import Day, Flag, Positive
@@ -31,6 +32,15 @@ class Coaching(Part):
     at: When
     coach: Key
     school: Key
+
+
+class Joined(Done):
+    """Somebody came to a school later on and was invited to choose a password."""
+
+    school: Key
+    name: str
+    title: str
+    role: OrganizationRole
 
 
 class Handover(Done):
@@ -76,6 +86,7 @@ class CycleRecord(Part):
     officers: dict[Key, tuple[Key, ...]] = Field(
         default_factory=dict, description="Officer -> schools; all others are the officer's who opened the cycle."
     )
+    joined: tuple[Joined, ...] = ()
     handovers: tuple[Handover, ...] = ()
     notes: tuple[NoteWritten, ...] = ()
     tasks: tuple[TaskMade, ...] = ()
@@ -93,7 +104,7 @@ class EventRecord(Part):
     host: Key
     place: str | None = None
     capacity: Positive | None = None
-    came: dict[Key, Positive]
+    came: dict[Key, Positive] = Field(default_factory=dict)
 
 
 class EventsRecord(Part):

@@ -70,10 +70,14 @@ class PanelRecord(Part):
 
 
 class CardRecord(Part):
-    """One scorecard: marks in the order of the stage's `marks`; `why` explains some, `says` is on the whole."""
+    """One scorecard: marks in the order of the stage's `marks`; `why` explains some, `says` is on the whole.
+
+    One that was only saved and not submitted may have fewer marks.
+    """
 
     at: When
     marks: tuple[MarkGiven, ...]
+    submitted: Flag = True
     why: dict[Key, str] = Field(default_factory=dict)
     says: str = ""
 
@@ -165,6 +169,7 @@ class ReadingRecord(Part):
     school: Key
     indicator: Key
     year: Count
+    subgroup: str = ""
     value: Decimal
     at: When
     by: Hand

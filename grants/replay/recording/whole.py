@@ -44,6 +44,11 @@ class Recording:
         return {**(self.before.all_educators if self.before else {}), **self.educators}
 
     @property
+    def hosts(self) -> set[str]:
+        """Keys of those who may hold an event: partners and schools."""
+        return {*self.all_schools, *self.cycle.partners, *(self.before.hosts if self.before else ())}
+
+    @property
     def people(self) -> dict[str, Someone]:
         """Everyone who is not an educator, by key: staff, reviewers, coaches."""
         own = {**self.cycle.staff, **self.cycle.reviewers, **self.cycle.coaches}
