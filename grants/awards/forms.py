@@ -3,17 +3,17 @@
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from grants.web.forms import FilterForm, HouseForm, LocalDateField
+from grants.web.forms import FilterForm, HouseForm, LocalDateField, options
 
-STATES = [
-    ("", "All"),
-    ("offered", "Offered"),
-    ("accepted", "Accepted"),
-    ("to_countersign", "Waits for countersignature"),
-    ("active", "Active"),
-    ("declined", "Declined"),
-    ("closed", "Closed"),
-]
+STATES = {
+    "": "All",
+    "offered": "Offered",
+    "accepted": "Accepted",
+    "to_countersign": "Waits for countersignature",
+    "active": "Active",
+    "declined": "Declined",
+    "closed": "Closed",
+}
 
 
 class AwardFilterForm(FilterForm):
@@ -21,7 +21,7 @@ class AwardFilterForm(FilterForm):
 
     q = StringField("Organization")
     cycle = SelectField("Cycle", validate_choice=False)
-    state = SelectField("State", choices=STATES, validate_choice=False)
+    state = SelectField("State", choices=options(STATES), validate_choice=False)
 
 
 class AcceptForm(HouseForm):

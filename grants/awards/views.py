@@ -19,7 +19,7 @@ from grants.kernel.policy import Actor, Role, Verdict
 from grants.programs.queries import definition_of
 from grants.web.access import current_actor, requires
 from grants.web.exports import export
-from grants.web.forms import HouseForm
+from grants.web.forms import HouseForm, options
 from grants.web.navigation import register_nav
 from grants.web.posting import carry_out
 from grants.web.tables import page_asked, sort_asked
@@ -193,5 +193,5 @@ def _filters() -> queries.AwardFilters:
 
 def _filter_form(actor: Actor) -> AwardFilterForm:
     form = AwardFilterForm()
-    form.cycle.choices = [("", "All"), *((one.public_id, one.title) for one in queries.cycles_with_awards(actor))]
+    form.cycle.choices = options({"": "All"} | {one.public_id: one.title for one in queries.cycles_with_awards(actor)})
     return form

@@ -4,27 +4,27 @@ from wtforms import DecimalField, RadioField, SelectField, StringField, TextArea
 from wtforms.validators import InputRequired, Length
 
 from grants.monitoring.services.requirements import RATINGS
-from grants.web.forms import FilterForm, HouseForm, LocalDateField
+from grants.web.forms import FilterForm, HouseForm, LocalDateField, options
 
-STATES = [
-    ("", "All"),
-    ("late", "Late"),
-    ("soon", "Due soon"),
-    ("to_answer", "Handed in, to be read"),
-    ("scheduled", "Scheduled"),
-    ("returned", "Returned for changes"),
-    ("accepted", "Accepted"),
-    ("waived", "Waived"),
-]
-KINDS = [
-    ("", "All"),
-    ("report", "Reports"),
-    ("check_in", "Check-ins"),
-    ("financial_review", "Financial reviews"),
-    ("visit", "Visits"),
-    ("workshop", "Workshops"),
-    ("reading", "Readings"),
-]
+STATES = {
+    "": "All",
+    "late": "Late",
+    "soon": "Due soon",
+    "to_answer": "Handed in, to be read",
+    "scheduled": "Scheduled",
+    "returned": "Returned for changes",
+    "accepted": "Accepted",
+    "waived": "Waived",
+}
+KINDS = {
+    "": "All",
+    "report": "Reports",
+    "check_in": "Check-ins",
+    "financial_review": "Financial reviews",
+    "visit": "Visits",
+    "workshop": "Workshops",
+    "reading": "Readings",
+}
 
 
 class RequirementFilterForm(FilterForm):
@@ -32,8 +32,8 @@ class RequirementFilterForm(FilterForm):
 
     q = StringField("Organization")
     cycle = SelectField("Cycle", validate_choice=False)
-    kind = SelectField("Kind", choices=KINDS, validate_choice=False)
-    state = SelectField("State", choices=STATES, validate_choice=False)
+    kind = SelectField("Kind", choices=options(KINDS), validate_choice=False)
+    state = SelectField("State", choices=options(STATES), validate_choice=False)
 
 
 class AccountForm(HouseForm):
@@ -62,9 +62,7 @@ class CheckInForm(HouseForm):
     held_on = LocalDateField("Held on", [InputRequired("Choose the day.")])
     attended = StringField("Who was there", [InputRequired("Say who was there."), Length(max=500)])
     notes = TextAreaField("What was said", [InputRequired("Write down what was said."), Length(max=20_000)])
-    rating = RadioField(
-        "How the grant stands", [InputRequired("Choose one of the three.")], choices=list(RATINGS.items())
-    )
+    rating = RadioField("How the grant stands", [InputRequired("Choose one of the three.")], choices=options(RATINGS))
 
 
 class ReadingForm(HouseForm):

@@ -4,26 +4,26 @@ from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from grants.persistence.base import new_public_id
-from grants.web.forms import FilterForm, HouseForm, LocalDateField, MoneyField
+from grants.web.forms import FilterForm, HouseForm, LocalDateField, MoneyField, options
 
-STATES = [
-    ("", "All"),
-    ("due", "Due, not asked for"),
-    ("requested", "To approve"),
-    ("approved", "To pay"),
-    ("planned", "Planned"),
-    ("held", "On hold"),
-    ("paid", "Paid"),
-    ("cancelled", "Cancelled"),
-]
-KINDS = [
-    ("", "All"),
-    ("receipt", "Received"),
-    ("commit", "Committed"),
-    ("obligate", "Obligated"),
-    ("pay", "Paid"),
-    ("release", "Released"),
-]
+STATES = {
+    "": "All",
+    "due": "Due, not asked for",
+    "requested": "To approve",
+    "approved": "To pay",
+    "planned": "Planned",
+    "held": "On hold",
+    "paid": "Paid",
+    "cancelled": "Cancelled",
+}
+KINDS = {
+    "": "All",
+    "receipt": "Received",
+    "commit": "Committed",
+    "obligate": "Obligated",
+    "pay": "Paid",
+    "release": "Released",
+}
 
 
 class InstallmentFilterForm(FilterForm):
@@ -31,14 +31,14 @@ class InstallmentFilterForm(FilterForm):
 
     q = StringField("Organization")
     cycle = SelectField("Cycle", validate_choice=False)
-    state = SelectField("State", choices=STATES, validate_choice=False)
+    state = SelectField("State", choices=options(STATES), validate_choice=False)
 
 
 class LedgerFilterForm(FilterForm):
     """Filters of the ledger."""
 
     fund = SelectField("Fund", validate_choice=False)
-    kind = SelectField("What", choices=KINDS, validate_choice=False)
+    kind = SelectField("What", choices=options(KINDS), validate_choice=False)
 
 
 class MoveForm(HouseForm):

@@ -17,7 +17,7 @@ from grants.monitoring.states import REQUIREMENT
 from grants.monitoring.views.blueprint import bp
 from grants.web.access import current_actor, requires
 from grants.web.exports import export
-from grants.web.forms import HouseForm
+from grants.web.forms import HouseForm, options
 from grants.web.posting import carry_out
 from grants.web.tables import page_asked, sort_asked
 
@@ -31,7 +31,7 @@ def requirements() -> ResponseReturnValue:
     """What is owed under all awards the actor may see, by due date."""
     actor = current_actor()
     form = RequirementFilterForm()
-    form.cycle.choices = [("", "All"), *((one.public_id, one.title) for one in cycles_with_awards(actor))]
+    form.cycle.choices = options({"": "All"} | {one.public_id: one.title for one in cycles_with_awards(actor)})
     return render_template(
         "monitoring/requirements.html",
         page=queries.requirements(actor, _filters(), page_asked()),
@@ -116,9 +116,7 @@ def waive(requirement_id: str) -> ResponseReturnValue:
     def act(actor: Actor, found: Requirement) -> None:
         services.waive_requirement(actor, found, form.reason.data or "")
 
-    return _move(
-        requirement_id, "waive", form, act, "It is waived. Another person approves what waited for it."
-    )
+    return _move(requirement_id, "waive", form, act, "It is waived. Another person approves what waited for it.")
 
 
 @bp.route("/requirements/<public_id:requirement_id>/check-in", methods=["GET", "POST"])

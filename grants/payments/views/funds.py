@@ -15,6 +15,7 @@ from grants.payments.views.blueprint import bp
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires
 from grants.web.exports import export
+from grants.web.forms import options
 from grants.web.posting import carry_out
 from grants.web.tables import page_asked
 
@@ -102,7 +103,7 @@ def commit(award_id: str) -> ResponseReturnValue:
 def _shown(actor: Actor, opening: OpenFundForm, receiving: ReceiveForm) -> str:
     narrowing = LedgerFilterForm()
     balances = queries.fund_balances(actor)
-    narrowing.fund.choices = [("", "All"), *((one.fund.public_id, one.title) for one in balances)]
+    narrowing.fund.choices = options({"": "All"} | {one.fund.public_id: one.title for one in balances})
     return render_template(
         "payments/funds.html",
         balances=balances,
@@ -117,17 +118,17 @@ def _shown(actor: Actor, opening: OpenFundForm, receiving: ReceiveForm) -> str:
 
 def _open_form(actor: Actor) -> OpenFundForm:
     form = OpenFundForm(prefix="open")
-    form.fund.choices = [
-        (f"{cycle.public_id}:{key}", f"{title}, {cycle.title}") for cycle, key, title in queries.funds_to_open(actor)
-    ]
+    form.fund.choices = options(
+        {f"{cycle.public_id}:{key}": f"{title}, {cycle.title}" for cycle, key, title in queries.funds_to_open(actor)}
+    )
     return form
 
 
 def _receive_form(actor: Actor) -> ReceiveForm:
     form = ReceiveForm(prefix="receive")
-    form.fund.choices = [
-        (one.fund.public_id, f"{one.title}, {one.fund.cycle.title}") for one in queries.fund_balances(actor)
-    ]
+    form.fund.choices = options(
+        {one.fund.public_id: f"{one.title}, {one.fund.cycle.title}" for one in queries.fund_balances(actor)}
+    )
     return form
 
 

@@ -18,7 +18,7 @@ from grants.payments.states import INSTALLMENT
 from grants.payments.views.blueprint import bp
 from grants.web.access import current_actor, requires
 from grants.web.exports import export
-from grants.web.forms import HouseForm
+from grants.web.forms import HouseForm, options
 from grants.web.posting import carry_out
 from grants.web.tables import page_asked, sort_asked
 
@@ -32,7 +32,7 @@ def payments() -> ResponseReturnValue:
     """Installments, those that need an act first."""
     actor = current_actor()
     form = InstallmentFilterForm()
-    form.cycle.choices = [("", "All"), *((one.public_id, one.title) for one in cycles_with_funds(actor))]
+    form.cycle.choices = options({"": "All"} | {one.public_id: one.title for one in cycles_with_funds(actor)})
     page = queries.installments(actor, _filters(), page_asked())
     return render_template("payments/payments.html", page=page, form=form, conditions=queries.conditions_of(page.items))
 
