@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import joinedload
 
 from grants.applications.models import Application
 from grants.casework.visibility import not_conflicted
@@ -15,11 +14,11 @@ from grants.kernel.clock import now
 from grants.kernel.policy import Actor
 from grants.people.models import Person
 from grants.persistence.session import db
-from grants.programs.models import Cycle, CycleStage
+from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.review.models import Assignment, PanelMember, Scorecard
 from grants.review.queries.piles import Pile, is_past, piles_of
-from grants.review.queries.scope import REVIEWABLE, joined, stands
+from grants.review.queries.scope import REVIEWABLE, joined, stands, with_program
 from grants.review.states import ScorecardState
 from grants.web.filters import listing, plural
 from grants.web.todo import Todo
@@ -60,7 +59,7 @@ def _organizing(actor: Actor) -> list[Todo]:
     stages = db.session.scalars(
         select(CycleStage)
         .where(CycleStage.kind == "application", CycleStage.closes_at <= now(), CycleStage.released_at.is_(None))
-        .options(joinedload(CycleStage.cycle).joinedload(Cycle.program_version))
+        .options(with_program())
         .order_by(CycleStage.closes_at)
     ).all()
     lacking, silent, late = _lacking(actor, stages), _silent(), _late(actor)

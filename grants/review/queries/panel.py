@@ -15,11 +15,11 @@ from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.people.models import Organization, Person
 from grants.persistence.session import db
-from grants.programs.models import Cycle, CycleStage
+from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import ReviewRules
 from grants.review.models import Assignment, Conflict, PanelMember
-from grants.review.queries.scope import joined, reviewable_applications, stands
+from grants.review.queries.scope import joined, reviewable_applications, stands, with_program
 from grants.review.states import ScorecardState
 
 
@@ -100,7 +100,7 @@ def stage_for(actor: Actor, public_id: str) -> CycleStage:
             CycleStage.kind == "application",
             true() if actor.may("review.read") else on_panel,
         )
-        .options(joinedload(CycleStage.cycle).joinedload(Cycle.program_version))
+        .options(with_program())
     )
     if stage is None:
         raise Missing("There is no such stage, or it has no review.")

@@ -16,7 +16,7 @@ from grants.kernel.policy import Actor
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import Assignment, PanelMember, Scorecard
-from grants.review.queries.scope import REVIEWABLE, has_conflict, own_assignments
+from grants.review.queries.scope import REVIEWABLE, has_conflict, own_assignments, with_program
 from grants.review.states import ScorecardState
 
 
@@ -91,9 +91,7 @@ def piles_of(actor: Actor) -> list[Pile]:
     if actor.person_id is None or not actor.may("review.score"):
         return []
     members = db.session.scalars(
-        select(PanelMember)
-        .where(PanelMember.person_id == actor.person_id)
-        .options(joinedload(PanelMember.stage).joinedload(CycleStage.cycle))
+        select(PanelMember).where(PanelMember.person_id == actor.person_id).options(with_program(PanelMember.stage))
     ).all()
     newcomers = _newcomers(members)
     mine: dict[int, list[Assignment]] = {}
@@ -143,7 +141,7 @@ def assignment_for(actor: Actor, public_id: str) -> Assignment:
             .contains_eager(Submission.application)
             .joinedload(Application.case)
             .joinedload(Case.organization),
-            joinedload(Assignment.stage).joinedload(CycleStage.cycle),
+            with_program(Assignment.stage),
             joinedload(Assignment.scorecard).selectinload(Scorecard.marks),
         )
     )

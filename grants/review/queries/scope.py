@@ -3,12 +3,13 @@
 from typing import Any, Final, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from grants.applications.models import Application, Submission
 from grants.casework.visibility import not_conflicted
 from grants.kernel.policy import Actor
-from grants.programs.models import CycleStage
+from grants.programs.models import Cycle, CycleStage, ProgramVersion
 from grants.review.models import Assignment, Conflict, PanelMember, Scorecard
 from grants.review.states import ScorecardState
 
@@ -17,6 +18,15 @@ REVIEWABLE: Final = ("submitted", "returned")
 
 Column = ColumnElement[Any] | Any
 Selected = TypeVarTuple("Selected")
+
+
+def with_program(stage: InstrumentedAttribute[CycleStage] | None = None) -> ExecutableOption:
+    """Load a statement's stages, or those of a relationship, with cycle and program version.
+
+    Definitions are kept by the version's hash, so that its hash is all that is read of it.
+    """
+    cycle = joinedload(CycleStage.cycle) if stage is None else joinedload(stage).joinedload(CycleStage.cycle)
+    return cycle.joinedload(Cycle.program_version).load_only(ProgramVersion.sha256)
 
 
 def has_conflict(person_id: Column, case_id: Column) -> ColumnElement[bool]:
