@@ -15,6 +15,11 @@ def in_use() -> ColumnElement[bool]:
     return and_(Person.is_active, Person.last_sign_in_at.is_not(None))
 
 
+def with_role() -> ColumnElement[bool]:
+    """Accounts of those who hold a foundation role."""
+    return exists().where(RoleGrant.person_id == Person.id)
+
+
 def without_role() -> ColumnElement[bool]:
     """Open accounts that let their person see nothing: no role, no organization, no school to coach."""
     ties = (RoleGrant.person_id, OrganizationMembership.person_id)

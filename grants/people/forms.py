@@ -69,7 +69,7 @@ class PersonForm(HouseForm):
 class RoleForm(HouseForm):
     """A role to give."""
 
-    role = SelectField("Role", choices=options(_ROLES))
+    role = SelectField("Role", [InputRequired("Choose a role.")], choices=options(_ROLES))
 
 
 class NewPersonForm(PersonForm):
@@ -85,7 +85,9 @@ class PeopleFilterForm(FilterForm):
     role = SelectField(
         "Role",
         choices=options(
-            {"": "Any"} | {r.value: r.label for r in Role if r is not Role.SYSTEM} | {"none": "No role at all"}
+            {"": "Any"}
+            | {r.value: r.label for r in Role if r is not Role.SYSTEM}
+            | {"any": "Any foundation role", "none": "No role at all"}
         ),
     )
     state = SelectField(
@@ -105,13 +107,15 @@ class OrganizationForm(HouseForm):
     """An organization, as someone describes it."""
 
     name = StringField("Name", [InputRequired("Write the organization’s name."), Length(max=200)])
-    kind = SelectField("Kind", choices=options({"": "Choose one"} | KINDS))
+    kind = SelectField(
+        "Kind", [InputRequired("Choose what kind of organization it is.")], choices=options({"": "Choose one"} | KINDS)
+    )
     sector = SelectField("Run by", choices=options({"": "Does not apply"} | SECTORS))
     nces_id = StringField("NCES id", description="12 digits for a school, 7 for a district.", filters=[plain_id])
     cds_id = StringField("CDS code", description="14 digits, California only.", filters=[plain_id])
     grade_from = SelectField("Lowest grade", choices=options(_GRADES))
     grade_to = SelectField("Highest grade", choices=options(_GRADES))
-    enrollment = IntegerField("Students", [Optional()])
+    enrollment = IntegerField("Students", [Optional()], description="Enrolled this year.")
     low_income = DecimalField("From low-income families", [Optional()], description="Percent of students.", places=None)
     street = StringField("Street", [Length(max=200)])
     city = StringField("City", [Length(max=100)])
@@ -119,7 +123,7 @@ class OrganizationForm(HouseForm):
     postal_code = StringField("ZIP code", [Length(max=12)])
     email_domain = StringField(
         "Email domain",
-        description="What stands after the @ in its addresses. Reviewers with one are kept from its case.",
+        description="What stands after the @ in its addresses. Reviewers who write from there are kept from its case.",
         filters=[lambda typed: (typed or "").strip().lower().removeprefix("@")],
     )
 
@@ -155,7 +159,12 @@ class OrganizationForm(HouseForm):
 class MemberRoleForm(HouseForm):
     """A member's role."""
 
-    role = SelectField("Role", choices=options({role.value: role.label for role in OrganizationRole}))
+    role = SelectField(
+        "Role",
+        [InputRequired("Choose a role.")],
+        choices=options({role.value: role.label for role in OrganizationRole}),
+        default=OrganizationRole.EDITOR.value,
+    )
 
 
 class MemberForm(MemberRoleForm):

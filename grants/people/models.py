@@ -32,6 +32,9 @@ class Person(Identified, Base):
 
     grants: Mapped[list["RoleGrant"]] = relationship(back_populates="person", foreign_keys="RoleGrant.person_id")
     memberships: Mapped[list["OrganizationMembership"]] = relationship(back_populates="person")
+    coaching: Mapped[list["CoachInvitation"]] = relationship(
+        primaryjoin="and_(Person.id == CoachInvitation.person_id, CoachInvitation.ended_at.is_(None))", viewonly=True
+    )
 
     @property
     def role_labels(self) -> list[str]:

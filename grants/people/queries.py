@@ -39,7 +39,7 @@ __all__ = [
 class PeopleFilters:
     """What the list of people is narrowed to; empty text narrows nothing.
 
-    role    a role's value; applicant and coach for those who belong to or coach an organization; none for those of none
+    role    a role's value, or any for one of the foundation's; applicant and coach follow from organizations; none
     state   invited, active or closed
     """
 
@@ -158,7 +158,9 @@ def account_for(actor: Actor, public_id: str) -> Person:
 
 def _with_ties(found: Select[Person]) -> Select[Person]:
     return found.options(
-        selectinload(Person.grants), selectinload(Person.memberships).joinedload(OrganizationMembership.organization)
+        selectinload(Person.grants),
+        selectinload(Person.memberships).joinedload(OrganizationMembership.organization),
+        selectinload(Person.coaching).joinedload(CoachInvitation.organization),
     )
 
 
@@ -166,6 +168,8 @@ def _of_role(role: str) -> ColumnElement[bool]:
     match role:
         case "":
             return true()
+        case "any":
+            return accounts.with_role()
         case "none":
             return accounts.without_role()
         case Role.APPLICANT:

@@ -15,15 +15,18 @@ def todos(actor: Actor) -> list[Todo]:
     """What to look after among the accounts, in one statement."""
     if not actor.may("account.manage"):
         return []
-    never_came, unused = func.count().filter(accounts.invited()), func.count().filter(accounts.without_role())
+    never_came, unused = (
+        func.count().filter(accounts.invited(), accounts.with_role()),
+        func.count().filter(accounts.without_role()),
+    )
     invited, idle = db.session.execute(select(never_came, unused).select_from(Person)).one()
     found = []
     if invited:
         found.append(
             Todo(
                 "plan",
-                f"{plural(invited, 'person', 'people')} invited, never signed in",
-                url_for("people.people", state="invited"),
+                f"{plural(invited, 'person', 'people')} with a role, who never signed in",
+                url_for("people.people", state="invited", role="any"),
                 "Send the invitation again, or close the account.",
                 count=invited,
             )

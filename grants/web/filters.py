@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
@@ -92,11 +93,11 @@ def _ago_or_in(span: str, past: bool) -> str:
     return f"{span} ago" if past else f"in {span}"
 
 
-def percent(share: float | None, places: int = 0) -> str:
+def percent(share: float | Decimal | None, places: int = 0) -> str:
     """A share of 1 as a percentage, "71%"; halves go away from zero. Nothing for no share."""
     if share is None:
         return ""
-    scale = 10**places
+    share, scale = float(share), 10**places
     return f"{math.copysign(math.floor(abs(share) * 100 * scale + 0.5) / scale, share) + 0.0:.{places}f}%"
 
 

@@ -148,7 +148,7 @@ def test_the_lists_ask_the_same_questions_for_one_and_for_thirty(
     with unit_of_work():
         school = organization("ASCEND")
         for _ in range(count):
-            organization()
+            organization(enrollment=250, low_income_share=Decimal("0.915"), grade_from="K", grade_to="8")
             join(person(), school, OrganizationRole.EDITOR)
     browser = client_of(officer)
     asked = {}

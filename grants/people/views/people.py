@@ -38,7 +38,10 @@ def people_file(form: str) -> ResponseReturnValue:
             person.email,
             person.title,
             listing(person.role_labels),
-            listing(f"{place.organization.name} ({place.role})" for place in person.memberships),
+            listing(
+                [f"{place.organization.name} ({place.role})" for place in person.memberships]
+                + [f"{one.organization.name} (coach)" for one in person.coaching]
+            ),
             person.account_state,
             person.last_sign_in_at,
         )
