@@ -1,29 +1,31 @@
-"""What waits for a member of staff: the tasks they took on."""
+"""What waits for a member of staff: the tasks they took on; for an auditor, what was done since the last look."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from grants.casework.models import Case, Task
 from grants.casework.visibility import not_conflicted
 from grants.kernel.clock import today
-from grants.kernel.policy import Actor
+from grants.kernel.policy import Actor, Role
+from grants.persistence.audit import AuditHead, AuditRecord
 from grants.persistence.session import db
-from grants.web.filters import DEFAULT_ZONE
+from grants.web.filters import DEFAULT_ZONE, plural
 from grants.web.todo import Todo, Urgency
 
 SOON: Final = timedelta(days=7)
+VERIFIED: Final = "audit.verify"
 
 
 def todos(actor: Actor) -> list[Todo]:
-    """The actor's own open tasks, in one statement."""
+    """The actor's own open tasks, in one statement; an auditor's look at the record, in two more."""
     if not actor.is_staff:
         return []
-    return [
+    return _unverified(actor) + [
         Todo(
             urgency=_urgency(task),
             title=task.title,
@@ -32,6 +34,20 @@ def todos(actor: Actor) -> list[Todo]:
             when=task.due_on,
         )
         for task in own_tasks(actor)
+    ]
+
+
+def _unverified(actor: Actor) -> list[Todo]:
+    if Role.AUDITOR not in actor.roles:
+        return []
+    head = db.session.get(AuditHead, 1)
+    seen = db.session.scalar(select(func.max(AuditRecord.number)).where(AuditRecord.action == VERIFIED)) or 0
+    fresh = (head.number if head else 0) - seen
+    if fresh <= 0:
+        return []
+    since = "since it was last verified" if seen else "and it was never verified"
+    return [
+        Todo("plan", "Verify the record", url_for("casework.audit"), f"{plural(fresh, 'act')} {since}.", count=fresh)
     ]
 
 

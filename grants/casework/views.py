@@ -5,10 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from grants.casework.audit_trail import AuditFilters, audit_records
 from grants.casework.forms import AuditFilterForm
+from grants.casework.todos import VERIFIED
 from grants.kernel.roles import Role
+from grants.people.models import Person
+from grants.persistence import audit as audit_trail
 from grants.persistence.audit import AuditRecord, Verification, verify
 from grants.persistence.paging import Page
-from grants.persistence.session import db
+from grants.persistence.session import db, unit_of_work
 from grants.web.access import current_actor, requires
 from grants.web.exports import export
 from grants.web.navigation import register_nav
@@ -31,8 +34,12 @@ def audit() -> ResponseReturnValue:
 @bp.post("/record")
 @requires("audit.read")
 def verify_record() -> ResponseReturnValue:
-    """Read the whole record and say whether it holds."""
-    return _page(verify(db.session()))
+    """Read the whole record, say whether it holds, and note that it was looked at."""
+    found, actor = verify(db.session()), current_actor()
+    with unit_of_work() as session:
+        person = session.get_one(Person, actor.person_id)
+        audit_trail.record(actor, VERIFIED, person, after={"records": found.records, "faults": len(found.faults)})
+    return _page(found)
 
 
 @bp.get("/record.<form>")

@@ -103,7 +103,8 @@ def _line_sentence(lines: Sequence[SlateLine], awarded: Sequence[SlateLine], tot
 
 def _notices(lines: Sequence[SlateLine], findings: Mapping[str, Any]) -> Iterable[str]:
     awarded = [line for line in lines if line.outcome == "award" and line.score is not None]
-    out = [line for line in lines if line.outcome != "award" and line.score is not None]
+    # Only one that the money or the places kept out is a close call; a failed essential criterion is another matter.
+    out = [one for one in lines if one.outcome != "award" and one.score is not None and not one.essential_failed]
     if awarded and out:
         last, first = awarded[-1], out[0]
         gap = abs((last.score or Decimal(0)) - (first.score or Decimal(0)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from grants.applications.models import Application
@@ -63,9 +63,12 @@ def slate_for(actor: Actor, public_id: str) -> Slate:
 
 
 def lines_for(actor: Actor, slate: Slate) -> Sequence[SlateLine]:
-    """The slate's lines in rank order, without those the actor has a conflict with."""
+    """The slate's lines, the awarded first, each part by rank, without those the actor has a conflict with."""
+    awarded_first = case((SlateLine.outcome == "award", 0), else_=1)
     return db.session.scalars(
         _lines(slate)
+        .order_by(None)
+        .order_by(awarded_first, SlateLine.rank, SlateLine.id)
         .where(not_conflicted(actor, Application.case_id))
         .options(joinedload(SlateLine.letter), contains_eager(SlateLine.application).joinedload(Application.case))
     ).all()
@@ -176,11 +179,11 @@ def pool_left(stage: CycleStage) -> int | None:
     return pool - int(spent or 0)
 
 
-def decisions_of(actor: Actor, case: Case) -> Sequence[Decision]:
+def decisions_of(actor: Actor, of: Case) -> Sequence[Decision]:
     """Released decisions of one case, the newest first; nothing exists before release, for anyone."""
     return db.session.scalars(
         select(Decision)
-        .where(Decision.case_id == case.id, not_conflicted(actor, Decision.case_id))
+        .where(Decision.case_id == of.id, not_conflicted(actor, Decision.case_id))
         .options(
             joinedload(Decision.letter),
             joinedload(Decision.application).joinedload(Application.stage),

@@ -25,8 +25,10 @@ from grants.persistence.paging import Page
 from grants.persistence.session import db
 from grants.portfolio import queries
 from grants.portfolio.home import in_words
-from grants.portfolio.pipeline import journey
+from grants.portfolio.pipeline import PathStep, journey
 from grants.programs.models import Cycle
+
+OPEN = ("scheduled", "submitted", "returned")
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class CasePage:
 
     case: Case
     cycle: Cycle
-    steps: list[tuple[str, str]]
+    steps: Sequence[PathStep]
     applications: Sequence[Application]
     latest: dict[int, Submission]
     decisions: Sequence[Decision]
@@ -47,6 +49,16 @@ class CasePage:
     timeline: Page[TimelineEvent]
     notes: Sequence[Note]
     tasks: Sequence[Task]
+
+    @property
+    def owed(self) -> list[Requirement]:
+        """What is still to be done, by due date."""
+        return [one for one in self.requirements if one.state in OPEN]
+
+    @property
+    def settled(self) -> list[Requirement]:
+        """What was accepted or waived, the latest first."""
+        return [one for one in reversed(self.requirements) if one.state not in OPEN]
 
     def milestones(self, award: Award) -> list[tuple[date, int, str]]:
         """An award's dated installments as the time line takes them: due date, cents, state."""
@@ -66,7 +78,7 @@ def case_page(actor: Actor, public_id: str, page: int = 1) -> CasePage:
     return CasePage(
         case=case,
         cycle=cycle,
-        steps=[(title, state) for title, state in journey(stages, in_words(queries.standings([case])[case.id]), now())],
+        steps=journey(stages, in_words(queries.standings([case])[case.id]), now()),
         applications=applications,
         latest=_latest(applications),
         decisions=decisions.decisions_of(actor, case),

@@ -10,7 +10,7 @@ from flask import url_for
 from grants.applications import todos as applications
 from grants.awards import todos as awards
 from grants.casework import todos as casework
-from grants.casework.models import Case
+from grants.casework.models import Case, TimelineEvent
 from grants.decisions import todos as decisions
 from grants.discovery import todos as discovery
 from grants.discovery.models import Event
@@ -23,7 +23,7 @@ from grants.people import todos as people
 from grants.persistence.audit import AuditHead
 from grants.persistence.session import db
 from grants.portfolio import queries
-from grants.portfolio.pipeline import StageFacts, Step, journey, pipeline
+from grants.portfolio.pipeline import PathStep, StageFacts, Step, journey, path, pipeline
 from grants.portfolio.queries import Standing
 from grants.portfolio.waiting import Waiting, waiting_for_others
 from grants.programs.models import Cycle
@@ -48,10 +48,11 @@ _STATES = {"done": "past", "now": "now", "to_come": "ahead"}
 
 @dataclass(frozen=True)
 class OwnCase:
-    """One case of the person's, with its way through the stages."""
+    """One case of the person's, with its way through the stages and what happened last."""
 
     case: Case
-    steps: list[tuple[str, str]]
+    steps: Sequence[PathStep]
+    latest: Sequence[TimelineEvent]
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,17 @@ class Home:
     cycle: Cycle | None = None
     stages: Sequence[StageFacts] = ()
     funnel: list[Stage] = field(default_factory=list)
-    path: list[tuple[str, str]] = field(default_factory=list)
+    path: Sequence[PathStep] = ()
     funds: Sequence[FundBalance] = ()
     events: Sequence[Event] = ()
     waiting: Sequence[Waiting] = ()
     own: Sequence[OwnCase] = ()
     audit_records: int | None = None
+
+    @property
+    def has_aside(self) -> bool:
+        latest = any(one.latest for one in self.own)
+        return bool(self.funds or self.events or latest or self.audit_records is not None)
 
     @property
     def open_stage(self) -> StageFacts | None:
@@ -93,10 +99,10 @@ def home_of(actor: Actor, cycle_id: str | None) -> Home:
         cycles=cycles,
         cycle=cycle,
         stages=stages,
-        funnel=funnel(cycle, pipeline(stages, now())) if sees_all else [],
-        path=[] if sees_all else [(title, state) for title, state in journey(stages, {}, now())],
+        funnel=funnel(cycle, pipeline(stages, now()), actor.may("case.list")) if sees_all else [],
+        path=[] if sees_all else path(stages, now()),
         funds=fund_balances(actor, cycle) if actor.may("payment.read") else (),
-        events=queries.events_ahead(cycle),
+        events=queries.events_ahead(cycle) if actor.may("event.read") else (),
         waiting=waiting_for_others(actor, cycle) if sees_all else (),
         own=own_cases(actor),
         audit_records=audit_records,
@@ -119,8 +125,8 @@ def _liveliest(cycles: Sequence[Cycle]) -> Cycle | None:
     return min(cycles, key=lambda one: (one.illustrative, -one.opened_at.timestamp()), default=None)
 
 
-def funnel(cycle: Cycle, steps: Sequence[Step]) -> list[Stage]:
-    """The pipeline as the funnel picture takes it; each step leads to its cases."""
+def funnel(cycle: Cycle, steps: Sequence[Step], linked: bool) -> list[Stage]:
+    """The pipeline as the funnel picture takes it; where `linked`, each step leads to its cases."""
     return [
         Stage(
             label=step.label,
@@ -128,7 +134,9 @@ def funnel(cycle: Cycle, steps: Sequence[Step]) -> list[Stage]:
             value=step.figure,
             note=step.note,
             state=_STATES[step.standing],  # type: ignore[arg-type]
-            url=url_for("portfolio.cases", cycle=cycle.public_id, stage=step.filter) if step.filter else None,
+            url=url_for("portfolio.cases", cycle=cycle.public_id, stage=step.filter)
+            if linked and step.filter
+            else None,
         )
         for step in steps
     ]
@@ -139,10 +147,8 @@ def own_cases(actor: Actor) -> list[OwnCase]:
     cases = queries.own_cases(actor)
     standings = queries.standings(cases)
     stages = queries.stages_of({case.cycle_id for case in cases})
+    latest = queries.latest_events(cases)
     return [
-        OwnCase(
-            case,
-            [(title, state) for title, state in journey(stages[case.cycle_id], in_words(standings[case.id]), now())],
-        )
+        OwnCase(case, journey(stages[case.cycle_id], in_words(standings[case.id]), now()), latest[case.id])
         for case in cases
     ]

@@ -75,7 +75,7 @@ def _applied(stage: StageFacts, now: datetime) -> Step:
     if standing == "now":
         note = f"{stage.submitted} submitted, {stage.writing} writing"
     elif standing == "to_come":
-        note = f"opens {stage.opens_at:%-d %B}"
+        note = f"opens {stage.opens_at.day} {stage.opens_at:%B}"
     else:
         note = f"{stage.writing} never submitted" if stage.writing else "all submitted"
     count = stage.submitted + (stage.writing if standing == "now" else 0)
@@ -96,19 +96,40 @@ def _many(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def journey(
-    stages: Sequence[StageFacts], own: Mapping[str, str], now: datetime
-) -> list[tuple[str, Literal["done", "now", "open"]]]:
+PathStep = tuple[str, Literal["done", "now", "open"]]
+
+
+def path(stages: Sequence[StageFacts], now: datetime) -> list[PathStep]:
+    """The cycle's way through its stages by their dates alone: (stage title with when, done | now | open)."""
+    return [_dated(stage, now) for stage in stages]
+
+
+def _dated(stage: StageFacts, now: datetime) -> PathStep:
+    if now < stage.opens_at:
+        return f"{stage.title}: opens {_day(stage.opens_at)}", "open"
+    if now <= stage.closes_at:
+        return f"{stage.title}: open until {_day(stage.closes_at)}", "now"
+    if stage.kind == "discovery":
+        return f"{stage.title}: ended {_day(stage.closes_at)}", "done"
+    if stage.released_at is None:
+        return f"{stage.title}: being decided", "now"
+    return f"{stage.title}: decided {_day(stage.released_at)}", "done"
+
+
+def _day(instant: datetime) -> str:
+    return f"{instant.day} {instant:%B %Y}"
+
+
+def journey(stages: Sequence[StageFacts], own: Mapping[str, str], now: datetime) -> list[PathStep]:
     """One case's way through the stages: (stage title with where it stands, done | now | open).
 
     own   stage key -> where the case stands in it, in a word, such as "Submitted" or "Award"
     """
-    steps: list[tuple[str, Literal["done", "now", "open"]]] = []
-    for stage in stages:
-        word = own.get(stage.key)
-        label = f"{stage.title}: {word}" if word else stage.title
-        if stage.released_at is not None or (stage.kind == "discovery" and now > stage.closes_at):
-            steps.append((label, "done" if word else "open"))
-        else:
-            steps.append((label, "now" if now >= stage.opens_at else "open"))
-    return steps
+    return [_own_step(stage, own.get(stage.key), now) for stage in stages]
+
+
+def _own_step(stage: StageFacts, word: str | None, now: datetime) -> PathStep:
+    label = f"{stage.title}: {word}" if word else stage.title
+    if stage.released_at is not None or (stage.kind == "discovery" and now > stage.closes_at):
+        return label, "done" if word else "open"
+    return label, "now" if now >= stage.opens_at else "open"

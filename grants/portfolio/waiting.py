@@ -33,7 +33,14 @@ class Waiting:
 
 def waiting_for_others(actor: Actor, cycle: Cycle) -> list[Waiting]:
     """What the foundation waits for in a cycle, in four statements; cases the actor may not know of are left out."""
-    found = (_writers(actor, cycle), _reviewers(actor, cycle), _answers(actor, cycle), _reports(actor, cycle))
+    # Only what the actor may also open: a line that leads to a closed page would be a dead end.
+    asked = (
+        ("case.list", _writers),
+        ("review.organize", _reviewers),
+        ("award.list", _answers),
+        ("case.list", _reports),
+    )
+    found = (ask(actor, cycle) for permission, ask in asked if actor.may(permission))
     return [one for one in found if one is not None]
 
 
@@ -62,8 +69,6 @@ def _writers(actor: Actor, cycle: Cycle) -> Waiting | None:
 
 
 def _reviewers(actor: Actor, cycle: Cycle) -> Waiting | None:
-    if not actor.may("review.organize"):
-        return None
     rows = db.session.execute(
         select(Person.name, func.count(), func.min(CycleStage.public_id))
         .select_from(Assignment)

@@ -97,7 +97,17 @@ def test_the_proof_by_page(auditor: Person, client_of: Browser) -> None:
     tamper("UPDATE audit_record SET actor_name = 'Somebody' WHERE number = 2")
     page = browser.post("/record").text
     assert "Record 2 was edited: act.1" in page
-    assert "1 fault in 3 rows" in page
+    assert "1 fault in 4 rows" in page  # the first look is itself an act
+
+
+def test_an_auditor_is_asked_to_verify_what_nobody_has(auditor: Person, client_of: Browser) -> None:
+    note("act.1")
+    browser = client_of(auditor)
+    assert "1 act and it was never verified." in browser.get("/").text
+    browser.post("/record")
+    assert "Verify the record" not in browser.get("/").text
+    note("act.2")
+    assert "1 act since it was last verified." in browser.get("/").text
 
 
 @pytest.mark.parametrize(
