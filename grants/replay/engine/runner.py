@@ -30,10 +30,7 @@ class Milestone:
 
 
 def milestones(recording: Recording) -> list[Milestone]:
-    """The points of a recording, in order: discovery, then of each stage its deadline and the answers to its awards.
-
-    The last one is the end of the recording, whatever is still to come in it: `launch-year` in Oakland.
-    """
+    """The points of a recording, in order: discovery, then of each stage its deadline and the answers to its awards."""
     found: list[tuple[str, Moment]] = []
     if recording.cycle.discovery and recording.events:
         found.append(("discovery", Moment(recording.events.last_day, recording.stages["planning"].closes.hour)))

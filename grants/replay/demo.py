@@ -1,0 +1,95 @@
+"""The demonstration: a site of its own, filled by replay, in which every role has something to do."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from sqlalchemy import make_url
+
+from grants.config import INSTANCE, Settings, use_site
+from grants.kernel import clock
+from grants.persistence.commands import bring_up_to_date
+from grants.persistence.session import db
+from grants.replay.engine.runner import play
+from grants.replay.engine.story import PASSWORD
+from grants.replay.recording import load
+
+PRESENT: Final = datetime(2016, 11, 15, 9, 0, tzinfo=ZoneInfo("America/Los_Angeles"))
+"""When the demonstration begins; from then on its clock runs like any other."""
+
+SIGN_INS: Final = (
+    ("Applicant", "principal@fruitvale-prep.example", "an idea to finish, and soon an answer"),
+    ("Applicant, grantee", "principal@urban-promise.example", "an installment to ask for, values to enter"),
+    ("Coach", "coach@mdc.example", "a draft to read and comment on"),
+    ("Reviewer", "reviewer@panel.example", "ideas to score, conflicts to declare"),
+    ("Partner funder", "partner@funders.example", "a slate to approve"),
+    (
+        "Program officer",
+        "officer@foundation.example",
+        "reviewers to assign, a late check-in, later letters and release",
+    ),
+    ("Finance officer", "finance@foundation.example", "a payment to approve, one to pay"),
+    ("Director", "director@foundation.example", "a slate to approve, later agreements to countersign"),
+    ("Auditor", "auditor@foundation.example", "the record to verify"),
+    ("Administrator", "administrator@foundation.example", "an invitation nobody has answered"),
+)
+
+
+def site_of_demo() -> Settings:
+    """The demonstration's own site; its clock is set when it is used for the first time."""
+    behind = PRESENT - clock.now()
+    first = {
+        "ENVIRONMENT": "demo",
+        "DATABASE_URL": "sqlite:///instance/demo.sqlite3",
+        "FILES_URL": "file://instance/demo-files",
+        "LOG_LEVEL": "WARNING",
+        "CLOCK_OFFSET_SECONDS": str(round(behind.total_seconds())),
+    }
+    return use_site(INSTANCE / "demo.env", first)
+
+
+def is_missing(settings: Settings) -> bool:
+    """Whether the demonstration has to be prepared yet."""
+    return not _file(settings).exists()
+
+
+def prepare(settings: Settings, make_app: Callable[[Settings], Flask], say: Callable[[str], None]) -> None:
+    """Fill the site by replay. It is there whole or not at all: it takes its name only when it is done."""
+    whole = _file(settings)
+    building = whole.with_name(f"{whole.name}.building")
+    for ending in ("", "-wal", "-shm"):
+        Path(f"{building}{ending}").unlink(missing_ok=True)
+    with make_app(replace(settings, database_url=f"sqlite:///{building}")).app_context():
+        bring_up_to_date(replace(settings, database_url=f"sqlite:///{building}"))
+        oakland = load("oakland")
+        play([oakland, load("pilot_fund", before=oakland)], PRESENT, say)
+        db.session.remove()
+        db.engine.dispose()  # the last connection to close brings the write-ahead log into the file
+    building.replace(whole)
+
+
+def _file(settings: Settings) -> Path:
+    return Path(make_url(settings.database_url).database or "")
+
+
+def welcome(settings: Settings) -> str:
+    """The address, and one sign-in for each role."""
+    wide = max(len(role) for role, _, _ in SIGN_INS)
+    widest = max(len(address) for _, address, _ in SIGN_INS)
+    rows = [f"  {role:<{wide}}  {address:<{widest}}  {waits}" for role, address, waits in SIGN_INS]
+    return "\n".join(
+        [
+            "",
+            f"Harbormaster is on {settings.base_url}",
+            f"It is November 2016 there. Everybody's password is: {PASSWORD}",
+            "",
+            *rows,
+            "",
+            "The schools and figures are those of the published record; people, words and marks are illustrative.",
+            "Ctrl-C stops it; `make reset-demo` forgets it.",
+        ]
+    )
