@@ -177,7 +177,7 @@ def can_join(actor: Actor, event: Event) -> Sequence[OrganizationMembership]:
 
 def topics(cycle_public_id: str = "") -> list[str]:
     """Topics that events have, in order of the alphabet."""
-    found = select(distinct(Event.topic)).join(Event.cycle).where(Event.topic.is_not(None))
+    found = select(Event.topic).distinct().join(Event.cycle).where(Event.topic.is_not(None))
     if cycle_public_id:
         found = found.where(Cycle.public_id == cycle_public_id)
     return [topic for topic in db.session.scalars(found.order_by(Event.topic)) if topic]

@@ -1,0 +1,197 @@
+"""The draft in a browser: autosaves, two people in one field, questions that come and go; axe on every page."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from grants.applications import queries
+from grants.applications.models import Application
+from grants.kernel.clock import clock_at
+from grants.kernel.roles import Role
+from grants.people.models import Person
+from grants.persistence.session import db, unit_of_work
+from tests.factories import applications as make
+from tests.factories import discovery
+from tests.factories.people import person
+
+pytestmark = pytest.mark.browser
+OpenAs = Callable[..., Page]
+
+
+def begun(**answers: Any) -> tuple[make.School, Application]:
+    with clock_at(make.WRITING), unit_of_work():
+        school = make.school("Urban Promise Academy")
+        application = make.draft(school, make.stage(), answers)
+    return school, application
+
+
+def answers(application: Application) -> dict[str, Any]:
+    db.session.rollback()
+    return queries.answers_of(application)
+
+
+def test_two_write_in_one_field_and_choose(app: Flask, open_as: OpenAs) -> None:
+    school, application = begun()
+    address = f"/applications/{application.public_id}/sections/vision"
+    dana, luis = open_as(school.lead, address), open_as(school.editor, address)
+    dana.get_by_label("When does a student move on?").fill("When she can show it.")
+    expect(dana.locator("#saved")).to_have_text("Saved 9:00 am")
+    luis.get_by_label("When does a student move on?").fill("At the end of term.")
+    clash = luis.get_by_role("alert")
+    expect(clash).to_contain_text("When she can show it.")
+    expect(clash).to_contain_text("At the end of term.")
+    assert answers(application) == {"move_on": "When she can show it."}
+    clash.get_by_role("button", name="Keep mine").click()
+    expect(luis.locator(".flash-good")).to_have_text("Saved.")
+    assert answers(application) == {"move_on": "At the end of term."}
+    # Dana goes on in her own text, and now it is hers that is behind.
+    dana.get_by_label("When does a student move on?").press_sequentially(" Twice.")
+    expect(dana.get_by_role("alert")).to_contain_text("At the end of term.")
+    dana.get_by_role("button", name=f"Take {school.editor.name}’s").click()
+    expect(dana.get_by_label("When does a student move on?")).to_have_value("At the end of term.")
+
+
+def test_one_writer_in_a_hurry_never_clashes_with_themselves(app: Flask, open_as: OpenAs) -> None:
+    school, application = begun()
+    page = open_as(school.lead, f"/applications/{application.public_id}/sections/vision")
+    motto = page.get_by_label("Your motto")
+    for text in ("Show", "Show it", "Show it now"):
+        motto.fill(text)
+        motto.blur()
+        page.wait_for_timeout(150)
+    expect(page.locator("#version-motto")).not_to_have_value("0")
+    page.wait_for_timeout(1500)
+    assert page.get_by_role("alert").count() == 0
+    assert answers(application) == {"motto": "Show it now"}
+
+
+def test_a_question_comes_with_the_answer_that_asks_for_it(app: Flask, open_as: OpenAs) -> None:
+    school, application = begun()
+    page = open_as(school.lead, f"/applications/{application.public_id}/sections/vision")
+    shown = page.get_by_label("What did they show?")
+    expect(shown).to_be_hidden()
+    page.get_by_role("group", name="Did you run pilots?").get_by_label("Yes").check()
+    expect(shown).to_be_visible()
+    page.get_by_role("group", name="Did you run pilots?").get_by_label("No").check()
+    expect(shown).to_be_hidden()
+
+
+def test_a_budget_adds_up_while_it_is_written(app: Flask, open_as: OpenAs) -> None:
+    school, application = begun()
+    page = open_as(school.lead, f"/applications/{application.public_id}/sections/numbers")
+    page.get_by_label("Per pupil, Year 4").fill("1,000")
+    page.get_by_label("Staff, Year 4").fill("1,200.50")
+    total = page.locator("#totals-finances tr", has_text="Left over, or missing").locator("td[data-label='Year 4']")
+    expect(total).to_have_text("-$200.50")
+    expect(page.locator("#note-finances")).to_have_text(
+        "Year 4: public revenue falls $200.50 short of operating costs."
+    )
+    page.get_by_label("Staff, Year 4").fill("a lot")
+    expect(page.locator("#note-finances")).to_contain_text("“a lot” is not an amount.")
+
+
+def test_what_is_typed_offline_is_still_there_and_saved_afterwards(app: Flask, open_as: OpenAs) -> None:
+    school, application = begun()
+    page = open_as(school.lead, f"/applications/{application.public_id}/sections/vision")
+    motto = page.get_by_label("Your motto")
+    page.context.set_offline(True)
+    motto.fill("Show it")
+    expect(page.locator("main [role=status] .flash-bad").first).to_contain_text("The connection was lost.")
+    expect(motto).to_have_value("Show it")
+    page.context.set_offline(False)
+    motto.fill("Show it now")
+    expect(page.locator("#saved")).to_have_text("Saved 9:00 am")
+    assert answers(application) == {"motto": "Show it now"}
+
+
+def test_the_signatory_submits_by_keyboard_alone(app: Flask, open_as: OpenAs) -> None:
+    school, application = begun(**make.COMPLETE)
+    page = open_as(school.signatory, f"/applications/{application.public_id}/check")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # skip to the page
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == "consent":
+            break
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.type(school.signatory.name)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your application was received")
+
+
+# ── every page ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def everything() -> dict[str, tuple[Person, str]]:
+    """Every page of events and applications with something on it: who opens it, and its address."""
+    with clock_at(make.WRITING), unit_of_work():
+        stage = make.stage()
+        school, officer = make.school("Urban Promise Academy", illustrative=True), person("Maya", Role.PROGRAM_OFFICER)
+        draft = make.draft(school, stage, {**make.COMPLETE, "students": None, "move_on": "word " * 31})
+        submission = make.submitted(make.school("Lodestar"), stage)
+        complete = make.draft(make.school("ASCEND"), stage, make.COMPLETE)
+        signatory = next(
+            one.person for one in queries.members(complete.case.organization_id) if one.role == "signatory"
+        )
+        coming = discovery.event(stage.cycle, capacity=12, description="Bring a unit.", topic="Learner profiles")
+        held = discovery.event(stage.cycle, make.WRITING - timedelta(days=2), "school_visit", title="Visit to Lodestar")
+        discovery.placed(coming, school.organization, school.lead)
+        discovery.placed(held, school.organization, school.editor, came=True)
+    one, other = f"/applications/{draft.public_id}", f"/submissions/{submission.public_id}"
+    return {
+        "ours": (school.editor, "/our/applications"),
+        "overview": (school.editor, one),
+        "vision": (school.editor, f"{one}/sections/vision?check=1"),
+        "numbers": (school.editor, f"{one}/sections/numbers?check=1"),
+        "people": (school.editor, f"{one}/sections/people?more=trials"),
+        "reading": (school.viewer, f"{one}/sections/vision"),
+        "gaps": (school.editor, f"{one}/check"),
+        "certify": (signatory, f"/applications/{complete.public_id}/check"),
+        "history": (school.editor, f"{one}/history/move_on"),
+        "list": (officer, "/applications"),
+        "screening": (officer, f"/applications/{submission.application.public_id}"),
+        "staff's draft": (officer, one),
+        "submission": (officer, other),
+        "receipt": (officer, f"{other}/receipt"),
+        "events": (school.editor, "/events?when=all"),
+        "event": (school.editor, f"/events/{coming.public_id}"),
+        "event for staff": (officer, f"/events/{coming.public_id}"),
+        "planning": (officer, "/events/new"),
+        "door": (officer, f"/events/{held.public_id}/door"),
+        "reach": (officer, "/events/reach"),
+    }
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(
+    app: Flask, open_as: OpenAs, axe_faults: Callable[[Page], list[str]], width: int
+) -> None:
+    windows: dict[int, Page] = {}
+    found, widths = {}, {}
+    for name, (who, path) in everything().items():
+        if who.id in windows:
+            windows[who.id].goto(path)
+        else:
+            windows[who.id] = open_as(who, path, width)
+        found[name] = axe_faults(windows[who.id])
+        windows[who.id].set_viewport_size({"width": 320, "height": 860})
+        widths[name] = windows[who.id].evaluate("document.documentElement.scrollWidth")
+        windows[who.id].set_viewport_size({"width": width, "height": 860})
+    assert {name: faults for name, faults in found.items() if faults} == {}
+    assert {name: wide for name, wide in widths.items() if wide != 320} == {}
+
+
+def test_a_clash_is_sound_for_axe(app: Flask, open_as: OpenAs, axe_faults: Callable[[Page], list[str]]) -> None:
+    school, application = begun()
+    address = f"/applications/{application.public_id}/sections/vision"
+    dana, luis = open_as(school.lead, address), open_as(school.editor, address)
+    dana.get_by_label("Your motto").fill("Hers")
+    expect(dana.locator("#saved")).to_have_text("Saved 9:00 am")
+    luis.get_by_label("Your motto").fill("His")
+    luis.get_by_role("alert").wait_for()
+    assert axe_faults(luis) == []
