@@ -10,11 +10,11 @@ from flask.cli import ScriptInfo
 from grants import config
 
 
-def _create_app() -> Flask:
+def _create_app(settings: config.Settings | None = None) -> Flask:
     # Here and not above: `grants config` must answer even where the application cannot start.
     from grants import create_app  # noqa: PLC0415
 
-    return create_app()
+    return create_app(settings)
 
 
 class _Commands(click.Group):
@@ -31,7 +31,8 @@ class _Commands(click.Group):
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Harbormaster: grants in stages, from discovery to launch award."""
-    # Commands that say @with_appcontext find the application here, made when they ask for it.
+    # Commands that say @with_appcontext find the application here, made when they ask for it; those that bring
+    # settings of their own (replay, demo) have it made with them.
     ctx.obj = ScriptInfo(create_app=_create_app)
 
 

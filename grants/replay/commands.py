@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 from flask import Flask
+from flask.cli import ScriptInfo
 
 from grants.background.commands import serve_with
 from grants.config import Settings
@@ -45,9 +46,12 @@ def replay(recording: str, until: str, fresh: bool) -> None:
 
 
 def _app(settings: Settings) -> Flask:
-    from grants import create_app  # noqa: PLC0415 - it imports every capability, this one too
-
-    return create_app(settings)
+    """The application with these settings, made by whoever runs the command: it knows all capabilities."""
+    info = click.get_current_context().find_object(ScriptInfo)
+    if info is None or info.create_app is None:
+        raise click.ClickException("This command runs as a part of `grants`.")
+    app: Flask = info.create_app(settings)
+    return app
 
 
 def _replay(settings: Settings, told: Recording, until: str, fresh: bool) -> list[published.Finding]:
