@@ -26,7 +26,7 @@ def letter_of(definition: Definition, slate: Slate, line: SlateLine) -> Facts:
     letter = definition.letter_for(stage, line.outcome)  # type: ignore[arg-type]
     amount = line.amount if line.outcome == "award" else None
     attributes = {"sector": organization.sector, "grade_band": organization.grade_band}
-    signed_by, _, signed_as = fill(letter.signed_by, named).partition(", ")
+    signed_by, signed_as = _signature(fill(letter.signed_by, named), named["officer.name"])
     return document_facts.letter(
         Letterhead(definition.funder, definition.title),
         on=decided_on(slate),
@@ -34,9 +34,17 @@ def letter_of(definition: Definition, slate: Slate, line: SlateLine) -> Facts:
         recipient=[named["recipient.name"], named["recipient.title"], *address_of(organization)],
         subject=fill(letter.subject, named),
         body=body_of(letter.body_for(amount, attributes), named, definition, stage, line),
-        signed_by=signed_by or named["officer.name"],
-        signed_as=signed_as or "Program officer",
+        signed_by=signed_by,
+        signed_as=signed_as,
     )
+
+
+def _signature(said: str, officer: str) -> tuple[str, str]:
+    """Name and office under a letter, from the program's words: "Name, Office", or only on whose behalf."""
+    name, comma, office = said.partition(", ")
+    if comma:
+        return name, office
+    return officer, said or "Program officer"
 
 
 def decided_on(slate: Slate) -> date:
