@@ -1,13 +1,17 @@
 """The `grants` command: what an operator does from the shell. Each capability brings its own in COMMANDS."""
 
-import importlib
-import importlib.util
-
 import click
 from flask import Flask
 from flask.cli import ScriptInfo
 
 from grants import config
+from grants.background import commands as background
+from grants.casework import commands as casework
+from grants.payments import commands as payments
+from grants.people import commands as people
+from grants.persistence import commands as persistence
+from grants.programs import commands as programs
+from grants.replay import commands as replay
 
 
 def _create_app(settings: config.Settings | None = None) -> Flask:
@@ -47,11 +51,9 @@ def show_config(make_secret: bool) -> None:
         click.echo(f"A new SECRET_KEY stands in {config.env_file()}.")
 
 
-for _capability in ("persistence", "background", "people", "casework", "programs", "documents", "payments", "replay"):
-    _name = f"grants.{_capability}.commands"
-    if importlib.util.find_spec(_name):
-        for _command in importlib.import_module(_name).COMMANDS:
-            main.add_command(_command)
+for _capability in (persistence, background, people, casework, programs, payments, replay):
+    for _command in _capability.COMMANDS:
+        main.add_command(_command)
 
 
 if __name__ == "__main__":

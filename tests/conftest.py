@@ -11,6 +11,7 @@ from contextvars import Context
 from pathlib import Path
 from typing import Any
 
+import flask_migrate
 import psycopg
 import pytest
 from flask import Flask, has_app_context
@@ -21,7 +22,6 @@ from werkzeug.test import TestResponse
 from grants import create_app
 from grants.config import Settings
 from grants.kernel import clock
-from grants.persistence.base import Base
 from grants.persistence.session import db
 
 
@@ -101,7 +101,7 @@ def whole_app(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Flask
     app.config["WTF_CSRF_ENABLED"] = False
     app.test_client_class = SeparateClient
     with app.app_context():
-        Base.metadata.create_all(db.engine)
+        flask_migrate.upgrade(directory=app.config["MIGRATIONS"])
         engine.make_template()
     return app
 

@@ -49,7 +49,7 @@ class AuditRecord(Base):
 
 
 class AuditHead(Base):
-    """The one row that says where the chain ends; locking it puts concurrent writers in order."""
+    """The one row that says where the chain ends, there from the first migration on; locking it orders writers."""
 
     __tablename__ = "audit_head"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -96,10 +96,7 @@ def seal(session: Session) -> None:
     pending: list[AuditRecord] = session.info.pop(_PENDING, [])
     if not pending:
         return
-    head = session.get(AuditHead, 1, with_for_update=True)
-    if head is None:
-        head = AuditHead(id=1, number=0, sha256=GENESIS)
-        session.add(head)
+    head = session.get_one(AuditHead, 1, with_for_update=True)
     for entry in pending:
         entry.number, entry.previous_sha256 = head.number + 1, head.sha256
         entry.sha256 = sha256_of(entry.facts())
@@ -134,8 +131,8 @@ def verify(session: Session) -> Verification:
         faults.extend(_faults_of(entry, number, sha256))
         number, sha256, count = entry.number, entry.sha256, count + 1
         session.expunge(entry)
-    head = session.get(AuditHead, 1)
-    if (head.number, head.sha256) != (number, sha256) if head else count > 0:
+    head = session.get_one(AuditHead, 1)
+    if (head.number, head.sha256) != (number, sha256):
         faults.append(Fault(number, f"The chain ends at record {number}, but its head says otherwise."))
     return Verification(count, tuple(faults))
 

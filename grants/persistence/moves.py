@@ -28,7 +28,7 @@ def move(
     effects   what each effect that the move table names does; one that is named and not given is a KeyError
     raises    Refused when the role does not allow it; Clash when the state or the guard does not
     """
-    _lock(record)
+    lock(record)
     step = workflow.find(name, record.state)
     if not actor.may(step.permission):
         raise Refused("Your role does not allow this. Ask an administrator if you think it should.")
@@ -54,8 +54,8 @@ def move(
         (effects or {})[effect]()
 
 
-def _lock(record: Stateful) -> None:
-    """Take the row, so that of two people making the same move at once the second sees it already made."""
+def lock(record: Stateful) -> None:
+    """Take the row for this transaction, read anew: of two people who do the same at once, the second sees it done."""
     if inspect(record).persistent:
         db.session().flush()  # a refresh forgets what was set and not written yet
         # Of this table alone: PostgreSQL locks no outer side of the joins the record was loaded with.
