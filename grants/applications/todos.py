@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, ScalarResult, and_, func, select
 from sqlalchemy.orm import contains_eager
 
 from grants.applications.deadlines import time_left
@@ -24,17 +24,22 @@ SOON = timedelta(days=7)
 
 
 def todos(actor: Actor) -> list[Todo]:
-    """For applicants their drafts and what was returned; for officers what is to be screened, and drafts that lag."""
+    """For applicants their drafts and what was returned, for coaches the drafts they read along; for officers what is
+    to be screened, and drafts that lag.
+    """
     found: list[Todo] = []
     if actor.organization_ids:
-        found += [todo for application in db.session.scalars(_own(actor)) if (todo := _writing(application))]
+        found += [todo for application in _written_for(actor.organization_ids) if (todo := _writing(application))]
+    if actor.coaching:
+        found += [todo for application in _written_for(actor.coaching) if (todo := _reading_along(application))]
     if actor.may("application.screen"):
         found += _to_screen(actor) + _lagging(actor)
     return found
 
 
-def _own(actor: Actor) -> Select[Application]:
-    return (
+def _written_for(organization_ids: frozenset[int]) -> ScalarResult[Application]:
+    """What these organizations are writing, the stage that closes first before the others."""
+    return db.session.scalars(
         select(Application)
         .join(Application.case)
         .join(Case.organization)
@@ -45,7 +50,7 @@ def _own(actor: Actor) -> Select[Application]:
             contains_eager(Application.stage).contains_eager(CycleStage.cycle),
         )
         .where(
-            Case.organization_id.in_(actor.organization_ids),
+            Case.organization_id.in_(organization_ids),
             Application.state.in_((State.DRAFT, State.RETURNED)),
         )
         .order_by(CycleStage.closes_at)
@@ -66,6 +71,17 @@ def _writing(application: Application) -> Todo | None:
     detail = f"{school}: {ready}, {time_left(closes_at - now())} left."
     urgency: Urgency = "due" if closes_at - now() <= SOON else "plan"
     return Todo(urgency, f"Write your {stage.title}", url, detail, _day(closes_at, stage))
+
+
+def _reading_along(application: Application) -> Todo | None:
+    stage = application.stage
+    closes_at = max(stage.closes_at, application.extended_to or stage.closes_at)
+    if application.state == State.DRAFT and closes_at < now():
+        return None
+    school = application.case.organization.name
+    url = url_for("applications.application", application_id=application.public_id)
+    detail = f"{stage.title}: {application.answered} of {application.asked} questions ready."
+    return Todo("plan", f"Read the draft of {school}, and comment", url, detail, _day(closes_at, stage))
 
 
 def _to_screen(actor: Actor) -> list[Todo]:
