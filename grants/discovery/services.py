@@ -188,7 +188,7 @@ def _belongs(person: Person, organization: Organization) -> bool:
 
 def _lock(event: Event) -> None:
     """Take the event's row, so that of two people asking for its last place the second sees it taken."""
-    db.session.refresh(event, with_for_update=True)
+    db.session.refresh(event, with_for_update={"of": Event})
 
 
 def _note(actor: Actor, event: Event, organization_id: int, sentence: str) -> None:

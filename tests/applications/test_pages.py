@@ -323,7 +323,7 @@ def test_a_file_that_will_not_do_is_refused_and_the_rest_is_saved(app: Flask, cl
         )
     assert answer.status_code == 422
     assert "“letter.pdf” ends in .pdf, but what is in it is something else." in answer.text
-    assert list(queries.answers_of(application)) == ["team", "trials"]
+    assert sorted(queries.answers_of(application)) == ["team", "trials"]
 
 
 # ── staff ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,6 @@
 """Several people in one draft: no text is lost and none is silently overwritten."""
 
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -168,3 +169,32 @@ def test_no_interleaving_of_two_editors_overwrites_silently(app: Flask, steps: l
             assert (stale.mine, stale.present.value) == (text, stands)
         assert queries.answers_of(application).get("motto") == stands
     assert sorted(str(value) for value, _, _ in versions(application)) == sorted(typed)
+
+
+def test_of_two_who_save_at_once_one_is_told(app: Flask) -> None:
+    """Two requests at the same instant, each in its own transaction: the rows decide, not the order of reading."""
+    school, application = begun()
+    everyone = {"lead": school.as_lead, "editor": school.as_editor}
+    public_id, gate, outcomes = application.public_id, Barrier(2), {}
+
+    def request(name: str) -> None:
+        with app.app_context(), clock_at(make.WRITING):
+            mine = queries.application_for(everyone[name], public_id)
+            gate.wait()
+            with unit_of_work():
+                outcome = services.save_answers(everyone[name], mine, {"motto": Write(name, 0)})
+                outcomes[name] = (sorted(outcome.saved), sorted(outcome.stale))
+            db.session.remove()
+
+    threads = [Thread(target=request, args=(name,)) for name in everyone]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes.values()) == [([], ["motto"]), (["motto"], [])]
+    winner = next(name for name, (saved, _) in outcomes.items() if saved)
+    db.session.rollback()
+    assert queries.answers_of(application) == {"motto": winner}
+    assert sorted(versions(application), key=str) == sorted(
+        [(name, 1 if name == winner else 0, name != winner) for name in everyone], key=str
+    )

@@ -14,7 +14,7 @@ from grants.programs.schema import Form
 
 def take(application: Application) -> None:
     """Take the application's row until the transaction ends: writes to one draft, and its submission, go in turn."""
-    db.session.refresh(application, with_for_update=True)
+    db.session.refresh(application, with_for_update={"of": Application})
 
 
 def require_writer(actor: Actor, application: Application) -> None:
