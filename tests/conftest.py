@@ -53,31 +53,49 @@ class Embedded(Engine):
         shutil.copy(self.file.with_suffix(".template"), self.file)
 
 
+# Copying a database costs PostgreSQL half a second and more; emptying one costs a twentieth of that. Triggers and
+# foreign keys stand aside for it, and are put back where a test has switched them off.
+EMPTY = """
+DO $$ DECLARE one record; BEGIN
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    SET LOCAL session_replication_role = replica;
+    FOR one IN SELECT tablename AS name FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+        EXECUTE format('DELETE FROM %I', one.name);
+    END LOOP;
+    FOR one IN SELECT sequencename AS name FROM pg_sequences
+        WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+        EXECUTE format('ALTER SEQUENCE %I RESTART', one.name);
+    END LOOP;
+    FOR one IN SELECT DISTINCT tgrelid::regclass::text AS name FROM pg_trigger
+        WHERE NOT tgisinternal AND tgenabled = 'D' LOOP
+        EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', one.name);
+    END LOOP;
+    INSERT INTO audit_head (id, number, sha256) VALUES (1, 0, repeat('0', 64));
+END $$
+"""
+
+
 class Server(Engine):
     def __init__(self, url: str, worker: str) -> None:
         named = make_url(url)
-        self.name = f"{named.database}_{worker}"
-        self.admin = named.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
-        self._run(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)", f"CREATE DATABASE {self.name}")
-        super().__init__(named.set(database=self.name).render_as_string(hide_password=False))
-
-    def _run(self, *statements: str) -> None:
-        with psycopg.connect(self.admin, autocommit=True) as connection:
-            for statement in statements:
+        name = f"{named.database}_{worker}"
+        admin = named.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+        with psycopg.connect(admin, autocommit=True) as connection:
+            for statement in (f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}"):
                 connection.execute(statement)  # type: ignore[arg-type]
+        own = named.set(database=name)
+        self.plain = own.set(drivername="postgresql").render_as_string(hide_password=False)
+        super().__init__(own.render_as_string(hide_password=False))
 
     def make_template(self) -> None:
-        template = f"{self.name}_template"
         db.engine.dispose()
-        self._run(
-            f"DROP DATABASE IF EXISTS {template} WITH (FORCE)", f"CREATE DATABASE {template} TEMPLATE {self.name}"
-        )
 
     def fresh(self) -> None:
-        self._run(
-            f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)",
-            f"CREATE DATABASE {self.name} TEMPLATE {self.name}_template STRATEGY FILE_COPY",
-        )
+        with psycopg.connect(self.plain) as connection:
+            connection.execute("SET synchronous_commit = off")
+            connection.execute(EMPTY)
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,10 @@ def done(app: Flask) -> Iterator[list[str]]:
     def broken() -> None:
         raise OSError("no network")
 
-    job("test.note")(seen.append)
+    def noted(word: str) -> None:
+        seen.append(word)
+
+    job("test.note")(noted)
     job("test.break")(broken)
     yield seen
     for name in ("test.note", "test.break"):
