@@ -13,6 +13,7 @@ from grants.kernel.policy import Actor, require_permission
 from grants.payments.ledger import Account, Transfer
 from grants.payments.models import Fund, Installment, LedgerAccount, LedgerEntry, Payment
 from grants.payments.services.ledger import lock_accounts, post_transaction, posted
+from grants.persistence.moves import lock
 from grants.persistence.session import db
 from grants.programs.queries import definition_of
 from grants.programs.schema import ORGANIZATION_ATTRIBUTES, fits
@@ -25,7 +26,7 @@ def commit_award(actor: Actor, award: Award) -> None:
     raises   Refused; Clash when the funds that may pay it have too little free, named with what they have
     """
     require_permission(actor, "fund.manage")
-    _lock(award)
+    lock(award)  # committing and declining must not pass one another
     operation = f"commit:{award.public_id}"
     if award.state == AwardState.DECLINED or posted(operation) is not None:
         return
@@ -46,7 +47,7 @@ def release_commitment(actor: Actor, award: Award) -> None:
     raises   Refused; Clash when the award was not declined
     """
     require_permission(actor, "fund.manage")
-    _lock(award)
+    lock(award)
     if award.state != AwardState.DECLINED:
         raise Clash("Only a declined award gives its money back.")
     _move_all(actor, award, f"release:{award.public_id}", "release", (Account.COMMITTED, Account.FREE))
@@ -58,7 +59,7 @@ def obligate_award(actor: Actor, award: Award) -> None:
     raises   Refused; Clash when the agreement is not in force, or its money cannot be committed either
     """
     require_permission(actor, "fund.manage")
-    _lock(award)
+    lock(award)
     if award.state != AwardState.ACTIVE:
         raise Clash("The agreement is not in force yet.")
     if posted(f"obligate:{award.public_id}") is not None:
@@ -150,12 +151,6 @@ def _move_all(actor: Actor, award: Award, operation: str, kind: str, way: tuple[
 def _funds_of(award: Award) -> Sequence[Fund]:
     keys = [part.fund_key for part in award.funding]
     return db.session.scalars(select(Fund).where(Fund.cycle_id == award.stage.cycle_id, Fund.key.in_(keys))).all()
-
-
-def _lock(award: Award) -> None:
-    """Take the award, so that committing and declining it cannot pass one another."""
-    db.session.flush()
-    db.session.refresh(award, with_for_update=True)
 
 
 def _too_little(award: Award, funds: Sequence[Fund], free: Sequence[int]) -> str:
