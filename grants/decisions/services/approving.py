@@ -49,7 +49,7 @@ def approve(actor: Actor, slate: Slate, content_sha256: str) -> None:
     """
     require_permission(actor, "slate.approve")
     # Of two who approve at once, the second has to see the first: else neither would be the last.
-    db.session.refresh(slate, with_for_update=True)
+    db.session.refresh(slate, with_for_update={"of": Slate})
     rules = queries.stage_rules(slate).decision
     present = [one for one in slate.approvals if one.content_sha256 == slate.content_sha256]
     already = any(one.person_id == actor.person_id for one in present)

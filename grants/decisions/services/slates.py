@@ -182,6 +182,6 @@ def discard(actor: Actor, slate: Slate) -> None:
 
 
 def _still_draft(slate: Slate) -> None:
-    db.session.refresh(slate, with_for_update=True)  # nobody may propose it between this look and the change
+    db.session.refresh(slate, with_for_update={"of": Slate})  # nobody may propose it between this look and the change
     if slate.state != SlateState.DRAFT:
         raise Clash("This slate has been proposed. Take it back before you change it: its approvals will be void.")
