@@ -1,5 +1,6 @@
 """The record: read by filters, proved on demand, by page and by command."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from grants.casework.commands import audit as audit_command
 from grants.kernel.clock import clock_at, now
@@ -15,6 +16,7 @@ from grants.kernel.policy import SYSTEM
 from grants.kernel.roles import Role
 from grants.people.models import Person
 from grants.persistence import audit
+from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db, unit_of_work
 from grants.review.models import Conflict
 from tests.factories.casework import case
@@ -89,15 +91,23 @@ def test_a_conflicted_reader_does_not_see_acts_on_that_case(app: Flask, client_o
     assert rows(client_of(director)) == ["account.add", "slate.approve"]
 
 
+def callout(browser: FlaskClient) -> str:
+    """What the page says once it has read the whole record, as running text."""
+    (told,) = re.findall(r'<div class="callout.*?>(.*?)</div>', browser.post("/record").text, re.DOTALL)
+    return " ".join(re.sub("<.*?>", " ", told).split())
+
+
 def test_the_proof_by_page(auditor: Person, client_of: Browser) -> None:
     for number in range(3):
         note(f"act.{number}")
     browser = client_of(auditor)
-    assert "3 rows, each sealed to the one before" in browser.post("/record").text
+    assert callout(browser) == "The record holds. 3 rows, each sealed to the one before."
+    edited = db.session.scalars(select(AuditRecord).where(AuditRecord.number == 2)).one().subject_id
     tamper("UPDATE audit_record SET actor_name = 'Somebody' WHERE number = 2")
-    page = browser.post("/record").text
-    assert "Record 2 was edited: act.1" in page
-    assert "1 fault in 4 rows" in page  # the first look is itself an act
+    assert callout(browser) == (
+        "The record does not hold. 1 fault in 4 rows: "  # the first look is itself an act
+        f"Record 2 was edited: act.1 on organization {edited} by Somebody does not match its seal."
+    )
 
 
 def test_an_auditor_is_asked_to_verify_what_nobody_has(auditor: Person, client_of: Browser) -> None:
