@@ -85,6 +85,29 @@ def _normal(field: AnyField, typed: Any) -> Any:  # noqa: C901 - one line for ea
             return read_text(typed)
 
 
+def place_in_words(field: AnyField, place: str) -> str:
+    """Where in a field's rows a fault is, for people: "Row 2, Amount", "Grants, Year 1"; nothing for the field itself.
+
+    place   as in Unreadable.faults
+    """
+    parts = place.split(".")
+    match field:
+        case FiveYearBudget() if len(parts) == 3:
+            side, line, year = parts
+            return f"{getattr(field, side)[line].title}, {field.years[int(year)]}"
+        case TableField() if len(parts) == 2:
+            row = list(field.rows.values())[int(parts[0])] if field.rows else f"Row {int(parts[0]) + 1}"
+            return f"{row}, {field.columns[parts[1]].title}"
+        case PersonList() if len(parts) == 2:
+            return f"Person {int(parts[0]) + 1}, {parts[1]}"
+        case Group() if len(parts) > 1:
+            inner = field.fields[parts[1]]
+            within = place_in_words(inner, ".".join(parts[2:]))
+            return ", ".join(filter(None, (f"{field.item_title} {int(parts[0]) + 1}", inner.title, within)))
+        case _:
+            return ""
+
+
 # ── single values ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

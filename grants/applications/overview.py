@@ -149,7 +149,9 @@ def _section(
     written = [answer for key in section.fields if (answer := drafted.get(key)) and answer.value is not None]
     ready = section.key in statuses and statuses[section.key].ready and not gaps
     returned = application.state == State.RETURNED and section.key in (application.returned_sections or ())
-    if ready:
+    if application.state == State.SUBMITTED:
+        state, note = "ready", "Submitted"
+    elif ready:
         state, note = "ready", "Ready"
     elif returned:
         state, note = "returned", "Change asked for"

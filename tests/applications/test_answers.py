@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from grants.applications import forms
-from grants.applications.answers import Unreadable, normalise
+from grants.applications.answers import Unreadable, normalise, place_in_words
 from grants.programs.loading import load_definition
 from grants.programs.schema import AnyField, FileField
 from tests.factories.applications import PROGRAM
@@ -200,3 +200,19 @@ def test_a_dropped_row_is_left_out_and_the_others_keep_their_order() -> None:
     )
     kept = forms.typed(field("spending"), sent, dropped=1)
     assert kept == [{"purpose": f"purpose {row}", "amount": f"amount {row}"} for row in (0, 2)]
+
+
+@pytest.mark.parametrize(
+    ("key", "place", "said"),
+    [
+        ("students", "", ""),
+        ("spending", "1.amount", "Row 2, Amount"),
+        ("rollout", "1.share", "By June 2018, Share"),
+        ("finances", "revenue.grants.0", "Grants, Year 1"),
+        ("finances", "revenue.grants", ""),
+        ("team", "0.email", "Person 1, email"),
+        ("trials", "1.cost", "Trial 2, What did it cost?"),
+    ],
+)
+def test_a_fault_says_where_it_is(key: str, place: str, said: str) -> None:
+    assert place_in_words(field(key), place) == said

@@ -23,7 +23,7 @@ from grants.persistence.session import db, unit_of_work
 from tests.applications.controls import Controls
 from tests.applications.test_uploads import PDF
 from tests.factories import applications as make
-from tests.factories.people import organization, person
+from tests.factories.people import actor, organization, person
 
 Browser = Callable[[Person], FlaskClient]
 EVERYTHING = {
@@ -508,3 +508,96 @@ def test_a_conflict_hides_the_application_from_staff_everywhere(app: Flask, clie
             Conflict(case_id=application.case_id, person_id=officer.id, source="declared", since=make.WRITING)
         )
     assert seen() == ([404, 404], False, False, False)
+
+
+# ── beginning, carrying forward, more time, what waits ───────────────────────────────────────────────────────────────
+
+
+def test_an_application_is_started_from_the_page_and_its_earlier_text_carried_in(
+    app: Flask, client_of: Browser
+) -> None:
+    with clock_at(make.WRITING), unit_of_work():
+        school = make.school("Urban Promise Academy")
+        launch = make.stage()
+        make.decided(make.submitted(school, launch, {"move_on": "When she can."}).application)
+        growth = next(stage for stage in launch.cycle.stages if stage.key == "growth")
+    lead, opened = client_of(school.lead), growth.opens_at + timedelta(days=1)
+    with clock_at(opened):
+        assert "Start the application" in lead.get("/our/applications").text
+        wrong = lead.post(f"/stages/{growth.public_id}/start", data={"organization": "2" * 20})
+        assert wrong.status_code == 404
+        begin = lead.post(f"/stages/{growth.public_id}/start", data={"organization": school.organization.public_id})
+        assert begin.status_code == 302
+        page = lead.get(f"{begin.location}/sections/next").text
+        assert ("From your launch grant application" in page, "When she can." in page) == (True, True)
+        carried = lead.post(
+            f"{begin.location}/sections/next", data={"version-more": "0", "more": "", "do": "carry:more"}
+        )
+        assert carried.location.endswith("/sections/next#field-more")
+    application = db.session.scalars(select(Application).where(Application.stage_id == growth.id)).one()
+    assert queries.answers_of(application) == {"more": "When she can."}
+
+
+def test_more_time_is_given_on_the_page_with_a_reason(app: Flask, client_of: Browser) -> None:
+    school, application = begun()
+    with unit_of_work():
+        officer = person("Maya Rivera", Role.PROGRAM_OFFICER)
+    browser, address = client_of(officer), f"/applications/{application.public_id}"
+    with clock_at(make.WRITING):
+        wrong = browser.post(f"{address}/extend", data={"to": "2016-03-19T17:00", "reason": "A storm."})
+        assert (wrong.status_code, "Choose a time after the present deadline" in wrong.text) == (422, True)
+        assert 'value="2016-03-19T17:00"' in wrong.text
+        assert (
+            browser.post(f"{address}/extend", data={"to": "2016-03-22T17:00", "reason": "A storm."}).status_code == 302
+        )
+        assert "14 days left" in client_of(school.lead).get(address).text
+    db.session.expire_all()
+    assert application.extended_to == make.CLOSES + timedelta(days=2)
+
+
+def test_what_waits_is_named_with_its_days_and_costs_the_same_for_many(
+    app: Flask, statements: Callable[[], Any]
+) -> None:
+    with clock_at(make.WRITING), unit_of_work():
+        stage = make.stage()
+        school = make.school("Urban Promise Academy")
+        draft = make.draft(school, stage, {"motto": "x"})
+        make.submitted(make.school(), stage)
+        officer = person("Maya Rivera", Role.PROGRAM_OFFICER)
+
+    def todos(who: Person, at: Any = make.WRITING) -> list[tuple[str, str, str]]:
+        with clock_at(at), app.test_request_context():
+            return [(one.urgency, one.title, one.detail) for one in queries.todos(actor(who))]
+
+    assert todos(school.viewer) == [
+        ("plan", "Write your Launch grant", "Urban Promise Academy: 0 of 8 questions ready, 12 days left.")
+    ]
+    assert todos(officer) == [
+        (
+            "ask",
+            "Screen 1 application of Launch grant",
+            "NGLC in Oakland: submitted, and nobody has checked eligibility yet.",
+        )
+    ]
+    assert todos(officer, make.CLOSES - timedelta(days=3))[1:] == [
+        ("plan", "1 school has started Launch grant and not submitted", "NGLC in Oakland: 3 days left.")
+    ]
+    assert todos(school.lead, make.CLOSES + timedelta(hours=1)) == []
+    with clock_at(make.WRITING), unit_of_work():
+        one = make.submitted(school, make.stage())
+        services.return_sections(actor(officer), one.application, ["vision"], make.CLOSES, "Say who decides.")
+    assert todos(school.lead)[-1] == (
+        "due",
+        "Change your Launch grant",
+        "Urban Promise Academy: the foundation asks for changes. Say who decides.",
+    )
+    who = actor(officer)
+    db.session.rollback()
+    with clock_at(make.WRITING), app.test_request_context(), statements() as few:
+        queries.todos(who)
+    with clock_at(make.WRITING), unit_of_work():
+        for _ in range(10):
+            make.submitted(make.school(), draft.stage)
+    with clock_at(make.WRITING), app.test_request_context(), statements() as many:
+        queries.todos(who)
+    assert len(few) == len(many)

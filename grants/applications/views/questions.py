@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from grants.applications import forms, queries
-from grants.applications.answers import Unreadable
+from grants.applications.answers import Unreadable, place_in_words
 from grants.applications.budgets import Totals, notices, totals
 from grants.applications.completeness import faults_of, shown_fields
 from grants.applications.models import Answer, Attachment
@@ -115,7 +115,7 @@ def question(
         version=sent.versions.get(key, 0) if unreadable or stale else kept.version if kept else 0,
         shown=shown,
         rows=forms.rows_to_show(asked, len(typed), more) if isinstance(asked, forms.WithRows) else 0,
-        faults=_faults(unreadable, sent.files.get(key)),
+        faults=_faults(asked, unreadable, sent.files.get(key)),
         remarks=_remarks(asked, answer),
         clash=_clash(asked, stale) if stale else None,
         behind=sent.outcome.behind[key].written_by.name if key in sent.outcome.behind else None,
@@ -133,8 +133,14 @@ def _by(view: Overview, kept: Answer) -> str:
     return f"{kept.written_by.name}, {day(on, year=False)}"
 
 
-def _faults(unreadable: Unreadable | None, file: str | None) -> dict[str, str]:
-    return unreadable.faults if unreadable else {"": file} if file else {}
+def _faults(asked: AnyField, unreadable: Unreadable | None, file: str | None) -> dict[str, str]:
+    """What could not be read, by place, each sentence saying where it is."""
+    if unreadable is None:
+        return {"": file} if file else {}
+    return {
+        place: f"{where}: {said}" if (where := place_in_words(asked, place)) else said
+        for place, said in unreadable.faults.items()
+    }
 
 
 def _remarks(asked: AnyField, answer: Any) -> tuple[str, ...]:
