@@ -29,12 +29,16 @@ class Story:
             payments.open_fund(SYSTEM, of, "local", "Local money", 500_000_00)
             payments.open_fund(SYSTEM, of, "charters_only", "Charter money", 900_000_00)
             self.award: Award = award(of)
-            lead, signatory = (one.person for one in self.award.case.organization.memberships)
-            self.lead, self.signatory = actor(lead), actor(signatory)
+            self.lead, self.signatory = self.members()
             self.officer = actor(person("Olive Officer", Role.PROGRAM_OFFICER))
             self.finance = actor(person("Fay Finance", Role.FINANCE_OFFICER))
             self.director = actor(person("Dora Director", Role.DIRECTOR))
         run_due()
+
+    def members(self) -> tuple[Actor, Actor]:
+        """The lead and the signatory of the award's school."""
+        lead, signatory = (one.person for one in self.award.case.organization.memberships)
+        return actor(lead), actor(signatory)
 
     def funds(self) -> dict[str, tuple[str, ...]]:
         """Fund -> free, and the running totals committed, obligated, paid."""
