@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from grants.applications import queries
 from grants.applications.completeness import Standing, asked_form, standing
@@ -48,15 +49,32 @@ class Rights:
 
 
 @dataclass(frozen=True)
-class Overview:
-    """A draft with everything its pages say about it."""
+class Draft:
+    """An application with its form, its answers by field key, and the files attached to it by field key."""
 
     application: Application
-    definition: Definition
-    rules: ApplicationStage
     form: Form
     drafted: Mapping[str, Answer]
     files: Mapping[str, list[Attachment]]
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The answers in the shape they are kept in, files among them."""
+        return queries.answers_in(self.drafted, self.files)
+
+
+def draft(application: Application) -> Draft:
+    """A draft as it stands now."""
+    drafted, files = queries.drafted_answers(application), queries.attachments_of(application)
+    return Draft(application, queries.form_of(application), drafted, files)
+
+
+@dataclass(frozen=True)
+class Overview(Draft):
+    """A draft with everything its pages say about it."""
+
+    definition: Definition
+    rules: ApplicationStage
     standing: Standing
     sections: tuple[SectionState, ...]
     deadline: Deadline

@@ -11,7 +11,7 @@ from grants.applications.completeness import shown_fields
 from grants.applications.entry import openings
 from grants.applications.forms import CommentForm
 from grants.applications.models import Application
-from grants.applications.overview import Overview, overview
+from grants.applications.overview import Overview, draft, overview
 from grants.applications.policy import may_comment
 from grants.applications.reading import read, read_one
 from grants.applications.services import Write
@@ -149,8 +149,7 @@ def _section_page(view: Overview, asked: Section, sent: Sent | None = None, unsa
     found = view.application
     state = next(one for one in view.sections if one.key == asked.key)
     writing = view.rights.write and state.open
-    answers = queries.answers_in(view.drafted, view.files)
-    parts = () if writing else read(view.form, answers, file_url=file_address(found))
+    parts = () if writing else read(view.form, view.answers, file_url=file_address(found))
     return render_template(
         "applications/section.html",
         view=view,
@@ -194,22 +193,19 @@ def autosave(application_id: str, field_key: str) -> ResponseReturnValue:
 
 
 def _saved(found: Application, key: str, sent: Sent) -> ResponseReturnValue:
-    view = overview(current_actor(), found)
-    answers = queries.answers_in(view.drafted, view.files)
-    drawn = question(view, view.form.field(key), sent, answers)
+    now_drafted = draft(found)
+    answers, form = now_drafted.answers, now_drafted.form
     status = 409 if sent.outcome.stale else 422 if sent.outcome.unreadable else 200
     page = render_template(
         "applications/_saved.html",
-        view=view,
         application_id=found.public_id,
-        q=drawn,
-        saved=saved_words(view),
+        q=question(now_drafted, form.field(key), sent, answers),
+        saved=saved_words(now_drafted),
         status=status,
     )
     response = make_response(page, status)
-    shown = shown_fields(view.form, answers)
-    fields = view.form.section_of(key).fields
-    response.headers["HX-Trigger"] = json.dumps({"shown": {one: one in shown for one in fields}})
+    shown = shown_fields(form, answers)
+    response.headers["HX-Trigger"] = json.dumps({"shown": {one: one in shown for one in form.section_of(key).fields}})
     return response
 
 

@@ -12,7 +12,7 @@ from grants.applications.answers import Unreadable, place_in_words
 from grants.applications.budgets import Totals, notices, totals
 from grants.applications.completeness import faults_of, shown_fields
 from grants.applications.models import Answer, Attachment
-from grants.applications.overview import Overview
+from grants.applications.overview import Draft, Overview
 from grants.applications.queries import Carried
 from grants.applications.reading import Item, read_one
 from grants.applications.services import Outcome, StaleAnswer
@@ -86,7 +86,7 @@ def questions(view: Overview, section: Section, sent: Sent | None = None, more: 
     sent   what was sent and not saved
     more   the key of the field for which more rows were asked
     """
-    answers = queries.answers_in(view.drafted, view.files)
+    answers = view.answers
     shown = shown_fields(view.form, answers)
     carried = queries.carried_forward(view.application, view.form)
     return [
@@ -96,7 +96,7 @@ def questions(view: Overview, section: Section, sent: Sent | None = None, more: 
 
 
 def question(
-    view: Overview,
+    view: Draft,
     asked: AnyField,
     sent: Sent,
     answers: Mapping[str, Any],
@@ -127,7 +127,7 @@ def question(
     )
 
 
-def _by(view: Overview, kept: Answer) -> str:
+def _by(view: Draft, kept: Answer) -> str:
     """Who wrote what stands, and when: "Dana Ruiz, 8 March"."""
     on = kept.written_at.astimezone(ZoneInfo(view.application.stage.cycle.time_zone)).date()
     return f"{kept.written_by.name}, {day(on, year=False)}"
@@ -166,7 +166,7 @@ def place_of(view: Overview, place: str) -> str:
     return f"{address}#{anchor}" if anchor else address
 
 
-def saved_words(view: Overview) -> str:
+def saved_words(view: Draft) -> str:
     """When the draft was last saved: "Saved 9:14 pm", or the day when it was not today."""
     at, zone = view.application.written_at, view.application.stage.cycle.time_zone
     if at is None:
