@@ -1,4 +1,4 @@
-"""What a page with a form does: nothing yet, the thing asked for, or the same page again with what stands in the way."""
+"""What a page with a form does: nothing yet, what was asked for, or the page again with what stands in the way."""
 
 from collections.abc import Callable
 from http import HTTPStatus
