@@ -22,7 +22,7 @@ from grants.casework.models import Case, StoredFile
 from grants.kernel.clock import now
 from grants.people.models import Person
 from grants.persistence.base import new_public_id
-from grants.persistence.session import db
+from grants.persistence.session import db, is_writing
 
 _EXTENSION = "file_store"
 LONGEST_NAME = 120
@@ -44,7 +44,12 @@ class PutFile:
 
 
 def put(content: bytes, name: str, content_type: str) -> PutFile:
-    """Write bytes to the store under a key of their own. Called outside any transaction."""
+    """Write bytes to the store under a key of their own.
+
+    raises   RuntimeError inside a unit of work
+    """
+    if is_writing():
+        raise RuntimeError("Bytes are put before the unit of work that registers them: moving them is slow.")
     day = now()
     key = f"{day:%Y}/{day:%m}/{new_public_id()}"
     obstore.put(_store(), key, content, mode="create")

@@ -66,6 +66,11 @@ def _is_taken(error: IntegrityError) -> bool:
     return getattr(error.orig, "sqlstate", None) == "23505" or "UNIQUE constraint failed" in str(error.orig)
 
 
+def is_writing() -> bool:
+    """Whether a unit of work is open: slow work has no place there."""
+    return _writing.get()
+
+
 def init_database(app: Flask) -> None:
     """Bind the session to the application's engine and set the engine up for its kind."""
     db.init_app(app)

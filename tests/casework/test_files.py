@@ -58,6 +58,11 @@ def test_a_file_that_was_changed_or_is_gone_is_not_handed_out(app: Flask) -> Non
         files.read(stored)
 
 
+def test_bytes_are_not_moved_while_a_transaction_is_open(app: Flask) -> None:
+    with pytest.raises(RuntimeError, match="before the unit of work"), unit_of_work():
+        files.put(b"hello", "a.txt", "text/plain")
+
+
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
@@ -76,8 +81,9 @@ def test_a_name_is_only_a_name(app: Flask, given: str, kept: str) -> None:
 
 
 def test_a_download_is_an_attachment_that_nothing_interprets(app: Flask) -> None:
+    kept = files.put(b"<script>alert(1)</script>", "Año.html", "text/html")
     with unit_of_work():
-        stored = files.register(files.put(b"<script>alert(1)</script>", "Año.html", "text/html"))
+        stored = files.register(kept)
     with app.test_request_context():
         answer = attachment(stored)
         answer.direct_passthrough = False

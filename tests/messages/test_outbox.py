@@ -64,6 +64,7 @@ def test_the_list_is_searched_and_filtered(app: Flask, client_of: Browser) -> No
     assert listed("search=ascend") == [one]
     assert listed("state=suppressed") == [other]
     assert listed("state=nonsense") == []
+    assert f'<a href="{one}">You are now with ASCEND at Harbormaster</a>' in browser.get("/outbox").text
     assert "No mail server is set up" in browser.get("/outbox").text
 
 
