@@ -26,7 +26,7 @@ def _address(rule: Rule) -> str:
         values = {name: "2" * 20 if "id" in name or "code" in name else "csv" for name in rule.arguments}
         for name, converter in rule._converters.items():
             if isinstance(converter, AnyConverter):
-                values[name] = sorted(converter.items)[0]
+                values[name] = min(converter.items)
         return made.build(rule.endpoint, values, method=next(iter(rule.methods or {"GET"})))
 
 
