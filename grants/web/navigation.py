@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Flask, current_app, g, request, url_for
 
 from grants.kernel.policy import Actor, Role
-from grants.web.access import current_actor
+from grants.web.access import PUBLIC, SIGNED_IN, access_of, current_actor
 
 # A person with several roles goes by the first of these.
 ROLE_ORDER = (
@@ -104,10 +104,17 @@ def navigation_for(actor: Actor) -> Navigation:
         links=_links(seen.values(), _present(seen.values())),
         menu=_links(_menu.values(), _present(_menu.values())) if signed_in else (),
         foot=_links(_foot.values()),
-        search=_url("search") if actor.is_staff else None,
+        search=_url("search") if _searches(actor) else None,
         sign_in=None if signed_in else _url("sign_in"),
         role=_role_word(actor),
     )
+
+
+def _searches(actor: Actor) -> bool:
+    """Whether the search page is the actor's to open: a link to a closed page would be a dead end."""
+    endpoint = _single.get("search")
+    access = access_of(current_app, endpoint) if endpoint in current_app.view_functions else None
+    return actor.is_staff and access is not None and (access in {PUBLIC, SIGNED_IN} or actor.may(access))
 
 
 def _role_word(actor: Actor) -> str:
