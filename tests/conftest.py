@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import Context
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,14 @@ class Engine:
     def fresh(self) -> None:
         raise NotImplementedError
 
+    def keep(self, name: str) -> None:
+        """Keep the database as it is now, under a name."""
+        raise NotImplementedError
+
+    def bring_back(self, name: str) -> None:
+        """Put a kept database in the place of the present one."""
+        raise NotImplementedError
+
 
 class Embedded(Engine):
     def __init__(self, folder: Path) -> None:
@@ -44,13 +53,19 @@ class Embedded(Engine):
         super().__init__(f"sqlite:///{self.file}")
 
     def make_template(self) -> None:
-        db.engine.dispose()  # the last connection to close brings the write-ahead log into the file
-        shutil.copy(self.file, self.file.with_suffix(".template"))
+        self.keep("template")
 
     def fresh(self) -> None:
+        self.bring_back("template")
+
+    def keep(self, name: str) -> None:
+        db.engine.dispose()  # the last connection to close brings the write-ahead log into the file
+        shutil.copy(self.file, self.file.with_suffix(f".{name}"))
+
+    def bring_back(self, name: str) -> None:
         for suffix in ("-wal", "-shm"):
             Path(f"{self.file}{suffix}").unlink(missing_ok=True)
-        shutil.copy(self.file.with_suffix(".template"), self.file)
+        shutil.copy(self.file.with_suffix(f".{name}"), self.file)
 
 
 # Copying a database costs PostgreSQL half a second and more; emptying one costs a twentieth of that. Triggers and
@@ -80,17 +95,30 @@ END $$
 class Server(Engine):
     def __init__(self, url: str, worker: str) -> None:
         named = make_url(url)
-        name = f"{named.database}_{worker}"
-        admin = named.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
-        with psycopg.connect(admin, autocommit=True) as connection:
-            for statement in (f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}"):
-                connection.execute(statement)  # type: ignore[arg-type]
-        own = named.set(database=name)
+        self.name = f"{named.database}_{worker}"
+        self.admin = named.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+        self._remake(self.name)
+        own = named.set(database=self.name)
         self.plain = own.set(drivername="postgresql").render_as_string(hide_password=False)
         super().__init__(own.render_as_string(hide_password=False))
 
+    def _remake(self, name: str, copied_from: str = "template1") -> None:
+        with psycopg.connect(self.admin, autocommit=True) as connection:
+            for statement in (
+                f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
+                f"CREATE DATABASE {name} TEMPLATE {copied_from}",
+            ):
+                connection.execute(statement)  # type: ignore[arg-type]
+
     def make_template(self) -> None:
         db.engine.dispose()
+
+    def keep(self, name: str) -> None:
+        db.engine.dispose()
+        self._remake(f"{self.name}_{name}", self.name)
+
+    def bring_back(self, name: str) -> None:
+        self._remake(self.name, f"{self.name}_{name}")
 
     def fresh(self) -> None:
         with psycopg.connect(self.plain) as connection:
@@ -133,6 +161,52 @@ def app(whole_app: Flask, engine: Engine) -> Iterator[Flask]:
         yield whole_app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def replay_kept(whole_app: Flask, engine: Engine) -> None:
+    """The demonstration's recordings, played once for this process and kept at two points.
+
+    scored     every planning scorecard is in, and no slate is made yet
+    replayed   the demonstration as it begins, in the middle of November 2016
+    """
+    from grants.replay.demo import PRESENT
+    from grants.replay.engine.runner import Player
+    from grants.replay.recording import load
+
+    oakland = load("oakland")
+    slate = oakland.stages["planning"].slate
+    assert slate is not None
+    with whole_app.app_context():
+        db.engine.dispose()
+        engine.fresh()
+        player = Player([oakland, load("pilot_fund", before=oakland)])
+        player.play(slate.made.at.at(oakland.zone) - timedelta(minutes=1))
+        engine.keep("scored")
+        player.play(PRESENT)
+        engine.keep("replayed")
+        db.session.remove()
+
+
+def _brought_back(name: str, whole_app: Flask, engine: Engine) -> Iterator[Flask]:
+    with whole_app.app_context():
+        db.engine.dispose()
+        engine.bring_back(name)
+        yield whole_app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def replayed(whole_app: Flask, engine: Engine, replay_kept: None) -> Iterator[Flask]:
+    """The application on a copy of the demonstration, its context pushed."""
+    yield from _brought_back("replayed", whole_app, engine)
+
+
+@pytest.fixture
+def scored(whole_app: Flask, engine: Engine, replay_kept: None) -> Iterator[Flask]:
+    """The application on Oakland with every planning scorecard in and no slate made, its context pushed."""
+    yield from _brought_back("scored", whole_app, engine)
 
 
 class SeparateClient(FlaskClient):

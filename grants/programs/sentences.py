@@ -92,6 +92,7 @@ _NUMBER = _say("a number is expected here")
 _SENTENCES: Mapping[str, Callable[[Mapping[str, Any], ErrorDetails], str]] = {
     "value_error": _own_words,
     "literal_error": _one_of,
+    "enum": _one_of,
     "model_type": _GROUP,
     "model_attributes_type": _GROUP,
     "dict_type": _GROUP,

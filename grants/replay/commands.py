@@ -16,7 +16,7 @@ from grants.programs.queries import cycle_keyed
 from grants.replay import demo as demonstration
 from grants.replay import published, site
 from grants.replay.engine.acts import OutOfTune
-from grants.replay.engine.runner import Milestone, milestones, play
+from grants.replay.engine.runner import THE_END, Milestone, milestones, play
 from grants.replay.recording import Recording, load
 
 END: Final = "launch-year"
@@ -67,8 +67,8 @@ def _replay(settings: Settings, told: Recording, until: str, fresh: bool) -> lis
     return published.compare(told.cycle.key, reached)
 
 
-def _last_instant(points: list[Milestone], until: str) -> datetime | None:
-    return next((point.at for point in points if point.key == until), None)
+def _last_instant(points: list[Milestone], until: str) -> datetime:
+    return next((point.at for point in points if point.key == until), THE_END)
 
 
 @click.command()

@@ -1,9 +1,11 @@
 """The runner: plays acts in order of time, each at its own instant, with the jobs that follow from it."""
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from typing import Final
 
 from sqlalchemy import select
 
@@ -19,6 +21,8 @@ from grants.replay.engine.story import Story, Tale
 from grants.replay.recording import Moment, Recording
 
 Say = Callable[[str], None]
+THE_END: Final = datetime.max.replace(tzinfo=UTC)
+A_MOMENT: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -55,26 +59,43 @@ def acts_of(tale: Tale) -> Iterator[Act]:
             yield from phase.acts(tale, stage)
 
 
-def play(recordings: Sequence[Recording], until: datetime | None = None, say: Say = lambda line: None) -> Story:
-    """Play recordings together, on a database that holds none of them yet.
+class Player:
+    """Plays recordings together, on a database that holds none of them yet; it may stop on the way and go on.
 
-    until    the last instant that is played; everything when left out
-    say      told what has been reached, a line at a time
+    say   told what has been reached, a line at a time
+    """
+
+    def __init__(self, recordings: Sequence[Recording], say: Say = lambda line: None) -> None:
+        story = Story()
+        acts = in_order(act for recording in recordings for act in acts_of(Tale(story, recording)))
+        points = (point for recording in recordings for point in milestones(recording))
+        self._beats = deque((at, list(together)) for at, together in groupby(acts, key=lambda act: act.at))
+        self._points = deque(sorted(points, key=lambda point: point.at))
+        self._say = say
+
+    def play(self, until: datetime = THE_END) -> None:
+        """Play on, up to the last instant wanted; to the end when none is given.
+
+        raises   OutOfTune when the recording and the rules do not agree
+        """
+        while self._beats and self._beats[0][0] <= until:
+            at, acts = self._beats.popleft()
+            self._pass_points(at - A_MOMENT)
+            _perform(at, acts)
+        self._pass_points(until)
+
+    def _pass_points(self, reached: datetime) -> None:
+        while self._points and self._points[0].at <= reached:
+            point = self._points.popleft()
+            self._say(f"{point.at:%d %b %Y}  {point.key}")
+
+
+def play(recordings: Sequence[Recording], until: datetime = THE_END, say: Say = lambda line: None) -> None:
+    """Play recordings together, from the first act to the last, or to the last instant wanted.
+
     raises   OutOfTune when the recording and the rules do not agree
     """
-    story = Story()
-    acts = in_order(act for recording in recordings for act in acts_of(Tale(story, recording)))
-    points = sorted((point for one in recordings for point in milestones(one)), key=lambda point: point.at)
-    for at, together in groupby(acts, key=lambda act: act.at):
-        if until is not None and at > until:
-            break
-        while points and points[0].at < at:
-            say(f"{points[0].at:%d %b %Y}  {points.pop(0).key}")
-        _perform(at, list(together))
-    for point in points:
-        if until is None or point.at <= until:
-            say(f"{point.at:%d %b %Y}  {point.key}")
-    return story
+    Player(recordings, say).play(until)
 
 
 def _perform(at: datetime, acts: Sequence[Act]) -> None:
