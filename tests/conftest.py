@@ -107,6 +107,7 @@ class Server(Engine):
             for statement in (
                 f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
                 f"CREATE DATABASE {name} TEMPLATE {copied_from}",
+                f"ALTER DATABASE {name} SET synchronous_commit = off",
             ):
                 connection.execute(statement)  # type: ignore[arg-type]
 

@@ -26,13 +26,14 @@ def run_due(limit: int = 1000) -> int:
     """
     count = 0
     while count < limit and (claimed := _claim()) is not None:
-        _run(*claimed)
+        if claimed[1]:
+            _run(*claimed)
         count += 1
     return count
 
 
 def _claim() -> tuple[int, int] | None:
-    """Take the oldest due job: its id and the number of this attempt."""
+    """Take the oldest due job: its id and the number of this attempt; 0 for one that is given up."""
     with unit_of_work() as session:
         due = or_(
             and_(Job.state == "queued", Job.run_at <= now()),
@@ -43,6 +44,9 @@ def _claim() -> tuple[int, int] | None:
         )
         if job is None:
             return None
+        if job.attempts >= ATTEMPTS:  # its runners died every time: the job itself may be what kills them
+            job.state, job.error, job.finished_at = "failed", "The runner died at every attempt.", now()
+            return job.id, 0
         job.state, job.attempts, job.leased_until = "running", job.attempts + 1, now() + LEASE
         session.flush()
         return job.id, job.attempts
@@ -94,6 +98,8 @@ def run_forever(app: Flask) -> None:
         with app.app_context():
             action(*args)  # type: ignore[operator]
 
+    # That a run of due jobs takes longer than a second is no news for whoever reads the log.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BlockingScheduler(timezone="UTC")
     scheduler.add_job(in_app, "interval", seconds=1, args=[run_due], max_instances=1, coalesce=True)
     for work in periodic_work():
