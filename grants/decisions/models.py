@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grants.applications.models import Application
@@ -16,6 +16,7 @@ from grants.persistence.base import Base, Identified, Stateful
 from grants.persistence.types import Cents
 from grants.programs.models import CycleStage
 
+UNDER_WAY = text("state IN ('proposed', 'approved', 'released')")
 OUTCOMES = "outcome IN ('award', 'waitlist', 'decline')"
 
 
@@ -27,7 +28,11 @@ class Slate(Stateful, Base):
     """
 
     __tablename__ = "slate"
-    __table_args__ = (CheckConstraint("state IN ('draft', 'proposed', 'approved', 'released', 'void')", name="state"),)
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'proposed', 'approved', 'released', 'void')", name="state"),
+        # At most one slate of a stage is under way, whatever two people do at once.
+        Index("uq_slate_under_way", "stage_id", unique=True, sqlite_where=UNDER_WAY, postgresql_where=UNDER_WAY),
+    )
 
     stage_id: Mapped[int] = mapped_column(ForeignKey("cycle_stage.id"), index=True)
     title: Mapped[str]

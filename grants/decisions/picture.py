@@ -42,7 +42,7 @@ class Figures:
     def rows(self) -> list[tuple[str, str]]:
         """The portfolio as label and value."""
         rows = [(title, f"{count} {bound}".strip()) for title, count, bound in self.portfolio]
-        return [*rows, ("Students reached", f"{self.pupils:,}")] if self.pupils else rows
+        return [*rows, ("Students enrolled", f"{self.pupils:,}")] if self.pupils else rows
 
 
 def slate_figures(lines: Sequence[SlateLine], findings: Mapping[str, Any], rules: DecisionRules) -> Figures:
@@ -120,13 +120,21 @@ def _notices(lines: Sequence[SlateLine], findings: Mapping[str, Any]) -> Iterabl
         if line.essential_failed:
             yield f"{_name(line)}: {line.essential_failed}"
     if (alpha := findings.get("alpha")) is not None:
-        yield f"Agreement of the panel (Krippendorff’s alpha) is {alpha} on {findings['alpha_n']} applications."
+        said = _agreement_in_words(float(alpha))
+        yield f"The panel {said}: Krippendorff’s alpha is {alpha} on {findings['alpha_n']} applications (1 is perfect)."
     if findings.get("scorecards", 0) < findings.get("assigned", 0):
         missing = findings["assigned"] - findings["scorecards"]
         yield f"{missing} of {findings['assigned']} scorecards were missing when this was made."
     changed = [line for line in lines if line.override_reason]
     if changed:
         yield f"Changed by hand: {listing(_name(line) for line in changed)}."
+
+
+def _agreement_in_words(alpha: float) -> str:
+    """Krippendorff’s own bounds: from 0.8 reliable, from 0.667 for tentative conclusions (Content Analysis, 2018)."""
+    if alpha >= 0.8:
+        return "agrees well"
+    return "agrees fairly" if alpha >= 0.667 else "disagrees a good deal, so look at the spread of each"
 
 
 def _name(line: SlateLine) -> str:

@@ -5,21 +5,25 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from grants.applications.models import Application
+from grants.applications.models import Application, Submission
 from grants.casework.models import Case
 from grants.casework.visibility import not_conflicted
 from grants.decisions.approval import Approval, in_words, may_approve, missing_approvals
+from grants.decisions.candidates import Applicant, candidates, rules_of
 from grants.decisions.models import Decision, Slate, SlateLine
+from grants.decisions.slate import broken_limits
 from grants.decisions.states import SlateFacts, SlateState
 from grants.documents.models import Document
 from grants.kernel.errors import Missing
-from grants.kernel.policy import Actor, Verdict
+from grants.kernel.policy import SYSTEM, Actor, Verdict
 from grants.kernel.roles import Role
 from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import ApplicationStage
+from grants.review.queries import StageResults, stage_results
+from grants.review.queries.scope import reviewable_applications
 
 PROPOSED_OR_LATER = (SlateState.PROPOSED, SlateState.APPROVED, SlateState.RELEASED)
 
@@ -141,26 +145,62 @@ def facts_of(slate: Slate) -> SlateFacts:
         lines=counts[0],
         letters=counts[1],
         rival=bool(rival),
+        changed=_changed(slate),
         over=_broken_limit(slate),
         missing_approvals=missing_approvals_of(slate),
         letters_checked=slate.letters_checked_at is not None,
     )
 
 
+def _changed(slate: Slate) -> str | None:
+    """How the applications under review differ from those on the slate, in words; nothing when they are the same."""
+    on_it = set(db.session.scalars(select(SlateLine.application_id).where(SlateLine.slate_id == slate.id)))
+    stand = set(db.session.scalars(reviewable_applications(SYSTEM, slate.stage).with_only_columns(Application.id)))
+    gone, new = len(on_it - stand), len(stand - on_it)
+    said = [f"{gone} on it no longer {'stands' if gone == 1 else 'stand'}"] if gone else []
+    said += [f"{new} came after it"] if new else []
+    if not said:
+        return None
+    return f"The applications have changed since this slate was made: {' and '.join(said)}. Make a new slate."
+
+
 def _broken_limit(slate: Slate) -> str | None:
-    """The limit that overrides have pushed the slate over, in words."""
-    rules = stage_rules(slate).decision
-    awards, amount = db.session.execute(
-        select(func.count(), func.coalesce(func.sum(SlateLine.amount), 0)).where(
-            SlateLine.slate_id == slate.id, SlateLine.outcome == "award"
+    """The limits that overrides have pushed the slate over, in words."""
+    if slate.state != SlateState.DRAFT:
+        return None
+    definition = definition_of(slate.stage.cycle)
+    rules = definition.application_stage(slate.stage.key)
+    applicants = applicants_of(stage_results(slate.stage))
+    limits = rules_of(definition, rules, applicants, pool_left(slate.stage), lot="")
+    rows = db.session.execute(
+        select(Application.public_id, SlateLine.amount)
+        .join(SlateLine, SlateLine.application_id == Application.id)
+        .where(SlateLine.slate_id == slate.id, SlateLine.outcome == "award")
+    )
+    known = {one.id for one in applicants}
+    awards = {name: amount for name, amount in rows if name in known}
+    broken = broken_limits(candidates(applicants, rules), limits, awards)
+    return f"The awards break {' and '.join(broken)}." if broken else None
+
+
+def applicants_of(results: StageResults) -> list[Applicant]:
+    """The stage's submissions as deciding sees them: scores, attributes, and the frozen answers."""
+    found = db.session.execute(
+        select(Submission.id, Submission.content).where(Submission.id.in_([row.submission_id for row in results.rows]))
+    )
+    answers = {number: content["answers"] for number, content in found}
+    return [
+        Applicant(
+            id=row.public_id,
+            name=row.name,
+            mean=row.mean,
+            failed=(row.essential_failed,) if row.essential_failed else (),
+            criterion_means=row.criteria,
+            attributes=row.attributes,
+            answers=answers[row.submission_id],
         )
-    ).one()
-    left = pool_left(slate.stage)
-    if left is not None and amount > left:
-        return f"The awards come to more than the pool has left, by ${(amount - left) // 100:,}."
-    if rules.awards.at_most is not None and awards > rules.awards.at_most:
-        return f"The slate makes {awards} awards; the program allows at most {rules.awards.at_most}."
-    return None
+        for row in results.rows
+    ]
 
 
 def pool_left(stage: CycleStage) -> int | None:

@@ -23,6 +23,7 @@ class SlateFacts:
 
     lines              applications on the slate
     rival              another slate of the stage is proposed, approved or released
+    changed            in words, how the applications under review are no longer the slate's; nothing when they are
     over               in words, the constraint that the lines break; nothing when they hold
     missing_approvals  in words, whose approval is missing; nothing when all are there
     letters            letters prepared, of as many as there are lines
@@ -31,6 +32,7 @@ class SlateFacts:
 
     lines: int = 0
     rival: bool = False
+    changed: str | None = None
     over: str | None = None
     missing_approvals: str | None = None
     letters: int = 0
@@ -42,14 +44,16 @@ def fit_to_propose(facts: SlateFacts) -> str | None:
         return "The slate has no applications."
     if facts.rival:
         return "Another slate of this stage is already proposed. Take that one back first."
-    return facts.over
+    return facts.changed or facts.over
 
 
 def approved_by_all(facts: SlateFacts) -> str | None:
-    return facts.missing_approvals
+    return facts.changed or facts.missing_approvals
 
 
 def ready_to_release(facts: SlateFacts) -> str | None:
+    if facts.changed:
+        return facts.changed
     if facts.letters < facts.lines:
         return f"{facts.lines - facts.letters} of {facts.lines} letters are not ready yet."
     if not facts.letters_checked:

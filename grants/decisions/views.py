@@ -205,7 +205,7 @@ def letters(slate_id: str) -> ResponseReturnValue:
         slate=found,
         lines=queries.lines_for(actor, found),
         facts=facts,
-        counts=letter_counts(found),
+        counts=letter_counts(found, actor),
         moves={move.name: verdict for move, verdict in SLATE.open_to(actor, found.state, facts)},
         is_proposer=found.proposed_by_id == actor.person_id,
     )

@@ -71,6 +71,10 @@ class Home:
     own: Sequence[OwnCase] = ()
     audit_records: int | None = None
 
+    def cycle_title(self, case: Case) -> str:
+        """The title of a case's cycle, where the actor has to do with it."""
+        return next((one.title for one in self.cycles if one.id == case.cycle_id), "")
+
     @property
     def has_aside(self) -> bool:
         latest = any(one.latest for one in self.own)

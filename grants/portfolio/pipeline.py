@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from grants.kernel.money import dollars
 
@@ -14,6 +15,7 @@ Standing = Literal["done", "now", "to_come"]
 class StageFacts:
     """One stage as it stands.
 
+    zone                 the cycle's time zone, in which its dates are said
     writing, submitted   applications (0 for discovery)
     awarded, amount      released awards, and their sum in cents
     schools, educators, events   discovery's reach (0 for application stages)
@@ -26,6 +28,7 @@ class StageFacts:
     opens_at: datetime
     closes_at: datetime
     released_at: datetime | None
+    zone: str = "UTC"
     writing: int = 0
     submitted: int = 0
     awarded: int = 0
@@ -75,7 +78,7 @@ def _applied(stage: StageFacts, now: datetime) -> Step:
     if standing == "now":
         note = f"{stage.submitted} submitted, {stage.writing} writing"
     elif standing == "to_come":
-        note = f"opens {stage.opens_at.day} {stage.opens_at:%B}"
+        note = f"opens {_day(stage, stage.opens_at)}"
     else:
         note = f"{stage.writing} never submitted" if stage.writing else "all submitted"
     count = stage.submitted + (stage.writing if standing == "now" else 0)
@@ -106,18 +109,19 @@ def path(stages: Sequence[StageFacts], now: datetime) -> list[PathStep]:
 
 def _dated(stage: StageFacts, now: datetime) -> PathStep:
     if now < stage.opens_at:
-        return f"{stage.title}: opens {_day(stage.opens_at)}", "open"
+        return f"{stage.title}: opens {_day(stage, stage.opens_at)}", "open"
     if now <= stage.closes_at:
-        return f"{stage.title}: open until {_day(stage.closes_at)}", "now"
+        return f"{stage.title}: open until {_day(stage, stage.closes_at)}", "now"
     if stage.kind == "discovery":
-        return f"{stage.title}: ended {_day(stage.closes_at)}", "done"
+        return f"{stage.title}: ended {_day(stage, stage.closes_at)}", "done"
     if stage.released_at is None:
         return f"{stage.title}: being decided", "now"
-    return f"{stage.title}: decided {_day(stage.released_at)}", "done"
+    return f"{stage.title}: decided {_day(stage, stage.released_at)}", "done"
 
 
-def _day(instant: datetime) -> str:
-    return f"{instant.day} {instant:%B %Y}"
+def _day(stage: StageFacts, instant: datetime) -> str:
+    local = instant.astimezone(ZoneInfo(stage.zone))
+    return f"{local.day} {local:%B %Y}"
 
 
 def journey(stages: Sequence[StageFacts], own: Mapping[str, str], now: datetime) -> list[PathStep]:

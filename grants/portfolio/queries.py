@@ -61,6 +61,7 @@ def stage_facts(cycle: Cycle) -> list[StageFacts]:
                 opens_at=stage.opens_at,
                 closes_at=stage.closes_at,
                 released_at=stage.released_at,
+                zone=cycle.time_zone,
                 writing=writing,
                 submitted=submitted,
                 awarded=awarded,
@@ -77,7 +78,8 @@ def stage_facts(cycle: Cycle) -> list[StageFacts]:
 def stage_dates(cycle: Cycle) -> list[StageFacts]:
     """The stages with their dates and no counts: what everyone in the cycle may know."""
     return [
-        StageFacts(one.key, one.title, one.kind, one.opens_at, one.closes_at, one.released_at) for one in _stages(cycle)
+        StageFacts(one.key, one.title, one.kind, one.opens_at, one.closes_at, one.released_at, cycle.time_zone)
+        for one in _stages(cycle)
     ]
 
 
@@ -153,9 +155,12 @@ def _narrowed(statement: Select[Case], filters: CaseFilters) -> Select[Case]:
     if filters.sector:
         statement = statement.where(Organization.sector == filters.sector)
     if filters.q:
-        like = f"%{filters.q.strip()}%"
         statement = statement.where(
-            or_(Organization.name.ilike(like), Organization.nces_id == filters.q, Organization.cds_id == filters.q)
+            or_(
+                Organization.name.icontains(filters.q.strip(), autoescape=True),
+                Organization.nces_id == filters.q,
+                Organization.cds_id == filters.q,
+            )
         )
     if filters.stage:
         stage_key, _, outcome = filters.stage.partition(":")
@@ -194,8 +199,8 @@ def _with_progress(found: Sequence[Case]) -> list[CaseRow]:
 
 
 def own_cases(actor: Actor) -> Sequence[Case]:
-    """The cases of the organizations the actor belongs to or coaches, the latest first."""
-    own = actor.organization_ids | actor.coaching
+    """The cases of the organizations the actor belongs to, the latest first. A coach reads drafts, not cases."""
+    own = actor.organization_ids
     return db.session.scalars(
         select(Case)
         .where(Case.organization_id.in_(own), visible_cases(actor))
@@ -219,10 +224,13 @@ def stages_of(cycle_ids: set[int]) -> dict[int, list[StageFacts]]:
     """Cycle id -> its stages with their dates, in one statement."""
     found: dict[int, list[StageFacts]] = {number: [] for number in cycle_ids}
     for one in db.session.scalars(
-        select(CycleStage).where(CycleStage.cycle_id.in_(cycle_ids)).order_by(CycleStage.position)
+        select(CycleStage)
+        .where(CycleStage.cycle_id.in_(cycle_ids))
+        .options(joinedload(CycleStage.cycle))
+        .order_by(CycleStage.position)
     ):
         found[one.cycle_id].append(
-            StageFacts(one.key, one.title, one.kind, one.opens_at, one.closes_at, one.released_at)
+            StageFacts(one.key, one.title, one.kind, one.opens_at, one.closes_at, one.released_at, one.cycle.time_zone)
         )
     return found
 

@@ -88,7 +88,7 @@ def _filters() -> tuple[CaseFilterForm, queries.CaseFilters]:
 
 
 @bp.get("/cases/<public_id:case_id>")
-@requires()
+@requires("case.read")
 def case(case_id: str) -> ResponseReturnValue:
     """The whole story of one case."""
     return _case(case_id, NoteForm(), TaskForm())

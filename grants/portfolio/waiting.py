@@ -109,7 +109,7 @@ def _reports(actor: Actor, cycle: Cycle) -> Waiting | None:
         .where(
             Case.cycle_id == cycle.id,
             Requirement.state.in_(("scheduled", "returned")),
-            Requirement.due_on < today(cycle.time_zone),
+            Requirement.late_after_on < today(cycle.time_zone),
             visible_cases(actor),
         )
         .distinct()

@@ -536,6 +536,13 @@ def upgrade() -> None:
     with op.batch_alter_table("slate", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_slate_stage_id"), ["stage_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_slate_state"), ["state"], unique=False)
+        batch_op.create_index(
+            "uq_slate_under_way",
+            ["stage_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('proposed', 'approved', 'released')"),
+            postgresql_where=sa.text("state IN ('proposed', 'approved', 'released')"),
+        )
 
     op.create_table(
         "stored_file",
@@ -1273,6 +1280,11 @@ def downgrade() -> None:
 
     op.drop_table("stored_file")
     with op.batch_alter_table("slate", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_slate_under_way",
+            sqlite_where=sa.text("state IN ('proposed', 'approved', 'released')"),
+            postgresql_where=sa.text("state IN ('proposed', 'approved', 'released')"),
+        )
         batch_op.drop_index(batch_op.f("ix_slate_state"))
         batch_op.drop_index(batch_op.f("ix_slate_stage_id"))
 

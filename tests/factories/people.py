@@ -41,9 +41,7 @@ def organization(name: str | None = None, kind: str = "school", **more: Any) -> 
 
 def join(someone: Person, place: Organization, role: OrganizationRole = OrganizationRole.LEAD) -> None:
     """Make a person a member of an organization."""
-    db.session.add(
-        OrganizationMembership(person_id=someone.id, organization_id=place.id, role=role, since=now())
-    )
+    db.session.add(OrganizationMembership(person_id=someone.id, organization_id=place.id, role=role, since=now()))
     db.session.flush()
 
 

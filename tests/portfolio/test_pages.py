@@ -84,7 +84,7 @@ def test_a_case_is_its_own_school_s_and_the_staff_s(at: Ready, people: Board, cl
         who.name: client_of(who).get(case_url(at, "Tern")).status_code
         for who in (people.officer, people.directors[0], at.people["Tern"], at.people["Gull"], reviewer, admin)
     }
-    assert found == {"Olu": 200, "Dee": 200, "Principal of Tern": 200, "Principal of Gull": 404, "Rae": 404, "Ada": 404}
+    assert found == {"Olu": 200, "Dee": 200, "Principal of Tern": 200, "Principal of Gull": 404, "Rae": 403, "Ada": 403}
 
 
 def test_a_conflicted_director_finds_no_trace_of_the_case(at: Ready, people: Board, client_of: ClientOf) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from grants.portfolio.pipeline import StageFacts, Step, journey, pipeline
+from grants.portfolio.pipeline import StageFacts, Step, journey, path, pipeline
 
 NOW = datetime(2016, 3, 8, 20, tzinfo=UTC)
 
@@ -44,7 +44,7 @@ def test_a_closed_stage_is_being_decided_until_it_is_released() -> None:
 
 
 def test_a_stage_to_come_says_when_it_opens() -> None:
-    assert pipeline([stage("launch", opens=5, closes=50)], NOW)[0].note == "opens 13 March"
+    assert pipeline([stage("launch", opens=5, closes=50)], NOW)[0].note == "opens 13 March 2016"
 
 
 def test_one_school_is_counted_as_one() -> None:
@@ -59,3 +59,10 @@ def test_a_case_s_way_shows_its_own_words_and_nothing_of_others() -> None:
         ("Planning: Award", "done"),
         ("Launch: Writing", "now"),
     ]
+
+
+def test_dates_are_said_in_the_cycle_s_own_zone() -> None:
+    closes = datetime(2016, 3, 21, 0, tzinfo=UTC)  # Sunday 20 March, 5 pm in Oakland
+    oakland = StageFacts("l", "Launch", "application", NOW, closes, None, zone="America/Los_Angeles")
+    assert path([oakland], NOW) == [("Launch: open until 20 March 2016", "now")]
+    assert path([oakland], closes + timedelta(days=1)) == [("Launch: being decided", "now")]

@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 from grants.web.exports import export
 
 ROWS = [
-    ["=HYPERLINK(\"http://x\")", "-2+3", Decimal("60000.50"), -3],
+    ['=HYPERLINK("http://x")', "-2+3", Decimal("60000.50"), -3],
     ["Lodestar, K-12", None, date(2016, 3, 8), datetime(2016, 3, 8, 17, tzinfo=UTC)],
     ["@cmd", "+1", True, 0],
 ]
@@ -31,7 +31,7 @@ def test_csv_makes_text_of_what_could_be_a_formula() -> None:
 def test_xlsx_keeps_text_as_text_and_numbers_as_numbers() -> None:
     sheet = load_workbook(io.BytesIO(export("xlsx", "cases", ["a", "b", "c", "d"], ROWS).get_data())).active
     assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [
-        ["=HYPERLINK(\"http://x\")", "-2+3", 60000.5, -3],
+        ['=HYPERLINK("http://x")', "-2+3", 60000.5, -3],
         ["Lodestar, K-12", None, "2016-03-08", "2016-03-08T17:00:00+00:00"],
         ["@cmd", "+1", "yes", 0],
     ]

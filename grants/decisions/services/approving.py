@@ -77,23 +77,25 @@ def approve(actor: Actor, slate: Slate, content_sha256: str) -> None:
 
 
 def content_hash(slate: Slate) -> str:
-    """The SHA-256 over every line of a slate, in rank order."""
+    """The SHA-256 over one proposal of a slate: the moment it was made and every line, in rank order.
+
+    The moment is part of it, so that approvals of an earlier proposal never count for a later one, changed or not.
+    """
     lines = db.session.scalars(select(SlateLine).where(SlateLine.slate_id == slate.id).order_by(SlateLine.rank))
-    return sha256_of(
-        [
-            {
-                "line": line.public_id,
-                "application": line.application_id,
-                "score": line.score,
-                "outcome": line.outcome,
-                "waitlist_place": line.waitlist_place,
-                "amount": line.amount,
-                "override_reason": line.override_reason,
-                "reasons": line.reasons,
-            }
-            for line in lines
-        ]
-    )
+    content = [
+        {
+            "line": line.public_id,
+            "application": line.application_id,
+            "score": line.score,
+            "outcome": line.outcome,
+            "waitlist_place": line.waitlist_place,
+            "amount": line.amount,
+            "override_reason": line.override_reason,
+            "reasons": line.reasons,
+        }
+        for line in lines
+    ]
+    return sha256_of({"proposed_at": slate.proposed_at, "lines": content})
 
 
 def _ask_approvers(slate: Slate) -> None:

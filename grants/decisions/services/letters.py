@@ -1,5 +1,7 @@
 """Letters of a slate: frozen when it is approved, rendered by a job, checked by a second person, then released."""
 
+from collections import Counter
+
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -7,11 +9,11 @@ from grants.applications.models import Application
 from grants.casework.models import Case
 from grants.decisions.letter_facts import letter_of
 from grants.decisions.models import Slate, SlateLine
-from grants.decisions.queries import facts_of
+from grants.decisions.queries import facts_of, lines_for
 from grants.documents import services as documents
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Refused
-from grants.kernel.policy import Actor, require_permission
+from grants.kernel.policy import SYSTEM, Actor, require_permission
 from grants.people.models import Organization, OrganizationMembership
 from grants.persistence import audit
 from grants.persistence.session import db
@@ -50,19 +52,15 @@ def check_letters(actor: Actor, slate: Slate, counts: dict[str, int]) -> None:
     facts = facts_of(slate)
     if slate.state != "approved" or facts.letters < facts.lines:
         raise Clash("The letters are not all ready to be checked yet.")
-    if counts != letter_counts(slate):
+    if counts != letter_counts(slate, actor):
         raise Clash("The letters have changed since you opened this page. Look at them again.")
     slate.letters_checked_at, slate.letters_checked_by_id = now(), actor.person_id
     audit.record(actor, "slate.check_letters", slate, after={"letters": counts})
 
 
-def letter_counts(slate: Slate) -> dict[str, int]:
-    """Outcome -> letters of the slate."""
-    counts: dict[str, int] = {}
-    for line in _lines_with_cases(slate):
-        if line.letter is not None:
-            counts[line.outcome] = counts.get(line.outcome, 0) + 1
-    return counts
+def letter_counts(slate: Slate, actor: Actor = SYSTEM) -> dict[str, int]:
+    """Outcome -> letters of the slate, without the lines the actor has a conflict with."""
+    return dict(Counter(line.outcome for line in lines_for(actor, slate) if line.letter is not None))
 
 
 def _lines_with_cases(slate: Slate) -> list[SlateLine]:

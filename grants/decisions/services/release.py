@@ -42,6 +42,9 @@ def release(actor: Actor, slate: Slate) -> None:
             if line.letter is not None:  # the guard has counted them: every line has one
                 _release_line(actor, slate, line, line.letter)
 
+    # Nobody may withdraw or be sent back between the guard's look and the decision.
+    on_it = select(SlateLine.application_id).where(SlateLine.slate_id == slate.id)
+    db.session.execute(select(Application.id).where(Application.id.in_(on_it)).with_for_update())
     move(actor, slate, "release", SLATE, facts_of(slate), {"tell_everyone": tell_everyone})
     # Scenarios that were not chosen can no longer become anything.
     for other in db.session.scalars(

@@ -1,15 +1,13 @@
 """Making a slate from the scores, and changing its lines by hand, with a reason."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
-
-from grants.applications.models import Submission
 from grants.decisions.candidates import Applicant, amount_of, candidates, rules_of
 from grants.decisions.models import Slate, SlateLine
-from grants.decisions.queries import facts_of, pool_left
+from grants.decisions.queries import applicants_of, facts_of, pool_left
 from grants.decisions.slate import Line, NoSlate, ProposedSlate
 from grants.decisions.slate import propose as solve
 from grants.decisions.states import SLATE, SlateState
@@ -24,7 +22,7 @@ from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import ApplicationStage, Definition
-from grants.review.queries import ScoredSubmission, StageResults, stage_results
+from grants.review.queries import StageResults, stage_results
 
 
 def make_slate(actor: Actor, stage: CycleStage, title: str) -> Slate:
@@ -36,8 +34,7 @@ def make_slate(actor: Actor, stage: CycleStage, title: str) -> Slate:
     results = _fit_to_decide(stage)
     definition = definition_of(stage.cycle)
     rules = definition.application_stage(stage.key)
-    answers = _answers(results)
-    applicants = {row.application_id: _applicant(row, answers[row.submission_id]) for row in results.rows}
+    applicants = {one.id: one for one in applicants_of(results)}
     solved = _solve(definition, list(applicants.values()), stage)
     slate = Slate(
         stage=stage,
@@ -57,32 +54,12 @@ def make_slate(actor: Actor, stage: CycleStage, title: str) -> Slate:
 def _fit_to_decide(stage: CycleStage) -> StageResults:
     if stage.released_at is not None:
         raise Clash("The decisions of this stage have been released.")
-    if now() <= stage.closes_at:
+    if now() <= stage.closes_at + timedelta(minutes=stage.grace_minutes):
         raise Clash("The stage still takes applications; a slate can be made once it has closed.")
     results = stage_results(stage)
     if not results.rows:
         raise Clash("Nobody has applied in this stage, so there is nothing to decide.")
     return results
-
-
-def _answers(results: StageResults) -> Mapping[int, Mapping[str, Any]]:
-    """Submission id -> its frozen answers."""
-    rows = db.session.execute(
-        select(Submission.id, Submission.content).where(Submission.id.in_([row.submission_id for row in results.rows]))
-    )
-    return {number: content["answers"] for number, content in rows}
-
-
-def _applicant(row: ScoredSubmission, answers: Mapping[str, Any]) -> Applicant:
-    return Applicant(
-        id=row.public_id,
-        name=row.name,
-        mean=row.mean,
-        failed=(row.essential_failed,) if row.essential_failed else (),
-        criterion_means=row.criteria,
-        attributes=row.attributes,
-        answers=answers,
-    )
 
 
 def _solve(definition: Definition, applicants: list[Applicant], stage: CycleStage) -> ProposedSlate:
@@ -97,12 +74,12 @@ def _solve(definition: Definition, applicants: list[Applicant], stage: CycleStag
 def _line(
     line: Line,
     results: StageResults,
-    applicants: Mapping[int, Applicant],
+    applicants: Mapping[str, Applicant],
     rules: ApplicationStage,
     solved: ProposedSlate,
 ) -> SlateLine:
     row = next(row for row in results.rows if row.public_id == line.candidate.id)
-    tier = amount_of(applicants[row.application_id], rules.decision).tier
+    tier = amount_of(applicants[row.public_id], rules.decision).tier
     standing = results.draws.stands_in(row.key, len(solved.awarded)) if row.mean is not None else None
     return SlateLine(
         application_id=row.application_id,

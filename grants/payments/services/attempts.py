@@ -1,6 +1,7 @@
 """Paying an installment: asked for, approved by another, paid with the bank's reference; or stopped on the way."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from grants.awards.services.following import people_of
 from grants.awards.states import AwardState
@@ -155,9 +156,10 @@ def _stop(actor: Actor, installment: Installment, name: str, reason: str, words:
 
 
 def _check_day(installment: Installment, payment: Payment | None, paid_on: date) -> None:
-    if paid_on > today(installment.award.stage.cycle.time_zone):
+    zone = ZoneInfo(installment.award.stage.cycle.time_zone)
+    if paid_on > today(zone):
         raise Invalid("A payment is noted once the bank has made it.", {"paid_on": "This day is still to come."})
-    if payment is not None and paid_on < payment.requested_at.date():
+    if payment is not None and paid_on < payment.requested_at.astimezone(zone).date():
         raise Invalid("It was not asked for then.", {"paid_on": "This day is before the payment was asked for."})
 
 

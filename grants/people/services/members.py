@@ -173,7 +173,7 @@ def _keep_a_lead(actor: Actor, organization: Organization, leaving: Organization
     if leaving.role != OrganizationRole.LEAD:
         return
     # Two leads who remove each other at the same moment wait for one another here.
-    db.session.refresh(organization, with_for_update=True)
+    db.session.refresh(organization, with_for_update={"of": Organization})
     others = db.session.scalar(
         select(func.count())
         .select_from(OrganizationMembership)
