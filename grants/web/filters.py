@@ -142,6 +142,11 @@ def moment(when: date | datetime | None, zone: str = DEFAULT_ZONE, *, weekday: b
     return Markup('<time datetime="{}" title="{}">{}</time>').format(machine, relative(when, zone), escape(shown))
 
 
+def on_day(at: datetime, zone: str = DEFAULT_ZONE) -> date:
+    """The calendar day of an instant in a zone: an evening in Oakland is not the next day."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
 def house_day() -> date:
     """Today, where the house stands."""
     return clock.today(DEFAULT_ZONE)
@@ -149,7 +154,7 @@ def house_day() -> date:
 
 def init_filters(app: Flask) -> None:
     """Give every template the house's ways of writing."""
-    time_and_money = (money, day, instant, clock_time, relative, until, moment)
+    time_and_money = (money, day, on_day, instant, clock_time, relative, until, moment)
     filters = (*time_and_money, percent, score, words, plural, listing, initials, tone)
     app.jinja_env.filters.update({shown.__name__: shown for shown in filters})
     app.jinja_env.globals["house_day"] = house_day

@@ -22,6 +22,12 @@ def test_a_day_is_written_in_full() -> None:
     assert filters.day(None) == ""
 
 
+def test_an_evening_in_oakland_is_not_the_next_day() -> None:
+    evening = datetime(2014, 12, 17, 2, 0, tzinfo=UTC)
+    assert filters.on_day(evening, "America/Los_Angeles") == date(2014, 12, 16)
+    assert filters.on_day(evening, "UTC") == date(2014, 12, 17)
+
+
 @pytest.mark.parametrize(
     ("at", "zone", "shown"),
     [
