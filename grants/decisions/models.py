@@ -16,7 +16,7 @@ from grants.persistence.base import Base, Identified, Stateful
 from grants.persistence.types import Cents
 from grants.programs.models import CycleStage
 
-UNDER_WAY = text("state IN ('proposed', 'approved', 'released')")
+UNDER_WAY = text("state IN ('proposed', 'approved')")
 OUTCOMES = "outcome IN ('award', 'waitlist', 'decline')"
 
 

@@ -97,7 +97,7 @@ TEMPLATES: Final[dict[str, Template]] = {
     "review.reopened": Template(
         "Your scorecard was reopened: {stage}",
         "Dear {name},\n\n"
-        "Your scorecard on {applicant} ({stage}) is open again, and does not count until you submit it anew. "
+        "A scorecard of yours in the {stage} is open again, and does not count until you submit it anew. "
         "The reason: {reason}\n\n{link}",
     ),
     "awards.agreement_to_sign": Template(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from grants.kernel.canonical import plain, sha256_of
@@ -136,7 +136,16 @@ def verify(session: Session) -> Verification:
         session.expunge(entry)
     if (head.number, head.sha256) != (number, sha256):
         faults.append(Fault(number, f"The chain ends at record {number}, but its head says otherwise."))
+    faults.extend(_beyond(session, head, number))
     return Verification(count, tuple(faults))
+
+
+def _beyond(session: Session, head: AuditHead, number: int) -> Iterator[Fault]:
+    """Rows that stand after the chain's end; the head is read once more, since others may have added honest ones."""
+    beyond = session.scalar(select(func.min(AuditRecord.number)).where(AuditRecord.number > head.number))
+    session.refresh(head)
+    if beyond is not None and beyond > head.number:
+        yield Fault(beyond, f"Records {number + 1} to {beyond - 1} are missing.")
 
 
 def _faults_of(entry: AuditRecord, number: int, sha256: str) -> Iterator[Fault]:

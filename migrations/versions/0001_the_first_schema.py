@@ -540,8 +540,8 @@ def upgrade() -> None:
             "uq_slate_under_way",
             ["stage_id"],
             unique=True,
-            sqlite_where=sa.text("state IN ('proposed', 'approved', 'released')"),
-            postgresql_where=sa.text("state IN ('proposed', 'approved', 'released')"),
+            sqlite_where=sa.text("state IN ('proposed', 'approved')"),
+            postgresql_where=sa.text("state IN ('proposed', 'approved')"),
         )
 
     op.create_table(
@@ -1282,8 +1282,8 @@ def downgrade() -> None:
     with op.batch_alter_table("slate", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_slate_under_way",
-            sqlite_where=sa.text("state IN ('proposed', 'approved', 'released')"),
-            postgresql_where=sa.text("state IN ('proposed', 'approved', 'released')"),
+            sqlite_where=sa.text("state IN ('proposed', 'approved')"),
+            postgresql_where=sa.text("state IN ('proposed', 'approved')"),
         )
         batch_op.drop_index(batch_op.f("ix_slate_state"))
         batch_op.drop_index(batch_op.f("ix_slate_stage_id"))

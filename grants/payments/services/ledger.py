@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
+from grants.awards.models import Award
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid
 from grants.kernel.money import dollars
@@ -79,8 +80,15 @@ def post_transaction(
         f"ledger.{kind}",
         transaction,
         after={"operation": operation, "memo": memo, "amount": sum(transfer.amount for transfer in transfers)},
+        case_id=_case_of(transfers),
     )
     return transaction
+
+
+def _case_of(transfers: Sequence[Transfer]) -> int | None:
+    """The case the money is for, so that the record hides it from those with a conflict."""
+    award_id = next((one.award_id for one in transfers if one.award_id is not None), None)
+    return None if award_id is None else db.session.scalar(select(Award.case_id).where(Award.id == award_id))
 
 
 def posted(operation: str) -> LedgerTransaction | None:

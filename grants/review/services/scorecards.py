@@ -105,12 +105,8 @@ def reopen_scorecard(actor: Actor, assignment: Assignment, reason: str) -> Score
 
     def tell_reviewer() -> None:
         link = address_of("review.scorecard", assignment_id=assignment.public_id)
-        facts = {
-            "stage": assignment.stage.title,
-            "applicant": case.organization.name,
-            "reason": reason,
-            "link": link,
-        }
+        # No applicant's name: the stage may be blind, and mail is read anywhere.
+        facts = {"stage": assignment.stage.title, "reason": reason, "link": link}
         post(f"review-reopened:{card.public_id}:{card.version}", "review.reopened", reviewer, facts, case)
 
     effects = {
