@@ -32,7 +32,7 @@ from grants.web.charts import Stage
 from grants.web.status import status_of
 from grants.web.todo import URGENCIES, Todo
 
-TODO_SOURCES: tuple[Callable[[Actor], list[Todo]], ...] = (
+SOURCES: tuple[Callable[[Actor], list[Todo]], ...] = (
     people.todos,
     casework.todos,
     discovery.todos,
@@ -115,7 +115,7 @@ def home_of(actor: Actor, cycle_id: str | None) -> Home:
 
 def todos_of(actor: Actor) -> list[Todo]:
     """Everything that waits for the actor: late before due before asked before planned, and by day within."""
-    found = chain.from_iterable(source(actor) for source in TODO_SOURCES)
+    found = chain.from_iterable(source(actor) for source in SOURCES)
     return sorted(found, key=lambda one: (URGENCIES.index(one.urgency), one.when is None, one.when or date.max))
 
 
