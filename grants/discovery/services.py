@@ -17,6 +17,7 @@ from grants.kernel.policy import Actor, require, require_permission
 from grants.messages import services as messages
 from grants.people.models import Organization, OrganizationMembership, Person
 from grants.persistence import audit
+from grants.persistence.moves import lock
 from grants.persistence.session import db
 from grants.programs.models import Cycle
 
@@ -90,7 +91,7 @@ def cancel_event(actor: Actor, event: Event, reason: str) -> None:
     require_permission(actor, "event.manage")
     if not reason.strip():
         raise Invalid("Say why, for those who planned to come.", {"reason": "Say why, for those who planned to come."})
-    _lock(event)
+    lock(event)
     if event.cancelled_at is not None or event.ends_at <= now():
         raise Clash("This event was cancelled already." if event.cancelled_at else "This event is over.")
     event.cancelled_at = now()
@@ -112,7 +113,7 @@ def register(actor: Actor, event: Event, person: Person, organization: Organizat
     if not by_staff:
         require_permission(actor, "event.register")
     require(may_register(actor, organization.id, _belongs(person, organization)))
-    _lock(event)
+    lock(event)
     registration = db.session.scalar(
         select(Registration).where(Registration.event_id == event.id, Registration.person_id == person.id)
     )
@@ -123,8 +124,8 @@ def register(actor: Actor, event: Event, person: Person, organization: Organizat
         raise Clash(reason)
     if registration is None:
         registration = Registration(event_id=event.id, person_id=person.id)
-        db.session.add(registration)
     registration.organization_id, registration.registered_at, registration.cancelled_at = organization.id, now(), None
+    db.session.add(registration)
     db.session.flush()
     _note(actor, event, organization.id, f"{person.name} registered for “{event.title}”.")
     return registration
@@ -184,11 +185,6 @@ def _belongs(person: Person, organization: Organization) -> bool:
         OrganizationMembership.person_id == person.id, OrganizationMembership.organization_id == organization.id
     )
     return db.session.scalar(statement) is not None
-
-
-def _lock(event: Event) -> None:
-    """Take the event's row, so that of two people asking for its last place the second sees it taken."""
-    db.session.refresh(event, with_for_update={"of": Event})
 
 
 def _note(actor: Actor, event: Event, organization_id: int, sentence: str) -> None:

@@ -89,7 +89,7 @@ def keep_rendered(document: Document, kept: PutFile) -> None:
 
     raises   Clash when it was rendered meanwhile or is void
     """
-    move(SYSTEM, document, "render", DOCUMENT, None)
+    move(SYSTEM, document, "render", DOCUMENT, lambda: None)
     document.file = register(kept, case=document.case)
     document.rendered_at = now()
 
@@ -99,7 +99,7 @@ def release(document: Document, *, actor: Actor = SYSTEM) -> None:
 
     raises   Clash when it is not rendered, is released already, or is void
     """
-    move(actor, document, "release", DOCUMENT, None)
+    move(actor, document, "release", DOCUMENT, lambda: None)
     document.released_at = now()
 
 
@@ -108,7 +108,7 @@ def void(document: Document, reason: str, *, actor: Actor = SYSTEM) -> None:
 
     raises   Clash when it is void already
     """
-    move(actor, document, "void", DOCUMENT, None)
+    move(actor, document, "void", DOCUMENT, lambda: None)
     audit.record(actor, "document.void_reason", document, after={"reason": reason}, case_id=document.case_id)
 
 

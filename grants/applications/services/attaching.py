@@ -2,13 +2,14 @@
 
 from grants.applications import queries
 from grants.applications.models import Application, Attachment
-from grants.applications.services.drafts import note_progress, person, require_open, require_writer, take
+from grants.applications.services.drafts import note_progress, person, require_open, require_writer
 from grants.casework import files
 from grants.casework.files import PutFile
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid
 from grants.kernel.policy import Actor
 from grants.persistence import audit
+from grants.persistence.moves import lock
 from grants.persistence.session import db
 from grants.programs.schema import FileField
 
@@ -21,7 +22,7 @@ def attach(actor: Actor, application: Application, field_key: str, kept: PutFile
     raises   Refused; Clash when the section cannot be changed now; Invalid when the field takes no more
     """
     require_writer(actor, application)
-    take(application)
+    lock(application)
     form = queries.form_of(application)
     field = next((one for one in queries.file_fields(form) if one.key == field_key), None)
     if field is None:
@@ -48,7 +49,7 @@ def remove_attachment(actor: Actor, application: Application, attachment: Attach
     raises   Refused; Clash when the section cannot be changed now
     """
     require_writer(actor, application)
-    take(application)
+    lock(application)
     form = queries.form_of(application)
     require_open(application, form, form.section_of(attachment.field).key)
     if attachment.application_id != application.id:

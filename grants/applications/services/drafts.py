@@ -12,11 +12,6 @@ from grants.persistence.session import db
 from grants.programs.schema import Form
 
 
-def take(application: Application) -> None:
-    """Take the application's row until the transaction ends: writes to one draft, and its submission, go in turn."""
-    db.session.refresh(application, with_for_update={"of": Application})
-
-
 def require_writer(actor: Actor, application: Application) -> None:
     """raises   Refused for anyone but a writer of the applicant's own people"""
     require_permission(actor, "application.write")

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import update
 
 from grants.applications import queries
 from grants.applications.deadlines import in_words
 from grants.applications.models import Application, SectionStatus
-from grants.applications.services.drafts import take
 from grants.applications.services.submitting import facts_of
 from grants.applications.services.telling import note, tell, writers
 from grants.applications.states import APPLICATION, State
@@ -16,7 +16,7 @@ from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid, required
 from grants.kernel.policy import Actor, require_permission
 from grants.persistence import audit
-from grants.persistence.moves import move
+from grants.persistence.moves import lock, move
 from grants.persistence.session import db
 
 
@@ -30,7 +30,7 @@ def find_eligible(actor: Actor, application: Application, remark: str = "") -> N
         application.screened_at, application.screening_note = now(), remark.strip() or None
         note(actor, application, f"{application.stage.title} was found eligible and goes on to review.")
 
-    move(actor, application, "find eligible", APPLICATION, facts_of(application), {"note": keep})
+    move(actor, application, "find eligible", APPLICATION, lambda: facts_of(application), {"note": keep})
 
 
 def find_ineligible(actor: Actor, application: Application, reason: str) -> None:
@@ -44,7 +44,7 @@ def find_ineligible(actor: Actor, application: Application, reason: str) -> None
         note(actor, application, f"{application.stage.title} was found not eligible: {reason.strip()}")
         _tell("application.ineligible", application, reason=reason.strip())
 
-    facts = facts_of(application, reason=reason)
+    facts = partial(facts_of, application, reason=reason)
     move(actor, application, "find ineligible", APPLICATION, facts, {"tell_applicant": tell_applicant})
 
 
@@ -60,7 +60,7 @@ def take_back_screening(actor: Actor, application: Application) -> None:
         _tell("application.reconsidered", application)
 
     effects: dict[str, Callable[[], object]] = {"tell_applicant": tell_applicant}
-    move(actor, application, "take back", APPLICATION, facts_of(application), effects)
+    move(actor, application, "take back", APPLICATION, lambda: facts_of(application), effects)
 
 
 def return_sections(
@@ -89,7 +89,7 @@ def return_sections(
         note(actor, application, f"The foundation asks for changes in {titles} until {due}: {why.strip()}")
         _tell("application.returned", application, sections=titles, due=due, reason=why.strip())
 
-    facts = facts_of(application, sections=named, until=until, reason=why)
+    facts = partial(facts_of, application, sections=named, until=until, reason=why)
     move(actor, application, "return", APPLICATION, facts, {"ask_for_changes": ask_for_changes})
 
 
@@ -100,7 +100,7 @@ def extend_deadline(actor: Actor, application: Application, to: datetime, reason
     """
     require_permission(actor, "application.screen")
     why = required(reason, "reason", "Say why, for the record.")
-    take(application)
+    lock(application)
     if application.state not in (State.DRAFT, State.RETURNED):
         raise Clash("Only an application that is being written can be given more time.")
     if to <= max(queries.deadline_of(application).at, now()):

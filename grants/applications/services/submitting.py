@@ -7,7 +7,7 @@ from grants.applications.completeness import shown_fields
 from grants.applications.deadlines import in_words
 from grants.applications.models import Application, Submission
 from grants.applications.policy import may_certify, may_withdraw
-from grants.applications.services.drafts import person, standing_of, take
+from grants.applications.services.drafts import person, standing_of
 from grants.applications.services.telling import note, tell, writers
 from grants.applications.states import APPLICATION, Facts, State
 from grants.kernel.canonical import sha256_of
@@ -15,7 +15,7 @@ from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid
 from grants.kernel.policy import Actor, require, require_permission
 from grants.people.models import Person
-from grants.persistence.moves import move
+from grants.persistence.moves import lock, move
 from grants.persistence.session import db
 from grants.programs.schema import FileField
 
@@ -45,7 +45,7 @@ def submit(actor: Actor, application: Application, certified_name: str) -> Submi
     """
     require_permission(actor, "application.submit")
     require(may_certify(actor, application.case.organization_id))
-    take(application)
+    lock(application)
     _not_twice(application)
     signatory = person(actor)
     if _plain(certified_name) != _plain(signatory.name):
@@ -56,7 +56,7 @@ def submit(actor: Actor, application: Application, certified_name: str) -> Submi
         "freeze_answers": lambda: frozen.append(_freeze(application, signatory)),
         "acknowledge": lambda: _acknowledge(actor, application, frozen[0]),
     }
-    move(actor, application, "submit", APPLICATION, facts_of(application, certified=True), effects)
+    move(actor, application, "submit", APPLICATION, lambda: facts_of(application, certified=True), effects)
     return frozen[0]
 
 
@@ -140,7 +140,7 @@ def reopen(actor: Actor, application: Application) -> None:
         application,
         "reopen",
         APPLICATION,
-        facts_of(application),
+        lambda: facts_of(application),
         {"note": lambda: note(actor, application, said)},
     )
 
@@ -159,4 +159,4 @@ def withdraw(actor: Actor, application: Application) -> None:
         key = f"application-withdrawn:{application.public_id}:{now().isoformat()}"
         tell("application.withdrawn", key, application, [officer] if officer else [], by=actor.name)
 
-    move(actor, application, "withdraw", APPLICATION, facts_of(application), {"tell_officer": tell_officer})
+    move(actor, application, "withdraw", APPLICATION, lambda: facts_of(application), {"tell_officer": tell_officer})

@@ -13,11 +13,12 @@ from grants.applications import queries
 from grants.applications.answers import Unreadable, normalise
 from grants.applications.models import Answer, AnswerVersion, Application, DraftComment, SectionStatus
 from grants.applications.policy import may_comment
-from grants.applications.services.drafts import note_progress, person, require_open, require_writer, standing_of, take
+from grants.applications.services.drafts import note_progress, person, require_open, require_writer, standing_of
 from grants.applications.states import State
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid
 from grants.kernel.policy import Actor, require, require_permission
+from grants.persistence.moves import lock
 from grants.persistence.session import db
 
 
@@ -72,7 +73,7 @@ def save_answers(actor: Actor, application: Application, writes: Mapping[str, Wr
     """
     require_writer(actor, application)
     writer = person(actor)
-    take(application)
+    lock(application)
     form = queries.form_of(application)
     present = queries.drafted_answers(application)
     outcome = Outcome()
@@ -174,7 +175,7 @@ def mark_section(actor: Actor, application: Application, section: str, ready: bo
     raises   Refused; Missing; Clash when the section is not open, or has gaps while it is called ready
     """
     require_writer(actor, application)
-    take(application)
+    lock(application)
     form = queries.form_of(application)
     require_open(application, form, section)
     missing = [gap for gap in standing_of(application, form).gaps if gap.section == section] if ready else []

@@ -55,7 +55,7 @@ def sign(actor: Actor, award: Award, typed_name: str, consent: bool) -> None:
         sentence = f"{name} signed the agreement for {award.case.organization.name}."
         _record_signature(actor, agreement, sentence)
 
-    move(actor, agreement, "sign", AGREEMENT, facts_of(actor, agreement), {"note_signature": note_signature})
+    move(actor, agreement, "sign", AGREEMENT, lambda: facts_of(actor, agreement), {"note_signature": note_signature})
 
 
 def countersign(actor: Actor, award: Award, typed_name: str) -> None:
@@ -76,7 +76,7 @@ def countersign(actor: Actor, award: Award, typed_name: str) -> None:
         "note_countersignature": note_countersignature,
         "put_in_force": lambda: _put_in_force(actor, award),
     }
-    move(actor, agreement, "countersign", AGREEMENT, facts_of(actor, agreement), effects)
+    move(actor, agreement, "countersign", AGREEMENT, lambda: facts_of(actor, agreement), effects)
 
 
 def facts_of(actor: Actor, agreement: Agreement) -> SigningFacts:
@@ -110,7 +110,9 @@ def _put_in_force(actor: Actor, award: Award) -> None:
         ask_for("payments.obligate_award", award, "in force")
         ask_for("monitoring.schedule", award, "in force")
 
-    facts = OfferFacts(today(award.stage.cycle.time_zone), award.answer_by_on, YES)
+    def facts() -> OfferFacts:
+        return OfferFacts(today(award.stage.cycle.time_zone), award.answer_by_on, YES)
+
     move(actor, award, "activate", AWARD, facts, {"obligate_money": obligate_money})
     agreement = agreement_of(award)
     agreement.executed = _freeze(actor, award, agreement)

@@ -64,7 +64,7 @@ def accept(actor: Actor, award: Award) -> None:
         ask_for("monitoring.schedule", award, "accepted")
 
     effects = {"make_agreement": lambda: make_agreement(actor, award), "plan_payments": plan_payments}
-    move(actor, award, "accept", AWARD, facts_of(actor, award), effects)
+    move(actor, award, "accept", AWARD, lambda: facts_of(actor, award), effects)
     _note_answer(actor, award, f"The award of {dollars(award.amount)} was accepted.")
 
 
@@ -75,7 +75,7 @@ def decline(actor: Actor, award: Award, reason: str) -> None:
     """
     reason = required(reason, "reason", "Say why, in a sentence: it helps us with the next round.")
     release = {"release_money": lambda: ask_for("payments.release_commitment", award, "declined")}
-    move(actor, award, "decline", AWARD, facts_of(actor, award), release)
+    move(actor, award, "decline", AWARD, lambda: facts_of(actor, award), release)
     award.decline_reason = reason
     _note_answer(actor, award, f"The award of {dollars(award.amount)} was declined: {reason}")
 

@@ -17,7 +17,7 @@ from grants.messages import services as messages
 from grants.messages.addresses import address_of
 from grants.people.models import Person, RoleGrant
 from grants.persistence import audit
-from grants.persistence.moves import move
+from grants.persistence.moves import lock, move
 from grants.persistence.session import db
 
 
@@ -32,12 +32,14 @@ def propose(actor: Actor, slate: Slate) -> None:
         slate.content_sha256 = content_hash(slate)
 
     effects = {"bind_content": bind_content, "ask_approvers": lambda: _ask_approvers(slate)}
-    move(actor, slate, "propose", SLATE, queries.facts_of(slate), effects)
+    move(actor, slate, "propose", SLATE, lambda: queries.facts_of(slate), effects)
 
 
 def take_back(actor: Actor, slate: Slate) -> None:
     """Make a proposed or approved slate a draft again, so that it can be changed; its letters are void."""
-    move(actor, slate, "take back", SLATE, queries.facts_of(slate), {"void_letters": lambda: void_letters(slate)})
+    move(
+        actor, slate, "take back", SLATE, lambda: queries.facts_of(slate), {"void_letters": lambda: void_letters(slate)}
+    )
     slate.letters_checked_at = slate.letters_checked_by_id = None
 
 
@@ -49,7 +51,7 @@ def approve(actor: Actor, slate: Slate, content_sha256: str) -> None:
     """
     require_permission(actor, "slate.approve")
     # Of two who approve at once, the second has to see the first: else neither would be the last.
-    db.session.refresh(slate, with_for_update={"of": Slate})
+    lock(slate)
     rules = queries.stage_rules(slate).decision
     present = [one for one in slate.approvals if one.content_sha256 == slate.content_sha256]
     already = any(one.person_id == actor.person_id for one in present)
@@ -73,7 +75,7 @@ def approve(actor: Actor, slate: Slate, content_sha256: str) -> None:
     )
     if queries.missing_approvals_of(slate) is None:
         effects = {"prepare_letters": lambda: prepare_letters(slate)}
-        move(actor, slate, "approve", SLATE, queries.facts_of(slate), effects)
+        move(actor, slate, "approve", SLATE, lambda: queries.facts_of(slate), effects)
 
 
 def content_hash(slate: Slate) -> str:

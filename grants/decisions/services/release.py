@@ -1,5 +1,7 @@
 """Release: one transaction in which every decision of a stage comes to exist; letters and mail follow from it."""
 
+from functools import partial
+
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -45,12 +47,12 @@ def release(actor: Actor, slate: Slate) -> None:
     # Nobody may withdraw or be sent back between the guard's look and the decision.
     on_it = select(SlateLine.application_id).where(SlateLine.slate_id == slate.id)
     db.session.execute(select(Application.id).where(Application.id.in_(on_it)).with_for_update())
-    move(actor, slate, "release", SLATE, facts_of(slate), {"tell_everyone": tell_everyone})
+    move(actor, slate, "release", SLATE, lambda: facts_of(slate), {"tell_everyone": tell_everyone})
     # Scenarios that were not chosen can no longer become anything.
     for other in db.session.scalars(
         select(Slate).where(Slate.stage_id == slate.stage_id, Slate.state == "draft", Slate.id != slate.id)
     ):
-        move(actor, other, "discard", SLATE, facts_of(other))
+        move(actor, other, "discard", SLATE, partial(facts_of, other))
 
 
 def _lines(slate: Slate) -> list[SlateLine]:

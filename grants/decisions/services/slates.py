@@ -17,7 +17,7 @@ from grants.kernel.errors import Clash, Invalid
 from grants.kernel.money import dollars
 from grants.kernel.policy import Actor, require_permission
 from grants.persistence import audit
-from grants.persistence.moves import move
+from grants.persistence.moves import lock, move
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
@@ -155,10 +155,10 @@ def write_feedback(actor: Actor, line: SlateLine, text: str) -> None:
 
 def discard(actor: Actor, slate: Slate) -> None:
     """Put a draft away; it stays on record."""
-    move(actor, slate, "discard", SLATE, facts_of(slate))
+    move(actor, slate, "discard", SLATE, lambda: facts_of(slate))
 
 
 def _still_draft(slate: Slate) -> None:
-    db.session.refresh(slate, with_for_update={"of": Slate})  # nobody may propose it between this look and the change
+    lock(slate)  # nobody may propose it between this look and the change
     if slate.state != SlateState.DRAFT:
         raise Clash("This slate has been proposed. Take it back before you change it: its approvals will be void.")

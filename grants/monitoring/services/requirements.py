@@ -122,7 +122,7 @@ def _answer(actor: Actor, requirement: Requirement, name: str, answer: str, sent
 
 
 def _move(actor: Actor, requirement: Requirement, name: str, effects: dict[str, Callable[[], object]]) -> None:
-    move(actor, requirement, name, REQUIREMENT, facts_of(actor, requirement), effects)
+    move(actor, requirement, name, REQUIREMENT, lambda: facts_of(actor, requirement), effects)
 
 
 def _met(actor: Actor, requirement: Requirement, waived_because: str | None = None) -> None:

@@ -17,7 +17,7 @@ from grants.payments.models import Installment, Payment
 from grants.payments.queries.conditions import conditions_of
 from grants.payments.services import commitments
 from grants.payments.states import INSTALLMENT, InstallmentFacts
-from grants.persistence.moves import move
+from grants.persistence.moves import lock, move
 
 
 def request(actor: Actor, installment: Installment) -> Payment:
@@ -28,6 +28,7 @@ def request(actor: Actor, installment: Installment) -> Payment:
     if actor.person_id is None:
         raise Refused("A payment is asked for by a person.")
     require(policy.may_request(actor, installment.award.case.organization_id))
+    lock(installment)
     payment = Payment(
         installment_id=installment.id,
         attempt=len(installment.payments) + 1,
@@ -41,7 +42,9 @@ def request(actor: Actor, installment: Installment) -> Payment:
         installment.stopped_because = None
         _note(actor, installment, "was asked for")
 
-    move(actor, installment, "request", INSTALLMENT, facts_of(actor, installment), {"open_attempt": open_attempt})
+    move(
+        actor, installment, "request", INSTALLMENT, lambda: facts_of(actor, installment), {"open_attempt": open_attempt}
+    )
     return payment
 
 
@@ -50,6 +53,7 @@ def approve(actor: Actor, installment: Installment) -> None:
 
     raises   Refused; Clash for who asked for it or waived one of its conditions, or when a condition fails meanwhile
     """
+    lock(installment)
     payment = open_payment(installment)
 
     def note_approval() -> None:
@@ -57,7 +61,14 @@ def approve(actor: Actor, installment: Installment) -> None:
             payment.approved_at, payment.approved_by_id = now(), actor.person_id
         _note(actor, installment, "was approved")
 
-    move(actor, installment, "approve", INSTALLMENT, facts_of(actor, installment), {"note_approval": note_approval})
+    move(
+        actor,
+        installment,
+        "approve",
+        INSTALLMENT,
+        lambda: facts_of(actor, installment),
+        {"note_approval": note_approval},
+    )
 
 
 def refuse(actor: Actor, installment: Installment, reason: str) -> None:
@@ -76,6 +87,7 @@ def mark_paid(actor: Actor, installment: Installment, bank_reference: str, paid_
     raises    Refused; Invalid; Clash when it is not approved, is paid already, or less money is obligated
     """
     bank_reference = required(bank_reference, "bank_reference", "Write the bank's reference.")
+    lock(installment)
     payment = open_payment(installment)
     _check_day(installment, payment, paid_on)
 
@@ -87,7 +99,7 @@ def mark_paid(actor: Actor, installment: Installment, bank_reference: str, paid_
         _note(actor, installment, f"was paid, reference {bank_reference}", audience="applicant")
 
     effects = {"pay_out": pay_out, "tell_grantee": lambda: _tell_paid(installment, bank_reference)}
-    move(actor, installment, "mark paid", INSTALLMENT, facts_of(actor, installment), effects)
+    move(actor, installment, "mark paid", INSTALLMENT, lambda: facts_of(actor, installment), effects)
 
 
 def hold(actor: Actor, installment: Installment, reason: str) -> None:
@@ -104,7 +116,7 @@ def resume(actor: Actor, installment: Installment) -> None:
 
     raises   Refused; Clash unless it is on hold
     """
-    move(actor, installment, "resume", INSTALLMENT, facts_of(actor, installment))
+    move(actor, installment, "resume", INSTALLMENT, lambda: facts_of(actor, installment))
     installment.stopped_because = None
     _note(actor, installment, "goes on")
 
@@ -116,7 +128,7 @@ def cancel(actor: Actor, installment: Installment, reason: str) -> None:
     """
     reason = required(reason, "reason", "Say why it will not be paid.")
     effects = {"release_money": lambda: commitments.release_installment(actor, installment)}
-    move(actor, installment, "cancel", INSTALLMENT, facts_of(actor, installment), effects)
+    move(actor, installment, "cancel", INSTALLMENT, lambda: facts_of(actor, installment), effects)
     installment.stopped_because = reason
     _note(actor, installment, f"was cancelled: {reason}", audience="applicant")
 
@@ -143,6 +155,7 @@ def open_payment(installment: Installment) -> Payment | None:
 
 
 def _stop(actor: Actor, installment: Installment, name: str, reason: str, words: str) -> None:
+    lock(installment)
     payment = open_payment(installment)
 
     def end_attempt() -> None:
@@ -152,7 +165,7 @@ def _stop(actor: Actor, installment: Installment, name: str, reason: str, words:
         _note(actor, installment, words)
 
     effects = {"end_attempt": end_attempt, "tell_maker": lambda: _tell_refused(installment, payment, reason)}
-    move(actor, installment, name, INSTALLMENT, facts_of(actor, installment), effects)
+    move(actor, installment, name, INSTALLMENT, lambda: facts_of(actor, installment), effects)
 
 
 def _check_day(installment: Installment, payment: Payment | None, paid_on: date) -> None:

@@ -10,6 +10,7 @@ from grants.people.models import CoachInvitation, Organization, OrganizationMemb
 from grants.people.services import mail
 from grants.people.services.accounts import new_account
 from grants.persistence import audit
+from grants.persistence.moves import lock
 from grants.persistence.session import db
 
 
@@ -173,7 +174,7 @@ def _keep_a_lead(actor: Actor, organization: Organization, leaving: Organization
     if leaving.role != OrganizationRole.LEAD:
         return
     # Two leads who remove each other at the same moment wait for one another here.
-    db.session.refresh(organization, with_for_update={"of": Organization})
+    lock(organization)
     others = db.session.scalar(
         select(func.count())
         .select_from(OrganizationMembership)

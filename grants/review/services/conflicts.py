@@ -18,6 +18,7 @@ from grants.kernel.errors import Clash, Invalid, Missing, required
 from grants.kernel.policy import Actor, require, require_permission
 from grants.people.models import Person
 from grants.persistence import audit
+from grants.persistence.moves import lock
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review import policy
@@ -167,7 +168,7 @@ def _own_place(actor: Actor, stage: CycleStage) -> PanelMember:
     if member is None:
         raise Missing("You are not on this panel.")
     # Whoever assigns takes the same row: a conflict and an assignment that cross are put in order.
-    db.session.refresh(member, with_for_update={"of": PanelMember})
+    lock(member)
     return member
 
 

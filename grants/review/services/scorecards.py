@@ -81,7 +81,7 @@ def submit_scorecard(actor: Actor, assignment: Assignment) -> Scorecard:
         "keep_total": keep_total,
         "tell_case": lambda: note_event(actor, case, "review", f"{actor.name} submitted a scorecard."),
     }
-    move(actor, card, "submit", SCORECARD, ScorecardFacts(is_closed=assignment.stage.released_at is not None), effects)
+    move(actor, card, "submit", SCORECARD, lambda: _facts_of(assignment), effects)
     return card
 
 
@@ -114,9 +114,12 @@ def reopen_scorecard(actor: Actor, assignment: Assignment, reason: str) -> Score
         "tell_case": lambda: note_event(actor, case, "review", f"The scorecard of {reviewer.name} was reopened."),
         "tell_reviewer": tell_reviewer,
     }
-    facts = ScorecardFacts(is_closed=assignment.stage.released_at is not None, reason=reason)
-    move(actor, card, "reopen", SCORECARD, facts, effects)
+    move(actor, card, "reopen", SCORECARD, lambda: _facts_of(assignment, reason), effects)
     return card
+
+
+def _facts_of(assignment: Assignment, reason: str = "") -> ScorecardFacts:
+    return ScorecardFacts(is_closed=assignment.stage.released_at is not None, reason=reason)
 
 
 def running_total(assignment: Assignment, card: Scorecard | None) -> Decimal | None:
