@@ -3,7 +3,7 @@
 All of it stands beside the raw mean and never replaces it. Scores are scorecard totals, 0 to 100.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -81,9 +81,16 @@ class RankDraws:
         low, high = np.quantile(self._column(submission), [tail, 1 - tail], method="inverted_cdf")
         return RankInterval(int(low), int(high))
 
-    def stands_in(self, submission: str, places: int) -> float:
-        """Share of draws, 0 to 1, in which the submission is among the first `places`."""
-        return float(np.mean(self._column(submission) <= places))
+    def stands_in(self, submission: str, places: int, barred: Collection[str] = ()) -> float:
+        """Share of draws, 0 to 1, in which the submission is among the first `places` of those that are not barred.
+
+        barred   submissions that no score lets in, such as those whose essential criterion failed
+        """
+        if submission in barred:
+            return 0.0
+        own = self._column(submission)
+        before = sum((self._column(other) < own for other in barred), start=np.zeros_like(own))
+        return float(np.mean(own - before <= places))
 
     def stands_above(self, submission: str, other: str) -> float:
         """Share of draws, 0 to 1, in which the one stands before the other."""

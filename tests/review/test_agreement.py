@@ -174,6 +174,8 @@ def test_ranks_do_not_move_when_reviewers_agree() -> None:
     draws = rank_draws(ratings({"s": {"A": 90, "B": 90}, "t": {"A": 80, "B": 80}, "u": {"A": 70, "B": 70}}))
     assert [draws.interval(name) for name in "stu"] == [RankInterval(1, 1), RankInterval(2, 2), RankInterval(3, 3)]
     assert [draws.stands_in(name, 2) for name in "stu"] == [1.0, 1.0, 0.0]
+    # One that is barred leaves its place to the next.
+    assert [draws.stands_in(name, 2, barred={"s"}) for name in "stu"] == [0.0, 1.0, 1.0]
 
 
 def test_ties_in_a_draw_favour_nobody() -> None:

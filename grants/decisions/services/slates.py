@@ -80,7 +80,9 @@ def _line(
 ) -> SlateLine:
     row = next(row for row in results.rows if row.public_id == line.candidate.id)
     tier = amount_of(applicants[row.public_id], rules.decision).tier
-    standing = results.draws.stands_in(row.key, len(solved.awarded)) if row.mean is not None else None
+    blocks = rules.decision.essentials == "block"
+    barred = {one.key for one in results.rows if blocks and one.essential_failed and one.mean is not None}
+    standing = results.draws.stands_in(row.key, len(solved.awarded), barred) if row.mean is not None else None
     return SlateLine(
         application_id=row.application_id,
         rank=line.rank,
