@@ -24,6 +24,7 @@ from grants.people import views as people
 from grants.persistence.session import init_database
 from grants.portfolio import views as portfolio
 from grants.programs import views as programs
+from grants.replay import sign_ins
 from grants.review import views as review
 from grants.web.access import init_access
 from grants.web.house import init_house
@@ -65,5 +66,7 @@ def wire(app: Flask, settings: Settings) -> None:
     init_access(app)
     init_house(app)
     init_limits(app)
+    if settings.environment == "demo":
+        app.jinja_env.globals["demonstration"] = sign_ins
     for pages in PAGES:
         app.register_blueprint(pages.bp)

@@ -15,28 +15,11 @@ from grants.kernel import clock
 from grants.persistence.commands import bring_up_to_date
 from grants.persistence.session import db
 from grants.replay.engine.runner import play
-from grants.replay.engine.story import PASSWORD
 from grants.replay.recording import load
+from grants.replay.sign_ins import PASSWORD, SIGN_INS
 
 PRESENT: Final = datetime(2016, 11, 15, 9, 0, tzinfo=ZoneInfo("America/Los_Angeles"))
 """When the demonstration begins; from then on its clock runs like any other."""
-
-SIGN_INS: Final = (
-    ("Applicant", "principal@fruitvale-prep.example", "an idea to finish, and soon an answer"),
-    ("Applicant, grantee", "principal@urban-promise.example", "an installment to ask for, values to enter"),
-    ("Coach", "coach@mdc.example", "a draft to read and comment on"),
-    ("Reviewer", "reviewer@panel.example", "ideas to score, conflicts to declare"),
-    ("Partner funder", "partner@funders.example", "a slate to approve"),
-    (
-        "Program officer",
-        "officer@foundation.example",
-        "reviewers to assign, a late check-in, later letters and release",
-    ),
-    ("Finance officer", "finance@foundation.example", "a payment to approve, one to pay"),
-    ("Director", "director@foundation.example", "a slate to approve, later agreements to countersign"),
-    ("Auditor", "auditor@foundation.example", "the record to verify"),
-    ("Administrator", "administrator@foundation.example", "an invitation nobody has answered"),
-)
 
 
 def site_of_demo() -> Settings:

@@ -8,14 +8,14 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import func, select
 
+from grants import create_app
 from grants.cli import main
 from grants.config import Settings
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from grants.replay import published, site
-from grants.replay.demo import SIGN_INS
-from grants.replay.engine.story import PASSWORD
 from grants.replay.published import Figure, Finding
+from grants.replay.sign_ins import PASSWORD, SIGN_INS
 from tests.factories.people import person
 
 
@@ -97,3 +97,17 @@ def test_the_clock_of_the_demonstration_is_set_when_it_begins(tmp_path: Path, mo
     assert settings.clock_offset_seconds == (demo.PRESENT - begun).total_seconds()
     with clock_at(datetime(2026, 2, 1, tzinfo=UTC)):
         assert demo.site_of_demo().clock_offset_seconds == settings.clock_offset_seconds
+
+
+@pytest.mark.parametrize(("environment", "offered"), [("demo", 10), ("development", 0)])
+def test_only_the_demonstration_offers_its_sign_ins(app: Flask, tmp_path: Path, environment: str, offered: int) -> None:
+    settings = Settings.read(
+        {
+            "ENVIRONMENT": environment,
+            "SECRET_KEY": "long-and-random-0123456789-abcdefghij",
+            "DATABASE_URL": f"sqlite:///{tmp_path}/x.sqlite3",
+            "FILES_URL": f"file://{tmp_path}",
+        }
+    )
+    page = create_app(settings).test_client().get("/sign-in").get_data(as_text=True)
+    assert (page.count('name="password" value='), page.count(PASSWORD)) == (offered, offered + bool(offered))

@@ -27,7 +27,8 @@ from grants.persistence import audit
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import Cycle, CycleStage
 from grants.replay import published
-from grants.replay.demo import PRESENT, SIGN_INS
+from grants.replay.demo import PRESENT
+from grants.replay.sign_ins import SIGN_INS
 from grants.review import services as review
 from grants.review.models import Assignment, Scorecard
 from grants.review.queries import assignments_for, card_of
