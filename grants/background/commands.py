@@ -21,7 +21,7 @@ def serve() -> None:
 def serve_with(settings: Settings) -> None:
     """Run the web server and one worker side by side; does not return."""
     web = [
-        *(sys.executable, "-m", "gunicorn", "wsgi:app", "--no-control-socket"),
+        *(sys.executable, "-m", "gunicorn", "wsgi:app", "--no-control-socket", "--preload"),
         *("--bind", f"{settings.host}:{settings.port}"),
         *("--worker-class", "gthread", "--workers", str(settings.web_workers), "--threads", str(settings.web_threads)),
         *("--log-level", settings.log_level.lower()),

@@ -21,9 +21,11 @@ class ProgramVersion(Identified, Base):
     program_key: Mapped[str] = mapped_column(String(60))
     number: Mapped[int]
     title: Mapped[str]
-    source: Mapped[str]
+    # The two long columns are read when they are asked for: lists come by many cycles, and what a definition says is
+    # kept by its hash (queries.definition_of).
+    source: Mapped[str] = mapped_column(deferred=True)
     # JSON rather than JSONB, which forgets the order of keys: the order of stages, sections and questions is content.
-    definition: Mapped[dict[str, Any]] = mapped_column(JSON)
+    definition: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
     sha256: Mapped[str] = mapped_column(String(64))
     loaded_at: Mapped[datetime]
     loaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

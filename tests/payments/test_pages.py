@@ -155,6 +155,8 @@ def test_a_list_of_thirty_costs_what_a_list_of_one_costs(
             assert browser.get(path).status_code == 200
         return len(seen)
 
+    browser.get(path)  # from now on the program's definition is kept
+
     few = cost()
     with unit_of_work():
         receive(story.finance, db.session.query(Fund).filter_by(key="local").one(), 10_000_000_00, "More", "more")
@@ -163,3 +165,14 @@ def test_a_list_of_thirty_costs_what_a_list_of_one_costs(
         commit_award(one)
         plan_installments(one)
     assert cost() == few
+
+
+def test_a_list_does_not_carry_the_program_along_with_every_row(
+    story: Story, client_of: ClientOf, statements: Callable[[], Any]
+) -> None:
+    browser = client_of(story.person(story.director))
+    browser.get("/payments")  # from now on the program's definition is kept
+    with statements() as seen:
+        page = browser.get("/payments").text
+    assert story.award.case.organization.name in page
+    assert [one for one in seen if "program_version" in one and ".definition" in one] == []

@@ -9,7 +9,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from grants.applications.models import Application, Submission
 from grants.casework.visibility import not_conflicted
 from grants.kernel.policy import Actor
-from grants.programs.models import Cycle, CycleStage, ProgramVersion
+from grants.programs.models import Cycle, CycleStage
 from grants.review.models import Assignment, Conflict, PanelMember, Scorecard
 from grants.review.states import ScorecardState
 
@@ -21,12 +21,9 @@ Selected = TypeVarTuple("Selected")
 
 
 def with_program(stage: InstrumentedAttribute[CycleStage] | None = None) -> ExecutableOption:
-    """Load a statement's stages, or those of a relationship, with cycle and program version.
-
-    Definitions are kept by the version's hash, so that its hash is all that is read of it.
-    """
+    """Load a statement's stages, or those of a relationship, with cycle and program version."""
     cycle = joinedload(CycleStage.cycle) if stage is None else joinedload(stage).joinedload(CycleStage.cycle)
-    return cycle.joinedload(Cycle.program_version).load_only(ProgramVersion.sha256)
+    return cycle.joinedload(Cycle.program_version)
 
 
 def has_conflict(person_id: Column, case_id: Column) -> ColumnElement[bool]:
