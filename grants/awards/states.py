@@ -40,10 +40,12 @@ class SigningFacts:
 
     rendered   the PDF exists, so that exact bytes can be signed
     allowed    whether this actor may sign, or countersign
+    lacking    for the countersignature: which fund holds too little, in a sentence
     """
 
     rendered: bool
     allowed: Verdict = YES
+    lacking: str | None = None
 
 
 def answered_in_time(facts: OfferFacts) -> str | None:
@@ -63,7 +65,7 @@ def can_be_signed(facts: SigningFacts) -> str | None:
 
 
 def can_be_countersigned(facts: SigningFacts) -> str | None:
-    return facts.allowed.reason
+    return facts.allowed.reason or facts.lacking
 
 
 W, G = AwardState, AgreementState

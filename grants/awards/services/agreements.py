@@ -3,6 +3,7 @@
 from grants.awards import policy
 from grants.awards.agreement_text import agreement_facts
 from grants.awards.models import Agreement, Award
+from grants.awards.purse import purse
 from grants.awards.services.following import address, ask_for, people_of, reference
 from grants.awards.states import AGREEMENT, AWARD, AgreementState, OfferFacts, SigningFacts
 from grants.casework import services as casework
@@ -59,10 +60,10 @@ def sign(actor: Actor, award: Award, typed_name: str, consent: bool) -> None:
 
 
 def countersign(actor: Actor, award: Award, typed_name: str) -> None:
-    """Countersign the agreement for the foundation; the award is in force from then on.
+    """Countersign the agreement for the foundation; the award is in force and its money bound from then on.
 
     raises   Refused; Invalid when the typed name is not the signer's; Clash when it is not signed yet, countersigned
-             already, or the actor signed it or belongs to the grantee
+             already, the actor signed it or belongs to the grantee, or its funds hold too little
     """
     agreement = agreement_of(award)
     name = _own_name(actor, typed_name)
@@ -84,7 +85,8 @@ def facts_of(actor: Actor, agreement: Agreement) -> SigningFacts:
     organization_id = agreement.award.case.organization_id
     if agreement.state == AgreementState.MADE:
         return SigningFacts(agreement.document.file_id is not None, policy.may_sign(actor, organization_id))
-    return SigningFacts(True, policy.may_countersign(actor, organization_id, agreement.signed_by_id))
+    allowed = policy.may_countersign(actor, organization_id, agreement.signed_by_id)
+    return SigningFacts(True, allowed, purse().lacking(agreement.award) if allowed else None)
 
 
 def agreement_of(award: Award) -> Agreement:
@@ -106,14 +108,12 @@ def _freeze(actor: Actor, award: Award, signed: Agreement | None = None) -> Docu
 
 
 def _put_in_force(actor: Actor, award: Award) -> None:
-    def obligate_money() -> None:
-        ask_for("payments.obligate_award", award, "in force")
-        ask_for("monitoring.schedule", award, "in force")
-
     def facts() -> OfferFacts:
         return OfferFacts(today(award.stage.cycle.time_zone), award.answer_by_on, YES)
 
-    move(actor, award, "activate", AWARD, facts, {"obligate_money": obligate_money})
+    # Here and not by a job: an award in force whose money is not bound could never be paid.
+    move(actor, award, "activate", AWARD, facts, {"obligate_money": lambda: purse().bind(award)})
+    ask_for("monitoring.schedule", award, "in force")
     agreement = agreement_of(award)
     agreement.executed = _freeze(actor, award, agreement)
     told = {"stage": award.stage.title, "organization": award.case.organization.name, "link": address(award)}

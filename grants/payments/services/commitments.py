@@ -1,8 +1,9 @@
-"""Money set aside for an award: committed when it is offered, obligated when its agreement is in force, or released."""
+"""Money set aside for an award: committed when it is offered, obligated with its agreement, or released."""
 
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from grants.awards import services as awards
 from grants.awards.models import Award
@@ -19,11 +20,24 @@ from grants.programs.queries import definition_of
 from grants.programs.schema import ORGANIZATION_ATTRIBUTES, fits
 
 
+class TooLittle(Clash):
+    """The funds that may pay an award hold too little. Finance sees it among those that wait for money."""
+
+
+def shortage(award: Award) -> str | None:
+    """What the funds that may pay an award lack, in a sentence; None when it has its money or they hold enough."""
+    if award.funding:
+        return None
+    funds = paying_funds(award)
+    free = {account.fund_id: account.balance for fund in funds for account in fund.accounts if account.name == "free"}
+    return _too_little(award, funds, [free[fund.id] for fund in funds])
+
+
 def commit_award(actor: Actor, award: Award) -> None:
     """Set the award's amount aside, split over the stage's funds in proportion to what each has free.
 
     Doing it again, or for an award that was declined meanwhile, changes nothing.
-    raises   Refused; Clash when the funds that may pay it have too little free, named with what they have
+    raises   Refused; TooLittle when the funds that may pay it have too little free, named with what they have
     """
     require_permission(actor, "fund.manage")
     lock(award)  # committing and declining must not pass one another
@@ -33,8 +47,8 @@ def commit_award(actor: Actor, award: Award) -> None:
     funds = paying_funds(award)
     accounts = lock_accounts(fund.id for fund in funds)
     free = [accounts[fund.id, Account.FREE].balance for fund in funds]
-    if sum(free) < award.amount:
-        raise Clash(_too_little(award, funds, free))
+    if (missing := _too_little(award, funds, free)) is not None:
+        raise TooLittle(missing)
     parts = {fund: part for fund, part in zip(funds, apportion(award.amount, free), strict=True) if part}
     awards.draw_on(actor, award, {fund.key: part for fund, part in parts.items()})
     transfers = [Transfer(fund.id, Account.FREE, Account.COMMITTED, part, award.id) for fund, part in parts.items()]
@@ -56,7 +70,7 @@ def release_commitment(actor: Actor, award: Award) -> None:
 def obligate_award(actor: Actor, award: Award) -> None:
     """Bind what is committed to an award whose agreement is in force. Doing it again changes nothing.
 
-    raises   Refused; Clash when the agreement is not in force, or its money cannot be committed either
+    raises   Refused; Clash when the agreement is not in force, or its money cannot be committed (TooLittle)
     """
     require_permission(actor, "fund.manage")
     lock(award)
@@ -135,7 +149,10 @@ def paying_funds(award: Award) -> Sequence[Fund]:
 
     keys = [key for key in (stage.decision.funds or definition.funds) if may_pay(key)]
     return db.session.scalars(
-        select(Fund).where(Fund.cycle_id == award.stage.cycle_id, Fund.key.in_(keys)).order_by(Fund.id)
+        select(Fund)
+        .where(Fund.cycle_id == award.stage.cycle_id, Fund.key.in_(keys))
+        .order_by(Fund.id)
+        .options(selectinload(Fund.accounts))
     ).all()
 
 
@@ -153,7 +170,12 @@ def _funds_of(award: Award) -> Sequence[Fund]:
     return db.session.scalars(select(Fund).where(Fund.cycle_id == award.stage.cycle_id, Fund.key.in_(keys))).all()
 
 
-def _too_little(award: Award, funds: Sequence[Fund], free: Sequence[int]) -> str:
+def _too_little(award: Award, funds: Sequence[Fund], free: Sequence[int]) -> str | None:
+    missing = award.amount - sum(free)
+    if missing <= 0:
+        return None
     left = " and ".join(f"{fund.title} has {dollars(cents)} free" for fund, cents in zip(funds, free, strict=True))
     needed = f"the award of {dollars(award.amount)} to {award.case.organization.name}"
-    return f"{left}: too little for {needed}." if funds else f"No open fund may pay {needed}."
+    if not funds:
+        return f"No open fund may pay {needed}."
+    return f"{left}: too little for {needed}. {dollars(missing)} is missing."

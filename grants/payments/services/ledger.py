@@ -1,10 +1,13 @@
 """The ledger: funds are opened, and every movement of money is posted, once."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from sqlalchemy import select
 
 from grants.awards.models import Award
+from grants.awards.services.following import ask_for
+from grants.awards.states import AwardState
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid
 from grants.kernel.money import dollars
@@ -13,8 +16,9 @@ from grants.payments.ledger import Account, Transfer, check_route, content_sha25
 from grants.payments.models import Fund, LedgerAccount, LedgerEntry, LedgerTransaction
 from grants.persistence import audit
 from grants.persistence.session import db
-from grants.programs.models import Cycle
+from grants.programs.models import Cycle, CycleStage
 
+COMMIT: Final = "payments.commit_award"
 Accounts = dict[tuple[int, str], LedgerAccount]
 
 
@@ -82,7 +86,24 @@ def post_transaction(
         after={"operation": operation, "memo": memo, "amount": sum(transfer.amount for transfer in transfers)},
         case_id=_case_of(transfers),
     )
+    _ask_for_those_who_wait(transaction, {one.fund_id for one in transfers if one.target is Account.FREE})
     return transaction
+
+
+def _ask_for_those_who_wait(transaction: LedgerTransaction, fund_ids: set[int]) -> None:
+    """Money became free: the awards of these funds' cycles that have none are looked at again, the oldest first."""
+    waiting = (
+        select(Award)
+        .join(Award.stage)
+        .where(
+            CycleStage.cycle_id.in_(select(Fund.cycle_id).where(Fund.id.in_(fund_ids))),
+            Award.state != AwardState.DECLINED,
+            ~Award.funding.any(),
+        )
+        .order_by(Award.offered_at, Award.id)
+    )
+    for award in db.session.scalars(waiting) if fund_ids else ():
+        ask_for(COMMIT, award, transaction.public_id)
 
 
 def _case_of(transfers: Sequence[Transfer]) -> int | None:

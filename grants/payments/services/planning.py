@@ -14,7 +14,14 @@ from grants.payments.schedule import due_on, installment_amounts
 from grants.payments.states import InstallmentState
 from grants.persistence import audit
 from grants.persistence.session import db
+from grants.programs.queries import definition_of
 from grants.programs.schema import ScheduleLine
+
+
+def schedule_of(award: Award) -> tuple[ScheduleLine, ...]:
+    """The lines by which the award's program pays it."""
+    definition = definition_of(award.stage.cycle)
+    return definition.schedule(definition.application_stage(award.stage.key).schedule)
 
 
 def plan_installments(actor: Actor, award: Award, lines: Sequence[ScheduleLine]) -> list[Installment]:
