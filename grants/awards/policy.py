@@ -1,5 +1,6 @@
 """Who may answer for a grantee, sign for it, and countersign."""
 
+from grants.casework.policy import from_outside
 from grants.kernel.policy import YES, Actor, OrganizationRole, Verdict, no
 
 
@@ -21,6 +22,4 @@ def may_countersign(actor: Actor, organization_id: int, signed_by_id: int | None
     """Whether the actor may countersign: never who signed, and nobody who belongs to the grantee."""
     if actor.person_id == signed_by_id:
         return no("You signed this agreement, so someone else has to countersign it.")
-    if organization_id in actor.organization_ids:
-        return no("You belong to this school, so someone else has to countersign its agreement.")
-    return YES
+    return from_outside(actor, organization_id)

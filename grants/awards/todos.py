@@ -64,7 +64,6 @@ def _to_countersign(actor: Actor) -> list[Todo]:
         .where(
             Agreement.state == "signed",
             Agreement.signed_by_id != actor.person_id,
-            Case.organization_id.not_in(actor.organization_ids),
             not_conflicted(actor, Case.id),
         )
         .order_by(Agreement.signed_at)

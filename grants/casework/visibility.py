@@ -1,7 +1,7 @@
 """Which cases an actor may know of, as SQL predicates: the one place where conflicts of interest become invisible."""
 
 from sqlalchemy import ColumnElement, and_, column, exists, false, or_, table, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from grants.casework.models import Case
 from grants.kernel.policy import Actor, Role
@@ -15,15 +15,20 @@ def not_conflicted(
 ) -> ColumnElement[bool]:
     """Holds for rows whose case the actor has no standing conflict with, and for rows of no case.
 
+    Belonging to the case's organization, or coaching it, is a conflict without anyone saying so.
     case_id   the column that says which case a row belongs to
     """
     if actor.person_id is None:
         return true()
-    return ~exists().where(
+    declared = exists().where(
         _conflict.c.case_id == case_id,
         _conflict.c.person_id == actor.person_id,
         _conflict.c.lifted_at.is_(None),
     )
+    if not (own := actor.organization_ids | actor.coaching):
+        return ~declared
+    its_own = aliased(Case)
+    return ~or_(declared, exists().where(its_own.id == case_id, its_own.organization_id.in_(own)))
 
 
 def visible_cases(actor: Actor) -> ColumnElement[bool]:

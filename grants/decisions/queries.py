@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from grants.applications.models import Application, Submission
 from grants.casework.models import Case
-from grants.casework.visibility import not_conflicted
+from grants.casework.visibility import not_conflicted, sees_as_staff
 from grants.decisions.approval import Approval, in_words, may_approve, missing_approvals
 from grants.decisions.candidates import Applicant, candidates, rules_of
 from grants.decisions.models import Decision, Slate, SlateLine
@@ -223,7 +223,11 @@ def decisions_of(actor: Actor, of: Case) -> Sequence[Decision]:
     """Released decisions of one case, the newest first; nothing exists before release, for anyone."""
     return db.session.scalars(
         select(Decision)
-        .where(Decision.case_id == of.id, not_conflicted(actor, Decision.case_id))
+        .join(Case, Case.id == Decision.case_id)
+        .where(
+            Decision.case_id == of.id,
+            or_(sees_as_staff(actor, Decision.case_id), Case.organization_id.in_(actor.organization_ids)),
+        )
         .options(
             joinedload(Decision.letter),
             joinedload(Decision.application).joinedload(Application.stage),

@@ -1,4 +1,6 @@
-"""Who may manage whom."""
+"""Who may manage whom, and who may be what."""
+
+from collections.abc import Collection, Sequence
 
 from grants.kernel.policy import YES, Actor, OrganizationRole, Role, Verdict, no
 
@@ -19,6 +21,27 @@ def may_grant(actor: Actor, person_id: int, role: Role) -> Verdict:
     if person_id == actor.person_id:
         return no("You cannot give yourself a role. Another administrator can.")
     return YES
+
+
+def may_work_here(name: str, role: Role, organizations: Sequence[str]) -> Verdict:
+    """Nobody works for the foundation and belongs to, or coaches, an organization that applies to it.
+
+    A reviewer or a partner funder may: their own organization's case is hidden from them as a conflict of interest.
+    organizations   names of those the person belongs to or coaches
+    """
+    if role not in Role.staff() or not organizations:
+        return YES
+    return no(
+        f"{name} is with {organizations[0]}, and so cannot work for the foundation as {role.label.lower()}: nobody "
+        "stands on both sides of a grant. End that first, on the organization’s page."
+    )
+
+
+def may_belong(name: str, roles: Collection[str]) -> Verdict:
+    """The same rule from the other side, for who joins an organization or coaches it."""
+    if Role.staff().isdisjoint(roles):
+        return YES
+    return no(f"{name} works for the foundation, and so cannot belong to one that applies to it.")
 
 
 def may_lose_administrator(others: int) -> Verdict:

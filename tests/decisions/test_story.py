@@ -18,12 +18,13 @@ from grants.decisions.services.letters import letter_counts
 from grants.documents.models import Document
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Refused
+from grants.kernel.roles import OrganizationRole
 from grants.messages.models import Message
 from grants.persistence.session import db, unit_of_work
 from grants.review.models import Conflict
 from tests.factories import review
 from tests.factories.decisions import DECIDING, TIERS, Board, Ready, approved, board, ready, released
-from tests.factories.people import actor
+from tests.factories.people import actor, join
 
 SCHOOLS = {
     "Tern": ("district", 4),
@@ -147,6 +148,20 @@ def test_a_conflicted_director_abstains_on_the_line_and_another_has_to_vouch_for
     line = next(line for line in slate.lines if line.application_id == at.applications["Tern"].id)
     kept = db.session.scalars(select(SlateApproval).where(SlateApproval.person_id == people.directors[0].id)).one()
     assert kept.abstained_lines == [line.public_id]
+
+
+def test_a_partner_funder_who_belongs_to_an_applicant_abstains_without_anyone_saying_so(
+    at: Ready, people: Board
+) -> None:
+    with unit_of_work() as session:
+        join(people.partner, at.applications["Tern"].case.organization, OrganizationRole.VIEWER)
+        session.expire(people.partner)
+    slate = proposed(at, people)
+    pat = actor(people.partner)
+    names = {line.application.case.organization.name for line in queries.lines_for(pat, slate)}
+    assert names == {line.application.case.organization.name for line in slate.lines} - {"Tern"}
+    line = next(line for line in slate.lines if line.application_id == at.applications["Tern"].id)
+    assert queries.conflicted_lines(pat, slate) == [line.public_id]
 
 
 def test_a_line_changed_by_hand_keeps_what_the_rules_said(at: Ready, people: Board) -> None:

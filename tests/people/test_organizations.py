@@ -1,7 +1,9 @@
 """Organizations, who belongs to them, and who coaches them."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -263,3 +265,81 @@ def test_members_of_one_organization_do_not_manage_another(app: Flask) -> None:
         join(dana, mine)
         with pytest.raises(Refused):
             services.invite_member(actor(dana), other, "X", "x@example.org", OrganizationRole.LEAD)
+
+
+STAFF = sorted(Role.staff())
+
+
+@pytest.mark.parametrize("role", STAFF)
+def test_staff_neither_belong_to_an_organization_nor_coach_it(officer: Person, role: Role) -> None:
+    with unit_of_work():
+        place, someone = organization("ASCEND"), person("Sam Staff", role)
+    sentence = "Sam Staff works for the foundation, and so cannot belong to one that applies to it."
+    by, editor = actor(officer), OrganizationRole.EDITOR
+    for let_in in (
+        lambda: services.add_member(by, place, someone, editor),
+        lambda: services.invite_member(by, place, someone.name, someone.email, editor),
+        lambda: services.invite_coach(by, place, someone.name, someone.email),
+    ):
+        with pytest.raises(Invalid, match=sentence), unit_of_work():
+            let_in()
+    assert (list(queries.members_of(place)), list(queries.coaches_of(place))) == ([], [])
+
+
+@pytest.mark.parametrize("tie", ["member", "coach"])
+@pytest.mark.parametrize("role", STAFF)
+def test_who_belongs_to_an_organization_or_coaches_it_does_not_work_here(
+    officer: Person, client_of: Browser, role: Role, tie: str
+) -> None:
+    with unit_of_work():
+        root, someone = person("Root", Role.ADMINISTRATOR), person("Mo Member")
+        place = organization("ASCEND")
+        if tie == "member":
+            services.add_member(actor(officer), place, someone, OrganizationRole.VIEWER)
+        else:
+            services.invite_coach(actor(officer), place, someone.name, someone.email)
+    answer = client_of(root).post(f"/people/{someone.public_id}/roles", data={"role": role.value})
+    assert (answer.status_code, "Mo Member is with ASCEND, and so cannot work for the foundation" in answer.text) == (
+        403,
+        True,
+    )
+    with unit_of_work():
+        services.grant_role(actor(root), someone, Role.REVIEWER)
+        if tie == "member":
+            services.remove_member(actor(officer), place, someone)
+        else:
+            services.end_coaching(actor(officer), place, someone)
+        services.grant_role(actor(root), someone, role)
+    assert someone.role_labels == sorted([Role.REVIEWER.label, role.label])
+
+
+def test_of_a_role_and_a_membership_given_at_once_one_is_refused(app: Flask, officer: Person) -> None:
+    with unit_of_work():
+        root, someone, place = person("Root", Role.ADMINISTRATOR), person("Mo Member"), organization("ASCEND")
+        grantor, host = actor(root), actor(officer)
+    person_id, place_id = someone.id, place.id
+    db.session.rollback()
+
+    def grant() -> None:
+        services.grant_role(grantor, db.session.get_one(Person, person_id), Role.FINANCE_OFFICER)
+
+    def let_in() -> None:
+        where = db.session.get_one(Organization, place_id)
+        services.add_member(host, where, db.session.get_one(Person, person_id), OrganizationRole.LEAD)
+
+    barrier = Barrier(2)
+
+    def run(act: Callable[[], None]) -> str:
+        with app.app_context():
+            barrier.wait()
+            try:
+                with unit_of_work():
+                    act()
+            except (Invalid, Refused):
+                return "refused"
+            finally:
+                db.session.remove()
+            return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(run, (grant, let_in))) == ["done", "refused"]

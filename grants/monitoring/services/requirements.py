@@ -5,6 +5,7 @@ from datetime import date
 
 from grants.awards.services.following import people_of
 from grants.casework import services as casework
+from grants.casework.policy import from_outside
 from grants.kernel.clock import now, today
 from grants.kernel.errors import Invalid, required
 from grants.kernel.policy import YES, Actor, OrganizationRole
@@ -104,7 +105,7 @@ def facts_of(actor: Actor, requirement: Requirement) -> RequirementFacts:
     """What the guards ask, as things stand for this actor."""
     organization_id = requirement.award.case.organization_id
     writable = policy.may_report(actor, organization_id) if actor.may("requirement.report") else YES
-    return RequirementFacts(requirement.kind, writable)
+    return RequirementFacts(requirement.kind, writable, from_outside(actor, organization_id))
 
 
 def _answer(actor: Actor, requirement: Requirement, name: str, answer: str, sentence: str) -> None:

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid
-from grants.kernel.policy import Actor, OrganizationRole, Role, require
+from grants.kernel.policy import Actor, OrganizationRole, require
 from grants.people import policy
 from grants.people.models import CoachInvitation, Organization, OrganizationMembership, Person
 from grants.people.services import mail
@@ -142,9 +142,10 @@ def _by_email(email: str) -> Person | None:
 def _must_be_welcome(person: Person) -> None:
     if not person.is_active:
         raise Invalid("This account is closed.", {"email": f"The account of {person.name} is closed."})
-    if Role.staff() & {grant.role for grant in person.grants}:
-        sentence = f"{person.name} works for the foundation, and so cannot belong to one that applies to it."
-        raise Invalid(sentence, {"email": sentence})
+    lock(person)  # who is given a role at the same moment waits here
+    verdict = policy.may_belong(person.name, {grant.role for grant in person.grants})
+    if verdict.reason is not None:
+        raise Invalid(verdict.reason, {"email": verdict.reason})
 
 
 def _membership(organization: Organization, person: Person) -> OrganizationMembership | None:

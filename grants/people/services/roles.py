@@ -6,17 +6,20 @@ from grants.kernel.clock import now
 from grants.kernel.errors import Clash
 from grants.kernel.policy import Actor, Role, require, require_permission
 from grants.people import policy
-from grants.people.models import Person, RoleGrant
+from grants.people.models import CoachInvitation, Organization, OrganizationMembership, Person, RoleGrant
 from grants.persistence import audit
+from grants.persistence.moves import lock
 from grants.persistence.session import db
 
 
 def grant_role(actor: Actor, person: Person, role: Role) -> None:
     """Give a person a role.
 
-    raises   Refused, for oneself too; Clash when they hold it
+    raises   Refused, for oneself too, and for one of the staff's to someone of an organization; Clash when they hold it
     """
     require(policy.may_grant(actor, person.id, role))
+    lock(person)  # who is let into an organization at the same moment waits here
+    require(policy.may_work_here(person.name, role, _organizations_of(person)))
     if _held(person, role) is not None:
         raise Clash(f"{person.name} is {role.label.lower()} already.")
     db.session.add(RoleGrant(person=person, role=role, granted_at=now(), granted_by_id=actor.person_id))
@@ -55,6 +58,16 @@ def other_administrators(person: Person) -> int:
         .with_for_update(of=RoleGrant)
     ).all()
     return sum(person_id != person.id for person_id in held)
+
+
+def _organizations_of(person: Person) -> list[str]:
+    """Names of the organizations a person belongs to or coaches."""
+    belongs = select(OrganizationMembership.organization_id).where(OrganizationMembership.person_id == person.id)
+    coaches = select(CoachInvitation.organization_id).where(
+        CoachInvitation.person_id == person.id, CoachInvitation.ended_at.is_(None)
+    )
+    named = select(Organization.name).where(Organization.id.in_(belongs.union(coaches))).order_by(Organization.name)
+    return list(db.session.scalars(named))
 
 
 def _held(person: Person, role: Role) -> RoleGrant | None:
