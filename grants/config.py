@@ -73,6 +73,12 @@ SETTINGS = (
         "http://127.0.0.1:PORT",
         "The address people use, as it stands in mail and letters; `https://` makes cookies secure.",
     ),
+    Setting(
+        "TRUSTED_PROXIES",
+        "0",
+        "How many reverse proxies stand in front, each of which sets `X-Forwarded-For` and `X-Forwarded-Proto`; with "
+        "`0` nobody’s word for an address is taken, and all who come through a proxy share its limits.",
+    ),
     Setting("WEB_WORKERS", "2", "Processes that answer requests."),
     Setting("WEB_THREADS", "4", "Threads in each of them."),
     Setting("SESSION_HOURS", "12", "Hours until one has to sign in again."),
@@ -108,6 +114,7 @@ class Settings:
     host: str
     port: int
     base_url: str
+    trusted_proxies: int
     web_workers: int
     web_threads: int
     session_hours: int
@@ -144,6 +151,7 @@ class Settings:
             base_url=_url("BASE_URL", values.get("BASE_URL") or f"http://127.0.0.1:{port}", ("http", "https")).rstrip(
                 "/"
             ),
+            trusted_proxies=reader.whole("TRUSTED_PROXIES", 0, 10),
             web_workers=reader.whole("WEB_WORKERS", 1, 64),
             web_threads=reader.whole("WEB_THREADS", 1, 64),
             session_hours=reader.whole("SESSION_HOURS", 1, 24 * 31),

@@ -2,6 +2,7 @@
 
 from flask import Flask
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
 from grants.applications import views as applications
@@ -68,5 +69,7 @@ def wire(app: Flask, settings: Settings) -> None:
     init_limits(app)
     if settings.environment == "demo":
         app.jinja_env.globals["demonstration"] = sign_ins
+    if hops := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     for pages in PAGES:
         app.register_blueprint(pages.bp)

@@ -25,6 +25,7 @@ def test_production_takes_a_secret_of_its_own_and_defaults_for_the_rest() -> Non
         host="127.0.0.1",
         port=8000,
         base_url="http://127.0.0.1:8000",
+        trusted_proxies=0,
         web_workers=2,
         web_threads=4,
         session_hours=12,

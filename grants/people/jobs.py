@@ -1,8 +1,9 @@
 """What people ask for and need not wait for."""
 
-from grants.background import job
+from grants.background import job, periodic
 from grants.people import services
 from grants.persistence.session import unit_of_work
+from grants.persistence.tries import forget_past_tries
 
 
 @job(services.FORGOTTEN)
@@ -10,3 +11,9 @@ def send_link(email: str, cause: str) -> None:
     """Send a link to a new password, when the address has an account; safe to repeat."""
     with unit_of_work():
         services.send_link_to(email, cause)
+
+
+@periodic("people.forget_tries", "23 * * * *")
+def forget_tries() -> None:
+    """Remove the counts of sign-ins that failed long ago."""
+    forget_past_tries()

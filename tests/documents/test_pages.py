@@ -19,17 +19,11 @@ from grants.people.models import Person
 from grants.persistence.base import new_public_id
 from grants.persistence.session import db, unit_of_work
 from grants.review.models import Conflict
-from grants.web.limits import limiter
 from tests.factories.casework import case
 from tests.factories.documents import letter
 from tests.factories.people import actor, join, organization, person
 
 Browser = Callable[[Person], FlaskClient]
-
-
-@pytest.fixture(autouse=True)
-def _no_tries(app: Flask) -> None:
-    limiter.reset()
 
 
 @pytest.fixture
