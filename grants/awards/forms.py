@@ -12,7 +12,6 @@ STATES = {
     "to_countersign": "Waits for countersignature",
     "active": "Active",
     "declined": "Declined",
-    "closed": "Closed",
 }
 
 

@@ -15,11 +15,11 @@ from grants.programs.models import CycleStage
 
 
 class Award(Stateful, Base):
-    """A grant, from the offer on: offered -> accepted (agreement made) -> active (agreement signed) -> closed."""
+    """A grant, from the offer on: offered -> accepted (agreement made) -> active (countersigned), or declined."""
 
     __tablename__ = "award"
     __table_args__ = (
-        CheckConstraint("state IN ('offered', 'accepted', 'declined', 'active', 'closed')", name="state"),
+        CheckConstraint("state IN ('offered', 'accepted', 'declined', 'active')", name="state"),
         CheckConstraint("amount > 0", name="amount"),
     )
 

@@ -13,7 +13,6 @@ class AwardState(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     ACTIVE = "active"
-    CLOSED = "closed"
 
 
 class AgreementState(StrEnum):

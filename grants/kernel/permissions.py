@@ -25,7 +25,6 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "account.manage": _ADMINISTRATOR | _SYSTEM,
     "organization.read": _READERS | _ADMINISTRATOR,
     "organization.manage": _OFFICER | _ADMINISTRATOR | _SYSTEM,
-    "organization.join": _APPLICANT,
     # casework
     "case.read": _READERS | _APPLICANT,
     "case.list": _READERS,

@@ -113,6 +113,11 @@ TEMPLATES: Final[dict[str, Template]] = {
         "{organization}: {amount} is on its way",
         "Dear {name},\n\nWe have paid “{title}”, {amount}, with the reference {reference}:\n{link}",
     ),
+    "payments.returned": Template(
+        "{organization}: the bank returned {amount}",
+        "Dear {name},\n\nThe bank returned “{title}”, {amount}: {reason}\n\nPlease see that the account we pay to is "
+        "right. The money stays yours; it stands here:\n{link}",
+    ),
     "payments.refused": Template(
         "{organization}: a payment was not approved",
         "Dear {name},\n\nThe payment you asked for, “{title}”, was not approved: {reason}\n\nIt stands here:\n{link}",

@@ -14,6 +14,7 @@ STATES = {
     "planned": "Planned",
     "held": "On hold",
     "paid": "Paid",
+    "returned": "Returned by the bank",
     "cancelled": "Cancelled",
 }
 KINDS = {
@@ -22,6 +23,7 @@ KINDS = {
     "commit": "Committed",
     "obligate": "Obligated",
     "pay": "Paid",
+    "return": "Returned",
     "release": "Released",
 }
 
@@ -46,7 +48,7 @@ class MoveForm(HouseForm):
 
 
 class ReasonForm(HouseForm):
-    """Why a payment is refused, put on hold or cancelled."""
+    """Why a payment is refused, put on hold, returned or cancelled."""
 
     reason = StringField("Why", [InputRequired("Say why, in a sentence."), Length(max=500)])
 

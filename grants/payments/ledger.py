@@ -20,12 +20,13 @@ class Account(StrEnum):
 
 A = Account
 
-# kind -> from, to. Money goes one step at a time, and back to `free` from wherever it was promised.
+# kind -> from, to. Money goes one step at a time, back from the bank, and to `free` from wherever it was promised.
 KINDS: Final[dict[str, tuple[tuple[Account, Account], ...]]] = {
     "receipt": ((A.SOURCE, A.FREE),),
     "commit": ((A.FREE, A.COMMITTED),),
     "obligate": ((A.COMMITTED, A.OBLIGATED),),
     "pay": ((A.OBLIGATED, A.PAID),),
+    "return": ((A.PAID, A.OBLIGATED),),
     "release": ((A.COMMITTED, A.FREE), (A.OBLIGATED, A.FREE)),
 }
 

@@ -94,7 +94,8 @@ class LedgerEntry(Base):
 class Installment(Stateful, Base):
     """One planned payment of an award: planned -> requested -> approved -> paid, or held, cancelled, returned.
 
-    conditions   as the program's schedule states them, copied when the award was accepted
+    conditions        as the program's schedule states them, copied when the award was accepted
+    stopped_because   why it is on hold, cancelled or returned by the bank, or was last refused
     """
 
     __tablename__ = "installment"
@@ -113,7 +114,7 @@ class Installment(Stateful, Base):
     amount: Mapped[int] = mapped_column(Cents)
     due_on: Mapped[date | None] = mapped_column(index=True)
     conditions: Mapped[list[Any]] = mapped_column(default=list)
-    stopped_because: Mapped[str | None]  # why it is on hold or cancelled, or was last refused
+    stopped_because: Mapped[str | None]
 
     award: Mapped[Award] = relationship()
     payments: Mapped[list["Payment"]] = relationship(back_populates="installment", order_by="Payment.attempt")
@@ -146,7 +147,8 @@ class ConditionMet(Base):
 class Payment(Identified, Base):
     """One attempt to pay one installment: who asked, who approved (never the same person), and the bank's reference.
 
-    paid_on   the day by the bank; `paid_at` is when it was noted here
+    paid_on       the day by the bank; `paid_at` is when it was noted here
+    returned_at   when it was noted that the bank sent the money back; another attempt may follow
     """
 
     __tablename__ = "payment"
@@ -169,8 +171,12 @@ class Payment(Identified, Base):
     paid_on: Mapped[date | None]
     paid_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     bank_reference: Mapped[str | None] = mapped_column(String(60))
+    returned_at: Mapped[datetime | None]
+    returned_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    return_reason: Mapped[str | None]
 
     installment: Mapped[Installment] = relationship(back_populates="payments")
     requested_by: Mapped[Person] = relationship(foreign_keys=[requested_by_id])
     approved_by: Mapped[Person | None] = relationship(foreign_keys=[approved_by_id])
     paid_by: Mapped[Person | None] = relationship(foreign_keys=[paid_by_id])
+    returned_by: Mapped[Person | None] = relationship(foreign_keys=[returned_by_id])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from grants.kernel.policy import YES, Verdict
 from grants.kernel.workflow import Move, Workflow
 
 
@@ -25,6 +26,7 @@ class InstallmentFacts:
     maker_id   who asked for the payment
     waiver_ids   who waived one of its conditions
     in_force   the agreement is countersigned, so that money is obligated
+    outside    whether the actor may act for the foundation: not for a school they belong to
     """
 
     unmet: tuple[str, ...] = ()
@@ -32,14 +34,22 @@ class InstallmentFacts:
     maker_id: int | None = None
     waiver_ids: frozenset[int] = frozenset()
     in_force: bool = True
+    outside: Verdict = YES
 
 
 def conditions_hold(facts: InstallmentFacts) -> str | None:
     return " ".join(facts.unmet) or None
 
 
+def apart(facts: InstallmentFacts) -> str | None:
+    """Whoever acts for the foundation does not belong to the school."""
+    return facts.outside.reason
+
+
 def checked_by_another(facts: InstallmentFacts) -> str | None:
     """Maker is not checker, whatever roles one person holds."""
+    if not facts.outside:
+        return facts.outside.reason
     if facts.actor_id == facts.maker_id:
         return "You asked for this payment, so someone else has to approve it."
     if facts.actor_id in facts.waiver_ids:
@@ -48,11 +58,14 @@ def checked_by_another(facts: InstallmentFacts) -> str | None:
 
 
 def money_is_obligated(facts: InstallmentFacts) -> str | None:
+    if not facts.outside:
+        return facts.outside.reason
     return None if facts.in_force else "The agreement is not in force yet, so no money is obligated to it."
 
 
 S = InstallmentState
 UNPAID = (S.PLANNED, S.REQUESTED, S.APPROVED)
+STOPPED = (S.HELD, S.RETURNED)
 
 INSTALLMENT: Workflow[InstallmentFacts] = Workflow(
     "installment",
@@ -60,10 +73,11 @@ INSTALLMENT: Workflow[InstallmentFacts] = Workflow(
         #    move        from                       to           permission         guard               effects
         Move("request", S.PLANNED, S.REQUESTED, "payment.request", conditions_hold, ("open_attempt",)),
         Move("approve", S.REQUESTED, S.APPROVED, "payment.approve", checked_by_another, ("note_approval",)),
-        Move("refuse", (S.REQUESTED, S.APPROVED), S.PLANNED, "payment.approve", None, ("end_attempt", "tell_maker")),
+        Move("refuse", (S.REQUESTED, S.APPROVED), S.PLANNED, "payment.approve", apart, ("end_attempt", "tell_maker")),
         Move("mark paid", S.APPROVED, S.PAID, "payment.pay", money_is_obligated, ("pay_out", "tell_grantee")),
-        Move("hold", UNPAID, S.HELD, "payment.hold", None, ("end_attempt",)),
-        Move("resume", S.HELD, S.PLANNED, "payment.hold"),
-        Move("cancel", (S.PLANNED, S.HELD), S.CANCELLED, "payment.cancel", None, ("release_money",)),
+        Move("hold", UNPAID, S.HELD, "payment.hold", apart, ("end_attempt",)),
+        Move("return", S.PAID, S.RETURNED, "payment.pay", apart, ("take_back", "tell_grantee")),
+        Move("resume", STOPPED, S.PLANNED, "payment.hold", apart),
+        Move("cancel", (S.PLANNED, *STOPPED), S.CANCELLED, "payment.cancel", apart, ("release_money",)),
     ),
 )

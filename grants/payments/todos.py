@@ -27,7 +27,7 @@ def todos(actor: Actor) -> list[Todo]:
     if actor.may("payment.approve"):
         found += _to_approve(actor)
     if actor.may("payment.pay"):
-        found += _to_pay(actor)
+        found += _to_pay(actor) + _returned(actor)
     if actor.may("fund.manage"):
         found += _without_money(actor)
     own = actor.organizations_as(*OrganizationRole.writers())
@@ -55,6 +55,14 @@ def _to_approve(actor: Actor) -> list[Todo]:
 def _to_pay(actor: Actor) -> list[Todo]:
     found = db.session.scalars(_seen_by_staff(actor, "approved").order_by(Installment.due_on, Installment.id))
     return [Todo(_urgency(one), f"Pay {_what(one)}", _url(one), "Approved.", one.due_on) for one in found]
+
+
+def _returned(actor: Actor) -> list[Todo]:
+    found = db.session.scalars(_seen_by_staff(actor, "returned").order_by(Installment.id))
+    return [
+        Todo("late", f"Returned by the bank: {_what(one)}", _url(one), one.stopped_because or "", one.due_on)
+        for one in found
+    ]
 
 
 def _without_money(actor: Actor) -> list[Todo]:

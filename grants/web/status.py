@@ -105,8 +105,6 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "accepted": ("Accepted", _A),
         "declined": ("Declined", _Q),
         "active": ("Active", _G),
-        "closed": ("Closed", _Q),
-        "terminated": ("Ended early", _B),
     },
     "agreement": {
         "made": ("Waits for signature", _W),
@@ -118,7 +116,6 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "due": ("Due", _W),
         "requested": ("Requested", _A),
         "approved": ("Approved", _A),
-        "batched": ("In a batch", _A),
         "paid": ("Paid", _G),
         "held": ("On hold", _B),
         "cancelled": ("Cancelled", _Q),

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Refused
 from grants.kernel.policy import OrganizationRole, Role
+from grants.messages.models import Message
 from grants.payments import services
 from grants.payments.models import Installment, LedgerTransaction, Payment
 from grants.payments.queries import check_ledger
@@ -176,6 +177,44 @@ def test_a_cancelled_installment_frees_its_money(story: Story) -> None:
     # Half of the award came back to both funds; the rest stays bound.
     assert story.funds()["outside"] == ("$883,333.34", "$116,666.66", "$116,666.66", "$0")
     assert story.funds()["local"] == ("$441,666.66", "$58,333.34", "$58,333.34", "$0")
+    assert check_ledger() == []
+
+
+def test_what_the_bank_returns_is_obligated_again_and_paid_anew(story: Story) -> None:
+    before = story.funds()
+    story.pay_first(TODAY)
+    with pytest.raises(Invalid, match="as the bank says it"), unit_of_work():
+        services.note_return(story.finance, story.first(), " ")
+    with pytest.raises(Refused), unit_of_work():
+        services.note_return(story.officer, story.first(), "The account is closed.")
+    with unit_of_work():
+        services.note_return(story.finance, story.first(), "The account is closed.")
+    first = story.first()
+    assert (first.state, first.stopped_because, story.funds()) == ("returned", "The account is closed.", before)
+    assert check_ledger() == []
+    with pytest.raises(Clash, match="no longer open"), unit_of_work():
+        services.note_return(story.finance, first, "Again.")
+
+    with unit_of_work():
+        services.resume(story.finance, first)
+    story.pay_first(TODAY)
+    assert [(one.attempt, one.return_reason) for one in story.first().payments] == [
+        (1, "The account is closed."),
+        (2, None),
+    ]
+    assert (story.first().state, paid_transactions(), check_ledger()) == ("paid", 2, [])
+    mails = select(Message.template, func.count()).where(Message.template.like("payments.%")).group_by(Message.template)
+    assert dict(db.session.execute(mails).all()) == {"payments.paid": 4, "payments.returned": 2}
+
+
+def test_what_the_bank_returned_can_be_cancelled_for_good(story: Story) -> None:
+    free = story.funds()["outside"][0]
+    story.pay_first(TODAY)
+    with unit_of_work():
+        services.note_return(story.finance, story.first(), "The school is closing.")
+    with unit_of_work():
+        services.cancel(story.director, story.first(), "The school is closing.")
+    assert (free, story.funds()["outside"]) == ("$766,666.67", ("$883,333.34", "$116,666.66", "$116,666.66", "$0"))
     assert check_ledger() == []
 
 

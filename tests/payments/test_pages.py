@@ -92,6 +92,19 @@ def test_from_request_to_bank_in_a_browser(story: Story, client_of: ClientOf) ->
     assert check_ledger() == []
 
 
+def test_the_bank_returned_it_in_a_browser(story: Story, client_of: ClientOf) -> None:
+    story.pay_first(RELEASED.date())
+    path, finance = f"/payments/{story.first().public_id}", client_of(story.person(story.finance))
+    assert finance.post(f"{path}/returned", data={"return-reason": ""}).status_code == 422
+    assert finance.post(f"{path}/returned", data={"return-reason": "No such account."}).location == path
+    page = client_of(story.person(story.lead)).get(path).text
+    assert ("Returned by the bank: No such account." in page, "Plan it again" in page) == (True, False)
+    assert "Returned by the bank: $175,000" in finance.get("/").text
+    assert "Plan it again" in finance.get(path).text
+    assert finance.post(f"{path}/resume").location == path
+    assert "Returned by the bank: $175,000" not in finance.get("/").text
+
+
 def test_a_refused_approval_says_why_on_the_page(story: Story, client_of: ClientOf) -> None:
     with unit_of_work():
         both = person("Bo Both", Role.PROGRAM_OFFICER, Role.FINANCE_OFFICER)

@@ -21,6 +21,7 @@ ACTS = {
     "commit": ("commit", A.FREE, A.COMMITTED),
     "obligate": ("obligate", A.COMMITTED, A.OBLIGATED),
     "pay": ("pay", A.OBLIGATED, A.PAID),
+    "return": ("return", A.PAID, A.OBLIGATED),
     "release committed": ("release", A.COMMITTED, A.FREE),
     "release obligated": ("release", A.OBLIGATED, A.FREE),
     "receive": ("receipt", A.SOURCE, A.FREE),

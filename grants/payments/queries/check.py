@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from grants.awards.models import Award, AwardFunding
@@ -92,10 +92,11 @@ def _installments() -> list[str]:
 
 
 def _paid() -> list[str]:
+    sign = case((LedgerTransaction.kind == "pay", 1), else_=-1)
     entered = (
-        select(LedgerEntry.installment_id, func.sum(LedgerEntry.amount).label("amount"))
+        select(LedgerEntry.installment_id, func.sum(LedgerEntry.amount * sign).label("amount"))
         .join(LedgerEntry.transaction)
-        .where(LedgerTransaction.kind == "pay")
+        .where(LedgerTransaction.kind.in_(("pay", "return")))
         .group_by(LedgerEntry.installment_id)
         .subquery()
     )

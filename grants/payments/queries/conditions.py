@@ -80,7 +80,7 @@ def _facts(award: Award, kept: Kept) -> schedule.PaymentFacts:
     named = [(kind, reference, fact) for kind, facts in kept.items() for reference, (fact, _) in facts.items()]
     return schedule.PaymentFacts(
         today=today(award.stage.cycle.time_zone),
-        agreement_signed=award.state in {AwardState.ACTIVE, AwardState.CLOSED},
+        agreement_signed=award.state == AwardState.ACTIVE,
         met=frozenset((kind, reference) for kind, reference, fact in named if not fact.waived),
         waived=frozenset((kind, reference) for kind, reference, fact in named if fact.waived),
     )

@@ -20,7 +20,7 @@ from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
 
 # What needs an act first; what is over, last.
-URGENCY = {"approved": 0, "requested": 1, "planned": 2, "held": 3, "returned": 3, "paid": 4, "cancelled": 5}
+URGENCY = {"returned": 0, "approved": 1, "requested": 2, "planned": 3, "held": 4, "paid": 5, "cancelled": 6}
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ def installment_for(actor: Actor, public_id: str) -> Installment:
             payments.joinedload(Payment.requested_by),
             payments.joinedload(Payment.approved_by),
             payments.joinedload(Payment.paid_by),
+            payments.joinedload(Payment.returned_by),
         )
     )
     if installment is None:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from grants.awards.services.following import people_of
 from grants.awards.states import AwardState
 from grants.casework import services as casework
+from grants.casework.policy import from_outside
 from grants.kernel.clock import now, today
 from grants.kernel.errors import Invalid, Refused, required
 from grants.kernel.money import dollars
@@ -98,8 +99,29 @@ def mark_paid(actor: Actor, installment: Installment, bank_reference: str, paid_
             commitments.pay(actor, payment)
         _note(actor, installment, f"was paid, reference {bank_reference}", audience="applicant")
 
-    effects = {"pay_out": pay_out, "tell_grantee": lambda: _tell_paid(installment, bank_reference)}
+    told = {"reference": bank_reference}
+    effects = {"pay_out": pay_out, "tell_grantee": lambda: _tell_grantee("paid", payment, **told)}
     move(actor, installment, "mark paid", INSTALLMENT, lambda: facts_of(actor, installment), effects)
+
+
+def note_return(actor: Actor, installment: Installment, reason: str) -> None:
+    """Keep that the bank sent a payment back; its money is obligated again, and it can be planned anew.
+
+    raises   Refused; Invalid without a reason; Clash unless it is paid
+    """
+    reason = required(reason, "reason", "Say why, as the bank says it.")
+    lock(installment)
+    payment = installment.payments[-1] if installment.payments else None
+
+    def take_back() -> None:
+        if payment is not None:
+            payment.returned_at, payment.returned_by_id, payment.return_reason = now(), actor.person_id, reason
+            commitments.take_back(actor, payment)
+        installment.stopped_because = reason
+        _note(actor, installment, f"was returned by the bank: {reason}", audience="applicant")
+
+    effects = {"take_back": take_back, "tell_grantee": lambda: _tell_grantee("returned", payment, reason=reason)}
+    move(actor, installment, "return", INSTALLMENT, lambda: facts_of(actor, installment), effects)
 
 
 def hold(actor: Actor, installment: Installment, reason: str) -> None:
@@ -112,9 +134,9 @@ def hold(actor: Actor, installment: Installment, reason: str) -> None:
 
 
 def resume(actor: Actor, installment: Installment) -> None:
-    """Let a held installment go on.
+    """Let an installment that is on hold or was returned go on: it is planned, and can be asked for.
 
-    raises   Refused; Clash unless it is on hold
+    raises   Refused; Clash unless it is on hold or returned
     """
     move(actor, installment, "resume", INSTALLMENT, lambda: facts_of(actor, installment))
     installment.stopped_because = None
@@ -143,6 +165,7 @@ def facts_of(actor: Actor, installment: Installment) -> InstallmentFacts:
         maker_id=payment.requested_by_id if payment else None,
         waiver_ids=frozenset(one.waived_by_id for one in conditions if one.waived_by_id is not None),
         in_force=installment.award.state == AwardState.ACTIVE,
+        outside=from_outside(actor, installment.award.case.organization_id),
     )
 
 
@@ -182,17 +205,21 @@ def _note(actor: Actor, installment: Installment, words: str, audience: casework
     casework.note_event(actor, case, "payment", sentence, audience, ("payments.installment", installment.public_id))
 
 
-def _tell_paid(installment: Installment, bank_reference: str) -> None:
+def _tell_grantee(what: str, payment: Payment | None, **more: str) -> None:
+    """Write to the school's leads and signatories that a payment was paid, or returned."""
+    if payment is None:
+        return
+    installment = payment.installment
     case = installment.award.case
     facts = {
         "title": installment.title,
         "amount": dollars(installment.amount),
         "organization": case.organization.name,
-        "reference": bank_reference,
         "link": _address(installment),
+        **more,
     }
     for person in people_of(case.organization_id, OrganizationRole.LEAD, OrganizationRole.SIGNATORY):
-        messages.post(f"paid:{installment.public_id}:{person.public_id}", "payments.paid", person, facts, case)
+        messages.post(f"{what}:{payment.public_id}:{person.public_id}", f"payments.{what}", person, facts, case)
 
 
 def _tell_refused(installment: Installment, payment: Payment | None, reason: str) -> None:

@@ -8,9 +8,10 @@ from sqlalchemy.orm import selectinload
 from grants.awards import services as awards
 from grants.awards.models import Award
 from grants.awards.states import AwardState
+from grants.casework.policy import from_outside
 from grants.kernel.errors import Clash
 from grants.kernel.money import apportion, dollars
-from grants.kernel.policy import Actor, require_permission
+from grants.kernel.policy import Actor, require, require_permission
 from grants.payments.ledger import Account, Transfer
 from grants.payments.models import Fund, Installment, LedgerAccount, LedgerEntry, Payment
 from grants.payments.services.ledger import lock_accounts, post_transaction, posted
@@ -40,6 +41,7 @@ def commit_award(actor: Actor, award: Award) -> None:
     raises   Refused; TooLittle when the funds that may pay it have too little free, named with what they have
     """
     require_permission(actor, "fund.manage")
+    require(from_outside(actor, award.case.organization_id))
     lock(award)  # committing and declining must not pass one another
     operation = f"commit:{award.public_id}"
     if award.state == AwardState.DECLINED or posted(operation) is not None:
@@ -92,6 +94,30 @@ def pay(actor: Actor, payment: Payment) -> None:
     transfers = drawn(installment, payment.amount, Account.OBLIGATED, Account.PAID)
     memo = f"Installment {installment.number}, reference {payment.bank_reference}"
     post_transaction(actor, f"pay:{payment.public_id}", "pay", memo, transfers)
+
+
+def take_back(actor: Actor, payment: Payment) -> None:
+    """Put what the bank sent back where this payment took it from: it stays obligated to the award.
+
+    raises   Refused; Clash when the payment is not in the ledger
+    """
+    require_permission(actor, "payment.pay")
+    paid = posted(f"pay:{payment.public_id}")
+    if paid is None:
+        raise Clash("This payment is not in the ledger.")
+    transfers = [
+        Transfer(
+            entry.from_account.fund_id,
+            Account.PAID,
+            Account.OBLIGATED,
+            entry.amount,
+            entry.award_id,
+            entry.installment_id,
+        )
+        for entry in paid.entries
+    ]
+    memo = f"Installment {payment.installment.number} returned, reference {payment.bank_reference}"
+    post_transaction(actor, f"return:{payment.public_id}", "return", memo, transfers)
 
 
 def release_installment(actor: Actor, installment: Installment) -> None:

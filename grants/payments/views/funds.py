@@ -10,7 +10,7 @@ from grants.awards.queries import award_for
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.payments import queries, services
-from grants.payments.forms import LedgerFilterForm, OpenFundForm, ReceiveForm
+from grants.payments.forms import KINDS, LedgerFilterForm, OpenFundForm, ReceiveForm
 from grants.payments.views.blueprint import bp
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires
@@ -111,6 +111,7 @@ def _shown(actor: Actor, opening: OpenFundForm, receiving: ReceiveForm) -> str:
         form=narrowing,
         opening=opening,
         receiving=receiving,
+        kinds=KINDS,
         waiting=queries.uncommitted_awards(actor),
         may_manage=actor.may("fund.manage"),
     )

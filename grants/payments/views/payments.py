@@ -105,6 +105,18 @@ def mark_paid(installment_id: str) -> ResponseReturnValue:
     return _move(installment_id, "mark paid", form, act, "The payment is in the ledger, and the school has been told.")
 
 
+@bp.post("/payments/<public_id:installment_id>/returned")
+@requires("payment.pay")
+def note_return(installment_id: str) -> ResponseReturnValue:
+    """Keep that the bank sent the money back."""
+    form = ReasonForm(prefix="return")
+
+    def act(actor: Actor, found: Installment) -> None:
+        services.note_return(actor, found, form.reason.data or "")
+
+    return _move(installment_id, "return", form, act, "The money is obligated again, and the school has been told.")
+
+
 @bp.post("/payments/<public_id:installment_id>/hold")
 @requires("payment.hold")
 def hold(installment_id: str) -> ResponseReturnValue:
@@ -153,7 +165,7 @@ def _shown(actor: Actor, found: Installment, tried: dict[str, HouseForm]) -> str
     """The page of a payment; `tried` holds the form that was posted and refused, by the name of its move."""
     forms: dict[str, HouseForm] = {
         "mark paid": PaidForm(formdata=None, prefix="paid", paid_on=today(found.award.stage.cycle.time_zone)),
-        **{name: ReasonForm(formdata=None, prefix=name) for name in ("refuse", "hold", "cancel")},
+        **{name: ReasonForm(formdata=None, prefix=name) for name in ("refuse", "return", "hold", "cancel")},
     }
     opened = INSTALLMENT.open_to(actor, found.state, facts_of(actor, found))
     return render_template(
