@@ -8,6 +8,7 @@ from werkzeug.routing import BaseConverter
 from grants.applications import views as applications
 from grants.awards import jobs as award_jobs
 from grants.awards import views as awards
+from grants.background import views as background
 from grants.casework import views as casework
 from grants.config import ROOT, Settings
 from grants.decisions import views as decisions
@@ -32,6 +33,7 @@ from grants.web.house import init_house
 from grants.web.limits import init_limits
 
 PAGES = (
+    background,
     people,
     casework,
     messages,

@@ -9,7 +9,7 @@ from grants.kernel.policy import SYSTEM
 from grants.persistence.session import unit_of_work
 
 
-@job("awards.offer")
+@job("awards.offer", "Offer an award")
 def offer(decision_id: str) -> None:
     """Offer the award of a decision that was just released."""
     with unit_of_work() as session:

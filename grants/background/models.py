@@ -15,6 +15,8 @@ class Job(Identified, Base):
     key            at most one job of a key is ever stored: asking twice is asking once
     leased_until   a running job whose lease has passed was left by a runner that died, and is taken up again
     done, total    progress, for those who watch; total is 0 until the job knows
+    attempts       how often it was begun, over all rounds of attempts
+    error          why the last attempt failed, in the words of `trouble`
     """
 
     __tablename__ = "job"

@@ -13,6 +13,7 @@ from grants.kernel.clock import now
 
 Handler = Callable[..., None]
 _handlers: dict[str, Handler] = {}
+_titles: dict[str, str] = {}
 _periodic: dict[str, "Periodic"] = {}
 
 
@@ -40,22 +41,25 @@ def enqueue(session: Session, name: str, key: str | None = None, run_at: datetim
     return job
 
 
-def job(name: str) -> Callable[[Handler], Handler]:
-    """Register the handler of a job. It owns its transactions and is safe to run twice."""
+def job(name: str, title: str) -> Callable[[Handler], Handler]:
+    """Register the handler of a job. It owns its transactions and is safe to run twice.
+
+    title   what it does, in a few words for those who look after the system
+    """
 
     def register(handler: Handler) -> Handler:
         if name in _handlers:
             raise RuntimeError(f"Two handlers for the job {name!r}.")
-        _handlers[name] = handler
+        _handlers[name], _titles[name] = handler, title
         return handler
 
     return register
 
 
-def periodic(name: str, crontab: str) -> Callable[[Handler], Handler]:
+def periodic(name: str, crontab: str, title: str) -> Callable[[Handler], Handler]:
     """Register a handler that is also asked for by the clock, once a slot however many schedulers run."""
     _periodic[name] = Periodic(name, crontab)
-    return job(name)
+    return job(name, title)
 
 
 def handler_of(name: str) -> Handler:
@@ -64,6 +68,16 @@ def handler_of(name: str) -> Handler:
     raises   KeyError when none is registered under that name
     """
     return _handlers[name]
+
+
+def title_of(name: str) -> str:
+    """What a job does, in words; its name when no handler is left for it."""
+    return _titles.get(name, name)
+
+
+def titles() -> dict[str, str]:
+    """Name -> title of every job that can be asked for, by title."""
+    return dict(sorted(_titles.items(), key=lambda one: one[1]))
 
 
 def periodic_work() -> tuple[Periodic, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy import and_, or_, select, update
 
 from grants.background.models import Job
 from grants.background.queue import Periodic, enqueue, handler_of, periodic_work
+from grants.background.trouble import RUNNER_DIED, trouble
 from grants.kernel.clock import now
 from grants.persistence.session import db, unit_of_work
 
@@ -44,8 +45,9 @@ def _claim() -> tuple[int, int] | None:
         )
         if job is None:
             return None
-        if job.attempts >= ATTEMPTS:  # its runners died every time: the job itself may be what kills them
-            job.state, job.error, job.finished_at = "failed", "The runner died at every attempt.", now()
+        if job.state == "running" and job.attempts % ATTEMPTS == 0:
+            # Its runners died every time: the job itself may be what kills them.
+            job.state, job.error, job.finished_at = "failed", RUNNER_DIED, now()
             return job.id, 0
         job.state, job.attempts, job.leased_until = "running", job.attempts + 1, now() + LEASE
         session.flush()
@@ -54,12 +56,12 @@ def _claim() -> tuple[int, int] | None:
 
 def _run(job_id: int, attempt: int) -> None:
     job = db.session().get_one(Job, job_id)
-    name, args = job.name, dict(job.args)
+    number, name, args = job.public_id, job.name, dict(job.args)
     try:
         handler_of(name)(**args)
     except Exception as error:  # whatever a handler raises is kept on the job, and tried again
-        log.exception("job %s failed, attempt %d", name, attempt)
-        _finish(job_id, attempt, f"{type(error).__name__}: {error}")
+        log.exception("job %s, %s, failed, attempt %d", number, name, attempt)
+        _finish(job_id, attempt, trouble(error))
     else:
         _finish(job_id, attempt, None)
 
@@ -67,10 +69,10 @@ def _run(job_id: int, attempt: int) -> None:
 def _finish(job_id: int, attempt: int, error: str | None) -> None:
     if error is None:
         values = {"state": "done", "error": None, "finished_at": now()}
-    elif attempt >= ATTEMPTS:
+    elif attempt % ATTEMPTS == 0:  # someone who has it tried again gives it as many attempts anew
         values = {"state": "failed", "error": error, "finished_at": now()}
     else:
-        values = {"state": "queued", "error": error, "run_at": now() + timedelta(minutes=2**attempt)}
+        values = {"state": "queued", "error": error, "run_at": now() + timedelta(minutes=2 ** (attempt % ATTEMPTS))}
     with unit_of_work() as session:
         # Only the attempt that still holds the job may end it: a lease that ran out gave it to another runner.
         session.execute(update(Job).where(Job.id == job_id, Job.attempts == attempt).values(**values))

@@ -22,7 +22,7 @@ class SomeFailed(Exception):
     """Part of a batch could not be rendered; the rest is done, and the next attempt takes up what is left."""
 
 
-@job(services.RENDER)
+@job(services.RENDER, "Make PDFs of letters and agreements")
 def render_documents(document_ids: list[str], job_key: str, release: bool = False) -> None:
     """Render a batch. Those that are rendered already are left as they are, so it can be run again after a crash."""
     failed: list[str] = []

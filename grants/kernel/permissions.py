@@ -34,6 +34,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     # messages and background
     "message.read": _OFFICER | _AUDITOR | _ADMINISTRATOR,
     "job.read": _ADMINISTRATOR | _AUDITOR,
+    "job.retry": _ADMINISTRATOR,
     # documents
     "document.read": _READERS | _APPLICANT,
     "document.prepare": _OFFICER | _SYSTEM,

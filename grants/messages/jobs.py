@@ -20,7 +20,7 @@ GIVE_UP_AFTER = timedelta(days=5)
 LATE_AFTER = timedelta(minutes=70)  # longer than the job runner's own attempts take
 
 
-@job("messages.post")
+@job("messages.post", "Write a message")
 def post(message_key: str, template: str, person_id: str, facts: dict[str, Any]) -> None:
     """Write a message for a capability that stands before this one; safe to repeat, since its key is taken once."""
     with unit_of_work() as session:
@@ -28,7 +28,7 @@ def post(message_key: str, template: str, person_id: str, facts: dict[str, Any])
         services.post(message_key, template, person, facts)
 
 
-@job(services.DELIVER)
+@job(services.DELIVER, "Deliver a message")
 def deliver(message_id: str) -> None:
     """Send one message, unless it was sent; without a mail server it stays in the outbox."""
     message = db.session.scalars(
@@ -50,7 +50,7 @@ def deliver(message_id: str) -> None:
         _note(message_id, state="sent", error=None)
 
 
-@periodic("messages.sweep", "*/10 * * * *")
+@periodic("messages.sweep", "*/10 * * * *", "Take up what is still in the outbox")
 def sweep() -> None:
     """Take up what is still in the outbox, after the mail server was away or set up late, and give up on the oldest."""
     if Server.configured() is None:

@@ -16,14 +16,14 @@ from grants.persistence.session import db, unit_of_work
 BATCH = 200
 
 
-@job("monitoring.schedule")
+@job("monitoring.schedule", "Schedule what a grantee owes")
 def schedule(award_id: str) -> None:
     """Schedule what an award owes, as far as the dates are known."""
     with unit_of_work():
         services.schedule_requirements(SYSTEM, award_by_id(award_id))
 
 
-@periodic("monitoring.remind", "0 15 * * *")
+@periodic("monitoring.remind", "0 15 * * *", "Write the day’s reminders")
 def remind_all() -> None:
     """Write the day's reminders. Each is written once, so running again writes what is missing."""
     last = today("UTC") + timedelta(days=REMIND_WITHIN)

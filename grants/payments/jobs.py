@@ -11,7 +11,7 @@ from grants.persistence.session import unit_of_work
 log = logging.getLogger(__name__)
 
 
-@job(services.COMMIT)
+@job(services.COMMIT, "Set an award’s money aside")
 def commit_award(award_id: str) -> None:
     """Set the money of an offered award aside.
 
@@ -25,14 +25,14 @@ def commit_award(award_id: str) -> None:
         log.info("award %s waits for money", award_id)
 
 
-@job("payments.release_commitment")
+@job("payments.release_commitment", "Give back money that was set aside")
 def release_commitment(award_id: str) -> None:
     """Give the money of a declined award back."""
     with unit_of_work():
         services.release_commitment(SYSTEM, awards.award_by_id(award_id))
 
 
-@job("payments.plan_installments")
+@job("payments.plan_installments", "Plan an award’s payments")
 def plan_installments(award_id: str) -> None:
     """Plan the payments of an accepted award."""
     with unit_of_work():

@@ -6,14 +6,14 @@ from grants.persistence.session import unit_of_work
 from grants.persistence.tries import forget_past_tries
 
 
-@job(services.FORGOTTEN)
+@job(services.FORGOTTEN, "Send a link to a new password")
 def send_link(email: str, cause: str) -> None:
     """Send a link to a new password, when the address has an account; safe to repeat."""
     with unit_of_work():
         services.send_link_to(email, cause)
 
 
-@periodic("people.forget_tries", "23 * * * *")
+@periodic("people.forget_tries", "23 * * * *", "Forget old failed sign-ins")
 def forget_tries() -> None:
     """Remove the counts of sign-ins that failed long ago."""
     forget_past_tries()

@@ -9,6 +9,7 @@ from flask import url_for
 
 from grants.applications import todos as applications
 from grants.awards import todos as awards
+from grants.background import todos as background
 from grants.casework import todos as casework
 from grants.casework.models import Case, TimelineEvent
 from grants.decisions import todos as decisions
@@ -33,6 +34,7 @@ from grants.web.status import status_of
 from grants.web.todo import URGENCIES, Todo
 
 SOURCES: tuple[Callable[[Actor], list[Todo]], ...] = (
+    background.todos,
     people.todos,
     casework.todos,
     discovery.todos,

@@ -131,7 +131,7 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "waived": ("Waived", _Q),
     },
     "job": {
-        "queued": ("Queued", _Q),
+        "queued": ("Waiting", _Q),
         "running": ("Running", _A),
         "done": ("Done", _G),
         "failed": ("Failed", _B),

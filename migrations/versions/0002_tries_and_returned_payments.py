@@ -32,6 +32,8 @@ def upgrade() -> None:
         "CONSTRAINT fk_payment_returned_by_id_person REFERENCES person (id)"
     )
     op.add_column("payment", sa.Column("return_reason", sa.Text(), nullable=True))
+    # An error's own words may name an applicant; from now on a sentence is kept that does not.
+    op.execute("UPDATE job SET error = 'Its error was kept in other words then.' WHERE error IS NOT NULL")
 
 
 def downgrade() -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from grants.background import queue, runner
 from grants.background.models import Job
 from grants.background.queue import Periodic, enqueue, job
+from grants.background.trouble import trouble
 from grants.kernel.clock import clock_at
 from grants.persistence.session import db, unit_of_work
 
@@ -27,11 +28,12 @@ def done(app: Flask) -> Iterator[list[str]]:
     def noted(word: str) -> None:
         seen.append(word)
 
-    job("test.note")(noted)
-    job("test.break")(broken)
+    job("test.note", "Note a word")(noted)
+    job("test.break", "Break")(broken)
     yield seen
     for name in ("test.note", "test.break"):
         queue._handlers.pop(name)
+        queue._titles.pop(name)
 
 
 def ask(word: str = "hello", name: str = "test.note", key: str | None = None, run_at: datetime | None = None) -> None:
@@ -77,7 +79,7 @@ def test_a_failing_job_is_tried_again_later_and_keeps_its_error(done: list[str])
         ask(name="test.break")
         assert runner.run_due() == 1
         kept = db.session.scalars(select(Job)).one()
-        assert (kept.state, kept.attempts, kept.error) == ("queued", 1, "OSError: no network")
+        assert (kept.state, kept.attempts, kept.error) == ("queued", 1, trouble(OSError()))
         assert kept.run_at == NOON + timedelta(minutes=2)
     for days in range(1, 5):
         with clock_at(NOON + timedelta(days=days)):
@@ -121,4 +123,4 @@ def test_a_slot_of_periodic_work_is_asked_for_once(done: list[str]) -> None:
 
 def test_two_handlers_of_one_name_are_an_error(done: list[str]) -> None:
     with pytest.raises(RuntimeError, match="Two handlers"):
-        job("test.note")(lambda: None)
+        job("test.note", "Note a word")(lambda: None)

@@ -1,0 +1,47 @@
+"""Reading the jobs, for those who look after the system."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from grants.background.models import Job
+from grants.kernel.errors import Missing
+from grants.kernel.policy import Actor
+from grants.persistence.paging import PAGE_SIZE, Page, paginate
+from grants.persistence.session import db
+
+
+@dataclass(frozen=True)
+class JobFilters:
+    """What the list is narrowed to; an empty value narrows nothing. `work` is a job's name."""
+
+    state: str = ""
+    work: str = ""
+
+
+def jobs(actor: Actor, filters: JobFilters, page: int = 1, size: int = PAGE_SIZE) -> Page[Job]:
+    """Jobs, those asked for last first."""
+    if not actor.may("job.read"):
+        return Page((), 1, size, 0)
+    wanted = {Job.state: filters.state, Job.name: filters.work}
+    found = select(Job).where(*(column == value for column, value in wanted.items() if value))
+    return paginate(found.order_by(Job.id.desc()), page, size)
+
+
+def count_by_state(actor: Actor) -> dict[str, int]:
+    """State -> how many jobs are in it."""
+    if not actor.may("job.read"):
+        return {}
+    rows = db.session.execute(select(Job.state, func.count()).group_by(Job.state))
+    return dict(rows.all())
+
+
+def job_for(actor: Actor, public_id: str) -> Job:
+    """One job.
+
+    raises   Missing
+    """
+    job = db.session.scalar(select(Job).where(Job.public_id == public_id)) if actor.may("job.read") else None
+    if job is None:
+        raise Missing("There is no such job, or it is not yours to see.")
+    return job
