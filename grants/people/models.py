@@ -31,7 +31,9 @@ class Person(Identified, Base):
     last_sign_in_at: Mapped[datetime | None]
 
     grants: Mapped[list["RoleGrant"]] = relationship(back_populates="person", foreign_keys="RoleGrant.person_id")
-    memberships: Mapped[list["OrganizationMembership"]] = relationship(back_populates="person")
+    memberships: Mapped[list["OrganizationMembership"]] = relationship(
+        back_populates="person", order_by="OrganizationMembership.id"
+    )
     coaching: Mapped[list["CoachInvitation"]] = relationship(
         primaryjoin="and_(Person.id == CoachInvitation.person_id, CoachInvitation.ended_at.is_(None))", viewonly=True
     )
@@ -100,7 +102,9 @@ class Organization(Identified, Base):
     illustrative: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
-    memberships: Mapped[list["OrganizationMembership"]] = relationship(back_populates="organization")
+    memberships: Mapped[list["OrganizationMembership"]] = relationship(
+        back_populates="organization", order_by="OrganizationMembership.id"
+    )
 
     @property
     def grades(self) -> str:
