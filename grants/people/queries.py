@@ -250,15 +250,16 @@ def own_organizations(actor: Actor) -> Sequence[Organization]:
     return db.session.scalars(select(Organization).where(Organization.id.in_(ids)).order_by(Organization.name)).all()
 
 
-def members_of(organization: Organization) -> Sequence[OrganizationMembership]:
+def members_of(organization: Organization, page: int = 1) -> Page[OrganizationMembership]:
     """Who belongs to an organization that was found before, by name."""
-    return db.session.scalars(
+    return paginate(
         select(OrganizationMembership)
         .join(Person, Person.id == OrganizationMembership.person_id)
         .where(OrganizationMembership.organization_id == organization.id)
         .order_by(Person.name, Person.id)
-        .options(joinedload(OrganizationMembership.person))
-    ).all()
+        .options(joinedload(OrganizationMembership.person)),
+        page,
+    )
 
 
 def coaches_of(organization: Organization) -> Sequence[CoachInvitation]:

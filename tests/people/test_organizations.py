@@ -158,7 +158,7 @@ def test_the_lists_ask_the_same_questions_for_one_and_for_thirty(
         with statements() as seen:
             assert browser.get(page).status_code == 200
         asked[page[:15]] = len([one for one in seen if one.startswith("SELECT")])
-    assert asked == {"/organizations": 6, "/organizations/"[:15]: 7}
+    assert asked == {"/organizations": 6, "/organizations/"[:15]: 8}
 
 
 def test_members_and_coaches_see_their_own_organization_and_no_other(app: Flask, client_of: Browser) -> None:
@@ -283,7 +283,7 @@ def test_staff_neither_belong_to_an_organization_nor_coach_it(officer: Person, r
     ):
         with pytest.raises(Invalid, match=sentence), unit_of_work():
             let_in()
-    assert (list(queries.members_of(place)), list(queries.coaches_of(place))) == ([], [])
+    assert (queries.members_of(place).total, list(queries.coaches_of(place))) == (0, [])
 
 
 @pytest.mark.parametrize("tie", ["member", "coach"])
@@ -343,3 +343,14 @@ def test_of_a_role_and_a_membership_given_at_once_one_is_refused(app: Flask, off
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(run, (grant, let_in))) == ["done", "refused"]
+
+
+def test_an_organizations_people_are_shown_thirty_at_a_time(app: Flask, client_of: Browser, officer: Person) -> None:
+    with unit_of_work():
+        school = organization("ASCEND")
+        for number in range(31):
+            join(person(f"Teacher {number:02}"), school)
+    page = client_of(officer).get(f"/organizations/{school.public_id}").get_data(as_text=True)
+    assert (page.count('name="role" id="role-'), "1 to 30 of 31" in page, "Teacher 30" in page) == (30, True, False)
+    page = client_of(officer).get(f"/organizations/{school.public_id}?page=2").get_data(as_text=True)
+    assert (page.count('name="role" id="role-'), "Teacher 30" in page) == (1, True)

@@ -192,7 +192,7 @@ def _page(organization_id: str, member: MemberForm | None = None, coach: CoachFo
         kinds=KINDS,
         sectors=SECTORS,
         roles=list(OrganizationRole),
-        members=queries.members_of(organization),
+        members=queries.members_of(organization, page_asked()),
         coaches=queries.coaches_of(organization),
         may_manage=policy.may_manage_members(actor, organization.id),
         member=member or MemberForm(formdata=None, prefix="member"),
