@@ -71,13 +71,8 @@ def handler_of(name: str) -> Handler:
 
 
 def title_of(name: str) -> str:
-    """What a job does, in words; its name when no handler is left for it."""
-    return _titles.get(name, name)
-
-
-def titles() -> dict[str, str]:
-    """Name -> title of every job that can be asked for, by title."""
-    return dict(sorted(_titles.items(), key=lambda one: one[1]))
+    """What a job does, in words."""
+    return _titles.get(name, f"What an earlier version did ({name})")
 
 
 def periodic_work() -> tuple[Periodic, ...]:

@@ -1,16 +1,15 @@
 """What the system does by itself: what waits, what runs, what failed, and trying it again."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.background import queries, services
-from grants.background.forms import JobFilterForm
-from grants.background.queue import title_of, titles
+from grants.background.queue import title_of
 from grants.kernel.roles import Role
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires
-from grants.web.forms import options
 from grants.web.navigation import register_nav
+from grants.web.status import STATUS
 from grants.web.tables import page_asked
 
 bp = Blueprint("background", __name__)
@@ -22,13 +21,11 @@ for _role in (Role.ADMINISTRATOR, Role.AUDITOR):
 @requires("job.read")
 def jobs() -> ResponseReturnValue:
     """Jobs, the latest first."""
-    actor, form = current_actor(), JobFilterForm()
-    form.work.choices = options({"": "Any"} | titles())
-    filters = queries.JobFilters(form.state.data or "", form.work.data or "")
+    actor = current_actor()
     return render_template(
         "background/jobs.html",
-        page=queries.jobs(actor, filters, page_asked()),
-        form=form,
+        page=queries.jobs(actor, request.args.get("state", ""), page_asked()),
+        states=STATUS["job"],
         counts=queries.count_by_state(actor),
         title_of=title_of,
         may_retry=actor.may("job.retry"),

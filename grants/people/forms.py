@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from grants.kernel.roles import OrganizationRole, Role
 from grants.people.details import GRADES, KINDS, SECTORS, OrganizationDetails, plain_id
-from grants.people.models import Organization
+from grants.people.models import Organization, Person
 from grants.people.passwords import SHORTEST, password_problem
 from grants.web.forms import FilterForm, HouseForm, options
 
@@ -70,6 +70,14 @@ class RoleForm(HouseForm):
     """A role to give."""
 
     role = SelectField("Role", [InputRequired("Choose a role.")], choices=options(_ROLES))
+
+    @classmethod
+    def for_person(cls, person: Person) -> "RoleForm":
+        """The form, empty, with the roles that this person can hold: see policy.may_work_here."""
+        form = cls(formdata=None)
+        if person.memberships or person.coaching:
+            form.role.choices = options({key: word for key, word in _ROLES.items() if key not in Role.staff()})
+        return form
 
 
 class NewPersonForm(PersonForm):

@@ -133,8 +133,8 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
     "job": {
         "queued": ("Waiting", _Q),
         "running": ("Running", _A),
-        "done": ("Done", _G),
         "failed": ("Failed", _B),
+        "done": ("Done", _G),
     },
     "message": {
         "queued": ("Queued", _Q),

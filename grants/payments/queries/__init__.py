@@ -16,6 +16,7 @@ from grants.payments.queries.installments import (
     installment_for,
     installments,
     installments_of,
+    totals,
     uncommitted_awards,
 )
 from grants.payments.todos import todos
@@ -36,5 +37,6 @@ __all__ = [
     "installments_of",
     "ledger_page",
     "todos",
+    "totals",
     "uncommitted_awards",
 ]

@@ -27,7 +27,7 @@ URGENCY = {"returned": 0, "approved": 1, "requested": 2, "planned": 3, "held": 4
 class InstallmentFilters:
     """What a list of installments is narrowed to; an empty value narrows nothing.
 
-    state   a stored state, or `due`: planned, and its day has come
+    state   a stored state, or `due`: planned, and its day has come; `planned` is the rest
     cycle   public id of a cycle
     sort    a key of the list, with "-" in front for descending
     """
@@ -68,6 +68,19 @@ def installments(actor: Actor, filters: InstallmentFilters, page: int = 1, size:
     """Installments the actor may see, narrowed and sorted; what needs an act first unless asked otherwise."""
     found = with_names().where(visible_installments(actor), *_narrowed(filters))
     return paginate(found.order_by(*_order(filters.sort)), page, size)
+
+
+def totals(actor: Actor) -> dict[str, tuple[int, int]]:
+    """State, `due` among them -> how many installments the actor sees in it, and their cents. One statement."""
+    state = _standing()
+    rows = db.session.execute(
+        select(state, func.count(), func.sum(Installment.amount))
+        .join(Installment.award)
+        .join(Award.case)
+        .where(visible_installments(actor))
+        .group_by(state)
+    )
+    return {name: (count, int(amount)) for name, count, amount in rows}
 
 
 def installments_of(actor: Actor, award: Award) -> Sequence[Installment]:
@@ -124,11 +137,14 @@ def _narrowed(filters: InstallmentFilters) -> list[ColumnElement[bool]]:
         wanted.append(Organization.name.icontains(filters.q.strip(), autoescape=True))
     if filters.cycle:
         wanted.append(Cycle.public_id == filters.cycle)
-    if filters.state == "due":
-        wanted.append(is_due())
-    elif filters.state:
-        wanted.append(Installment.state == filters.state)
+    if filters.state:
+        wanted.append(_standing() == filters.state)
     return wanted
+
+
+def _standing() -> ColumnElement[str]:
+    """An installment's state, where `due` is told apart from planned."""
+    return case((is_due(), "due"), else_=Installment.state)
 
 
 def is_due(on: date | None = None) -> ColumnElement[bool]:

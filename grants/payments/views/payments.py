@@ -34,7 +34,13 @@ def payments() -> ResponseReturnValue:
     form = InstallmentFilterForm()
     form.cycle.choices = options({"": "All"} | {one.public_id: one.title for one in cycles_with_funds(actor)})
     page = queries.installments(actor, _filters(), page_asked())
-    return render_template("payments/payments.html", page=page, form=form, conditions=queries.conditions_of(page.items))
+    return render_template(
+        "payments/payments.html",
+        page=page,
+        form=form,
+        conditions=queries.conditions_of(page.items),
+        totals=queries.totals(actor),
+    )
 
 
 @bp.get("/payments.<form>")
@@ -172,6 +178,8 @@ def _shown(actor: Actor, found: Installment, tried: dict[str, HouseForm]) -> str
         "payments/installment.html",
         installment=found,
         conditions=queries.conditions_of([found])[found.id],
+        whole=queries.installments_of(actor, found.award),
+        today=today(found.award.stage.cycle.time_zone),
         moves={move.name: verdict for move, verdict in opened},
         forms_of=forms | tried,
         tried=next(iter(tried), None),

@@ -168,7 +168,7 @@ def _page(
         person=person,
         roles=[Role(grant.role) for grant in sorted(person.grants, key=lambda grant: grant.id)],
         details=details or PersonForm(formdata=None, obj=person),
-        granting=granting or RoleForm(formdata=None),
+        granting=granting or RoleForm.for_person(person),
         link=link,
         has_server=bool(current_app.config["SETTINGS"].smtp_url),
     )
