@@ -94,7 +94,7 @@ def requirements_of(actor: Actor, award: Award) -> Sequence[Requirement]:
 
 
 def readings_of(actor: Actor, award: Award) -> Sequence[IndicatorReading]:
-    """An award's readings, by indicator in the order in which they were scheduled, then year and subgroup."""
+    """An award's readings, by indicator in the order in which they were scheduled, then year."""
     if not actor.may("indicator.read"):
         return []
     return db.session.scalars(
