@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -10,7 +9,6 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from grants.awards.models import Award
 from grants.awards.queries import visible_awards
 from grants.casework.models import Case
-from grants.kernel.clock import now
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.payments.models import Fund, Installment, Payment
@@ -18,6 +16,7 @@ from grants.people.models import Organization
 from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
+from grants.programs.queries import cycle_day
 
 # What needs an act first; what is over, last.
 URGENCY = {"approved": 0, "requested": 1, "planned": 2, "held": 3, "returned": 3, "paid": 4, "cancelled": 5}
@@ -130,9 +129,9 @@ def _narrowed(filters: InstallmentFilters) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def is_due(on: date | None = None) -> ColumnElement[bool]:
-    """Holds for planned installments whose day has come; the day is UTC's, at most one ahead of the cycle's."""
-    return and_(Installment.state == "planned", Installment.due_on <= (on or now().date()))
+def is_due() -> ColumnElement[bool]:
+    """Holds for planned installments whose day has come, on their cycle's day; the statement joins Cycle."""
+    return and_(Installment.state == "planned", Installment.due_on <= cycle_day())
 
 
 def _order(sort: str) -> tuple[ColumnElement[object], ...]:
