@@ -10,15 +10,18 @@ from grants.web.acts import ACTS, acts_called
 from tests.web.test_status import workflows
 
 
+RECORDS = re.compile(r"\b_?record$")
+
+
 def recorded() -> Iterator[str]:
     """The name of every act: moves, kinds of transactions, and what is given to `record` by name."""
     yield from (f"{workflow.name}.{move.name}" for workflow in workflows() for move in workflow.moves)
     yield from (f"ledger.{kind}" for kind in KINDS)
     for path in (ROOT / "grants").rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text())):
-            if isinstance(call, ast.Call) and re.search(r"\b_?record$", ast.unparse(call.func)) and len(call.args) > 1:
-                if isinstance(call.args[1], ast.Constant):
-                    yield str(call.args[1].value)
+            match call:
+                case ast.Call(func=func, args=[_, ast.Constant(value=name), *_]) if RECORDS.search(ast.unparse(func)):
+                    yield str(name)
     yield "audit.verify"
 
 
