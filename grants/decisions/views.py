@@ -18,6 +18,7 @@ from grants.programs.queries import stage_for
 from grants.web.access import current_actor, requires
 from grants.web.exports import export
 from grants.web.navigation import register_nav
+from grants.web.tables import page_asked
 
 bp = Blueprint("decisions", __name__)
 
@@ -32,7 +33,7 @@ def slates() -> ResponseReturnValue:
     actor = current_actor()
     return render_template(
         "decisions/slates.html",
-        page=queries.slates(actor, request.args.get("page", 1, int)),
+        page=queries.slates(actor, page_asked()),
         stages=queries.stages_to_decide(actor),
         form=NewSlateForm(),
     )

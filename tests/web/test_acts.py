@@ -9,7 +9,6 @@ from grants.payments.ledger import KINDS
 from grants.web.acts import ACTS, acts_called
 from tests.web.test_status import workflows
 
-
 RECORDS = re.compile(r"\b_?record$")
 
 
