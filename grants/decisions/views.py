@@ -64,7 +64,7 @@ def slate(slate_id: str) -> ResponseReturnValue:
         lines=lines,
         figures=slate_figures(lines, found.findings, queries.stage_rules(found).decision),
         facts=facts,
-        moves={move.name: verdict for move, verdict in SLATE.open_to(actor, found.state, facts)},
+        moves=SLATE.open_to(actor, found.state, facts),
         approval=queries.approval_of(actor, found),
         form=ApprovalForm(content_sha256=found.content_sha256),
         others=queries.scenarios(actor, found),
@@ -207,7 +207,7 @@ def letters(slate_id: str) -> ResponseReturnValue:
         lines=queries.lines_for(actor, found),
         facts=facts,
         counts=letter_counts(found, actor),
-        moves={move.name: verdict for move, verdict in SLATE.open_to(actor, found.state, facts)},
+        moves=SLATE.open_to(actor, found.state, facts),
         is_proposer=found.proposed_by_id == actor.person_id,
     )
 

@@ -1,8 +1,6 @@
 """An award's indicators: pictures against their targets, and the values behind them."""
 
-from http import HTTPStatus
-
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.awards.models import Award
@@ -10,8 +8,7 @@ from grants.awards.queries import award_for
 from grants.kernel.clock import today
 from grants.kernel.policy import Actor
 from grants.monitoring import queries, services
-from grants.monitoring.forms import ReadingForm, reading_form
-from grants.monitoring.models import IndicatorReading
+from grants.monitoring.forms import reading_form
 from grants.monitoring.pictures import pictures_of, standing
 from grants.monitoring.policy import may_read_in
 from grants.monitoring.services.indicators import period, shown
@@ -73,16 +70,15 @@ def reading(reading_id: str) -> ResponseReturnValue:
     actor = current_actor()
     found = queries.reading_for(actor, reading_id)
     form = reading_form(found)
-    status = carry_out(form, lambda: _record(actor, found, form))
-    if status == HTTPStatus.SEE_OTHER:
-        flash("The values are kept.", "good")
-        return redirect(url_for(".indicators", award_id=found.award.public_id, _anchor=found.indicator))
-    page = render_template("monitoring/reading.html", reading=found, form=form, period=period)
-    return page, status
+    back = url_for(".indicators", award_id=found.award.public_id, _anchor=found.indicator)
 
+    def act() -> None:
+        services.record_reading(actor, found, form.value.data, form.note.data or "", form.groups(found))  # type: ignore[arg-type]
 
-def _record(actor: Actor, found: IndicatorReading, form: ReadingForm) -> None:
-    services.record_reading(actor, found, form.value.data, form.note.data or "", form.groups(found))  # type: ignore[arg-type]
+    def page() -> str:
+        return render_template("monitoring/reading.html", reading=found, form=form, period=period)
+
+    return carry_out(form, act, "The values are kept.", back, page)
 
 
 def _may_enter(actor: Actor, award: Award) -> bool:
