@@ -1,20 +1,18 @@
 """From what was typed to what is kept: one shape for each type of field, or a sentence on why it cannot be read.
 
-Whatever can be kept is kept, also when it breaks a rule: a text over its limit, a number out of range. Those are gaps
-that `completeness` names. Only what has no meaning at all (a date that is none) is refused here.
+What breaks a rule is an answer all the same: a text over its limit, a number out of range. Those are gaps that
+`completeness` names. What has no meaning at all (a date that is none) is no answer, and is kept as it was typed.
 
 The shapes are those of `grants.programs.schema.fields`; a value that has its shape already is returned as it is. None
 stands for "not answered".
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from grants.applications.budgets import YEARS
-from grants.kernel.money import parse_dollars
+from grants.applications.values import read_date, read_money, read_number, read_text, storable
 from grants.programs.schema import (
     AnyField,
     Choice,
@@ -29,10 +27,6 @@ from grants.programs.schema import (
     YesNo,
 )
 
-MOST_CHARACTERS: Final = 50_000
-_NUMBER = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d{1,15})(\.\d{1,10})?")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-
 
 class Unreadable(ValueError):
     """What was typed cannot be an answer.
@@ -43,6 +37,56 @@ class Unreadable(ValueError):
     def __init__(self, faults: Mapping[str, str]) -> None:
         super().__init__(" ".join(faults.values()))
         self.faults = dict(faults)
+
+
+@dataclass(frozen=True)
+class Content:
+    """What somebody wrote: the answer it makes, or, where it cannot be read, what was typed, and why not."""
+
+    value: Any = None
+    typed: Any = None
+    why: Unreadable | None = field(default=None, compare=False)
+
+
+def content_of(asked: AnyField, typed: Any) -> Content:
+    """What was typed as it is kept: nothing of it is ever lost."""
+    try:
+        return Content(normalise(asked, typed))
+    except Unreadable as why:
+        return Content(typed=_storable(typed), why=why)
+
+
+def _storable(typed: Any) -> Any:
+    """The same without the characters that no database keeps."""
+    if isinstance(typed, str):
+        return storable(typed)
+    if isinstance(typed, Mapping):
+        return {key: _storable(one) for key, one in typed.items()}
+    return [_storable(one) for one in typed] if isinstance(typed, list | tuple) else typed
+
+
+def why_unreadable(asked: AnyField, typed: Any) -> dict[str, str]:
+    """Place -> sentence on why what was typed cannot be read, each saying where it is."""
+    why = content_of(asked, typed).why or Unreadable({"": "Save this answer once more."})
+    return {
+        place: f"{where}: {said}" if (where := place_in_words(asked, place)) else said
+        for place, said in why.faults.items()
+    }
+
+
+def texts_in(asked: AnyField, typed: Any) -> list[tuple[str, str]]:
+    """Every text of what was typed, with where it stands in words."""
+    return [(place_in_words(asked, place), text) for place, text in _leaves(typed)]
+
+
+def _leaves(typed: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    parts = typed.items() if isinstance(typed, Mapping) else enumerate(typed) if isinstance(typed, list) else None
+    if parts is None:
+        yield from [(place, str(typed))] if typed not in ("", None) else []
+        return
+    for key, part in parts:
+        if key != "row":
+            yield from _leaves(part, f"{place}.{key}".removeprefix("."))
 
 
 def normalise(field: AnyField, typed: Any) -> Any:
@@ -106,78 +150,6 @@ def place_in_words(field: AnyField, place: str) -> str:
             return ", ".join(filter(None, (f"{field.item_title} {int(parts[0]) + 1}", inner.title, within)))
         case _:
             return ""
-
-
-# ── single values ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def read_text(typed: Any) -> str | None:
-    """Text with plain line ends, without control characters and without space around it.
-
-    raises   ValueError (Unreadable) when it is no text, or too long to keep
-    """
-    if typed is None:
-        return None
-    if not isinstance(typed, str):
-        raise Unreadable({"": "This is not text."})
-    text = _CONTROL.sub("", typed.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    if len(text) > MOST_CHARACTERS:
-        raise ValueError(f"This text is too long to keep: at most {MOST_CHARACTERS:,} characters.")
-    return text or None
-
-
-def read_number(typed: Any, decimals: int = 6) -> int | str | None:
-    """A whole number, or a decimal as text when `decimals` is above 0 and it has any.
-
-    raises   ValueError with a sentence
-
-    >>> read_number("1,250"), read_number("2.50", 2)
-    (1250, '2.5')
-    """
-    if isinstance(typed, int) and not isinstance(typed, bool):
-        return typed
-    text = read_text(typed)
-    if text is None:
-        return None
-    if not _NUMBER.fullmatch(text):
-        raise ValueError(f"“{_short(text)}” is not a number. Write digits, such as 1,250.")
-    value = Decimal(text.replace(",", ""))
-    if value == value.to_integral_value():
-        return int(value)
-    if not decimals:
-        raise ValueError(f"“{text}” is not a whole number.")
-    if value != round(value, decimals):
-        raise ValueError(f"Write at most {decimals} decimal places." if decimals > 1 else "Write one decimal place.")
-    return format(value.normalize(), "f")
-
-
-def read_money(typed: Any) -> int | None:
-    """Whole cents, 0 or more. A whole number is cents already; text is dollars.
-
-    raises   ValueError with a sentence
-    """
-    if isinstance(typed, int) and not isinstance(typed, bool):
-        if typed < 0:
-            raise ValueError("An amount cannot be below zero.")
-        return typed
-    text = read_text(typed)
-    return None if text is None else parse_dollars(_short(text))
-
-
-def read_date(typed: Any) -> str | None:
-    """A date of the calendar as text, 2016-09-01.
-
-    raises   ValueError with a sentence
-    """
-    text = typed.isoformat() if isinstance(typed, date) else read_text(typed)
-    if text is None:
-        return None
-    try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise ValueError(f"There is no day {text} in the calendar.") from None
-    raise ValueError(f"“{_short(text)}” is not a date. Write year, month and day, such as 2016-09-01.")
 
 
 def _yes_no(typed: Any) -> bool | None:
@@ -321,7 +293,3 @@ def _group(field: Group, typed: Any) -> list[dict[str, Any]] | None:
         if not isinstance(inner, FileField)
     }
     return _rows(typed, readers, field.at_most)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"

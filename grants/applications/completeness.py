@@ -86,11 +86,18 @@ def shown_fields(form: Form, answers: Answers) -> dict[str, AnyField]:
     return shown
 
 
-def standing(form: Form, answers: Answers, eligibility: Sequence[EligibilityQuestion] = ()) -> Standing:
+def standing(
+    form: Form,
+    answers: Answers,
+    eligibility: Sequence[EligibilityQuestion] = (),
+    unreadable: Mapping[str, Mapping[str, str]] | None = None,
+) -> Standing:
     """How far a draft is.
 
     eligibility   the stage's questions, whose wrong answer says why the applicant cannot go on
+    unreadable    field key -> place -> why what stands there cannot be read
     """
+    typed = unreadable or {}
     must_be = {eligibility_key(question): question for question in eligibility}
     shown = shown_fields(form, answers)
     gaps: list[Gap] = []
@@ -98,7 +105,7 @@ def standing(form: Form, answers: Answers, eligibility: Sequence[EligibilityQues
         for field in section.fields.values():
             if field.key not in shown:
                 continue
-            faults = list(faults_of(field, answers.get(field.key)))
+            faults = [*typed.get(field.key, {}).values()] or list(faults_of(field, answers.get(field.key)))
             question = must_be.get(field.key)
             if question and answers.get(field.key) is (not question.must_be):
                 faults.append(question.sentence)

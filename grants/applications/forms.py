@@ -5,19 +5,20 @@ A control's name is the field's key; inside a table, budget, list of people or g
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from grants.applications.budgets import YEARS
 from grants.kernel.money import dollars
 from grants.programs.schema import (
     AnyField,
     Choice,
+    DateField,
     FileField,
     FiveYearBudget,
     Group,
@@ -26,7 +27,8 @@ from grants.programs.schema import (
     TableField,
     YesNo,
 )
-from grants.web.forms import FilterForm, HouseForm, LocalInstantField, options
+from grants.web.filters import day
+from grants.web.forms import CheckboxGroupField, FilterForm, HouseForm, LocalInstantField, options
 
 Sent = MultiDict[str, str]
 BLANK_ROWS = 3
@@ -107,6 +109,8 @@ def as_typed(field: AnyField, answer: Any) -> Any:
             return {True: "yes", False: "no"}.get(answer, "")
         case MoneyField():
             return _amount(answer)
+        case DateField():
+            return _day(answer)
         case TableField():
             return [_row_as_typed(field, row) for row in answer or []]
         case FiveYearBudget():
@@ -123,15 +127,21 @@ def as_typed(field: AnyField, answer: Any) -> Any:
         case Group():
             return [{key: as_typed(one, item.get(key)) for key, one in field.fields.items()} for item in answer or []]
         case _:
-            return "" if answer is None else str(answer)
+            return _text(answer)
 
 
 def _row_as_typed(field: TableField, row: Mapping[str, Any]) -> dict[str, str]:
-    cells = {
-        key: _amount(row.get(key)) if column.type == "money" else "" if row.get(key) is None else str(row[key])
-        for key, column in field.columns.items()
-    }
+    written: dict[str, Callable[[Any], str]] = {"money": _amount, "date": _day}
+    cells = {key: written.get(column.type, _text)(row.get(key)) for key, column in field.columns.items()}
     return {"row": str(row["row"]), **cells} if "row" in row else cells
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _day(value: str | None) -> str:
+    return day(date.fromisoformat(value)) if value else ""
 
 
 def _amount(cents: int | None) -> str:
@@ -176,13 +186,6 @@ class IneligibleForm(HouseForm):
     """Taking an application out."""
 
     reason = TextAreaField("Why it is not eligible", [DataRequired("Say why; the applicant reads it.")])
-
-
-class CheckboxGroupField(SelectMultipleField):
-    """Several of some choices, as boxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class ReturnForm(HouseForm):

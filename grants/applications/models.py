@@ -50,7 +50,10 @@ class Application(Stateful, Base):
 
 
 class Answer(Base):
-    """The present answer to one field. `version` grows by one with every write, which names the one it was based on."""
+    """The present answer to one field. `version` grows by one with every write, which names the one it was based on.
+
+    typed   what was typed, where it cannot be read as an answer; there is no value then
+    """
 
     __tablename__ = "answer"
     __table_args__ = (UniqueConstraint("application_id", "field"),)
@@ -58,11 +61,17 @@ class Answer(Base):
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
     field: Mapped[str] = mapped_column(String(80))
     value: Mapped[Any | None] = mapped_column(JsonValue)
+    typed: Mapped[Any | None] = mapped_column(JsonValue)
     version: Mapped[int]
     written_at: Mapped[datetime]
     written_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
     written_by: Mapped[Person] = relationship()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands there, neither readable nor as it was typed."""
+        return self.value is None and self.typed is None
 
 
 @append_only
@@ -76,6 +85,7 @@ class AnswerVersion(Base):
     field: Mapped[str] = mapped_column(String(80))
     version: Mapped[int]
     value: Mapped[Any | None] = mapped_column(JsonValue)
+    typed: Mapped[Any | None] = mapped_column(JsonValue)
     stale: Mapped[bool] = mapped_column(default=False)
     written_at: Mapped[datetime]
     written_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

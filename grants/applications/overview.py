@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from grants.applications import queries
@@ -61,6 +62,11 @@ class Draft:
     def answers(self) -> dict[str, Any]:
         """The answers in the shape they are kept in, files among them."""
         return queries.answers_in(self.drafted, self.files)
+
+    @cached_property
+    def unreadable(self) -> dict[str, dict[str, str]]:
+        """Field key -> place -> why it cannot be read, of what stands only as it was typed."""
+        return queries.unreadable_in(self.form, self.drafted)
 
 
 def draft(application: Application) -> Draft:
@@ -129,7 +135,7 @@ def overview(actor: Actor, application: Application) -> Overview:
     drafted, files = queries.drafted_answers(application), queries.attachments_of(application)
     answers = queries.answers_in(drafted, files)
     organization_id = application.case.organization_id
-    progress = standing(form, answers, rules.eligibility)
+    progress = standing(form, answers, rules.eligibility, queries.unreadable_in(form, drafted))
     statuses = queries.section_statuses(application)
     return Overview(
         application=application,
@@ -164,7 +170,7 @@ def _section(
     statuses: Mapping[str, SectionStatus],
 ) -> SectionState:
     gaps = sum(gap.section == section.key for gap in progress.gaps)
-    written = [answer for key in section.fields if (answer := drafted.get(key)) and answer.value is not None]
+    written = [answer for key in section.fields if (answer := drafted.get(key)) and not answer.is_empty]
     ready = section.key in statuses and statuses[section.key].ready and not gaps
     returned = application.state == State.RETURNED and section.key in (application.returned_sections or ())
     if application.state == State.SUBMITTED:

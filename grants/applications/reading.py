@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
+from grants.applications.answers import texts_in
 from grants.applications.budgets import Five, totals
 from grants.applications.completeness import shown_fields
 from grants.kernel.money import dollars
@@ -31,7 +32,7 @@ from grants.programs.schema import (
     evaluate,
 )
 
-Kind = Literal["empty", "line", "prose", "list", "date", "table", "items", "files"]
+Kind = Literal["empty", "line", "prose", "list", "date", "table", "items", "files", "typed"]
 FileUrl = Callable[[str], str]
 
 
@@ -58,7 +59,8 @@ class Grid:
 class Item:
     """One question and what was said.
 
-    value   text (line, prose), a list of texts, a date, a Grid, a list of (title, items), or a list of files
+    value   text (line, prose), a list of texts, a date, a Grid, a list of (title, items), or a list of files;
+            for what cannot be read yet (typed) a list of (place in words, text)
     """
 
     key: str
@@ -78,23 +80,29 @@ class Part:
 
 
 def read(
-    form: Form, answers: Mapping[str, Any], *, file_url: FileUrl | None = None, blind: bool = False
+    form: Form,
+    answers: Mapping[str, Any],
+    *,
+    typed: Mapping[str, Any] | None = None,
+    file_url: FileUrl | None = None,
+    blind: bool = False,
 ) -> tuple[Part, ...]:
     """A form's answers as one reads them; questions that do not show are left out.
 
     answers    field key -> answer in its kept shape; a file field's the list of its files
+    typed      field key -> what stands there only as it was typed
     file_url   gives the address of a file by its public id; without it files are named and not linked
     blind      without what says who applies: fields marked so are left out, and files are numbered instead of named
     """
     shown = shown_fields(form, answers)
-    reader = _Reader(file_url, blind)
+    reader, typed = _Reader(file_url, blind), typed or {}
     return tuple(
         Part(
             section.key,
             section.title,
             section.judged_by,
             tuple(
-                reader.item(one, answers.get(key))
+                reader.item(one, answers.get(key), typed.get(key))
                 for key, one in section.fields.items()
                 if key in shown and not (blind and one.hidden_when_blind)
             ),
@@ -103,9 +111,9 @@ def read(
     )
 
 
-def read_one(asked: AnyField, answer: Any) -> Item:
-    """One answer as one reads it; files are named and not linked."""
-    return _Reader(None, False).item(asked, answer)
+def read_one(asked: AnyField, answer: Any, typed: Any = None) -> Item:
+    """One answer as one reads it, or what was typed where it cannot be read; files are named and not linked."""
+    return _Reader(None, False).item(asked, answer, typed)
 
 
 def content_answers(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,7 +129,9 @@ class _Reader:
     file_url: FileUrl | None
     blind: bool
 
-    def item(self, asked: AnyField, answer: Any) -> Item:
+    def item(self, asked: AnyField, answer: Any, typed: Any = None) -> Item:
+        if typed is not None:
+            return Item(asked.key, asked.title, "typed", texts_in(asked, typed))
         if answer is None or answer == []:
             return Item(asked.key, asked.title, "empty")
         kind, value = self._said(asked, answer)

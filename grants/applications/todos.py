@@ -63,14 +63,17 @@ def _writing(application: Application) -> Todo | None:
     if application.state == State.RETURNED:
         until = application.returned_until or stage.closes_at
         detail = f"{school}: the foundation asks for changes. {application.screening_note or ''}".strip()
-        return Todo("late" if until < now() else "due", f"Change your {stage.title}", url, detail, _day(until, stage))
+        urgency: Urgency = "late" if until < now() else "due"
+        due = _day(until, stage)
+        return Todo(urgency, f"Change your {stage.title}", url, detail, due, cycle_id=stage.cycle_id)
     closes_at = max(stage.closes_at, application.extended_to or stage.closes_at)
     if closes_at + timedelta(minutes=stage.grace_minutes) < now():
         return None
     ready = f"{application.answered} of {application.asked} questions ready"
     detail = f"{school}: {ready}, {time_left(closes_at - now())} left."
-    urgency: Urgency = "due" if closes_at - now() <= SOON else "plan"
-    return Todo(urgency, f"Write your {stage.title}", url, detail, _day(closes_at, stage))
+    urgency = "due" if closes_at - now() <= SOON else "plan"
+    due = _day(closes_at, stage)
+    return Todo(urgency, f"Write your {stage.title}", url, detail, due, cycle_id=stage.cycle_id)
 
 
 def _reading_along(application: Application) -> Todo | None:
@@ -81,7 +84,8 @@ def _reading_along(application: Application) -> Todo | None:
     school = application.case.organization.name
     url = url_for("applications.application", application_id=application.public_id)
     detail = f"{stage.title}: {application.answered} of {application.asked} questions ready."
-    return Todo("plan", f"Read the draft of {school}, and comment", url, detail, _day(closes_at, stage))
+    title, due = f"Read the draft of {school}, and comment", _day(closes_at, stage)
+    return Todo("plan", title, url, detail, due, cycle_id=stage.cycle_id)
 
 
 def _to_screen(actor: Actor) -> list[Todo]:
@@ -93,6 +97,7 @@ def _to_screen(actor: Actor) -> list[Todo]:
             url_for("applications.applications", stage=stage.public_id, only="to_screen"),
             f"{stage.cycle.title}: submitted, and nobody has checked eligibility yet.",
             count=count,
+            cycle_id=stage.cycle_id,
         )
         for stage, count in _by_stage(actor, waiting)
     ]
@@ -109,6 +114,7 @@ def _lagging(actor: Actor) -> list[Todo]:
             f"{stage.cycle.title}: {time_left(stage.closes_at - now())} left.",
             _day(stage.closes_at, stage),
             count,
+            stage.cycle_id,
         )
         for stage, count in _by_stage(actor, waiting)
     ]

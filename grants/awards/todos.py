@@ -12,7 +12,7 @@ from grants.kernel.money import dollars
 from grants.kernel.policy import Actor, OrganizationRole
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
-from grants.web.todo import Todo
+from grants.web.todo import Todo, Urgency
 
 ANSWERERS = (OrganizationRole.LEAD, OrganizationRole.SIGNATORY)
 
@@ -43,15 +43,19 @@ def _own(actor: Actor) -> list[Todo]:
 def _grantees(actor: Actor, award: Award) -> Todo | None:
     url = url_for("awards.award", award_id=award.public_id)
     what = f"{award.stage.title} of {dollars(award.amount)} for {award.case.organization.name}"
+    cycle_id = award.case.cycle_id
     if award.state == "offered":
         late = today(award.stage.cycle.time_zone) > award.answer_by_on
         detail = (
             "The time to answer has passed; ask your program officer for more." if late else "Accept or decline it."
         )
-        return Todo("late" if late else "due", f"Answer the offer: {what}", url, detail, award.answer_by_on)
+        urgency: Urgency = "late" if late else "due"
+        title = f"Answer the offer: {what}"
+        return Todo(urgency, title, url, detail, award.answer_by_on, cycle_id=cycle_id)
     signs = award.case.organization_id in actor.organizations_as(OrganizationRole.SIGNATORY)
     if signs and award.agreement is not None and award.agreement.state == "made":
-        return Todo("due", f"Sign the agreement: {what}", url, "The first installment waits for it.")
+        detail = "The first installment waits for it."
+        return Todo("due", f"Sign the agreement: {what}", url, detail, cycle_id=cycle_id)
     return None
 
 
@@ -75,6 +79,7 @@ def _to_countersign(actor: Actor) -> list[Todo]:
             f"Countersign the agreement with {one.award.case.organization.name}",
             url_for("awards.award", award_id=one.award.public_id),
             f"Signed by {one.signed_name}; {dollars(one.award.amount)} goes out in installments once it is in force.",
+            cycle_id=one.award.case.cycle_id,
         )
         for one in found
     ]

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from http import HTTPStatus
 from typing import Literal
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.awards import queries, services
@@ -142,22 +141,21 @@ def _page(
     """A page that does one thing about an award, or says why it cannot be done."""
     actor = current_actor()
     found = queries.award_for(actor, award_id)
-    status = carry_out(form, lambda: act(actor, found))
-    if status == HTTPStatus.SEE_OTHER:
-        flash(done, "good")
-        return redirect(url_for(".award", award_id=award_id))
-    moves = _moves(actor, found)
-    return render_template(f"awards/{name}.html", award=found, form=form, verdict=moves.get(name)), status
+
+    def page() -> str:
+        verdict = _moves(actor, found).get(name)
+        return render_template(f"awards/{name}.html", award=found, form=form, verdict=verdict)
+
+    return carry_out(form, lambda: act(actor, found), done, url_for(".award", award_id=award_id), page)
 
 
 def _moves(actor: Actor, award: Award) -> dict[str, Verdict]:
     """What the actor's roles allow to be done about an award as it stands, each with its verdict."""
-    found = AWARD.open_to(actor, award.state, offers.facts_of(actor, award))
-    moves = {move.name: verdict for move, verdict in found}
+    moves = AWARD.open_to(actor, award.state, offers.facts_of(actor, award))
     moves.pop("activate", None)  # it follows from the countersignature, and has no button
     if award.agreement is not None:
         facts = agreements.facts_of(actor, award.agreement)
-        moves |= {move.name: verdict for move, verdict in AGREEMENT.open_to(actor, award.agreement.state, facts)}
+        moves |= AGREEMENT.open_to(actor, award.agreement.state, facts)
     return moves
 
 

@@ -10,12 +10,16 @@ from grants.casework.visibility import not_conflicted
 from grants.kernel.policy import Actor
 from grants.persistence.audit import AuditRecord
 from grants.persistence.paging import Page, paginate
+from grants.web.acts import acts_called
 from grants.web.filters import DEFAULT_ZONE
 
 
 @dataclass(frozen=True)
 class AuditFilters:
-    """What the record is narrowed to; empty values narrow nothing. Dates are whole days where the house stands."""
+    """What the record is narrowed to; empty values narrow nothing. Dates are whole days where the house stands.
+
+    action   part of an act's words, or the beginning of its machine name
+    """
 
     action: str = ""
     who: str = ""
@@ -27,7 +31,7 @@ def audit_records(actor: Actor, filters: AuditFilters, page: int = 1, size: int 
     """The record, the latest first; acts on a case that the reader is conflicted with are left out."""
     found = select(AuditRecord).where(not_conflicted(actor, AuditRecord.case_id))
     if filters.action:
-        found = found.where(AuditRecord.action.istartswith(filters.action.strip(), autoescape=True))
+        found = found.where(AuditRecord.action.in_(acts_called(filters.action)))
     if filters.who:
         found = found.where(AuditRecord.actor_name.icontains(filters.who.strip(), autoescape=True))
     if filters.since:

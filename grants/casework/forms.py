@@ -8,7 +8,7 @@ from grants.web.forms import FilterForm, LocalDateField
 class AuditFilterForm(FilterForm):
     """Filters of the record; all that are filled must hold."""
 
-    action = StringField("Act begins with")
+    action = StringField("Act")
     who = StringField("Who")
     since = LocalDateField("From")
     until = LocalDateField("To")

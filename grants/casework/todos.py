@@ -32,6 +32,7 @@ def todos(actor: Actor) -> list[Todo]:
             url=url_for("portfolio.case", case_id=task.case.public_id),
             detail=task.case.organization.name,
             when=task.due_on,
+            cycle_id=task.case.cycle_id,
         )
         for task in own_tasks(actor)
     ]

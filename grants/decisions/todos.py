@@ -10,7 +10,7 @@ from grants.decisions.states import SlateState
 from grants.kernel.policy import Actor
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
-from grants.web.todo import Todo
+from grants.web.todo import Todo, Urgency
 
 
 def todos(actor: Actor) -> list[Todo]:
@@ -36,19 +36,14 @@ def _todo(actor: Actor, slate: Slate) -> Todo | None:
     )
     by_others = slate.proposed_by_id != actor.person_id
     if slate.state == SlateState.PROPOSED and actor.may("slate.approve") and by_others and not has_approved:
-        return Todo("due", f"Approve the {name}", url, "It waits for your approval.", slate.stage.decision_on)
-    if not actor.may("slate.propose"):
+        what: tuple[Urgency, str, str] = ("due", f"Approve the {name}", "It waits for your approval.")
+    elif not actor.may("slate.propose"):
         return None
-    if slate.state == SlateState.DRAFT:
-        return Todo(
-            "plan",
-            f"Propose the {name}",
-            url,
-            "A draft that nobody has been asked to approve.",
-            slate.stage.decision_on,
-        )
-    if slate.state == SlateState.APPROVED:
-        return Todo(
-            "due", f"Check the letters and release the {name}", url, "All approvals are there.", slate.stage.decision_on
-        )
-    return None
+    elif slate.state == SlateState.DRAFT:
+        what = ("plan", f"Propose the {name}", "A draft that nobody has been asked to approve.")
+    elif slate.state == SlateState.APPROVED:
+        what = ("due", f"Check the letters and release the {name}", "All approvals are there.")
+    else:
+        return None
+    urgency, title, detail = what
+    return Todo(urgency, title, url, detail, slate.stage.decision_on, cycle_id=slate.stage.cycle_id)

@@ -18,6 +18,7 @@ from grants.programs.queries import stage_for
 from grants.web.access import current_actor, requires
 from grants.web.exports import export
 from grants.web.navigation import register_nav
+from grants.web.tables import page_asked
 
 bp = Blueprint("decisions", __name__)
 
@@ -32,7 +33,7 @@ def slates() -> ResponseReturnValue:
     actor = current_actor()
     return render_template(
         "decisions/slates.html",
-        page=queries.slates(actor, request.args.get("page", 1, int)),
+        page=queries.slates(actor, page_asked()),
         stages=queries.stages_to_decide(actor),
         form=NewSlateForm(),
     )
@@ -63,7 +64,7 @@ def slate(slate_id: str) -> ResponseReturnValue:
         lines=lines,
         figures=slate_figures(lines, found.findings, queries.stage_rules(found).decision),
         facts=facts,
-        moves={move.name: verdict for move, verdict in SLATE.open_to(actor, found.state, facts)},
+        moves=SLATE.open_to(actor, found.state, facts),
         approval=queries.approval_of(actor, found),
         form=ApprovalForm(content_sha256=found.content_sha256),
         others=queries.scenarios(actor, found),
@@ -206,7 +207,7 @@ def letters(slate_id: str) -> ResponseReturnValue:
         lines=queries.lines_for(actor, found),
         facts=facts,
         counts=letter_counts(found, actor),
-        moves={move.name: verdict for move, verdict in SLATE.open_to(actor, found.state, facts)},
+        moves=SLATE.open_to(actor, found.state, facts),
         is_proposer=found.proposed_by_id == actor.person_id,
     )
 

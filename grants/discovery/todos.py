@@ -40,7 +40,10 @@ def _own(actor: Actor) -> list[Todo]:
         )
         .order_by(Event.starts_at)
     )
-    return [Todo("plan", event.title, _url(event), _where(event), when=_day(event)) for event in soon]
+    return [
+        Todo("plan", event.title, _url(event), _where(event), when=_day(event), cycle_id=event.cycle_id)
+        for event in soon
+    ]
 
 
 def _unrecorded() -> list[Todo]:
@@ -67,6 +70,7 @@ def _unrecorded() -> list[Todo]:
             url_for("discovery.attendance", event_id=event.public_id),
             f"{plural(count, 'person', 'people')} had a place. It counts towards their schools' discovery.",
             when=_day(event),
+            cycle_id=event.cycle_id,
         )
         for event, count in found
     ]

@@ -52,26 +52,24 @@ def freeze(
         return latest
     if latest is not None and latest.state in {State.FROZEN, State.RENDERED}:
         void(latest, "A newer version takes its place.", actor=actor)
-    code = new_code()
-    whole = {**facts, VERIFICATION: {"code": code, "url": address_of("documents.verify", code=code)}}
+    version = latest.version + 1 if latest else 1
     document = Document(
-        kind=kind,
-        subject_id=subject_id,
-        version=latest.version + 1 if latest else 1,
-        case=case,
-        title=title,
-        template=template,
-        facts=whole,
-        facts_sha256=sha256_of(whole),
-        state=State.FROZEN,
-        code=code,
-        frozen_at=now(),
+        kind=kind, subject_id=subject_id, version=version, case=case, title=title, template=template, state=State.FROZEN
     )
+    _seal(document, facts)
     db.session.add(document)
     db.session.flush()
-    after = {"title": title, "version": document.version, "facts_sha256": document.facts_sha256}
+    after = {"title": title, "version": version, "facts_sha256": document.facts_sha256}
     audit.record(actor, "document.freeze", document, after=after, case_id=case.id)
     return document
+
+
+def _seal(document: Document, facts: Mapping[str, Any]) -> None:
+    """Put the facts into the document for good, with the code that proves them."""
+    document.code, document.frozen_at = new_code(), now()
+    proof = {"code": document.code, "url": address_of("documents.verify", code=document.code)}
+    document.facts = {**facts, VERIFICATION: proof}
+    document.facts_sha256 = sha256_of(document.facts)
 
 
 def render_later(documents: Sequence[Document], key: str, *, release: bool = False) -> Job:

@@ -57,10 +57,12 @@ class Workflow(Generic[Facts]):
                 return move
         raise Clash(f"This {self.name} is {state.replace('_', ' ')}, so “{name.replace('_', ' ')}” is no longer open.")
 
-    def open_to(self, actor: Actor, state: str, facts: Facts) -> list[tuple[Move[Facts], Verdict]]:
-        """The moves this actor's role allows from here, each with its verdict: a page draws its buttons from them."""
-        return [
-            (move, move.verdict(actor, facts))
+    def open_to(self, actor: Actor, state: str, facts: Facts) -> dict[str, Verdict]:
+        """The moves this actor's role allows from here, by name, each with its verdict: a page draws its buttons from
+        them.
+        """
+        return {
+            move.name: move.verdict(actor, facts)
             for move in self.moves
             if move.starts_from(state) and actor.may(move.permission)
-        ]
+        }

@@ -93,21 +93,22 @@ def lateness(due_on: date, today: date, done_on: date | None, *, soon: int = 14,
     return Lateness(timeliness, days, done_on is not None)
 
 
-def reading_dates(first_day: date, years: Iterable[int]) -> dict[int, date]:
+def reading_dates(first_day: date, years: Iterable[int], baseline: Span) -> dict[int, date]:
     """When an indicator is read: year of the grant -> due date.
 
     first_day   the first day of the grant's first year
-    years       0 is the year before it, read on `first_day` as the baseline; year k is read when it ends, k times
-                twelve months later
+    years       0 is the year before it, the baseline; year k is read when it ends, k times twelve months later
+    baseline    how long after `first_day` the baseline is due: it has to be gathered first
     raises      ValueError for a year below 0
 
-    >>> reading_dates(date(2016, 8, 15), [0, 2])
-    {0: datetime.date(2016, 8, 15), 2: datetime.date(2018, 8, 15)}
+    >>> from grants.programs.schema.values import Duration
+    >>> reading_dates(date(2016, 8, 15), [0, 2], Duration(60, "days"))
+    {0: datetime.date(2016, 10, 14), 2: datetime.date(2018, 8, 15)}
     """
     wanted = sorted(set(years))
     if wanted and wanted[0] < 0:
         raise ValueError("A grant’s years count from 0, the year before it begins.")
-    return {year: months_after(first_day, 12 * year) for year in wanted}
+    return {year: months_after(first_day, 12 * year) if year else baseline.after(first_day) for year in wanted}
 
 
 def progress(

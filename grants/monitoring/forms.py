@@ -1,8 +1,11 @@
 """Forms of monitoring."""
 
-from wtforms import DecimalField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from decimal import Decimal
 
+from wtforms import DecimalField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from grants.monitoring.models import IndicatorReading
 from grants.monitoring.services.requirements import RATINGS
 from grants.web.forms import FilterForm, HouseForm, LocalDateField, options
 
@@ -66,7 +69,24 @@ class CheckInForm(HouseForm):
 
 
 class ReadingForm(HouseForm):
-    """One indicator's value."""
+    """One indicator's values in one year: of all students, and of each group that is known."""
 
-    value = DecimalField("Value", [InputRequired("Write the value.")])
+    value = DecimalField("All students", [InputRequired("Write the value of all students.")], places=None)
     note = StringField("Note", [Length(max=500)])
+
+    def groups(self, reading: IndicatorReading) -> dict[str, dict[str, Decimal]]:
+        """Subgroup -> group -> value, of those that were entered."""
+        given: dict[str, dict[str, Decimal]] = {}
+        for one in reading.by_group:
+            if (value := self[one.place].data) is not None:
+                given.setdefault(one.key, {})[one.group] = value
+        return given
+
+
+def reading_form(reading: IndicatorReading) -> ReadingForm:
+    """The form of a reading, with a control for each group that the program names."""
+    controls = {
+        one.place: DecimalField(one.group, [Optional()], default=one.value, places=None) for one in reading.by_group
+    }
+    form: type[ReadingForm] = type("GroupsForm", (ReadingForm,), controls)
+    return form(obj=reading)

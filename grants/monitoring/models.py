@@ -1,5 +1,6 @@
 """What a grantee owes, and what is measured."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from grants.awards.models import Award
 from grants.people.models import Person
 from grants.persistence.base import Base, Identified, Stateful
+from grants.persistence.types import JsonValue
 
 
 class Requirement(Stateful, Base):
@@ -73,29 +75,63 @@ class CheckIn(Identified, Base):
     recorded_by: Mapped[Person] = relationship()
 
 
+@dataclass(frozen=True)
+class GroupValue:
+    """What one group of students came to; None where nothing was entered for it.
+
+    place   where it is entered, such as low_income-0: what the reading is broken down by, and which of its groups
+    key     of what the reading is broken down by, such as low_income; `title` is the same in words
+    group   such as "yes"
+    """
+
+    place: str
+    key: str
+    title: str
+    group: str
+    value: Decimal | None
+
+    @property
+    def who(self) -> str:
+        """The group in words: "Low income: yes"."""
+        return f"{self.title}: {self.group}"
+
+
 class IndicatorReading(Identified, Base):
-    """One indicator's value for one award, year and subgroup; scheduled with no value, read later.
+    """One indicator's value for one award and year, whole and by groups; scheduled with no value, read later.
 
     year        of the grant, from 0 (the year before launch)
-    subgroup    empty for all pupils
-    definition  the indicator as the program stated it then: title, description, unit, better, level, decimals
+    value       of all students; `groups` holds the others: {subgroup: {group: value as text}}
+    definition  the indicator as the program stated it then: title, description, unit, better, level, decimals, and
+                subgroups, a list of {"key", "title", "groups"}
     """
 
     __tablename__ = "indicator_reading"
-    __table_args__ = (UniqueConstraint("award_id", "indicator", "year", "subgroup"),)
+    __table_args__ = (UniqueConstraint("award_id", "indicator", "year"),)
 
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"))
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     indicator: Mapped[str] = mapped_column(String(60))
     year: Mapped[int]
-    subgroup: Mapped[str] = mapped_column(String(60), default="")
     definition: Mapped[dict[str, Any]]
     due_on: Mapped[date]
     target: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
     value: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
+    groups: Mapped[dict[str, dict[str, str]]] = mapped_column(JsonValue, default=dict)
     read_at: Mapped[datetime | None]
     read_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str | None]
 
     award: Mapped[Award] = relationship()
     read_by: Mapped[Person | None] = relationship()
+
+    @property
+    def by_group(self) -> list[GroupValue]:
+        """Every group the program names, with its value."""
+        return [
+            GroupValue(
+                f"{one['key']}-{number}", one["key"], one["title"], group, None if text is None else Decimal(text)
+            )
+            for one in self.definition.get("subgroups", ())
+            for number, group in enumerate(one["groups"])
+            for text in [self.groups.get(one["key"], {}).get(group)]
+        ]

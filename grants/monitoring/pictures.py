@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
@@ -17,9 +16,8 @@ class IndicatorPicture:
     """One indicator: a value for each year it is read in, None where there is none yet.
 
     unit        as it stands after a number: "%" or " Lexile"
-    subgroups   (name, a value for each year)
-    columns     (period, the day its reading is due)
-    rows        (who, the reading of each period): all students first, then the subgroups
+    subgroups   (what it is broken down by, its groups as (name, a value for each year)), those with any value
+    columns     (period, the reading of it)
     """
 
     key: str
@@ -31,14 +29,12 @@ class IndicatorPicture:
     periods: list[str]
     values: list[float | None]
     targets: list[float | None]
-    subgroups: list[tuple[str, list[float | None]]]
-    readings: list[IndicatorReading]
-    columns: list[tuple[str, date]]
-    rows: list[tuple[str, list[IndicatorReading | None]]]
+    subgroups: list[tuple[str, list[tuple[str, list[float | None]]]]]
+    columns: list[tuple[str, IndicatorReading]]
 
     @property
     def has_values(self) -> bool:
-        return any(reading.value is not None for reading in self.readings)
+        return any(value is not None for value in self.values)
 
 
 def pictures_of(readings: Sequence[IndicatorReading]) -> list[IndicatorPicture]:
@@ -48,13 +44,8 @@ def pictures_of(readings: Sequence[IndicatorReading]) -> list[IndicatorPicture]:
 
 def _picture(key: str, readings: list[IndicatorReading]) -> IndicatorPicture:
     definition = readings[0].definition
-    years = sorted({reading.year for reading in readings})
-    values = {(reading.subgroup, reading.year): _number(reading.value) for reading in readings}
-    targets = {reading.year: _number(reading.target) for reading in readings if not reading.subgroup}
-    groups = dict.fromkeys(reading.subgroup for reading in readings)
-    by_place = {(reading.subgroup, reading.year): reading for reading in readings}
-    periods = ["Before" if year == 0 else f"Year {year}" for year in years]
-    by_year = {reading.year: reading.due_on for reading in readings}
+    periods = [f"Year {reading.year}" if reading.year else "Before" for reading in readings]
+    targets = [_number(reading.target) for reading in readings]
     unit = str(definition["unit"])
     return IndicatorPicture(
         key=key,
@@ -64,13 +55,25 @@ def _picture(key: str, readings: list[IndicatorReading]) -> IndicatorPicture:
         better=definition["better"],
         is_own=definition["level"] == "school",
         periods=periods,
-        values=[values.get(("", year)) for year in years],
-        targets=[targets.get(year) for year in years] if any(target is not None for target in targets.values()) else [],
-        subgroups=[(name, [values.get((name, year)) for year in years]) for name in groups if name],
-        readings=readings,
-        columns=list(zip(periods, (by_year[year] for year in years), strict=True)),
-        rows=[(name or "All students", [by_place.get((name, year)) for year in years]) for name in groups],
+        values=[_number(reading.value) for reading in readings],
+        targets=targets if any(target is not None for target in targets) else [],
+        subgroups=_subgroups(readings),
+        columns=list(zip(periods, readings, strict=True)),
     )
+
+
+def _subgroups(readings: list[IndicatorReading]) -> list[tuple[str, list[tuple[str, list[float | None]]]]]:
+    """Every group that was ever named, by what it is a part of; a year whose definition named others has none."""
+    found: dict[str, dict[str, list[float | None]]] = {}
+    for place, reading in enumerate(readings):
+        for one in reading.by_group:
+            values = found.setdefault(one.title, {}).setdefault(one.group, [None] * len(readings))
+            values[place] = _number(one.value)
+    known = {
+        title: [(group, values) for group, values in groups.items() if any(value is not None for value in values)]
+        for title, groups in found.items()
+    }
+    return [(title, groups) for title, groups in known.items() if groups]
 
 
 def standing(reading: IndicatorReading) -> Progress | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from grants.awards.models import Award
 from grants.awards.queries import visible_awards
 from grants.casework.models import Case
-from grants.kernel.clock import now, today
+from grants.kernel.clock import today
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.monitoring.calendar import Lateness, Timeliness, lateness
@@ -22,6 +22,7 @@ from grants.people.models import Organization
 from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
+from grants.programs.queries import cycle_day
 
 __all__ = [
     "RequirementFilters",
@@ -94,7 +95,7 @@ def requirements_of(actor: Actor, award: Award) -> Sequence[Requirement]:
 
 
 def readings_of(actor: Actor, award: Award) -> Sequence[IndicatorReading]:
-    """An award's readings, by indicator in the order in which they were scheduled, then year and subgroup."""
+    """An award's readings, by indicator in the order in which they were scheduled, then year."""
     if not actor.may("indicator.read"):
         return []
     return db.session.scalars(
@@ -147,15 +148,18 @@ def status_of(requirement: Requirement) -> str:
     return "due" if timeliness is not Timeliness.ON_TIME and requirement.state == S.SCHEDULED else requirement.state
 
 
-def is_late(on: date | None = None) -> ColumnElement[bool]:
-    """Holds for what is owed and late; the day is UTC's, at most one ahead of the cycle's."""
-    return and_(Requirement.state.in_(OWED), Requirement.late_after_on < (on or now().date()))
+def _is_late() -> ColumnElement[bool]:
+    """Holds for what is owed and late on its cycle's day; the statement joins Cycle."""
+    return and_(Requirement.state.in_(OWED), Requirement.late_after_on < cycle_day())
 
 
-def is_soon() -> ColumnElement[bool]:
-    """Holds for what is owed and due within two weeks, or due already and not late yet."""
-    day = now().date()
-    return and_(Requirement.state.in_(OWED), Requirement.late_after_on >= day, Requirement.due_on <= day + SOON)
+def _is_soon() -> ColumnElement[bool]:
+    """Holds for what is owed and due within two weeks, or due already and not late yet; the statement joins Cycle."""
+    return and_(
+        Requirement.state.in_(OWED),
+        Requirement.late_after_on >= cycle_day(),
+        Requirement.due_on <= cycle_day(SOON),
+    )
 
 
 def _with_names() -> Select[Requirement]:
@@ -177,7 +181,6 @@ def _with_names() -> Select[Requirement]:
 
 
 def _narrowed(filters: RequirementFilters) -> list[ColumnElement[bool]]:
-    derived = {"late": is_late(), "soon": is_soon(), "to_answer": Requirement.state == S.SUBMITTED}
     wanted: list[ColumnElement[bool]] = []
     if filters.q.strip():
         wanted.append(Organization.name.icontains(filters.q.strip(), autoescape=True))
@@ -186,8 +189,20 @@ def _narrowed(filters: RequirementFilters) -> list[ColumnElement[bool]]:
     if filters.kind:
         wanted.append(Requirement.kind == filters.kind)
     if filters.state:
-        wanted.append(derived.get(filters.state, Requirement.state == filters.state))
+        wanted.append(_in_state(filters.state))
     return wanted
+
+
+def _in_state(state: str) -> ColumnElement[bool]:
+    match state:
+        case "late":
+            return _is_late()
+        case "soon":
+            return _is_soon()
+        case "to_answer":
+            return Requirement.state == S.SUBMITTED
+        case _:
+            return Requirement.state == state
 
 
 def _order(sort: str) -> tuple[ColumnElement[object], ...]:

@@ -5,16 +5,18 @@ from datetime import timedelta
 
 from flask import url_for
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager
 
 from grants.awards.models import Award
 from grants.casework.models import Case
 from grants.casework.visibility import not_conflicted
-from grants.kernel.clock import now, today
+from grants.kernel.clock import today
 from grants.kernel.policy import Actor, OrganizationRole, Role
 from grants.monitoring.models import IndicatorReading, Requirement
 from grants.persistence.session import db
-from grants.programs.models import CycleStage
+from grants.programs.models import Cycle, CycleStage
+from grants.programs.queries import cycle_day
+from grants.web.filters import plural
 from grants.web.todo import Todo, Urgency
 
 SOON = timedelta(days=14)
@@ -36,7 +38,7 @@ def todos(actor: Actor) -> list[Todo]:
 
 
 def _due(*wanted: ColumnElement[bool]) -> Sequence[Requirement]:
-    soon = Requirement.due_on <= now().date() + SOON
+    soon = Requirement.due_on <= cycle_day(SOON)
     return _requirements(*wanted, Requirement.state.in_(("scheduled", "returned")), soon)
 
 
@@ -45,11 +47,13 @@ def _requirements(*wanted: ColumnElement[bool]) -> Sequence[Requirement]:
         select(Requirement)
         .join(Requirement.award)
         .join(Award.case)
+        .join(Award.stage)
+        .join(CycleStage.cycle)
         .where(*wanted)
         .options(
             contains_eager(Requirement.award).options(
                 contains_eager(Award.case).joinedload(Case.organization),
-                joinedload(Award.stage).joinedload(CycleStage.cycle),
+                contains_eager(Award.stage).contains_eager(CycleStage.cycle),
             )
         )
         .order_by(Requirement.due_on, Requirement.id)
@@ -69,39 +73,47 @@ def _owed(one: Requirement) -> Todo:
     urgency: Urgency = "late" if _is_late(one) else "due"
     detail = one.award.case.organization.name
     if one.state == "returned":
-        return Todo(urgency, f"Add to {one.title}", _url(one), f"{detail}: {one.answer}", one.due_on)
-    return Todo(urgency, f"Hand in {one.title}", _url(one), detail, one.due_on)
+        detail, title = f"{detail}: {one.answer}", f"Add to {one.title}"
+    else:
+        title = f"Hand in {one.title}"
+    return Todo(urgency, title, _url(one), detail, one.due_on, cycle_id=one.award.case.cycle_id)
 
 
 def _handed_in(one: Requirement) -> Todo:
     detail = "Installments may wait for it."
-    return Todo("ask", f"Read {one.title} of {one.award.case.organization.name}", _url(one), detail, one.due_on)
+    title, cycle_id = f"Read {one.title} of {one.award.case.organization.name}", one.award.case.cycle_id
+    return Todo("ask", title, _url(one), detail, one.due_on, cycle_id=cycle_id)
 
 
 def _meeting(one: Requirement) -> Todo:
     url = url_for("monitoring.check_in", requirement_id=one.public_id)
     title = f"{one.title} with {one.award.case.organization.name}"
-    return Todo("late" if _is_late(one) else "plan", title, url, "Hold it, and note what was said.", one.due_on)
+    urgency: Urgency = "late" if _is_late(one) else "plan"
+    detail = "Hold it, and note what was said."
+    return Todo(urgency, title, url, detail, one.due_on, cycle_id=one.award.case.cycle_id)
 
 
 def _readings(actor: Actor, mine: ColumnElement[bool]) -> list[Todo]:
     """One line for each award that has readings to enter."""
     rows = db.session.execute(
-        select(Award.public_id, func.count(), func.min(IndicatorReading.due_on))
+        select(Award.public_id, Cycle.id, Cycle.time_zone, func.count(), func.min(IndicatorReading.due_on))
         .join(IndicatorReading.award)
         .join(Award.case)
-        .where(mine, IndicatorReading.value.is_(None), IndicatorReading.due_on <= now().date() + SOON)
-        .group_by(Award.public_id)
+        .join(Award.stage)
+        .join(CycleStage.cycle)
+        .where(mine, IndicatorReading.value.is_(None), IndicatorReading.due_on <= cycle_day(SOON))
+        .group_by(Award.public_id, Cycle.id, Cycle.time_zone)
         .order_by(func.min(IndicatorReading.due_on))
     )
     return [
         Todo(
-            "late" if first < now().date() else "due",
-            f"Enter {count} indicator {'value' if count == 1 else 'values'}",
+            "late" if first < today(zone) else "due",
+            f"Enter {plural(count, 'indicator')}",
             url_for("monitoring.indicators", award_id=award_id),
             "They show how your students do against the targets.",
             first,
             count,
+            cycle_id,
         )
-        for award_id, count, first in rows
+        for award_id, cycle_id, zone, count, first in rows
     ]

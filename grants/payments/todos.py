@@ -47,22 +47,17 @@ def _to_approve(actor: Actor) -> list[Todo]:
         )
         .order_by(Payment.requested_at)
     )
-    return [
-        Todo(_urgency(one), f"Approve {_what(one)}", _url(one), "Asked for by another.", one.due_on) for one in found
-    ]
+    return [_todo(one, _urgency(one), f"Approve {_what(one)}", "Asked for by another.") for one in found]
 
 
 def _to_pay(actor: Actor) -> list[Todo]:
     found = db.session.scalars(_seen_by_staff(actor, "approved").order_by(Installment.due_on, Installment.id))
-    return [Todo(_urgency(one), f"Pay {_what(one)}", _url(one), "Approved.", one.due_on) for one in found]
+    return [_todo(one, _urgency(one), f"Pay {_what(one)}", "Approved.") for one in found]
 
 
 def _returned(actor: Actor) -> list[Todo]:
     found = db.session.scalars(_seen_by_staff(actor, "returned").order_by(Installment.id))
-    return [
-        Todo("late", f"Returned by the bank: {_what(one)}", _url(one), one.stopped_because or "", one.due_on)
-        for one in found
-    ]
+    return [_todo(one, "late", f"Returned by the bank: {_what(one)}", one.stopped_because or "") for one in found]
 
 
 def _without_money(actor: Actor) -> list[Todo]:
@@ -94,10 +89,15 @@ def _to_request(actor: Actor, own: frozenset[int]) -> list[Todo]:
 
 
 def _request(installment: Installment, missing: Sequence[str]) -> Todo:
-    what, url = _what(installment), _url(installment)
+    what = _what(installment)
     if missing:
-        return Todo("ask", f"{what[:1].upper()}{what[1:]} waits", url, missing[0], installment.due_on)
-    return Todo(_urgency(installment), f"Ask for {what}", url, "All it waits for is there.", installment.due_on)
+        return _todo(installment, "ask", f"{what[:1].upper()}{what[1:]} waits", missing[0])
+    return _todo(installment, _urgency(installment), f"Ask for {what}", "All it waits for is there.")
+
+
+def _todo(one: Installment, urgency: Urgency, title: str, detail: str) -> Todo:
+    url = url_for("payments.installment", installment_id=one.public_id)
+    return Todo(urgency, title, url, detail, one.due_on, cycle_id=one.award.case.cycle_id)
 
 
 def _seen_by_staff(actor: Actor, state: str) -> Select[Installment]:
@@ -111,7 +111,3 @@ def _urgency(installment: Installment) -> Urgency:
 
 def _what(installment: Installment) -> str:
     return f"{dollars(installment.amount)} to {installment.award.case.organization.name}"
-
-
-def _url(installment: Installment) -> str:
-    return url_for("payments.installment", installment_id=installment.public_id)

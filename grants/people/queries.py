@@ -109,9 +109,15 @@ def person_of(actor: Actor) -> Person:
     return person
 
 
+def person_of_email(email: str) -> Person | None:
+    """Whoever has this address, whether their account is open or closed."""
+    return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
 def account_of_email(email: str) -> Person | None:
     """The open account that signs in with this address: for signing in and for a forgotten password, as nobody yet."""
-    return db.session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.is_active))
+    person = person_of_email(email)
+    return person if person is not None and person.is_active else None
 
 
 # ── accounts ─────────────────────────────────────────────────────────────────────────────────────────────────────────

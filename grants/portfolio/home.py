@@ -1,5 +1,6 @@
 """What a home page shows: what to do now, and the picture of the cycle, each as far as the person may know."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -31,7 +32,7 @@ from grants.programs.models import Cycle
 from grants.review import todos as review
 from grants.web.charts import Stage
 from grants.web.status import status_of
-from grants.web.todo import URGENCIES, Todo
+from grants.web.todo import URGENCIES, Todo, Urgency
 
 SOURCES: tuple[Callable[[Actor], list[Todo]], ...] = (
     background.todos,
@@ -59,7 +60,10 @@ class OwnCase:
 
 @dataclass(frozen=True)
 class Home:
-    """A home page's content; empty parts are not shown."""
+    """A home page's content; empty parts are not shown.
+
+    todos    what waits for the person in every cycle; the rest is of the one `cycle`
+    """
 
     todos: list[Todo]
     cycles: Sequence[Cycle]
@@ -78,9 +82,21 @@ class Home:
         return next((one.title for one in self.cycles if one.id == case.cycle_id), "")
 
     @property
+    def schools(self) -> list[str]:
+        """The names of the person's own organizations that have a case."""
+        return list(dict.fromkeys(one.case.organization.name for one in self.own))
+
+    @property
     def has_aside(self) -> bool:
-        latest = any(one.latest for one in self.own)
-        return bool(self.funds or self.events or latest or self.audit_records is not None)
+        return any(one.latest for one in self.own) or self.audit_records is not None
+
+    def waits_in(self, cycle: Cycle) -> int:
+        """How many things wait for the person in a cycle."""
+        return sum(one.cycle_id == cycle.id for one in self.todos)
+
+    def urgent(self, urgency: Urgency) -> int:
+        """How many things are late, or due."""
+        return sum(one.urgency == urgency for one in self.todos)
 
     @property
     def open_stage(self) -> StageFacts | None:
@@ -90,10 +106,14 @@ class Home:
         return min(open_ones, key=lambda one: one.closes_at, default=None)
 
 
-def home_of(actor: Actor, cycle_id: str | None) -> Home:
-    """The home page of a person, on one cycle; the latest one they have to do with when none is named."""
+def home_of(actor: Actor, *wanted: str | None) -> Home:
+    """The home page of a person, with the picture of one cycle.
+
+    wanted   public ids of cycles, the first that is theirs is shown; of none, the one in which most waits for them
+    """
     todos, cycles = todos_of(actor), queries.cycles(actor)
-    cycle = next((one for one in cycles if one.public_id == cycle_id), _liveliest(cycles))
+    by_id = {one.public_id: one for one in cycles}
+    cycle = next((by_id[one] for one in wanted if one in by_id), _busiest(cycles, todos))
     records = db.session.get(AuditHead, 1) if actor.may("audit.read") else None
     audit_records = records.number if records else None
     if cycle is None:
@@ -126,9 +146,10 @@ def in_words(standing: Mapping[str, Standing]) -> dict[str, str]:
     return {key: status_of(*place).word for key, place in standing.items()}
 
 
-def _liveliest(cycles: Sequence[Cycle]) -> Cycle | None:
-    """A real cycle before an illustrative one, the latest first."""
-    return min(cycles, key=lambda one: (one.illustrative, -one.opened_at.timestamp()), default=None)
+def _busiest(cycles: Sequence[Cycle], todos: Sequence[Todo]) -> Cycle | None:
+    """The cycle in which most waits; of several a real one before an illustrative one, the latest first."""
+    waiting = Counter(one.cycle_id for one in todos)
+    return min(cycles, key=lambda one: (-waiting[one.id], one.illustrative, -one.opened_at.timestamp()), default=None)
 
 
 def funnel(cycle: Cycle, steps: Sequence[Step], linked: bool) -> list[Stage]:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.casework import queries as casework
@@ -19,6 +19,7 @@ from grants.web.access import current_actor, requires
 from grants.web.exports import export
 from grants.web.forms import options
 from grants.web.navigation import register_nav, register_search
+from grants.web.tables import page_asked
 
 bp = Blueprint("portfolio", __name__)
 
@@ -34,8 +35,12 @@ register_search("portfolio.cases")
 @bp.get("/")
 @requires()
 def home() -> ResponseReturnValue:
-    """What should I do now?"""
-    return render_template("portfolio/home.html", home=home_of(current_actor(), request.args.get("cycle")))
+    """What should I do now? Of the cycles it shows the one asked for, else the one that was last."""
+    asked = request.args.get("cycle")
+    home = home_of(current_actor(), asked, session.get("cycle"))
+    if asked and home.cycle:
+        session["cycle"] = home.cycle.public_id
+    return render_template("portfolio/home.html", home=home)
 
 
 @bp.get("/cases")
@@ -44,7 +49,7 @@ def cases() -> ResponseReturnValue:
     """Cases, searched and narrowed; the view is the URL."""
     actor = current_actor()
     form, filters = _filters()
-    page = queries.cases(actor, filters, request.args.get("page", 1, int))
+    page = queries.cases(actor, filters, page_asked())
     stages = queries.stages_of({row.case.cycle_id for row in page.items})
     return render_template("portfolio/cases.html", page=page, form=form, stages=stages)
 
@@ -95,7 +100,7 @@ def case(case_id: str) -> ResponseReturnValue:
 
 
 def _case(case_id: str, note: NoteForm, task: TaskForm, status: int = 200) -> ResponseReturnValue:
-    found = case_page(current_actor(), case_id, request.args.get("page", 1, int))
+    found = case_page(current_actor(), case_id, page_asked())
     return render_template("portfolio/case.html", page=found, note=note, task=task), status
 
 

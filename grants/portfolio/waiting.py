@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from grants.applications.models import Application
 from grants.awards.models import Award
 from grants.casework.models import Case
-from grants.casework.visibility import visible_cases
+from grants.casework.visibility import not_conflicted, visible_cases
 from grants.kernel.clock import now, today
 from grants.kernel.policy import Actor
 from grants.monitoring.models import Requirement
@@ -16,6 +16,7 @@ from grants.people.models import Organization, Person
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
 from grants.review.models import Assignment, Scorecard
+from grants.review.queries.scope import joined, stands
 from grants.web.filters import listing, plural
 
 SHOWN = 4
@@ -70,15 +71,15 @@ def _writers(actor: Actor, cycle: Cycle) -> Waiting | None:
 
 def _reviewers(actor: Actor, cycle: Cycle) -> Waiting | None:
     rows = db.session.execute(
-        select(Person.name, func.count(), func.min(CycleStage.public_id))
-        .select_from(Assignment)
-        .join(Person, Person.id == Assignment.reviewer_id)
+        joined(select(Person.name, func.count(), func.min(CycleStage.public_id)).select_from(Assignment))
+        .join(Assignment.reviewer)
         .join(CycleStage, CycleStage.id == Assignment.stage_id)
         .outerjoin(Scorecard, Scorecard.assignment_id == Assignment.id)
         .where(
             CycleStage.cycle_id == cycle.id,
             CycleStage.released_at.is_(None),
-            Assignment.revoked_at.is_(None),
+            stands(),
+            not_conflicted(actor, Application.case_id),
             func.coalesce(Scorecard.state, "") != "submitted",
         )
         .group_by(Person.name)

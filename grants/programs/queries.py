@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, Date, case, func, literal, select, true
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.expression import false
 
+from grants.kernel.clock import today
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.persistence.session import db
@@ -26,6 +28,13 @@ def definition_of(record: Cycle | ProgramVersion) -> Definition:
     if len(_definitions) >= _MOST_KEPT:
         _definitions.clear()
     return _definitions.setdefault(version.sha256, definition)
+
+
+def cycle_day(ahead: timedelta = timedelta()) -> ColumnElement[date]:
+    """Today, or a day so far ahead, in the zone of the statement's Cycle; the zones in use cost one statement."""
+    zones = db.session.scalars(select(Cycle.time_zone).distinct())
+    days = {zone: literal(today(zone) + ahead, Date) for zone in zones}
+    return case(days, value=Cycle.time_zone, else_=literal(today("UTC") + ahead, Date)) if days else literal(None, Date)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ def _of_pile(pile: Pile) -> Iterable[Todo]:
             url_for("review.conflicts", stage_id=stage.public_id),
             f"{plural(pile.newcomers, 'applicant')} to look through; nothing else shows before.",
             due,
+            cycle_id=stage.cycle_id,
         )
     if pile.open:
         first = pile.next_after()
@@ -52,6 +53,7 @@ def _of_pile(pile: Pile) -> Iterable[Todo]:
             f"{pile.done} of {len(pile.assignments)} submitted.",
             due,
             len(pile.open),
+            stage.cycle_id,
         )
 
 
@@ -68,14 +70,15 @@ def _organizing(actor: Actor) -> list[Todo]:
         url, due = url_for("review.panel", stage_id=stage.public_id), _day(stage.reviews_due_at, stage)
         if count := lacking.get(stage.id, 0):
             detail = f"{stage.cycle.title}: {plural(count, 'application')} with too few reviewers."
-            found.append(Todo("due", f"Assign reviewers: {stage.title}", url, detail, due, count))
+            found.append(Todo("due", f"Assign reviewers: {stage.title}", url, detail, due, count, stage.cycle_id))
         if names := silent.get(stage.id):
             detail = f"{stage.cycle.title}: {listing(names)} {'has' if len(names) == 1 else 'have'} not declared yet."
-            found.append(Todo("ask", f"Conflicts to be declared: {stage.title}", url, detail, due, len(names)))
+            title = f"Conflicts to be declared: {stage.title}"
+            found.append(Todo("ask", title, url, detail, due, len(names), stage.cycle_id))
         if is_past(stage.reviews_due_at) and (open_cards := late.get(stage.id)):
             detail = f"{stage.cycle.title}: {listing(f'{name} {count}' for name, count in open_cards.items())}."
             title = f"{plural(sum(open_cards.values()), 'late scorecard')}: {stage.title}"
-            found.append(Todo("late", title, url, detail, due, sum(open_cards.values())))
+            found.append(Todo("late", title, url, detail, due, sum(open_cards.values()), stage.cycle_id))
     return found
 
 

@@ -157,4 +157,4 @@ def init_filters(app: Flask) -> None:
     time_and_money = (money, day, on_day, instant, clock_time, relative, until, moment)
     filters = (*time_and_money, percent, score, words, plural, listing, initials, tone)
     app.jinja_env.filters.update({shown.__name__: shown for shown in filters})
-    app.jinja_env.globals["house_day"] = house_day
+    app.jinja_env.globals.update(house_day=house_day, today_in=clock.today)

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from grants.web import charts, timelines
+from grants.web.acts import act_in_words
 from grants.web.errors import init_errors
 from grants.web.filters import init_filters
 from grants.web.forms import init_forms
@@ -15,7 +16,9 @@ from grants.web.tables import init_tables
 
 def init_house(app: Flask) -> None:
     """Give an application the house's headers, error pages, links, filters and macros' helpers."""
-    app.jinja_env.globals.update(status_of=status_of, chart_geometry=charts, time_geometry=timelines)
+    app.jinja_env.globals.update(
+        act_in_words=act_in_words, status_of=status_of, chart_geometry=charts, time_geometry=timelines
+    )
     parts = (init_security, init_static_files, init_errors, init_filters, init_navigation, init_forms, init_tables)
     for part in parts:
         part(app)

@@ -101,7 +101,7 @@ Values = Sequence[float | None]
 
 @dataclass(frozen=True)
 class Scale:
-    """Which values the height of a picture spans, in round steps; several pictures may share one."""
+    """Which values a picture spans, in round steps; several pictures may share one."""
 
     low: float
     high: float
@@ -122,6 +122,10 @@ class Scale:
         """How far down a picture of this height a value stands, in px."""
         return round(14 + (1 - (value - self.low) / (self.high - self.low)) * (height - 22), 1)
 
+    def across(self, value: float) -> float:
+        """How far across a picture a value stands, in percent of its width."""
+        return round(2 + (value - self.low) / (self.high - self.low) * 96, 1)
+
     @property
     def marks(self) -> list[float]:
         steps = round((self.high - self.low) / self.step)
@@ -130,7 +134,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class IndicatorPicture:
-    """An indicator over its periods: its line, its targets, another line behind it to compare, and its scale.
+    """An indicator over its periods: its line, its targets, and its scale.
 
     ticks     (px down, value as written) for each round step
     periods   (percent across, name) for each period
@@ -138,7 +142,6 @@ class IndicatorPicture:
 
     line: Line
     target: Line
-    behind: Line
     ticks: tuple[tuple[float, str], ...]
     periods: tuple[tuple[float, str], ...]
     height: int
@@ -150,28 +153,23 @@ def indicator_picture(
     values: Values,
     target: Values = (),
     *,
-    behind: Values = (),
-    scale: Scale | None = None,
     unit: str = "",
     height: int = PICTURE_HEIGHT,
 ) -> IndicatorPicture:
     """An indicator against its target.
 
-    values, target, behind   one entry a period, None where there is none; target and behind may be empty
-    behind   what to compare with, such as all students behind one subgroup
-    scale    shared with other pictures; the values' own when None
-    unit     written after a number: "%" or " Lexile"
-    raises   ValueError when a series is neither empty nor one entry a period
+    values, target   one entry a period, None where there is none; target may be empty
+    unit             written after a number: "%" or " Lexile"
+    raises           ValueError when a series is neither empty nor one entry a period
     """
-    if any(series and len(series) != len(periods) for series in (values, target, behind)):
+    if any(series and len(series) != len(periods) for series in (values, target)):
         raise ValueError("A series needs one entry for each period.")
-    scale = scale or Scale.around(values, target, behind)
+    scale = Scale.around(values, target)
     across = [round(4 + place / max(len(periods) - 1, 1) * 92, 2) for place in range(len(periods))]
     goals = target or [None] * len(periods)
     return IndicatorPicture(
         line=_line(values, across, scale, unit, height, goals),
         target=_line(target, across, scale, unit, height),
-        behind=_line(behind, across, scale, unit, height),
         ticks=tuple((scale.down(mark, height), f"{mark:g}{unit if unit == '%' else ''}") for mark in scale.marks),
         periods=tuple(zip(across, periods, strict=True)),
         height=height,
@@ -195,3 +193,49 @@ def _line(
 def _said(period: str, value: float | None, goal: float | None, unit: str) -> str:
     reading = "no reading" if value is None else f"{value:g}{unit}"
     return f"{period}: {reading}" + ("" if goal is None else f", target {goal:g}{unit}")
+
+
+@dataclass(frozen=True)
+class GroupStrip:
+    """One group of students on a line, in percent across: its latest value, its value before, and, of the same period,
+    that of all students and the target; None where there is none.
+    """
+
+    latest: float
+    before: float | None
+    everyone: float | None
+    target: float | None
+    shown: str
+    words: str
+
+
+def group_strips(
+    groups: Sequence[tuple[str, Values]], everyone: Values, target: Values = (), *, unit: str = ""
+) -> list[tuple[str, GroupStrip]]:
+    """Groups beside each other, each at its latest value.
+
+    groups             (name, one entry a period, None where there is none), each with a value
+    everyone, target   the same of all students; target may be empty
+    """
+    scale = Scale.around(everyone, target, *(values for _, values in groups))
+    goals = target or [None] * len(everyone)
+    return [(name, _strip(name, values, everyone, goals, scale, unit)) for name, values in groups]
+
+
+def _strip(name: str, values: Values, everyone: Values, goals: Values, scale: Scale, unit: str) -> GroupStrip:
+    *earlier, place = [place for place, value in enumerate(values) if value is not None]
+
+    def across(value: float | None) -> float | None:
+        return None if value is None else scale.across(value)
+
+    latest = float(values[place] or 0)
+    beside = {"all students": everyone[place], "target": goals[place]}
+    said = [f"{name} {latest:g}{unit}", *(f"{who} {one:g}{unit}" for who, one in beside.items() if one is not None)]
+    return GroupStrip(
+        scale.across(latest),
+        across(values[earlier[-1]]) if earlier else None,
+        across(everyone[place]),
+        across(goals[place]),
+        f"{latest:g}{unit}",
+        ", ".join(said),
+    )

@@ -16,6 +16,7 @@ class Todo:
     detail   one sentence on what hangs on it, or nothing
     when     the day it is due, when there is one
     count    how many of the kind stand behind it, when it gathers several
+    cycle_id the cycle it belongs to, when it belongs to one
     """
 
     urgency: Urgency
@@ -24,3 +25,4 @@ class Todo:
     detail: str = ""
     when: date | None = None
     count: int | None = None
+    cycle_id: int | None = None

@@ -45,6 +45,8 @@ NONE = [None] * 5
         ("asked", "$350,000", 350_000_00),
         ("asked", 350_000_00, 350_000_00),
         ("opens", "2016-08-22", "2016-08-22"),
+        ("opens", "22 August 2016", "2016-08-22"),
+        ("opens", "Aug. 22nd, 2016", "2016-08-22"),
         ("opens", date(2016, 8, 22), "2016-08-22"),
         (
             "rollout",
@@ -86,12 +88,19 @@ def test_what_is_typed_becomes_an_answer(key: str, typed: Any, answer: Any) -> N
         ("ratio", "12.55", {"": "Write one decimal place."}),
         ("asked", "some", {"": "“some” is not an amount. Write dollars, such as 60,000 or 60,000.50."}),
         ("asked", -5, {"": "An amount cannot be below zero."}),
-        ("opens", "22 August", {"": "“22 August” is not a date. Write year, month and day, such as 2016-09-01."}),
+        ("opens", "22 August", {"": "“22 August” is not a date. Write day, month and year, such as 1 September 2016."}),
+        (
+            "opens",
+            "30 Febuary",
+            {"": "“30 Febuary” is not a date. Write day, month and year, such as 1 September 2016."},
+        ),
+        ("opens", "8/9/2016", {"": "“8/9/2016” is not a date. Write day, month and year, such as 1 September 2016."}),
+        ("opens", "30 February 2016", {"": "There is no day 30 February 2016 in the calendar."}),
         ("opens", "2016-02-30", {"": "There is no day 2016-02-30 in the calendar."}),
         ("kind", "medium", {"": "Choose one of the options."}),
         ("grades", ["k_2", "phd"], {"": "Choose among the options."}),
         ("pilots", "perhaps", {"": "Choose yes or no."}),
-        ("motto", "x" * 50_001, {"": "This text is too long to keep: at most 50,000 characters."}),
+        ("motto", "x" * 50_001, {"": "This text is too long: at most 50,000 characters."}),
         ("motto", ["a"], {"": "This is not text."}),
         ("letter", "letter.pdf", {"": "A file is attached, not typed."}),
         (
@@ -157,6 +166,7 @@ ANSWERS: dict[str, st.SearchStrategy[Any]] = {
     "students": st.integers(-999, 10**6),
     "ratio": st.sampled_from([3, "12.5", "-0.5"]),
     "asked": st.integers(0, 10**11),
+    "opens": st.dates(date(1900, 1, 1), date(2999, 12, 31)).map(date.isoformat),
     "spending": st.lists(
         st.fixed_dictionaries({"purpose": st.just("Visits"), "amount": cents()}), min_size=1, max_size=3
     ),

@@ -91,7 +91,7 @@ def test_a_budget_adds_up_while_it_is_written(app: Flask, open_as: OpenAs) -> No
         "Year 4: public revenue falls $200.50 short of operating costs."
     )
     page.get_by_label("Staff, Year 4").fill("a lot")
-    expect(page.locator("#note-finances")).to_contain_text("“a lot” is not an amount.")
+    expect(page.locator("#finances-error")).to_contain_text("“a lot” is not an amount.")
 
 
 def test_what_is_typed_offline_is_still_there_and_saved_afterwards(app: Flask, open_as: OpenAs) -> None:
@@ -102,10 +102,26 @@ def test_what_is_typed_offline_is_still_there_and_saved_afterwards(app: Flask, o
     motto.fill("Show it")
     expect(page.locator("main [role=status] .flash-bad").first).to_contain_text("The connection was lost.")
     expect(motto).to_have_value("Show it")
+    expect(page.locator("#saved")).to_have_text("Not saved")
     page.context.set_offline(False)
     motto.fill("Show it now")
     expect(page.locator("#saved")).to_have_text("Saved 9:00 am")
     assert answers(application) == {"motto": "Show it now"}
+
+
+def test_what_cannot_be_read_is_there_when_one_comes_back(app: Flask, open_as: OpenAs) -> None:
+    school, application = begun()
+    address = f"/applications/{application.public_id}/sections/numbers"
+    page = open_as(school.lead, address)
+    page.get_by_label("How many students").fill("about 50")
+    expect(page.locator("#saved")).to_have_text("Saved 9:00 am, 1 answer cannot be read yet")
+    page.close()
+    later = open_as(school.editor, address)
+    expect(later.get_by_label("How many students")).to_have_value("about 50")
+    expect(later.locator("#field-students .error")).to_contain_text("“about 50” is not a number.")
+    later.get_by_label("How many students").fill("50")
+    expect(later.locator("#saved")).to_have_text("Saved 9:00 am")
+    expect(later.locator("#field-students .error")).to_have_count(0)
 
 
 def test_the_signatory_submits_by_keyboard_alone(app: Flask, open_as: OpenAs) -> None:

@@ -191,23 +191,72 @@ def test_a_late_submit_is_told_and_keeps_everything(app: Flask, client_of: Brows
     ("typed", "sentence"),
     [
         ({"students": "lots"}, "“lots” is not a number."),
-        ({"opens": "soon"}, "“soon” is not a date."),
+        ({"opens": "30 Febuary"}, "“30 Febuary” is not a date."),
         ({"asked": "a lot"}, "“a lot” is not an amount."),
         ({"spending-0-purpose": "Visits", "spending-0-amount": "4k"}, "“4k” is not an amount."),
     ],
 )
-def test_what_cannot_be_read_stays_on_the_page_and_the_rest_is_saved(
+def test_what_cannot_be_read_is_kept_with_its_error_for_everyone_and_never_submitted(
     app: Flask, client_of: Browser, typed: dict[str, str], sentence: str
 ) -> None:
-    school, application = begun()
+    school, application = begun(**make.COMPLETE)
+    writer, colleague, signatory = client_of(school.editor), client_of(school.lead), client_of(school.signatory)
+    address = section(application, "numbers")
     with clock_at(make.WRITING):
-        answer = client_of(school.editor).post(
-            section(application, "numbers"), data=sent("numbers", ratio="12.5", **typed)
-        )
+        form = _form_of(writer, application, "numbers")
+        for name, value in {"ratio": "12.5", **typed}.items():
+            form[name] = value
+        answer = writer.post(address, data=form)
+        pages = {
+            "at once": answer.text,
+            "next time": writer.get(address).text,
+            "a colleague": colleague.get(address).text,
+        }
+        check = colleague.get(f"/applications/{application.public_id}/check").text
+        reader = client_of(school.viewer).get(address).text
+        refused = signatory.post(f"/applications/{application.public_id}/submit", data=certify(school))
     assert answer.status_code == 422
-    assert sentence in answer.text
-    assert [value for value in typed.values() if f'value="{value}"' not in answer.text] == []
-    assert queries.answers_of(application) == {"ratio": "12.5"}
+    missing = {
+        name: [text for text in (sentence, *(f'value="{one}"' for one in typed.values())) if text not in page]
+        for name, page in pages.items()
+    }
+    assert missing == {name: [] for name in pages}
+    assert [page for page in pages.values() if "Saved 9:00 am, 1 answer cannot be read yet" not in page] == []
+    key = next(iter(typed)).partition("-")[0]
+    assert (f'{address}#field-{key}"' in check, sentence in check) == (True, True)
+    assert [value for value in typed.values() if value not in reader] == []
+    assert refused.status_code == 409
+    # Mended it is an answer like any other, and that is what is frozen.
+    with clock_at(make.WRITING):
+        mended = _form_of(writer, application, "numbers")
+        for name in typed:
+            mended[name] = {"students": "50", "opens": "1 March 2017", "asked": "1"}.get(name, "")
+        assert writer.post(address, data=mended).status_code == 302
+        assert signatory.post(f"/applications/{application.public_id}/submit", data=certify(school)).status_code == 302
+    [submission] = db.session.scalars(select(Submission))
+    expected = {"students": 50, "opens": "2017-03-01", "asked": 100, "spending": None}
+    assert submission.content["answers"].get(key) == expected[key]
+    assert submission.content["answers"]["ratio"] == "12.5"
+
+
+def test_rows_are_added_and_dropped_beside_what_cannot_be_read(app: Flask, client_of: Browser) -> None:
+    school, application = begun()
+    writer, address = client_of(school.editor), section(application, "numbers")
+    rows = {f"spending-{row}-{column}": f"{column} {row}" for row in (0, 1) for column in ("purpose", "amount")}
+    with clock_at(make.WRITING):
+        dropped = writer.post(address, data=sent("numbers", **rows, do="drop:spending:0"))
+        page = writer.get(address).text
+    assert dropped.status_code == 302
+    assert ("purpose 0" in page, "purpose 1" in page, "“amount 1” is not an amount." in page) == (False, True, True)
+
+
+def test_the_history_holds_what_could_not_be_read(app: Flask, client_of: Browser) -> None:
+    school, application = begun()
+    writer, address = client_of(school.editor), section(application, "numbers")
+    with clock_at(make.WRITING):
+        writer.post(address, data=sent("numbers", students="about 50"))
+        history = writer.get(f"/applications/{application.public_id}/history/students").text
+    assert ("about 50" in history, "Cannot be read as an answer yet" in history) == (True, True)
 
 
 def test_what_comes_after_the_submission_is_shown_to_be_copied(app: Flask, client_of: Browser) -> None:
@@ -248,6 +297,7 @@ def test_a_stale_autosave_shows_both_texts_and_moves_no_version(app: Flask, clie
     assert "Hers" in answer.text
     assert "His" in answer.text
     assert "version-motto" not in answer.text
+    assert "Not saved: choose between two texts" in answer.text
     # Sent back as it was shown, hers stands, and his page is told without a new version.
     with clock_at(make.WRITING), unit_of_work():
         services.save_answers(school.as_lead, application, {"motto": Write("Hers again", 1)})
@@ -262,6 +312,12 @@ def test_an_unreadable_autosave_says_so(app: Flask, client_of: Browser) -> None:
     school, application = begun()
     answer = autosave(client_of(school.lead), application, "students", 0, students="many")
     assert (answer.status_code, "“many” is not a number." in answer.text) == (422, True)
+    # It is kept as a version of its own, and the line beside the title says what is true.
+    assert 'name="version-students" value="1" hx-swap-oob="true"' in answer.text
+    assert "Saved 9:00 am, 1 answer cannot be read yet" in answer.text
+    mended = autosave(client_of(school.lead), application, "students", 1, students="50")
+    assert (mended.status_code, "Saved 9:00 am<" in mended.text) == (200, True)
+    assert queries.answers_of(application) == {"students": 50}
     assert autosave(client_of(school.lead), application, "nonsense", 0).status_code == 404
 
 

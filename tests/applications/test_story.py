@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from grants.applications import queries, services
 from grants.applications.models import AnswerVersion, Submission
-from grants.applications.services import StaleAnswer, Write
+from grants.applications.services import Write
 from grants.casework.models import TimelineEvent
 from grants.kernel.canonical import sha256_of
 from grants.kernel.clock import clock_at
@@ -31,14 +31,14 @@ def test_two_write_and_a_third_certifies(app: Flask) -> None:
 
     # Dana writes; Luis, who had the empty field before him, writes the same field a minute later.
     with clock_at(MONDAY_NIGHT), unit_of_work():
-        services.save_answer(dana, application, "move_on", "When she can show it.", 0)
+        services.save_answers(dana, application, {"move_on": Write("When she can show it.", 0)})
     with clock_at(MONDAY_NIGHT + timedelta(minutes=1)), unit_of_work():
         late = services.save_answers(luis, application, {"move_on": Write("When the term ends.", 0)})
 
     # Nothing was overwritten: both texts are there, and Luis is told whose text stands.
     assert queries.answers_of(application) == {"move_on": "When she can show it."}
     stale = late.stale["move_on"]
-    assert (stale.mine, stale.present.value, stale.present.version) == (
+    assert (stale.mine.value, stale.present.value, stale.present.version) == (
         "When the term ends.",
         "When she can show it.",
         1,
@@ -52,7 +52,7 @@ def test_two_write_and_a_third_certifies(app: Flask) -> None:
 
     # He reads hers, joins the two, and they finish the rest together.
     with clock_at(MONDAY_NIGHT + timedelta(hours=1)), unit_of_work():
-        services.save_answer(luis, application, "move_on", "When she can show it, not when the term ends.", 1)
+        services.save_answers(luis, application, {"move_on": Write("When she can show it, not when the term ends.", 1)})
     rest = {key: Write(value, 0) for key, value in make.COMPLETE.items() if key != "move_on"}
     with clock_at(MONDAY_NIGHT + timedelta(hours=1)), unit_of_work():
         assert services.save_answers(dana, application, rest).is_clean
@@ -87,15 +87,3 @@ def test_two_write_and_a_third_certifies(app: Flask) -> None:
         f"{urban.signatory.name} certified and submitted Launch grant.",
     ]
     assert audit.verify(db.session()).faults == ()
-
-
-def test_a_refused_single_write_stores_nothing(app: Flask) -> None:
-    with clock_at(make.WRITING), unit_of_work():
-        urban = make.school()
-        application = make.draft(urban, make.stage(), {"motto": "Show it"})
-        editor = urban.as_editor
-    with clock_at(make.WRITING), pytest.raises(StaleAnswer) as refused, unit_of_work():
-        services.save_answer(editor, application, "motto", "Learn it", 0)
-    assert (refused.value.status, refused.value.mine) == (409, "Learn it")
-    assert queries.answers_of(application) == {"motto": "Show it"}
-    assert len(db.session.scalars(select(AnswerVersion)).all()) == 1

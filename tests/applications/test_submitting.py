@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from grants.applications import queries, services
 from grants.applications.models import Application, Submission
+from grants.applications.services import Write
 from grants.kernel.canonical import canonical_json, sha256_of
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Refused
@@ -99,7 +100,7 @@ def test_reopened_and_submitted_again_is_a_second_version(app: Flask) -> None:
         services.reopen(school.as_lead, application)
     assert db.session.scalars(queries.latest_submissions(application.stage_id)).all() == []
     with clock_at(make.WRITING), unit_of_work():
-        services.save_answer(school.as_editor, application, "students", "321", 1)
+        services.save_answers(school.as_editor, application, {"students": Write("321", 1)})
     second = submit(school, application)
     assert [one.number for one in queries.submissions_of(application)] == [2, 1]
     assert (first.content["answers"]["students"], second.content["answers"]["students"]) == (320, 321)

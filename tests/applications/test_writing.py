@@ -36,7 +36,7 @@ def versions(application: Application) -> list[tuple[Any, int, bool]]:
     found = db.session.scalars(
         select(AnswerVersion).where(AnswerVersion.application_id == application.id).order_by(AnswerVersion.id)
     )
-    return [(one.value, one.version, one.stale) for one in found]
+    return [(one.value if one.typed is None else one.typed, one.version, one.stale) for one in found]
 
 
 def test_what_was_only_shown_and_sent_back_is_no_clash(app: Flask) -> None:
@@ -66,7 +66,35 @@ def test_what_cannot_be_read_does_not_hold_up_the_rest(app: Flask) -> None:
     school, application = begun()
     outcome = save(school.as_lead, application, students=("many", 0), motto=("Show it", 0))
     assert outcome.unreadable["students"].faults == {"": "“many” is not a number. Write digits, such as 1,250."}
-    assert queries.answers_of(application) == {"motto": "Show it"}
+    assert queries.answers_of(application) == {"students": None, "motto": "Show it"}
+
+
+def test_what_cannot_be_read_is_kept_as_it_was_typed_until_it_is_mended(app: Flask) -> None:
+    school, application = begun(students="320")
+    save(school.as_lead, application, students=("about\x00 320", 1))
+    kept = queries.drafted_answers(application)["students"]
+    assert (kept.value, kept.typed, kept.version) == (None, "about 320", 2)
+    # The same text again is the same answer; a colleague who was shown the number writes over it only knowingly.
+    again = save(school.as_editor, application, students=("about 320", 1))
+    assert (list(again.unreadable), kept.version) == (["students"], 2)
+    stale = save(school.as_editor, application, students=("nearly 330", 1)).stale["students"]
+    assert (stale.mine.typed, stale.present.typed) == ("nearly 330", "about 320")
+    assert save(school.as_editor, application, students=("320", 1)).behind == {"students": kept}
+    save(school.as_editor, application, students=("321", 2))
+    assert (kept.value, kept.typed) == (321, None)
+    assert versions(application) == [
+        (320, 1, False),
+        ("about 320", 2, False),
+        ("nearly 330", 1, True),
+        (321, 3, False),
+    ]
+
+
+def test_a_file_is_not_typed(app: Flask) -> None:
+    school, application = begun()
+    with pytest.raises(Invalid, match="attached, not typed"):
+        save(school.as_lead, application, letter=("letter.pdf", 0))
+    assert queries.drafted_answers(application) == {}
 
 
 def test_progress_is_kept_beside_the_draft(app: Flask) -> None:
@@ -166,7 +194,7 @@ def test_no_interleaving_of_two_editors_overwrites_silently(app: Flask, steps: l
             screens[who] = outcome.saved["motto"].version
         else:
             stale = outcome.stale["motto"]
-            assert (stale.mine, stale.present.value) == (text, stands)
+            assert (stale.mine.value, stale.present.value) == (text, stands)
         assert queries.answers_of(application).get("motto") == stands
     assert sorted(str(value) for value, _, _ in versions(application)) == sorted(typed)
 

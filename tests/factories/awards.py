@@ -64,7 +64,8 @@ requirements:
   first_steps: {kind: report, due: 60 days after agreement_signed}
   yearly_report: {kind: report, from: 2017-06-30, every: 1 year, times: 2, grace_days: 10}
 indicators:
-  attendance: {title: Attendance, unit: percent, years: [0, 1, 2], targets: {2: 95}, subgroups: [Low income]}
+  attendance: {title: Attendance, unit: percent, years: [0, 1, 2], targets: {2: 95},
+    subgroups: {grade: [3, 4], low_income: ["yes", "no"]}}
   suspensions: {title: Suspensions, unit: percent, better: lower, years: [1], targets: {1: 4}}
 """
 

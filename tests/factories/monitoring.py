@@ -17,14 +17,13 @@ def requirement(award: Award, key: str, number: int = 1) -> Requirement:
     return db.session.scalars(select(Requirement).where(*wanted)).one()
 
 
-def reading(award: Award, indicator: str, year: int, subgroup: str = "") -> IndicatorReading:
+def reading(award: Award, indicator: str, year: int) -> IndicatorReading:
     """One scheduled reading of an award."""
     return db.session.scalars(
         select(IndicatorReading).where(
             IndicatorReading.award_id == award.id,
             IndicatorReading.indicator == indicator,
             IndicatorReading.year == year,
-            IndicatorReading.subgroup == subgroup,
         )
     ).one()
 

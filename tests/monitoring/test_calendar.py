@@ -100,17 +100,17 @@ def test_as_days_pass_it_only_ever_gets_later(due: date, soon: int, grace: int) 
 
 
 def test_readings_fall_due_as_the_grants_years_end() -> None:
-    assert reading_dates(date(2016, 2, 29), [2, 0, 1, 1]) == {
-        0: date(2016, 2, 29),
+    assert reading_dates(date(2016, 2, 29), [2, 0, 1, 1], Duration(2, "months")) == {
+        0: date(2016, 4, 29),
         1: date(2017, 2, 28),
         2: date(2018, 2, 28),
     }
-    assert reading_dates(DUE, []) == {}
+    assert reading_dates(DUE, [], Duration(60, "days")) == {}
 
 
 def test_there_is_no_year_before_year_0() -> None:
     with pytest.raises(ValueError, match="count from 0"):
-        reading_dates(DUE, [1, -1])
+        reading_dates(DUE, [1, -1], Duration(60, "days"))
 
 
 @pytest.mark.parametrize(

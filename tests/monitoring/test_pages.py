@@ -1,5 +1,7 @@
 """The pages of monitoring: who sees which, what they do, what they cost."""
 
+import csv
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -53,8 +55,35 @@ def test_a_value_is_entered_by_those_who_may(story: Story, client_of: ClientOf) 
         True,
         True,
     )
-    assert school.post(path, data={"value": "94.5"}).status_code == 302
-    assert "94.5%" in client_of(story.person(story.officer)).get(f"/awards/{story.award.public_id}/indicators").text
+    low = school.post(path, data={"value": "94.5", "low_income-0": "140", "grade-1": "many"})
+    assert (
+        low.status_code,
+        "A percentage" in low.text,
+        "Not a valid decimal" in low.text,
+        'value="140"' in low.text,
+    ) == (
+        422,
+        False,
+        True,
+        True,
+    )
+    assert school.post(path, data={"value": "94.5", "low_income-0": "93.25", "grade-1": ""}).status_code == 302
+    officer, indicators = client_of(story.person(story.officer)), f"/awards/{story.award.public_id}/indicators"
+    page = officer.get(indicators).text
+    assert ("94.5%" in page, "Low income: yes" in page, "93.25%" in page, "Grade: 4" in page) == (
+        True,
+        True,
+        True,
+        False,
+    )
+    rows = list(csv.reader(io.StringIO(officer.get(f"{indicators}.csv").data.decode("utf-8-sig"))))
+    assert [(row[2], row[6]) for row in rows if row[:1] == ["Attendance"] and row[3] == "0"] == [
+        ("All students", "94.5000"),
+        ("Grade: 3", ""),
+        ("Grade: 4", ""),
+        ("Low income: yes", "93.25"),
+        ("Low income: no", ""),
+    ]
 
 
 def test_each_list_holds_what_its_reader_may_know(story: Story, client_of: ClientOf) -> None:

@@ -1,7 +1,10 @@
 """What a grantee owes: scheduled, handed in, answered, held; reminded of, and known to be late before it is."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -18,9 +21,10 @@ from grants.monitoring.jobs import remind_all
 from grants.monitoring.models import Requirement
 from grants.payments.queries import conditions_of
 from grants.persistence.session import db, unit_of_work
+from tests.factories.awards import award, cycle, in_state
 from tests.factories.monitoring import requirement
 from tests.factories.payments import Story
-from tests.factories.people import actor, join, person
+from tests.factories.people import actor, join, organization, person
 
 
 def owed() -> list[tuple[str, date]]:
@@ -155,6 +159,45 @@ def test_lists_find_what_is_late_and_what_is_soon(story: Story) -> None:
         with unit_of_work():
             services.submit_requirement(story.lead, requirement(story.award, "first_steps"), "Done.")
         assert (titles("late"), titles("to_answer")) == ([], ["First steps"])
+
+
+def test_each_cycle_has_its_own_day_on_one_list(story: Story, statements: Callable[[], Any]) -> None:
+    """At 8 pm of 11 July in Oakland it is 12 July in Tokyo, and in UTC: only Tokyo's report is late."""
+    with unit_of_work():
+        tokyo = cycle("tokyo")
+        tokyo.time_zone = "Asia/Tokyo"
+        other = in_state(award(tokyo, organization("Tokyo School")), "accepted")
+        oakland = requirement(story.award, "first_steps")
+        late_after = oakland.late_after_on
+        db.session.add(
+            Requirement(
+                award_id=other.id, case_id=other.case_id, key="first_steps", number=1, kind="report",
+                title="Steps in Tokyo", due_on=oakland.due_on, late_after_on=late_after, state="scheduled",
+            )
+        )  # fmt: skip
+    evening = datetime(2016, 7, 12, 3, tzinfo=UTC)
+    assert (late_after, evening.astimezone(ZoneInfo(story.award.stage.cycle.time_zone)).date()) == (
+        date(2016, 7, 11),
+        date(2016, 7, 11),
+    )
+
+    def titles(state: str) -> list[str]:
+        found = queries.requirements(story.officer, queries.RequirementFilters(state=state)).items
+        return [one.title for one in found if "teps" in one.title]
+
+    with clock_at(evening):
+        assert (titles("late"), titles("soon")) == (["Steps in Tokyo"], ["First steps"])
+        assert queries.status_of(oakland) == "due"
+        with statements() as two_zones:
+            titles("late")
+    with unit_of_work():
+        for zone in ("America/New_York", "Europe/London", "Asia/Kolkata"):
+            cycle(zone.lower().replace("/", "-")).time_zone = zone
+    with clock_at(evening):
+        titles("late")
+        with statements() as five_zones:
+            titles("late")
+    assert len(five_zones) == len(two_zones)
 
 
 def test_reminders_come_once_each_and_stop_when_it_is_done(story: Story) -> None:

@@ -1,6 +1,7 @@
 """The pages of payments and funds: who sees which, what they do, what they cost."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,15 +11,15 @@ from flask.testing import FlaskClient
 from grants.background.runner import run_due
 from grants.kernel.clock import clock_at
 from grants.kernel.roles import Role
-from grants.payments.models import Fund
+from grants.payments.models import Fund, Installment
 from grants.payments.queries import check_ledger
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from tests.awards.test_pages import statuses
-from tests.factories.awards import RELEASED, award
+from tests.factories.awards import RELEASED, award, cycle
 from tests.factories.monitoring import conflict
 from tests.factories.payments import Story
-from tests.factories.people import person
+from tests.factories.people import organization, person
 
 ClientOf = Callable[[Person], FlaskClient]
 
@@ -49,6 +50,26 @@ def test_a_payment_is_open_to_its_school_and_to_staff_without_a_conflict(story: 
         "the school": 200,
         "another school": 404,
     }
+
+
+def test_a_payment_is_due_on_the_day_of_its_own_cycle(story: Story, client_of: ClientOf) -> None:
+    """At 8 pm of 10 June in Oakland it is 11 June in Tokyo, and in UTC: only the payment in Tokyo is due."""
+    first = story.first()
+    assert first.due_on == date(2016, 6, 11)
+    with unit_of_work():
+        tokyo = cycle("tokyo")
+        tokyo.time_zone = "Asia/Tokyo"
+        other = award(tokyo, organization("Tokyo School"))
+        db.session.add(
+            Installment(
+                award_id=other.id, case_id=other.case_id, number=1, title="First", amount=100, due_on=first.due_on,
+                conditions=[], state="planned",
+            )
+        )  # fmt: skip
+    with clock_at(datetime(2016, 6, 11, 3, tzinfo=UTC)):
+        page = client_of(story.person(story.officer)).get("/payments?state=due").text
+    name = story.award.case.organization.name
+    assert ("Tokyo School" in page, name in page) == (True, False)
 
 
 @pytest.mark.parametrize("path", ["/payments", "/payments.csv", "/funds", "/ledger.csv"])

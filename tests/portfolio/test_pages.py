@@ -1,5 +1,6 @@
 """Home pages, the list of cases and the case page: what each role sees, and what it must not."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -53,6 +54,45 @@ def test_the_foundation_sees_the_pipeline_and_a_school_its_own_way(
     school = client_of(at.people["Tern"]).get("/").text
     assert ("Pipeline of NGLC in Oakland" in officer, "Pipeline of NGLC in Oakland" in school) == (True, False)
     assert ("Launch grant: Submitted" in school, "Gull" in school) == (True, False)
+
+
+def test_home_shows_the_cycle_in_which_most_waits_or_the_one_last_looked_at(
+    at: Ready, people: Board, client_of: ClientOf
+) -> None:
+    with unit_of_work():
+        busy, calm = at.stage.cycle, review.reviewed_stage().cycle  # the calm one was opened last
+        busy.title, calm.title = "The busy cycle", "The calm cycle"
+        case = at.applications["Tern"].case
+        db.session.add(Task(case=case, title="Call Tern", owner_id=people.officer.id, made_at=DECIDING))
+    browser = client_of(people.officer)
+
+    def shown(query: str = "") -> list[str]:
+        page = browser.get(f"/{query}").text
+        assert "Call Tern" in page  # what waits is about every cycle
+        assert " waiting for you</span>" in page  # the switch says how many
+        return re.findall(r"Pipeline of (The \w+ cycle)", page)
+
+    assert shown() == ["The busy cycle"]
+    assert shown(f"?cycle={calm.public_id}") == ["The calm cycle"]
+    assert shown() == ["The calm cycle"]
+    assert shown("?cycle=nonsense") == ["The calm cycle"]
+
+
+def test_who_is_still_scoring_is_told_without_the_cases_one_has_a_conflict_with(
+    app: Flask, people: Board, client_of: ClientOf
+) -> None:
+    with unit_of_work():
+        stage = review.reviewed_stage()
+        rae, sam = review.panelist(stage, "Rae"), review.panelist(stage, "Sam")
+        tern, gull = review.submitted(stage, "Tern"), review.submitted(stage, "Gull")
+        for member, application in ((rae, tern), (rae, gull), (sam, tern)):
+            review.assigned(member, application)
+        db.session.add(Conflict(case_id=tern.case_id, person_id=people.officer.id, source="declared", since=DECIDING))
+    found = [
+        re.findall(r"still scoring: ([^<]*)", client_of(who).get("/").text)
+        for who in (people.officer, people.colleague)
+    ]
+    assert found == [["Rae (1 scorecard)"], ["Rae (2 scorecards) and Sam (1 scorecard)"]]
 
 
 def test_a_school_s_pages_do_not_differ_by_outcome_before_the_release(

@@ -24,6 +24,7 @@ from grants.people.models import Organization, Person
 from grants.people.queries import actor_of
 from grants.people.services import note_sign_in
 from grants.persistence import audit
+from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import Cycle, CycleStage
 from grants.replay import published
@@ -32,6 +33,7 @@ from grants.replay.sign_ins import SIGN_INS
 from grants.review import services as review
 from grants.review.models import Assignment, Scorecard
 from grants.review.queries import assignments_for, card_of
+from grants.web.acts import ACTS
 
 pytestmark = pytest.mark.scenario
 
@@ -339,6 +341,7 @@ def test_the_audit_chain_holds(replayed: object) -> None:
     found = audit.verify(db.session())
     assert found.faults == ()
     assert found.records > 2500
+    assert set(db.session.scalars(select(AuditRecord.action).distinct())) - ACTS.keys() == set()
 
 
 @pytest.mark.parametrize(("role", "address"), [(role, address) for role, address, _ in SIGN_INS])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grants.web.charts import Stage, budget_bar, fund_bar, funnel, histogram, rank_interval, score_strip
-from grants.web.timelines import Scale, indicator_picture, installment_line
+from grants.web.timelines import Scale, group_strips, indicator_picture, installment_line
 
 
 def test_a_strip_stretches_from_low_to_high() -> None:
@@ -148,6 +148,16 @@ def test_a_missing_reading_leaves_a_gap() -> None:
     assert [reading.below for reading in picture.line.readings] == [False, False, True]
     assert [across for across, _ in picture.periods] == [4.0, 34.67, 65.33, 96.0]
     assert picture.words == "2016: 10%; 2017: no reading, target 20%; 2018: 30%, target 30%; 2019: 40%, target 50%"
+
+
+def test_groups_stand_beside_all_students_and_the_target() -> None:
+    strips = dict(
+        group_strips([("yes", [20, None, 40]), ("no", [None, 30, None])], [10, 30, 50], [None, None, 60], unit="%")
+    )
+    assert (strips["yes"].words, strips["yes"].shown) == ("yes 40%, all students 50%, target 60%", "40%")
+    assert strips["no"].words == "no 30%, all students 30%"
+    places = [(one.before, one.latest, one.everyone, one.target) for one in strips.values()]
+    assert places == [(34.0, 66.0, 82.0, 98.0), (None, 50.0, 50.0, None)]
 
 
 def test_a_series_needs_an_entry_for_each_period() -> None:

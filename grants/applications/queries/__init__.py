@@ -20,6 +20,7 @@ from grants.applications.queries.drafts import (
     rules_of,
     section_statuses,
     stage_to_start,
+    unreadable_in,
 )
 from grants.applications.queries.listing import SORTS, ApplicationFilters, applications, every_application, stages
 from grants.applications.queries.submissions import (
@@ -63,5 +64,6 @@ __all__ = [
     "submissions_of",
     "submitted_file",
     "todos",
+    "unreadable_in",
     "visible_applications",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from grants.applications.answers import why_unreadable
 from grants.applications.completeness import asked_form
 from grants.applications.deadlines import Deadline
 from grants.applications.models import (
@@ -103,6 +104,15 @@ def answers_in(drafted: Mapping[str, Answer], files: Mapping[str, Sequence[Attac
     """The same, of answers and attachments that were read before."""
     answers = {key: answer.value for key, answer in drafted.items()}
     return answers | {key: [_file(one.file) for one in attached] for key, attached in files.items()}
+
+
+def unreadable_in(form: Form, drafted: Mapping[str, Answer]) -> dict[str, dict[str, str]]:
+    """Field key -> place -> why it cannot be read, of the answers that stand only as they were typed."""
+    return {
+        key: why_unreadable(form.field(key), answer.typed)
+        for key, answer in drafted.items()
+        if answer.typed is not None
+    }
 
 
 def _file(stored: StoredFile) -> dict[str, Any]:

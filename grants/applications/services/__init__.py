@@ -17,7 +17,6 @@ from grants.applications.services.writing import (
     comment,
     mark_section,
     resolve_comment,
-    save_answer,
     save_answers,
 )
 
@@ -36,7 +35,6 @@ __all__ = [
     "reopen",
     "resolve_comment",
     "return_sections",
-    "save_answer",
     "save_answers",
     "start",
     "submit",

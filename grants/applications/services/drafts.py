@@ -29,7 +29,9 @@ def require_open(application: Application, form: Form, section: str) -> None:
 def standing_of(application: Application, form: Form) -> Standing:
     """How far the draft is, as it stands in the database now."""
     db.session.flush()
-    return standing(form, queries.answers_of(application), queries.rules_of(application).eligibility)
+    drafted = queries.drafted_answers(application)
+    answers = queries.answers_in(drafted, queries.attachments_of(application))
+    return standing(form, answers, queries.rules_of(application).eligibility, queries.unreadable_in(form, drafted))
 
 
 def note_progress(application: Application, form: Form) -> Standing:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from grants.applications import queries
-from grants.applications.answers import Unreadable, normalise
+from grants.applications.answers import Content, Unreadable, content_of
 from grants.applications.models import Answer, AnswerVersion, Application, DraftComment, SectionStatus
 from grants.applications.policy import may_comment
 from grants.applications.services.drafts import note_progress, person, require_open, require_writer, standing_of
@@ -20,6 +20,7 @@ from grants.kernel.errors import Clash, Invalid
 from grants.kernel.policy import Actor, require, require_permission
 from grants.persistence.moves import lock
 from grants.persistence.session import db
+from grants.programs.schema import AnyField, FileField, Form
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,11 @@ class Write:
 class StaleAnswer(Clash):
     """Somebody else changed the answer since; both texts are here, and neither is lost.
 
-    mine      what this write carried, in its kept shape
+    mine      what this write carried
     present   the answer as it stands, with its version and who wrote it
     """
 
-    def __init__(self, mine: Any, present: Answer) -> None:
+    def __init__(self, mine: Content, present: Answer) -> None:
         super().__init__(f"{present.written_by.name} changed this answer while you were writing. Both texts are kept.")
         self.mine, self.present = mine, present
 
@@ -50,7 +51,9 @@ class StaleAnswer(Clash):
 class Outcome:
     """What became of several writes, by field key.
 
-    behind   answers that someone else changed, and this writer only sent back as they were shown: nothing to save
+    saved        what stands now as this writer sent it
+    behind       answers that someone else changed, and this writer only sent back as they were shown: nothing to save
+    unreadable   of what is saved, that which is kept as it was typed, because it cannot be read
     """
 
     saved: dict[str, Answer] = field(default_factory=dict)
@@ -64,7 +67,7 @@ class Outcome:
 
 
 def save_answers(actor: Actor, application: Application, writes: Mapping[str, Write]) -> Outcome:
-    """Save what can be saved; say of the rest why not, with nothing lost.
+    """Save what is written, with nothing lost. What cannot be read is kept as it was typed, and is no answer yet.
 
     A stale write changes no answer: its text is kept beside the present one, and both are in the outcome. The same
     text again is no change, whatever version it was based on; nor is the text its writer was shown.
@@ -80,89 +83,78 @@ def save_answers(actor: Actor, application: Application, writes: Mapping[str, Wr
     for key, write in writes.items():
         asked = _field(form, key)
         require_open(application, form, form.section_of(key).key)
-        try:
-            value = normalise(asked, write.typed)
-        except Unreadable as unreadable:
-            outcome.unreadable[key] = unreadable
-            continue
-        answer = present.get(key)
-        if answer is not None and answer.value == value:
-            outcome.saved[key] = answer
-            continue
-        if answer is not None and answer.version != write.based_on:
-            if _is_untouched(answer, value, write.based_on):
-                outcome.behind[key] = answer
-            else:
-                outcome.stale[key] = _keep_stale(answer, value, write.based_on, writer.id)
-            continue
-        if answer is None and value is None:
-            continue
-        outcome.saved[key] = _write(application, key, answer, value, writer.id)
+        _settle(outcome, application, asked, present.get(key), write, writer.id)
     note_progress(application, form)
     return outcome
 
 
-def save_answer(actor: Actor, application: Application, field_key: str, value: Any, based_on_version: int) -> Answer:
-    """Save one answer, or nothing at all.
+def _settle(
+    outcome: Outcome, application: Application, asked: AnyField, answer: Answer | None, write: Write, writer_id: int
+) -> None:
+    """Make one write, and say in the outcome what became of it."""
+    key, content = asked.key, content_of(asked, write.typed)
+    if answer is not None and answer.version != write.based_on and Content(answer.value, answer.typed) != content:
+        if _is_untouched(answer, content, write.based_on):
+            outcome.behind[key] = answer
+        else:
+            outcome.stale[key] = _keep_stale(answer, content, write.based_on, writer_id)
+        return
+    if content.why is not None:
+        outcome.unreadable[key] = content.why
+    if answer is None and content == Content():
+        return
+    outcome.saved[key] = _write(application, key, answer, content, writer_id)
 
-    value    text as typed, or an answer in its kept shape
-    raises   StaleAnswer (409) carrying both texts; Invalid when it cannot be read; and as save_answers.
-             An entry point that answers a person uses save_answers, which also keeps what was not saved
-    """
-    outcome = save_answers(actor, application, {field_key: Write(value, based_on_version)})
-    if unreadable := outcome.unreadable.get(field_key):
-        raise Invalid(str(unreadable), {field_key: str(unreadable)})
-    if stale := outcome.stale.get(field_key):
-        raise stale
-    if behind := outcome.behind.get(field_key):
-        raise StaleAnswer(value, behind)
-    if field_key not in outcome.saved:
-        raise Invalid("There is nothing to save.", {field_key: "There is nothing to save."})
-    return outcome.saved[field_key]
 
-
-def _field(form: Any, key: str) -> Any:
+def _field(form: Form, key: str) -> AnyField:
     try:
-        return form.field(key)
+        field = form.field(key)
     except KeyError as unknown:
         raise Invalid(str(unknown.args[0])) from None
+    if isinstance(field, FileField):
+        raise Invalid("A file is attached, not typed.")
+    return field
 
 
-def _write(application: Application, key: str, answer: Answer | None, value: Any, writer_id: int) -> Answer:
+def _write(application: Application, key: str, answer: Answer | None, content: Content, writer_id: int) -> Answer:
+    """The answer with this content: as it is, when it has it already."""
     if answer is None:
         answer = Answer(application_id=application.id, field=key, version=0)
         db.session.add(answer)
-    answer.value, answer.version = value, answer.version + 1
+    elif Content(answer.value, answer.typed) == content:
+        return answer
+    answer.value, answer.typed, answer.version = content.value, content.typed, answer.version + 1
     answer.written_at, answer.written_by_id = now(), writer_id
-    db.session.add(_version(answer, value, answer.version, writer_id, stale=False))
+    db.session.add(_version(answer, content, answer.version, writer_id, stale=False))
     db.session.flush()
     return answer
 
 
-def _is_untouched(answer: Answer, value: Any, based_on: int) -> bool:
+def _is_untouched(answer: Answer, content: Content, based_on: int) -> bool:
     """Whether a writer only sends back what they were shown: someone else's change is then no clash, and stands."""
-    shown = db.session.scalar(
-        select(AnswerVersion.value).where(
+    shown = db.session.execute(
+        select(AnswerVersion.value, AnswerVersion.typed).where(
             AnswerVersion.application_id == answer.application_id,
             AnswerVersion.field == answer.field,
             AnswerVersion.version == based_on,
             AnswerVersion.stale.is_(False),
         )
-    )
-    return bool(shown == value)
+    ).one_or_none()
+    return Content(*(shown or ())) == content
 
 
-def _keep_stale(answer: Answer, value: Any, based_on: int, writer_id: int) -> StaleAnswer:
-    db.session.add(_version(answer, value, based_on, writer_id, stale=True))
-    return StaleAnswer(value, answer)
+def _keep_stale(answer: Answer, content: Content, based_on: int, writer_id: int) -> StaleAnswer:
+    db.session.add(_version(answer, content, based_on, writer_id, stale=True))
+    return StaleAnswer(content, answer)
 
 
-def _version(answer: Answer, value: Any, number: int, writer_id: int, *, stale: bool) -> AnswerVersion:
+def _version(answer: Answer, content: Content, number: int, writer_id: int, *, stale: bool) -> AnswerVersion:
     return AnswerVersion(
         application_id=answer.application_id,
         field=answer.field,
         version=number,
-        value=value,
+        value=content.value,
+        typed=content.typed,
         stale=stale,
         written_at=now(),
         written_by_id=writer_id,

@@ -72,14 +72,14 @@ def section(application_id: str, section_key: str) -> ResponseReturnValue:
 @bp.post("/applications/<public_id:application_id>/sections/<section_key>")
 @requires("application.write")
 def save_section(application_id: str, section_key: str) -> ResponseReturnValue:
-    """Save everything on the page, then do what its button says. Whatever cannot be saved stays as it was typed."""
+    """Save everything on the page, then do what its button says. What cannot be read is kept as it was typed."""
     view = _draft(application_id)
     asked, wish = _section(view, section_key), Wish.read(request.form.get("do", "save"))
     try:
         sent = _save(view, asked, wish)
     except Clash as clash:
         return _section_page(_draft(application_id), asked, unsaved=clash), clash.status
-    if sent.outcome.stale or sent.outcome.unreadable or sent.files:
+    if sent.outcome.stale or sent.files or (sent.outcome.unreadable and wish.act == "save"):
         return _section_page(_draft(application_id), asked, sent), 409 if sent.outcome.stale else 422
     if wish.act == "ready":
         return _mark_ready(view.application, asked)
@@ -149,7 +149,9 @@ def _section_page(view: Overview, asked: Section, sent: Sent | None = None, unsa
     found = view.application
     state = next(one for one in view.sections if one.key == asked.key)
     writing = view.rights.write and state.open
-    parts = () if writing else read(view.form, view.answers, file_url=file_address(found))
+    typed = {key: answer.typed for key, answer in view.drafted.items() if answer.typed is not None}
+    parts = () if writing else read(view.form, view.answers, typed=typed, file_url=file_address(found))
+    gaps = [gap for gap in view.standing.gaps if gap.section == asked.key]
     return render_template(
         "applications/section.html",
         view=view,
@@ -158,10 +160,10 @@ def _section_page(view: Overview, asked: Section, sent: Sent | None = None, unsa
         writing=writing,
         questions=questions(view, asked, sent, request.args.get("more", "")) if writing else (),
         read=next((part for part in parts if part.key == asked.key), None),
-        gaps=[gap for gap in view.standing.gaps if gap.section == asked.key] if request.args.get("check") else [],
+        gaps=gaps if request.args.get("check") else [gap for gap in gaps if sent and gap.field in view.unreadable],
         comments=queries.comments_of(found, asked.key),
         comment_form=CommentForm(formdata=None),
-        saved=saved_words(view),
+        saved="" if unsaved else saved_words(view, sent),
         unsaved=unsaved,
         typed=_unsaved_texts(view, asked) if unsaved else (),
     )
@@ -181,7 +183,9 @@ def _unsaved_texts(view: Overview, asked: Section) -> list[tuple[str, str]]:
 @bp.post("/applications/<public_id:application_id>/answers/<field_key>")
 @requires("application.write")
 def autosave(application_id: str, field_key: str) -> ResponseReturnValue:
-    """Save one answer while it is being written. Answers 200, 409 with both texts, or 422 with what cannot be read."""
+    """Save one answer while it is being written. Answers 200; 409 with both texts; 422 when it is kept, and why it
+    cannot be read.
+    """
     found = the_application(application_id)
     asked = next((one for one in queries.form_of(found).all_fields() if one.key == field_key), None)
     if asked is None or isinstance(asked, FileField):
@@ -200,7 +204,7 @@ def _saved(found: Application, key: str, sent: Sent) -> ResponseReturnValue:
         "applications/_saved.html",
         application_id=found.public_id,
         q=question(now_drafted, form.field(key), sent, answers),
-        saved=saved_words(now_drafted),
+        saved=saved_words(now_drafted, sent),
         status=status,
     )
     response = make_response(page, status)

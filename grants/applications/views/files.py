@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Response, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.applications import queries, services
@@ -10,8 +10,7 @@ from grants.applications.models import Application
 from grants.applications.policy import may_comment
 from grants.applications.uploads import examine
 from grants.applications.views.blueprint import bp, the_application
-from grants.casework import files
-from grants.casework.models import StoredFile
+from grants.casework import downloads, files
 from grants.kernel.errors import Missing, Problem
 from grants.persistence.session import unit_of_work
 from grants.programs.schema import FileField, Section
@@ -53,7 +52,7 @@ def attachment(application_id: str, file_id: str) -> ResponseReturnValue:
     found = the_application(application_id)
     if not may_comment(current_actor(), found.case.organization_id):
         raise Missing("There is no such file.")
-    return download(queries.file_of(found, file_id))
+    return downloads.attachment(queries.file_of(found, file_id))
 
 
 @bp.get("/submissions/<public_id:submission_id>/files/<public_id:file_id>")
@@ -61,16 +60,4 @@ def attachment(application_id: str, file_id: str) -> ResponseReturnValue:
 def submitted_file(submission_id: str, file_id: str) -> ResponseReturnValue:
     """A file of a submission, for whoever may read that."""
     submission = queries.submission_for(current_actor(), submission_id)
-    return download(queries.submitted_file(submission, file_id))
-
-
-def download(stored: StoredFile, name: str | None = None) -> Response:
-    """Stored bytes as a download: never shown in place, and never of another type than was found in them.
-
-    name   what to call it, when not by its own name (to a reviewer who must not know the school)
-    """
-    response = Response(files.read(stored), content_type=stored.content_type)
-    response.headers.set("Content-Disposition", "attachment", filename=name or stored.name)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return downloads.attachment(queries.submitted_file(submission, file_id))

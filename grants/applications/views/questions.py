@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from grants.applications import forms, queries
-from grants.applications.answers import Unreadable, place_in_words
 from grants.applications.budgets import Totals, notices, totals
 from grants.applications.completeness import faults_of, shown_fields
 from grants.applications.models import Answer, Attachment
@@ -19,7 +18,7 @@ from grants.applications.services import Outcome, StaleAnswer
 from grants.applications.uploads import accepted
 from grants.kernel.clock import today
 from grants.programs.schema import AnyField, FileField, FiveYearBudget, Section
-from grants.web.filters import clock_time, day
+from grants.web.filters import clock_time, day, plural
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Question:
 
     typed     what stands in its controls, as text in the field's shape
     rows      how many rows its controls offer, where it has rows
-    faults    place -> sentence on what could not be read
+    faults    place -> sentence on what cannot be read
     remarks   what is kept and will not do for submitting, or what the program's checks find
     by        who wrote what stands, and when, in words
     behind    the name of whoever changed it since it was shown
@@ -106,24 +105,26 @@ def question(
 ) -> Question:
     """One question; of a text that was not saved, the controls hold what was typed."""
     key, answer = asked.key, answers.get(asked.key)
-    unreadable, stale = sent.outcome.unreadable.get(key), sent.outcome.stale.get(key)
-    kept = view.drafted.get(key)
-    typed = sent.typed[key] if unreadable or stale else forms.as_typed(asked, answer)
+    kept, stale, refused = view.drafted.get(key), sent.outcome.stale.get(key), sent.files.get(key)
+    if stale:
+        typed = sent.typed[key]
+    else:
+        typed = kept.typed if kept and kept.typed is not None else forms.as_typed(asked, answer)
     return Question(
         asked=asked,
         typed=typed,
-        version=sent.versions.get(key, 0) if unreadable or stale else kept.version if kept else 0,
+        version=sent.versions.get(key, 0) if stale else kept.version if kept else 0,
         shown=shown,
         rows=forms.rows_to_show(asked, len(typed), more) if isinstance(asked, forms.WithRows) else 0,
-        faults=_faults(asked, unreadable, sent.files.get(key)),
+        faults={"": refused} if refused else {} if stale else view.unreadable.get(key, {}),
         remarks=_remarks(asked, answer),
         clash=_clash(asked, stale) if stale else None,
         behind=sent.outcome.behind[key].written_by.name if key in sent.outcome.behind else None,
         by=_by(view, kept) if kept else "",
-        is_answered=answer is not None,
+        is_answered=kept is not None and not kept.is_empty,
         carried=(carried, read_one(asked, carried.value)) if carried else None,
         files=tuple(view.files.get(key, ())),
-        totals=totals(asked, answer) if isinstance(asked, FiveYearBudget) else None,
+        totals=totals(asked, answer) if isinstance(asked, FiveYearBudget) and key not in view.unreadable else None,
     )
 
 
@@ -131,16 +132,6 @@ def _by(view: Draft, kept: Answer) -> str:
     """Who wrote what stands, and when: "Dana Ruiz, 8 March"."""
     on = kept.written_at.astimezone(ZoneInfo(view.application.stage.cycle.time_zone)).date()
     return f"{kept.written_by.name}, {day(on, year=False)}"
-
-
-def _faults(asked: AnyField, unreadable: Unreadable | None, file: str | None) -> dict[str, str]:
-    """What could not be read, by place, each sentence saying where it is."""
-    if unreadable is None:
-        return {"": file} if file else {}
-    return {
-        place: f"{where}: {said}" if (where := place_in_words(asked, place)) else said
-        for place, said in unreadable.faults.items()
-    }
 
 
 def _remarks(asked: AnyField, answer: Any) -> tuple[str, ...]:
@@ -154,8 +145,8 @@ def _clash(asked: AnyField, stale: StaleAnswer) -> Clash:
         stale.sentence,
         present.written_by.name,
         present.version,
-        read_one(asked, stale.mine),
-        read_one(asked, present.value),
+        read_one(asked, stale.mine.value, stale.mine.typed),
+        read_one(asked, present.value, present.typed),
     )
 
 
@@ -166,10 +157,13 @@ def place_of(view: Overview, place: str) -> str:
     return f"{address}#{anchor}" if anchor else address
 
 
-def saved_words(view: Draft) -> str:
-    """When the draft was last saved: "Saved 9:14 pm", or the day when it was not today."""
+def saved_words(view: Draft, sent: Sent | None = None) -> str:
+    """How saving stands: "Saved 9:14 pm", or the day when it was not today, and what of it cannot be read yet."""
+    if sent and sent.outcome.stale:
+        return "Not saved: choose between two texts"
     at, zone = view.application.written_at, view.application.stage.cycle.time_zone
     if at is None:
         return ""
     on = at.astimezone(ZoneInfo(zone)).date()
-    return f"Saved {clock_time(at, zone) if on == today(zone) else day(on)}"
+    saved = f"Saved {clock_time(at, zone) if on == today(zone) else day(on)}"
+    return f"{saved}, {plural(len(view.unreadable), 'answer')} cannot be read yet" if view.unreadable else saved

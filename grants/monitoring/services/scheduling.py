@@ -17,13 +17,14 @@ from grants.persistence.session import db
 from grants.programs.queries import definition_of
 from grants.programs.schema import Indicator
 from grants.programs.schema import Requirement as Owed
+from grants.programs.schema.base import words
 
 
 def schedule_requirements(actor: Actor, award: Award) -> int:
     """Give an award what its stage owes and measures, as far as the dates are known. What is there already stays.
 
     Dates count from the award's announcement and from its agreement; so this runs when it is accepted, and again when
-    the agreement is in force. Indicators are read from that day on: it begins the grant's first year.
+    the agreement is in force, a day that begins the grant's first year.
 
     returns  how many requirements and readings were added
     raises   Refused
@@ -86,6 +87,9 @@ def _readings(award: Award, indicator: Indicator, first_day: date) -> list[Indic
         "better": indicator.better,
         "level": indicator.level,
         "decimals": indicator.decimals,
+        "subgroups": [
+            {"key": key, "title": words(key), "groups": list(groups)} for key, groups in indicator.subgroups.items()
+        ],
     }
     return [
         IndicatorReading(
@@ -93,11 +97,9 @@ def _readings(award: Award, indicator: Indicator, first_day: date) -> list[Indic
             case_id=award.case_id,
             indicator=indicator.key,
             year=year,
-            subgroup=subgroup,
             definition=definition,
             due_on=due_on,
-            target=None if subgroup else indicator.targets.get(year),
+            target=indicator.targets.get(year),
         )
-        for year, due_on in reading_dates(first_day, indicator.read_in).items()
-        for subgroup in ("", *indicator.subgroups)
+        for year, due_on in reading_dates(first_day, indicator.read_in, indicator.baseline_due).items()
     ]

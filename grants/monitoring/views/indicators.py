@@ -1,8 +1,6 @@
 """An award's indicators: pictures against their targets, and the values behind them."""
 
-from http import HTTPStatus
-
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.awards.models import Award
@@ -10,11 +8,10 @@ from grants.awards.queries import award_for
 from grants.kernel.clock import today
 from grants.kernel.policy import Actor
 from grants.monitoring import queries, services
-from grants.monitoring.forms import ReadingForm
-from grants.monitoring.models import IndicatorReading
+from grants.monitoring.forms import reading_form
 from grants.monitoring.pictures import pictures_of, standing
 from grants.monitoring.policy import may_read_in
-from grants.monitoring.services.indicators import shown
+from grants.monitoring.services.indicators import period, shown
 from grants.monitoring.views.blueprint import bp
 from grants.web.access import current_actor, requires
 from grants.web.exports import export
@@ -49,15 +46,19 @@ def download_indicators(award_id: str, form: str) -> ResponseReturnValue:
         (
             one.definition["title"],
             one.definition["unit"],
-            one.subgroup or "All students",
+            who,
             one.year,
             one.due_on,
-            one.target,
-            one.value,
+            target,
+            value,
             one.note,
             one.read_at,
         )
         for one in queries.readings_of(actor, award)
+        for who, target, value in (
+            ("All students", one.target, one.value),
+            *((part.who, None, part.value) for part in one.by_group),
+        )
     )
     return export(form, "indicators", columns, rows)
 
@@ -65,19 +66,19 @@ def download_indicators(award_id: str, form: str) -> ResponseReturnValue:
 @bp.route("/readings/<public_id:reading_id>", methods=["GET", "POST"])
 @requires("indicator.report")
 def reading(reading_id: str) -> ResponseReturnValue:
-    """Enter or correct one value."""
+    """Enter or correct the values of one year: of all students, and of each group."""
     actor = current_actor()
     found = queries.reading_for(actor, reading_id)
-    form = ReadingForm(obj=found)
-    status = carry_out(form, lambda: _record(actor, found, form))
-    if status == HTTPStatus.SEE_OTHER:
-        flash("The value is kept.", "good")
-        return redirect(url_for(".indicators", award_id=found.award.public_id, _anchor=found.indicator))
-    return render_template("monitoring/reading.html", reading=found, form=form), status
+    form = reading_form(found)
+    back = url_for(".indicators", award_id=found.award.public_id, _anchor=found.indicator)
 
+    def act() -> None:
+        services.record_reading(actor, found, form.value.data, form.note.data or "", form.groups(found))  # type: ignore[arg-type]
 
-def _record(actor: Actor, found: IndicatorReading, form: ReadingForm) -> None:
-    services.record_reading(actor, found, form.value.data, form.note.data or "")  # type: ignore[arg-type]
+    def page() -> str:
+        return render_template("monitoring/reading.html", reading=found, form=form, period=period)
+
+    return carry_out(form, act, "The values are kept.", back, page)
 
 
 def _may_enter(actor: Actor, award: Award) -> bool:

@@ -1,9 +1,8 @@
 """The list of what is owed, one requirement, and what the school and the foundation do about it."""
 
 from collections.abc import Callable
-from http import HTTPStatus
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.awards.queries import cycles_with_awards
@@ -137,12 +136,12 @@ def check_in(requirement_id: str) -> ResponseReturnValue:
             form.rating.data,
         )
 
-    status = carry_out(form, act)
-    if status == HTTPStatus.SEE_OTHER:
-        flash("The check-in is noted.", "good")
-        return redirect(url_for(".requirement", requirement_id=requirement_id))
-    verdict = _moves(actor, found).get("hold")
-    return render_template("monitoring/check_in.html", requirement=found, form=form, verdict=verdict), status
+    def page() -> str:
+        verdict = _moves(actor, found).get("hold")
+        return render_template("monitoring/check_in.html", requirement=found, form=form, verdict=verdict)
+
+    back = url_for(".requirement", requirement_id=requirement_id)
+    return carry_out(form, act, "The check-in is noted.", back, page)
 
 
 def _move(
@@ -151,11 +150,12 @@ def _move(
     """Do one thing about a requirement, or show its page again with what stands in the way."""
     actor = current_actor()
     found = queries.requirement_for(actor, requirement_id)
-    status = carry_out(form, lambda: act(actor, found))
-    if status == HTTPStatus.SEE_OTHER:
-        flash(done, "good")
-        return redirect(url_for(".requirement", requirement_id=requirement_id))
-    return _shown(actor, queries.requirement_for(actor, requirement_id), {name: form}), status
+    back = url_for(".requirement", requirement_id=requirement_id)
+
+    def page() -> str:
+        return _shown(actor, queries.requirement_for(actor, requirement_id), {name: form})
+
+    return carry_out(form, lambda: act(actor, found), done, back, page)
 
 
 def _shown(actor: Actor, found: Requirement, tried: dict[str, HouseForm]) -> str:
@@ -178,8 +178,7 @@ def _shown(actor: Actor, found: Requirement, tried: dict[str, HouseForm]) -> str
 
 
 def _moves(actor: Actor, found: Requirement) -> dict[str, Verdict]:
-    opened = REQUIREMENT.open_to(actor, found.state, facts_of(actor, found))
-    return {move.name: verdict for move, verdict in opened}
+    return REQUIREMENT.open_to(actor, found.state, facts_of(actor, found))
 
 
 def _filters() -> queries.RequirementFilters:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -10,7 +9,6 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from grants.awards.models import Award
 from grants.awards.queries import visible_awards
 from grants.casework.models import Case
-from grants.kernel.clock import now
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.payments.models import Fund, Installment, Payment
@@ -18,6 +16,7 @@ from grants.people.models import Organization
 from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
+from grants.programs.queries import cycle_day
 
 # What needs an act first; what is over, last.
 URGENCY = {"returned": 0, "approved": 1, "requested": 2, "planned": 3, "held": 4, "paid": 5, "cancelled": 6}
@@ -77,6 +76,7 @@ def totals(actor: Actor) -> dict[str, tuple[int, int]]:
         select(state, func.count(), func.sum(Installment.amount))
         .join(Installment.award)
         .join(Award.case)
+        .join(Cycle, Cycle.id == Case.cycle_id)
         .where(visible_installments(actor))
         .group_by(state)
     )
@@ -147,9 +147,9 @@ def _standing() -> ColumnElement[str]:
     return case((is_due(), "due"), else_=Installment.state)
 
 
-def is_due(on: date | None = None) -> ColumnElement[bool]:
-    """Holds for planned installments whose day has come; the day is UTC's, at most one ahead of the cycle's."""
-    return and_(Installment.state == "planned", Installment.due_on <= (on or now().date()))
+def is_due() -> ColumnElement[bool]:
+    """Holds for planned installments whose day has come, on their cycle's day; the statement joins Cycle."""
+    return and_(Installment.state == "planned", Installment.due_on <= cycle_day())
 
 
 def _order(sort: str) -> tuple[ColumnElement[object], ...]:

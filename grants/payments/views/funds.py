@@ -1,7 +1,6 @@
 """Funds, their ledger, and money that comes in."""
 
 from decimal import Decimal
-from http import HTTPStatus
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -66,10 +65,8 @@ def open_fund() -> ResponseReturnValue:
                 return
         raise Missing("This fund is open already.")
 
-    status = carry_out(form, act)
-    if status == HTTPStatus.SEE_OTHER:
-        return _back("The fund is open.")
-    return _shown(actor, form, _receive_form(actor)), status
+    done, back = "The fund is open.", url_for(".funds")
+    return carry_out(form, act, done, back, lambda: _shown(actor, form, _receive_form(actor)))
 
 
 @bp.post("/funds/receive")
@@ -83,10 +80,8 @@ def receive() -> ResponseReturnValue:
         operation = f"receive:{form.operation.data}"
         services.receive(actor, fund, form.amount.data or 0, form.memo.data or "", operation)
 
-    status = carry_out(form, act)
-    if status == HTTPStatus.SEE_OTHER:
-        return _back("The money is in the ledger.")
-    return _shown(actor, _open_form(actor), form), status
+    done, back = "The money is in the ledger.", url_for(".funds")
+    return carry_out(form, act, done, back, lambda: _shown(actor, _open_form(actor), form))
 
 
 @bp.post("/awards/<public_id:award_id>/commit")
@@ -97,7 +92,8 @@ def commit(award_id: str) -> ResponseReturnValue:
     award = award_for(actor, award_id)
     with unit_of_work():
         services.commit_award(actor, award)
-    return _back("The award has its money.")
+    flash("The award has its money.", "good")
+    return redirect(url_for(".funds"))
 
 
 def _shown(actor: Actor, opening: OpenFundForm, receiving: ReceiveForm) -> str:
@@ -136,8 +132,3 @@ def _receive_form(actor: Actor) -> ReceiveForm:
 def _filters() -> queries.LedgerFilters:
     asked = request.args
     return queries.LedgerFilters(asked.get("fund", ""), asked.get("kind", ""), asked.get("award", ""))
-
-
-def _back(sentence: str) -> ResponseReturnValue:
-    flash(sentence, "good")
-    return redirect(url_for(".funds"))

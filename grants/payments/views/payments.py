@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from http import HTTPStatus
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.kernel.clock import today
@@ -160,11 +159,12 @@ def _move(
     """Do one thing about a payment, or show its page again with what stands in the way."""
     actor = current_actor()
     found = queries.installment_for(actor, installment_id)
-    status = carry_out(form, lambda: act(actor, found))
-    if status == HTTPStatus.SEE_OTHER:
-        flash(done, "good")
-        return redirect(url_for(".installment", installment_id=installment_id))
-    return _shown(actor, queries.installment_for(actor, installment_id), {name: form}), status
+    back = url_for(".installment", installment_id=installment_id)
+
+    def page() -> str:
+        return _shown(actor, queries.installment_for(actor, installment_id), {name: form})
+
+    return carry_out(form, lambda: act(actor, found), done, back, page)
 
 
 def _shown(actor: Actor, found: Installment, tried: dict[str, HouseForm]) -> str:
@@ -173,14 +173,13 @@ def _shown(actor: Actor, found: Installment, tried: dict[str, HouseForm]) -> str
         "mark paid": PaidForm(formdata=None, prefix="paid", paid_on=today(found.award.stage.cycle.time_zone)),
         **{name: ReasonForm(formdata=None, prefix=name) for name in ("refuse", "return", "hold", "cancel")},
     }
-    opened = INSTALLMENT.open_to(actor, found.state, facts_of(actor, found))
     return render_template(
         "payments/installment.html",
         installment=found,
         conditions=queries.conditions_of([found])[found.id],
         whole=queries.installments_of(actor, found.award),
         today=today(found.award.stage.cycle.time_zone),
-        moves={move.name: verdict for move, verdict in opened},
+        moves=INSTALLMENT.open_to(actor, found.state, facts_of(actor, found)),
         forms_of=forms | tried,
         tried=next(iter(tried), None),
     )

@@ -14,6 +14,7 @@ from grants.kernel.policy import SYSTEM, Actor, Role, require, require_permissio
 from grants.people import policy
 from grants.people.models import Person, RoleGrant
 from grants.people.passwords import hash_password, password_problem
+from grants.people.queries import account_of_email, person_of_email
 from grants.people.services.mail import send_invitation, send_password_link
 from grants.people.services.roles import grant_role, other_administrators
 from grants.persistence import audit
@@ -133,7 +134,7 @@ def send_link_to(email: str, cause: str) -> None:
 
     cause   names the asking, so that it is sent once
     """
-    person = db.session.scalar(select(Person).where(Person.email == email, Person.is_active))
+    person = account_of_email(email)
     if person is not None:
         send_password_link(person, cause)
 
@@ -230,7 +231,7 @@ def _described(name: str, email: str, title: str | None, person: Person | None =
     except EmailNotValidError:
         errors["email"] = f"“{email.strip()}” is not an email address." if email.strip() else "Write the email address."
     else:
-        taken = db.session.scalar(select(Person).where(Person.email == email))
+        taken = person_of_email(email)
         if taken is not None and taken is not person:
             errors["email"] = f"{email} is the address of {taken.name}, who has an account already."
     if errors:

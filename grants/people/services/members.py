@@ -7,6 +7,7 @@ from grants.kernel.errors import Clash, Invalid
 from grants.kernel.policy import Actor, OrganizationRole, require
 from grants.people import policy
 from grants.people.models import CoachInvitation, Organization, OrganizationMembership, Person
+from grants.people.queries import person_of_email
 from grants.people.services import mail
 from grants.people.services.accounts import new_account
 from grants.persistence import audit
@@ -22,7 +23,7 @@ def invite_member(
     raises   Refused; Invalid when the name or address does not hold; Clash when they belong to it already
     """
     require(policy.may_manage_members(actor, organization.id))
-    person = _by_email(email)
+    person = person_of_email(email)
     is_new = person is None
     if person is None:
         person = new_account(name, email)
@@ -95,7 +96,7 @@ def invite_coach(actor: Actor, organization: Organization, name: str, email: str
     raises   Refused; Invalid; Clash when they are a member or coach it already
     """
     require(policy.may_manage_members(actor, organization.id))
-    person = _by_email(email)
+    person = person_of_email(email)
     is_new = person is None
     if person is None:
         person = new_account(name, email)
@@ -133,10 +134,6 @@ def end_coaching(actor: Actor, organization: Organization, person: Person) -> No
         raise Clash(f"{person.name} does not coach {organization.name}.")
     invitation.ended_at = now()
     audit.record(actor, "organization.end_coaching", organization, before={"person": person.name})
-
-
-def _by_email(email: str) -> Person | None:
-    return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
 
 
 def _must_be_welcome(person: Person) -> None:

@@ -7,11 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema, model_validator
 
-from grants.programs.schema.base import Key, Named, Part, Sayable
+from grants.programs.schema.base import Key, Named, Part, Sayable, words
 from grants.programs.schema.conditions import any_given
-from grants.programs.schema.values import Count, Day, Due, Length, Percent, Positive, text_schema
+from grants.programs.schema.values import Count, Day, Due, Duration, Length, Percent, Positive, text_schema
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,19 @@ class Requirement(Named):
         return tuple(self.every.after(first, times=number) for number in range(self.times))
 
 
+def _group(value: Any) -> Any:
+    return str(value) if type(value) is int else value
+
+
+Group = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=40),
+    BeforeValidator(_group),
+    WithJsonSchema({"type": ["string", "integer"], "maxLength": 40, "examples": [3]}),
+]
+"""One group of students as people call it: a grade, "yes", "English learners"."""
+
+
 class Indicator(Named):
     """A measured quantity. Year 0 is the year before the award's first; a target is met at or beyond it."""
 
@@ -148,7 +161,15 @@ class Indicator(Named):
     level: Literal["program", "school"] = Field("program", description="Common to all, or a school's own.")
     years: tuple[Count, ...] = Field((), description="Years in which it is read; left out, those with a target.")
     targets: dict[int, Decimal] = Field(default_factory=dict, description="Year -> value to reach.")
-    subgroups: tuple[str, ...] = Field((), description="What readings are broken down by, such as grade.")
+    subgroups: dict[Key, tuple[Group, ...]] = Field(
+        default_factory=dict,
+        description="What a reading is broken down by, with its groups, such as grade: [3, 4, 5].",
+    )
+    baseline_due: Length = Field(
+        Duration(60, "days"),
+        description="How long after the agreement is in force the reading of year 0 is due.",
+        json_schema_extra={"default": "60 days"},
+    )
     source: str = Field("", description="Where the reading comes from.")
     decimals: Annotated[Count, Field(le=6)] = 0
 
@@ -163,4 +184,11 @@ class Indicator(Named):
             raise ValueError("an indicator says the years in which it is read, or its targets by year")
         if self.years and set(self.targets) - set(self.years):
             raise ValueError("an indicator has a target in a year in which it is not read")
+        return self
+
+    @model_validator(mode="after")
+    def _names_groups_once(self) -> Self:
+        for key, groups in self.subgroups.items():
+            if len(set(groups)) < max(len(groups), 1):
+                raise ValueError(f"“{words(key)}” names its groups, each once, such as [3, 4, 5]")
         return self

@@ -76,7 +76,7 @@ def _read(tale: Tale, stage: str, record: ReadingRecord) -> None:
             IndicatorReading.award_id == award.id,
             IndicatorReading.indicator == record.indicator,
             IndicatorReading.year == record.year,
-            IndicatorReading.subgroup == record.subgroup,
         )
     ).one()
-    monitoring.record_reading(tale.actor(tale.hand(record.school, record.by)), reading, record.value, record.note)
+    hand = tale.actor(tale.hand(record.school, record.by))
+    monitoring.record_reading(hand, reading, record.value, record.note, record.groups or None)

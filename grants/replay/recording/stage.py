@@ -164,13 +164,13 @@ class CheckInRecord(Part):
 
 
 class ReadingRecord(Part):
-    """An indicator was read."""
+    """An indicator was read, whole and by groups: subgroup -> group -> value."""
 
     school: Key
     indicator: Key
     year: Count
-    subgroup: str = ""
     value: Decimal
+    groups: dict[Key, dict[str, Decimal]] = Field(default_factory=dict)
     at: When
     by: Hand
     note: str = ""

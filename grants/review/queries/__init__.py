@@ -23,7 +23,6 @@ from grants.review.queries.panel import (
     panel_assignment,
     panel_members,
     panel_progress,
-    person_by_email,
     review_rules,
     stage_for,
 )
@@ -87,7 +86,6 @@ __all__ = [
     "panel_conflicts",
     "panel_members",
     "panel_progress",
-    "person_by_email",
     "pile_of",
     "piles_of",
     "planning_facts",

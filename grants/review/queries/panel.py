@@ -145,11 +145,6 @@ def panel_members(stage: CycleStage) -> Sequence[PanelMember]:
     ).all()
 
 
-def person_by_email(email: str) -> Person | None:
-    """Whoever signs in with this address."""
-    return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
-
-
 def member_of(stage: CycleStage, public_id: str) -> PanelMember:
     """One member of the panel.
 

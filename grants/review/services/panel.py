@@ -8,13 +8,13 @@ from grants.kernel.policy import Actor, Role, require_permission
 from grants.messages.addresses import address_of
 from grants.messages.services import post
 from grants.people.models import Person, RoleGrant
+from grants.people.queries import person_of_email
 from grants.people.services.accounts import new_account
 from grants.people.services.mail import send_invitation
 from grants.persistence import audit
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import PanelMember
-from grants.review.queries import person_by_email
 from grants.review.services.conflicts import find_rule_conflicts
 
 
@@ -48,7 +48,7 @@ def invite_by_address(
     name     needed for a new account
     raises   as `invite_reviewer`; Invalid when a new account's name or address does not hold
     """
-    person = person_by_email(email)
+    person = person_of_email(email)
     if person is not None:
         return invite_reviewer(actor, stage, person, expertise)
     require_permission(actor, "review.organize")

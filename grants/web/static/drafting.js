@@ -1,13 +1,14 @@
 /* Writing a draft: what an autosave answers, questions that come and go, leaving before it is saved. */
 "use strict";
 
-/* 409 (two texts) and 422 (cannot be read) are answers of ours too, and are shown where the writer is. */
+/* 409 (two texts) and 422 (kept, and cannot be read) are answers of ours too, and are shown where the writer is. */
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
   const ours = xhr.getResponseHeader("HX-Trigger") !== null;
   if (!ours && xhr.status === 200) {
     event.detail.shouldSwap = false;
-    say("You have been signed out. What you typed is still here: sign in again in another tab, then go on.");
+    saving("Not saved");
+    say(signedOut);
   } else if (ours && (xhr.status === 409 || xhr.status === 422)) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
@@ -15,7 +16,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (ours) {
     const field = document.getElementById(event.detail.target.id.replace("note-", "field-"));
     field?.classList.toggle("wrong", xhr.status !== 200);
-    if (xhr.status === 200) delete field?.dataset.unsaved;
+    if (xhr.status !== 409) delete field?.dataset.unsaved;
   }
 });
 
@@ -30,16 +31,19 @@ document.addEventListener("shown", (event) => {
 /* Nobody leaves with something unsaved by accident. */
 document.addEventListener("input", (event) => {
   const field = event.target.closest("[hx-post]");
-  if (field) field.dataset.unsaved = "yes";
+  if (!field) return;
+  field.dataset.unsaved = "yes";
+  saving("Saving…");
 });
+document.addEventListener("htmx:sendError", () => saving("Not saved"));
+document.addEventListener("htmx:responseError", () => saving("Not saved"));
 document.addEventListener("submit", () => document.querySelectorAll("[data-unsaved]").forEach((field) => delete field.dataset.unsaved));
 window.addEventListener("beforeunload", (event) => {
   if (document.querySelector("[data-unsaved]")) event.preventDefault();
 });
 
-function say(sentence) {
-  const note = document.createElement("p");
-  note.className = "flash flash-bad";
-  note.textContent = sentence;
-  document.querySelector("main [role=status]").replaceChildren(note);
+/* The line beside the title never says more than is true. */
+function saving(word) {
+  const line = document.getElementById("saved");
+  if (line.textContent !== word) line.textContent = word;
 }
