@@ -1,5 +1,6 @@
 """Work that happens later: one call to ask for it, one runner to do it."""
 
 from grants.background.queue import enqueue, job, periodic
+from grants.background.trouble import Trouble
 
-__all__ = ["enqueue", "job", "periodic"]
+__all__ = ["Trouble", "enqueue", "job", "periodic"]

@@ -7,6 +7,10 @@ from grants.kernel.errors import Problem
 RUNNER_DIED = "The process that did it ended at every attempt."
 
 
+class Trouble(Exception):
+    """What a job raises to say itself what went wrong, in words that name nobody."""
+
+
 def trouble(error: Exception) -> str:
     """What went wrong. Who looks after the system reads it, and learns no secret and no outcome by it.
 
@@ -17,6 +21,8 @@ def trouble(error: Exception) -> str:
     >>> trouble(KeyError("ada@example.org"))
     'An unexpected fault (KeyError). The server’s log says where.'
     """
+    if isinstance(error, Trouble):
+        return str(error)
     if isinstance(error, Problem):
         return "How things stand does not allow it. Those who work on what it is about see why on their own pages."
     if isinstance(error, OperationalError):

@@ -4,7 +4,7 @@ import logging
 
 from sqlalchemy import select
 
-from grants.background import job
+from grants.background import Trouble, job
 from grants.background.runner import report_progress
 from grants.casework import files
 from grants.documents import services
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 PDF = "application/pdf"
 
 
-class SomeFailed(Exception):
+class SomeFailed(Trouble):
     """Part of a batch could not be rendered; the rest is done, and the next attempt takes up what is left."""
 
 
@@ -29,12 +29,15 @@ def render_documents(document_ids: list[str], job_key: str, release: bool = Fals
     for place, public_id in enumerate(document_ids, start=1):
         try:
             _render_one(public_id, release)
-        except Exception as error:  # one faulty document must not hold back the others
+        except Exception:  # one faulty document must not hold back the others
             log.exception("document %s could not be rendered", public_id)
-            failed.append(f"{public_id}: {type(error).__name__}: {error}")
+            failed.append(public_id)
         report_progress(job_key, done=place - len(failed), total=len(document_ids))
     if failed:
-        raise SomeFailed("; ".join(failed))
+        numbers = ", ".join(failed)
+        raise SomeFailed(
+            f"{len(failed)} of {len(document_ids)} documents could not be made; the log says why: {numbers}."
+        )
 
 
 def _render_one(public_id: str, release: bool) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Date, case, func, literal, select, true
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload, undefer
 from sqlalchemy.sql.expression import false
 
 from grants.kernel.clock import today
@@ -65,6 +65,7 @@ def programs(actor: Actor) -> list[ProgramRow]:
         )
         .where(_visible(actor))
         .order_by(ProgramVersion.title, ProgramVersion.program_key)
+        .options(undefer(ProgramVersion.definition))
     ).all()
     cycles = cycles_seen_by(actor)
     return [
