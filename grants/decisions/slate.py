@@ -5,6 +5,7 @@ with the largest sum of scores. Scores count exactly as recorded. Between sets o
 the order of scores, tie rules and lot is taken, so a slate is the same whoever computes it.
 """
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -75,6 +76,15 @@ class ProposedSlate:
     left: int | None
     merit: Decimal
     portfolio: tuple[PortfolioCount, ...]
+    _without: dict[frozenset[Limit], Places | None] = dataclasses.field(default_factory=dict, repr=False, compare=False)
+
+    def best_without(self, dropped: Sequence[Limit]) -> Places | None:
+        """The best set were it not for these limits; solved once, however many lines ask."""
+        key = frozenset(dropped)
+        if key not in self._without:
+            rest = [limit for limit in self.field.limits if limit not in dropped]
+            self._without[key] = best_set(self.field, *held_places(self.field, self.rules), rest)
+        return self._without[key]
 
     def line(self, candidate: str) -> Line:
         """The line of a candidate by id; KeyError when there is none."""

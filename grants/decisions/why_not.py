@@ -105,11 +105,9 @@ def _standing(takers: Sequence[int], field: Field, place: int) -> str:
 def _floors_that_bind(slate: ProposedSlate, place: int, lower: Sequence[int]) -> str | None:
     """The rules of "at least" that put lower scores before this one: a group without which it gets in, none of them
     to spare."""
-    held = held_places(slate.field, slate.rules)
 
     def gets_in_without(floors: Sequence[Limit]) -> bool:
-        rest = [limit for limit in slate.field.limits if limit not in floors]
-        best = best_set(slate.field, *held, rest)
+        best = slate.best_without(floors)
         return best is not None and place in best
 
     binding = [limit for limit in slate.field.limits if limit.is_floor and limit.used(slate.awarded) == limit.bound]

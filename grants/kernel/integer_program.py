@@ -4,8 +4,11 @@ Used where people would otherwise argue: who reviews what, and which application
 on one thread with a fixed seed, so the same program always has the same answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from time import monotonic
 
 import highspy
 import numpy as np
@@ -14,8 +17,25 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
+_ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
+
+
 class Unproved(RuntimeError):
     """The solver stopped without a proof: a fault of the program or of the time given, never an answer."""
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """All programs solved in the block take this long together at the most; the one that would take longer is Unproved.
+
+    seconds   above 0; someone waits for the answer. A block inside another has no more time than that leaves
+    """
+    around = _ends_at.get()
+    token = _ends_at.set(min(monotonic() + seconds, float("inf") if around is None else around))
+    try:
+        yield
+    finally:
+        _ends_at.reset(token)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +68,7 @@ def maximise(gain: Floats, rows: Rows, lower: Floats, upper: Floats, *, seconds:
 
     gain      float64 (variables,): what one unit of each is worth. Whole numbers keep the comparison exact.
     lower, upper   float64 (variables,): bounds; equal bounds hold a variable where it is
-    seconds   the longest it may take, above 0
+    seconds   the longest it may take, above 0; `within` may leave it less
     returns   float64 (variables,) of exact whole numbers, or None when no x keeps to the limits
     raises    Unproved when neither optimality nor infeasibility is proved in time
 
@@ -60,7 +80,7 @@ def maximise(gain: Floats, rows: Rows, lower: Floats, upper: Floats, *, seconds:
     """
     if not len(gain):  # the solver does not look at the rows of a program without variables
         return gain if np.all((rows.lower <= 0) & (rows.upper >= 0)) else None
-    solver = _quiet_solver(seconds)
+    solver = _quiet_solver(_time_left(seconds))
     _must(solver.passModel(_model(gain, rows, lower, upper)))
     _must(solver.run())
     status = solver.getModelStatus()
@@ -69,6 +89,14 @@ def maximise(gain: Floats, rows: Rows, lower: Floats, upper: Floats, *, seconds:
     if status != highspy.HighsModelStatus.kOptimal:
         raise Unproved(f"The solver stopped without a proof: {solver.modelStatusToString(status)}.")
     return np.rint(np.asarray(solver.getSolution().col_value, dtype=np.float64))
+
+
+def _time_left(seconds: float) -> float:
+    ends_at = _ends_at.get()
+    left = seconds if ends_at is None else min(seconds, ends_at - monotonic())
+    if left <= 0:
+        raise Unproved("The time for solving is over.")
+    return left
 
 
 def _quiet_solver(seconds: float) -> highspy.Highs:

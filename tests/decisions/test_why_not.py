@@ -7,6 +7,7 @@ from hypothesis import assume, given, settings
 from grants.decisions.slate import NoSlate, Outcome, ProposedSlate, propose
 from grants.decisions.slate_rules import Candidate, Fund, PortfolioRule, SlateRules
 from grants.decisions.why_not import because, why_not
+from grants.kernel.integer_program import within
 from tests.decisions.test_slate import FLOCK, TERN, small_stages
 
 
@@ -166,3 +167,21 @@ def test_every_answer_holds_when_its_slate_is_solved(stage: tuple[list[Candidate
             assert lost
         assert answer.what_if is not None
         assert answer.what_if.endswith(("would fund it.", "first."))
+
+
+def test_the_reasons_of_a_thousand_applications_are_found_while_someone_waits() -> None:
+    schools = [
+        Candidate(f"{n:04}", f"School {n}", Decimal(4000 + n * 37 % 6000) / 100, 60_000_00) for n in range(1_000)
+    ]
+    names = [school.id for school in schools]
+    rules = SlateRules(
+        awards_at_most=300,
+        portfolio=(
+            PortfolioRule("district-run", frozenset(names[::3]), 150),
+            PortfolioRule("middle schools", frozenset(names[::7]), 60),
+        ),
+    )
+    with within(20):  # one line after another, they took minutes
+        slate = propose(schools, rules)
+        reasons = [because(slate, line.candidate.id) for line in slate.lines if line.outcome is Outcome.DECLINE]
+    assert (len(reasons), any("which puts" in reason for reason in reasons)) == (700, True)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grants.kernel.integer_program import Rows, Unproved, maximise
+from grants.kernel.integer_program import Rows, Unproved, maximise, within
 
 
 def test_no_point_within_the_limits_is_none_not_a_guess() -> None:
@@ -55,3 +55,13 @@ def test_it_finds_what_trying_every_choice_finds(gain: list[int], seed: int, lim
     best = maximise(np.array(gain, dtype=float), rows, np.zeros(len(gain)), np.ones(len(gain)))
     assert best is not None
     assert float(best @ np.array(gain)) == max(values)
+
+
+def test_solving_in_a_block_of_time_ends_with_it() -> None:
+    rows = Rows.dense(np.ones((1, 3)), np.array([0.0]), np.array([1.0]))
+    program = np.array([2.0, 5.0, 4.0]), rows, np.zeros(3), np.ones(3)
+    with within(60):
+        assert maximise(*program) is not None
+        with pytest.raises(Unproved, match="time for solving is over"), within(1e-9), within(60):
+            maximise(*program)
+    assert maximise(*program) is not None
