@@ -48,7 +48,20 @@ def paginate_rows(statement: Select[*tuple[Any, ...]], number: int = 1, size: in
     return Page(db.session().execute(rows).all(), *page)
 
 
+def cut(keys: Sequence[Item], number: int = 1, size: int = PAGE_SIZE) -> Page[Item]:
+    """The same for keys that no statement can put in order, such as ids by a figure worked out from all of them.
+
+    Cut the keys, then fetch the rows of the page alone.
+    """
+    number = _within(number, size, len(keys))
+    return Page(keys[(number - 1) * size : number * size], number, size, len(keys))
+
+
 def _page_of(statement: Select[*Rows], number: int, size: int) -> tuple[tuple[int, int, int], Select[*Rows]]:
     total = db.session().scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
-    number = min(max(1, number), max(1, -(-total // size)))
+    number = _within(number, size, total)
     return (number, size, total), statement.limit(size).offset((number - 1) * size)
+
+
+def _within(number: int, size: int, total: int) -> int:
+    return min(max(1, number), max(1, -(-total // size)))

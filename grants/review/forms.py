@@ -12,7 +12,7 @@ from grants.programs.schema import Criterion, Rubric
 from grants.review.marking import ABSTAIN, MOST_CHARACTERS, Card, MarkValue
 from grants.review.models import Scorecard
 from grants.review.queries import card_of
-from grants.web.forms import HouseForm, options
+from grants.web.forms import FilterForm, HouseForm, options
 
 MOST_BUTTONS: Final = 11
 """A scale with more marks is a list to choose from."""
@@ -187,3 +187,9 @@ class ApplyForm(HouseForm):
     """The proposal that was looked at, by its digest."""
 
     digest = HiddenField(validators=[InputRequired()])
+
+
+class ScoreFilterForm(FilterForm):
+    """What a list of scores is narrowed to."""
+
+    q = StringField("Applicant")

@@ -35,7 +35,7 @@ def scored_panel(**rules: Any) -> Any:
 def test_the_ranking_with_everything_beside_it() -> None:
     panel, schools = scored_panel()
     results = panel.scores()
-    assert [(row.name, results.places[row.application_id]) for row in results.rows] == [
+    assert [(row.name, results.numbers.places[row.application_id]) for row in results.rows] == [
         ("Heron School", 1),
         ("Tern School", 2),
         ("Auk School", 3),
@@ -48,7 +48,7 @@ def test_the_ranking_with_everything_beside_it() -> None:
     assert auk.essential_failed == "Essential criterion “Clear five-year financial plan” failed by 2 of 3."
     assert [(one.failed_by, one.n, one.fails) for one in auk.essentials] == [(1, 3, False), (2, 3, True)]
     assert [(row.rank_low, row.rank_high) for row in results.rows] == [(1, 2), (1, 2), (3, 3)]
-    assert (results.scorecards, results.assigned, results.agreement.n) == (9, 9, 3)
+    assert (results.numbers.scorecards, results.numbers.assigned, results.numbers.agreement.n) == (9, 9, 3)
     assert (auk.case_id, auk.submission_id) == (schools["Auk"].case_id, newest(schools["Auk"]))
 
 
@@ -83,7 +83,7 @@ def test_equal_means_share_a_place() -> None:
     for application, mark in zip(queries.panel_progress(panel.by, panel.stage).coverage, (1, 4, 4), strict=True):
         panel["Ann"].scores(application.application, team=mark)
     results = panel.scores()
-    assert [(row.name, results.places[row.application_id]) for row in results.rows] == [
+    assert [(row.name, results.numbers.places[row.application_id]) for row in results.rows] == [
         ("Heron School", 1),
         ("Tern School", 1),
         ("Auk School", 3),
@@ -116,7 +116,7 @@ def test_scores_on_an_earlier_version_stay_with_the_application() -> None:
 def test_the_same_scores_always_draw_the_same_intervals() -> None:
     panel, _ = scored_panel()
     one, two = panel.scores(), panel.scores()
-    assert (one.draws.ranks == two.draws.ranks).all()
+    assert (one.numbers.draws.ranks == two.numbers.draws.ranks).all()
     assert [row.adjusted for row in one.rows] == [row.adjusted for row in two.rows]
 
 
@@ -140,10 +140,16 @@ def test_for_someone_with_a_conflict_the_case_moves_nothing() -> None:
 
 def seen(results: queries.StageResults) -> Any:
     rows = [
-        (row.name, results.places[row.application_id], row.mean, row.ranks, row.adjusted, row.totals)
+        (row.name, results.numbers.places[row.application_id], row.mean, row.ranks, row.adjusted, row.totals)
         for row in results.rows
     ]
-    return rows, results.agreement, replace(results.severity), results.scorecards, results.assigned
+    return (
+        rows,
+        results.numbers.agreement,
+        replace(results.numbers.severity),
+        results.numbers.scorecards,
+        results.numbers.assigned,
+    )
 
 
 @pytest.mark.parametrize(

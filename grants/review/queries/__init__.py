@@ -13,6 +13,7 @@ from grants.review.queries.conflicts import (
 )
 from grants.review.queries.evidence import Evidence, earlier_evidence, earlier_submission
 from grants.review.queries.files import file_for
+from grants.review.queries.numbers import StageNumbers, seed_of
 from grants.review.queries.panel import (
     Coverage,
     MemberProgress,
@@ -38,10 +39,14 @@ from grants.review.queries.piles import (
 )
 from grants.review.queries.planning import PlanningFacts, Reviewed, Reviewer, planning_facts
 from grants.review.queries.results import (
+    SORTS,
     Given,
     ScoredSubmission,
+    ScoreFilters,
     StageResults,
+    score_page,
     scored_submissions,
+    scores_of,
     stage_results,
     stage_scores,
 )
@@ -51,6 +56,7 @@ from grants.review.todos import todos
 
 __all__ = [
     "REVIEWABLE",
+    "SORTS",
     "Applicant",
     "Coverage",
     "Evidence",
@@ -61,8 +67,10 @@ __all__ = [
     "PlanningFacts",
     "Reviewed",
     "Reviewer",
+    "ScoreFilters",
     "ScoredSubmission",
     "StageLine",
+    "StageNumbers",
     "StageResults",
     "applicants",
     "application_under_review",
@@ -93,7 +101,10 @@ __all__ = [
     "review_stages",
     "rubric_of",
     "scorable",
+    "score_page",
     "scored_submissions",
+    "scores_of",
+    "seed_of",
     "stage_for",
     "stage_results",
     "stage_scores",

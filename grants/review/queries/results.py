@@ -1,56 +1,41 @@
 """What the scores of a stage say: raw means first, and beside them how far they can be trusted.
 
 Everything is worked out from the rows the reader may know of: for someone with a conflict, a case is not in the list,
-and its scores move no rank, no average and no adjusted score.
+and its scores move no rank, no average and no adjusted score. The numbers of the whole stage come from `numbers`; what
+a row shows beside them is read for as many rows as are wanted.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
-from typing import Any
-from zlib import crc32
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from grants.applications.models import Application, Submission
 from grants.casework.models import Case
 from grants.casework.visibility import not_conflicted
+from grants.kernel.errors import Missing
 from grants.kernel.policy import SYSTEM, Actor, require
 from grants.people.models import Organization
+from grants.persistence.paging import Page, cut
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
-from grants.programs.schema import ORGANIZATION_ATTRIBUTES, Rubric
-from grants.review.agreement import (
-    Agreement,
-    RankDraws,
-    RankInterval,
-    Rating,
-    SeverityModel,
-    agreement,
-    rank_draws,
-    severity_model,
-)
+from grants.programs.schema import ORGANIZATION_ATTRIBUTES
+from grants.review.agreement import RankInterval
 from grants.review.marking import rules_of, scoring_marks
 from grants.review.models import Assignment, Scorecard
 from grants.review.policy import may_see_panel_scores
-from grants.review.queries.cards import card_of, rubric_of
-from grants.review.queries.scope import (
-    counts,
-    joined,
-    newest_submission_id,
-    own_assignments,
-    reviewable_applications,
-    stands,
-)
+from grants.review.queries.cards import card_of
+from grants.review.queries.numbers import StageNumbers, key_of, stage_numbers
+from grants.review.queries.scope import counts, joined, newest_submission_id, own_assignments, reviewable_applications
 from grants.review.scoring import (
     EssentialOutcome,
     EssentialRule,
     SubmissionScore,
     criterion_means,
     essential_outcomes,
-    summarize,
 )
 from grants.review.states import ScorecardState
 
@@ -75,8 +60,6 @@ class ScoredSubmission:
     assigned        reviewers it has, submitted or not
     score           mean and spread of the totals; None while there is none
     criteria        criterion key -> mean mark; None where all abstained
-    ranks           90% interval of its rank among the stage's scored submissions; None while it has no total
-    adjusted        the mean corrected for severe and lenient reviewers, 0 to 100 or a little beyond; None likewise
     """
 
     application_id: int
@@ -90,13 +73,12 @@ class ScoredSubmission:
     score: SubmissionScore | None
     criteria: Mapping[str, Decimal | None]
     essentials: tuple[EssentialOutcome, ...]
-    ranks: RankInterval | None
-    adjusted: float | None
+    numbers: StageNumbers = field(repr=False, compare=False)
 
     @property
     def key(self) -> str:
-        """Its name in `StageResults.draws`."""
-        return _key(self.application_id)
+        """Its name in `StageNumbers.draws`."""
+        return key_of(self.application_id)
 
     @property
     def name(self) -> str:
@@ -118,6 +100,16 @@ class ScoredSubmission:
         return " ".join(one.sentence for one in self.essentials if one.fails) or None
 
     @property
+    def ranks(self) -> RankInterval | None:
+        """90% interval of its rank among the stage's scored submissions; None while it has no total."""
+        return self.numbers.draws.interval(self.key) if self.score else None
+
+    @property
+    def adjusted(self) -> float | None:
+        """The mean corrected for severe and lenient reviewers, 0 to 100 or a little beyond; None likewise."""
+        return self.numbers.severity.adjusted.get(self.key)
+
+    @property
     def rank_low(self) -> int | None:
         """The better end of the rank interval."""
         return self.ranks.low if self.ranks else None
@@ -129,28 +121,31 @@ class ScoredSubmission:
 
 @dataclass(frozen=True)
 class StageResults:
-    """A stage's scores; `rows` by mean, the highest first, those without a score last."""
+    """A stage's numbers with the row of each application, in the order of the numbers."""
 
-    stage: CycleStage
-    rubric: Rubric
+    numbers: StageNumbers
     rows: tuple[ScoredSubmission, ...]
-    agreement: Agreement
-    severity: SeverityModel
-    draws: RankDraws
 
-    @property
-    def scorecards(self) -> int:
-        return sum(len(row.given) for row in self.rows)
 
-    @property
-    def assigned(self) -> int:
-        return sum(row.assigned for row in self.rows)
+SORTS: Final[Mapping[str, Callable[[StageNumbers, int], Any]]] = {
+    "mean": lambda numbers, one: numbers.mean(one),
+    "adjusted": lambda numbers, one: numbers.severity.adjusted.get(key_of(one)),
+    "spread": lambda numbers, one: score.spread if (score := numbers.scores[one]) else None,
+    "name": lambda numbers, one: numbers.names[one].casefold(),
+}
+"""What the applications of a stage can be sorted by."""
 
-    @cached_property
-    def places(self) -> Mapping[int, int]:
-        """Application id -> its place by raw mean, from 1; equal means share a place."""
-        means = [row.mean for row in self.rows if row.mean is not None]
-        return {row.application_id: means.index(row.mean) + 1 for row in self.rows if row.mean is not None}
+
+@dataclass(frozen=True)
+class ScoreFilters:
+    """What a stage's scores are narrowed to and sorted by.
+
+    q      part of the applicant's name
+    sort   a key of SORTS, with "-" in front for descending
+    """
+
+    q: str = ""
+    sort: str = "-mean"
 
 
 def scored_submissions(stage_id: int) -> list[ScoredSubmission]:
@@ -161,79 +156,103 @@ def scored_submissions(stage_id: int) -> list[ScoredSubmission]:
     return list(stage_results(db.session.get_one(CycleStage, stage_id)).rows)
 
 
+def stage_results(stage: CycleStage, actor: Actor = SYSTEM) -> StageResults:
+    """The stage's scores, without the cases the actor has a conflict with."""
+    numbers = stage_numbers(actor, stage)
+    return StageResults(numbers, _rows(actor, numbers))
+
+
 def stage_scores(actor: Actor, stage: CycleStage) -> StageResults:
     """The stage's scores as this person may see them, in a constant number of statements.
 
     raises   Refused for who does not read reviews, or still has scorecards of their own to submit here
     """
+    return stage_results(stage, _reader(actor, stage))
+
+
+def score_page(
+    actor: Actor, stage: CycleStage, filters: ScoreFilters, page: int = 1
+) -> tuple[StageNumbers, Page[ScoredSubmission]]:
+    """One page of the same, and the numbers of the whole stage.
+
+    raises   Refused as `stage_scores`
+    """
+    numbers = stage_numbers(_reader(actor, stage), stage)
+    found = cut(_sorted(numbers, filters), page)
+    return numbers, Page(_rows(actor, numbers, found.items), found.number, found.size, found.total)
+
+
+def scores_of(actor: Actor, stage: CycleStage, public_id: str) -> tuple[StageNumbers, ScoredSubmission]:
+    """One application's row, and the numbers of the whole stage.
+
+    raises   Refused as `stage_scores`; Missing when there is no such application, or the actor may not know of it
+    """
+    numbers = stage_numbers(_reader(actor, stage), stage)
+    wanted = reviewable_applications(actor, stage).where(Application.public_id == public_id)
+    number = db.session.scalar(wanted.with_only_columns(Application.id))
+    if number is None:
+        raise Missing("There is no such application under review.")
+    return numbers, _rows(actor, numbers, [number])[0]
+
+
+def _reader(actor: Actor, stage: CycleStage) -> Actor:
     require(may_see_panel_scores(actor, _own_open(actor, stage)))
-    return stage_results(stage, actor)
+    return actor
 
 
-def stage_results(stage: CycleStage, actor: Actor = SYSTEM) -> StageResults:
-    """The stage's scores, without the cases the actor has a conflict with."""
-    rubric = rubric_of(stage)
-    given, assigned = _given(actor, stage), _assigned(actor, stage)
-    ratings = [
-        Rating(_key(card.reviewer_id), _key(application_id), card.total)
-        for application_id, cards in given.items()
-        for card in cards
-        if card.total is not None
-    ]
-    draws, severity = rank_draws(ratings, seed=_seed(stage)), severity_model(ratings)
-    panel = _Panel(rubric, given, assigned, draws, severity)
-    rows = [_row(application, newest, panel) for application, newest in _applications(actor, stage)]
-    rows.sort(key=lambda row: (row.mean is None, -(row.mean or 0), row.name.casefold(), row.application_id))
-    return StageResults(stage, rubric, tuple(rows), agreement(ratings), severity, draws)
+def _sorted(numbers: StageNumbers, filters: ScoreFilters) -> list[int]:
+    """Application ids in the order asked for; those that have no such number come last either way."""
+    key, like = SORTS[filters.sort.removeprefix("-")], filters.q.strip().casefold()
+    found = [one for one in numbers.order if like in numbers.names[one].casefold()]
+    known = [one for one in found if key(numbers, one) is not None]
+    known.sort(key=lambda one: key(numbers, one), reverse=filters.sort.startswith("-"))
+    return known + [one for one in found if key(numbers, one) is None]
 
 
-@dataclass(frozen=True)
-class _Panel:
-    """What the rows of a stage are made from; `given` and `assigned` by application id."""
+def _rows(actor: Actor, numbers: StageNumbers, wanted: Sequence[int] | None = None) -> tuple[ScoredSubmission, ...]:
+    """The rows of these applications, in this order; of all, in the order of the numbers, when none are named."""
+    only = true() if wanted is None else Application.id.in_(wanted)
+    given = _given(actor, numbers.stage, only)
+    found = db.session.execute(
+        reviewable_applications(actor, numbers.stage)
+        .where(only)
+        .add_columns(newest_submission_id().label("submission_id"))
+        .options(joinedload(Application.case).joinedload(Case.organization))
+    )
+    rows = {one.id: _row(one, newest, given.get(one.id, []), numbers) for one, newest in found}
+    return tuple(rows[number] for number in (numbers.order if wanted is None else wanted))
 
-    rubric: Rubric
-    given: Mapping[int, Sequence[Given]]
-    assigned: Mapping[int, int]
-    draws: RankDraws
-    severity: SeverityModel
 
-
-def _row(application: Application, submission_id: int, panel: _Panel) -> ScoredSubmission:
-    organization, given = application.case.organization, panel.given.get(application.id, ())
-    marks = [scoring_marks(card_of(one.scorecard)) for one in given]
-    rules, key = rules_of(panel.rubric), _key(application.id)
-    adjusted = panel.severity.adjusted.get(key)
+def _row(application: Application, newest: int, given: Sequence[Given], numbers: StageNumbers) -> ScoredSubmission:
+    organization = application.case.organization
+    marks, rules = [scoring_marks(card_of(one.scorecard)) for one in given], rules_of(numbers.rubric)
     return ScoredSubmission(
         application_id=application.id,
-        submission_id=submission_id,
+        submission_id=newest,
         case_id=application.case_id,
         public_id=application.public_id,
         organization=organization,
         attributes={name: getattr(organization, name) for name in ORGANIZATION_ATTRIBUTES},
         given=tuple(given),
-        assigned=panel.assigned.get(application.id, 0),
-        score=summarize(one.total for one in given),
+        assigned=numbers.assigned_each.get(application.id, 0),
+        score=numbers.scores[application.id],
         criteria=criterion_means(marks, rules),
-        essentials=essential_outcomes(marks, rules, EssentialRule(panel.rubric.essential_fails_when)),
-        ranks=panel.draws.interval(key) if adjusted is not None else None,
-        adjusted=adjusted,
+        essentials=essential_outcomes(marks, rules, EssentialRule(numbers.rubric.essential_fails_when)),
+        numbers=numbers,
     )
 
 
-def _applications(actor: Actor, stage: CycleStage) -> Sequence[tuple[Application, int]]:
-    return db.session.execute(
-        reviewable_applications(actor, stage)
-        .add_columns(newest_submission_id().label("submission_id"))
-        .options(joinedload(Application.case).joinedload(Case.organization))
-    ).all()
-
-
-def _given(actor: Actor, stage: CycleStage) -> dict[int, list[Given]]:
+def _given(actor: Actor, stage: CycleStage, only: ColumnElement[bool]) -> dict[int, list[Given]]:
     """Application id -> its submitted scorecards with their marks."""
     cards = db.session.scalars(
         joined(select(Scorecard).join(Scorecard.assignment))
         .join(Assignment.reviewer)
-        .where(Assignment.stage_id == stage.id, counts(), not_conflicted(actor, Application.case_id))
+        .where(
+            Assignment.stage_id == stage.id,
+            only,
+            counts(),
+            not_conflicted(actor, Application.case_id),
+        )
         .options(
             contains_eager(Scorecard.assignment).options(
                 contains_eager(Assignment.reviewer),
@@ -254,28 +273,8 @@ def _given(actor: Actor, stage: CycleStage) -> dict[int, list[Given]]:
     return found
 
 
-def _assigned(actor: Actor, stage: CycleStage) -> Mapping[int, int]:
-    return dict(
-        db.session.execute(
-            joined(select(Application.id, func.count()).select_from(Assignment))
-            .where(Assignment.stage_id == stage.id, stands(), not_conflicted(actor, Application.case_id))
-            .group_by(Application.id)
-        ).all()
-    )
-
-
 def _own_open(actor: Actor, stage: CycleStage) -> int:
     """How many scorecards of this stage the actor still has to submit."""
     own = own_assignments(actor).where(Assignment.stage_id == stage.id).order_by(None)
     submitted = Assignment.scorecard.has(Scorecard.state == ScorecardState.SUBMITTED)
     return db.session.scalar(select(func.count()).select_from(own.where(~submitted).subquery())) or 0
-
-
-def _seed(stage: CycleStage) -> int:
-    """The stage's own lot: the same cycle and stage always draw the same panels."""
-    return crc32(f"{stage.cycle.key}/{stage.key}".encode())
-
-
-def _key(number: int) -> str:
-    """Ids as text that sorts like the numbers, since the draws go by the order of names."""
-    return f"{number:012d}"

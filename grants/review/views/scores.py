@@ -1,6 +1,6 @@
 """What the scores say: the ranking with its doubts beside it, one application in detail, the same as a file."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any, Final
@@ -8,49 +8,33 @@ from typing import Any, Final
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from grants.kernel.errors import Missing, Problem
-from grants.persistence.paging import Page
+from grants.kernel.errors import Problem
 from grants.persistence.session import unit_of_work
 from grants.review import queries, services
-from grants.review.forms import ReasonForm, mark_words, part_words
-from grants.review.queries import ScoredSubmission, StageResults
+from grants.review.forms import ReasonForm, ScoreFilterForm, mark_words, part_words
+from grants.review.queries import StageResults
 from grants.review.views.blueprint import bp
 from grants.web.access import current_actor, requires
 from grants.web.exports import export
-from grants.web.tables import Sort, page_asked, sort_asked
+from grants.web.tables import page_asked, sort_asked
 
-PAGE_SIZE: Final = 100
 ONE_PLACE: Final = Decimal("0.1")
 
 COLUMNS: Final[tuple[str, ...]] = (
     *("Place", "Applicant", "Sector", "Grades", "Scorecards", "Reviewers", "Mean", "Spread", "Adjusted mean"),
     *("Rank from", "Rank to", "Essential criteria", "Totals by reviewer"),
 )
-SORTS: Final[dict[str, Callable[[ScoredSubmission], Any]]] = {
-    "mean": lambda row: row.mean,
-    "adjusted": lambda row: row.adjusted,
-    "spread": lambda row: row.score.spread if row.score else None,
-    "name": lambda row: row.name.casefold(),
-}
 
 
 @bp.get("/stages/<public_id:stage_id>/scores")
 @requires("review.read")
 def scores(stage_id: str) -> ResponseReturnValue:
     """The applications by raw mean, with everything that qualifies it."""
-    actor, asked = current_actor(), sort_asked(SORTS, "-mean")
-    results = queries.stage_scores(actor, queries.stage_for(actor, stage_id))
-    rows = _sorted(results, asked)
-    number = min(page_asked(), max(1, -(-len(rows) // PAGE_SIZE)))
-    page = Page(rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE], number, PAGE_SIZE, len(rows))
-    return render_template("review/scores.html", stage=results.stage, results=results, page=page)
-
-
-def _sorted(results: StageResults, asked: Sort) -> list[ScoredSubmission]:
-    """Rows in the order asked for; those that have no such number come last either way."""
-    key = SORTS[asked.key]
-    known = [row for row in results.rows if key(row) is not None]
-    return sorted(known, key=key, reverse=asked.descending) + [row for row in results.rows if key(row) is None]
+    actor, form, asked = current_actor(), ScoreFilterForm(), sort_asked(queries.SORTS, "-mean")
+    stage = queries.stage_for(actor, stage_id)
+    filters = queries.ScoreFilters(form.q.data or "", f"{'-' if asked.descending else ''}{asked.key}")
+    numbers, page = queries.score_page(actor, stage, filters, page_asked())
+    return render_template("review/scores.html", stage=stage, numbers=numbers, page=page, form=form)
 
 
 @bp.get("/stages/<public_id:stage_id>/scores.<form>")
@@ -59,15 +43,16 @@ def download(stage_id: str, form: str) -> ResponseReturnValue:
     """The same as CSV or XLSX."""
     actor = current_actor()
     results = queries.stage_scores(actor, queries.stage_for(actor, stage_id))
-    columns = COLUMNS + tuple(f"Mean of {one.title}" for one in results.rubric.scored)
-    return export(form, f"{results.stage.cycle.key}-{results.stage.key}-scores", columns, _cells(results))
+    numbers = results.numbers
+    columns = COLUMNS + tuple(f"Mean of {one.title}" for one in numbers.rubric.scored)
+    return export(form, f"{numbers.stage.cycle.key}-{numbers.stage.key}-scores", columns, _cells(results))
 
 
 def _cells(results: StageResults) -> Iterator[tuple[Any, ...]]:
     for row in results.rows:
         spread = row.score.spread if row.score else None
         yield (
-            results.places.get(row.application_id),
+            results.numbers.places.get(row.application_id),
             row.name,
             row.organization.sector,
             row.organization.grades,
@@ -80,7 +65,7 @@ def _cells(results: StageResults) -> Iterator[tuple[Any, ...]]:
             row.rank_high,
             "; ".join(f"{one.title}: failed by {one.failed_by} of {one.n}" for one in row.essentials if one.failed_by),
             "; ".join(f"{one.reviewer}: {one.total if one.total is not None else 'abstained'}" for one in row.given),
-            *(row.criteria.get(one.key) for one in results.rubric.scored),
+            *(row.criteria.get(one.key) for one in results.numbers.rubric.scored),
         )
 
 
@@ -89,14 +74,12 @@ def _cells(results: StageResults) -> Iterator[tuple[Any, ...]]:
 def application(stage_id: str, application_id: str) -> ResponseReturnValue:
     """One application, criterion by criterion, with what each reviewer wrote."""
     actor = current_actor()
-    results = queries.stage_scores(actor, queries.stage_for(actor, stage_id))
-    row = next((row for row in results.rows if row.public_id == application_id), None)
-    if row is None:
-        raise Missing("There is no such application under review.")
+    stage = queries.stage_for(actor, stage_id)
+    numbers, row = queries.scores_of(actor, stage, application_id)
     return render_template(
         "review/application.html",
-        stage=results.stage,
-        results=results,
+        stage=stage,
+        numbers=numbers,
         row=row,
         card_of=queries.card_of,
         mark_words=mark_words,
