@@ -7,13 +7,13 @@ from sqlalchemy.orm import joinedload
 
 from grants.casework.models import Case, Note, Task, TimelineEvent
 from grants.casework.todos import own_tasks, todos
-from grants.casework.visibility import sees_as_staff, visible_cases
+from grants.casework.visibility import not_conflicted, sees_as_staff, visible_cases
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
 
-__all__ = ["case_for", "notes", "own_tasks", "task_for", "tasks", "timeline", "todos"]
+__all__ = ["case_for", "conflicted_cycles", "notes", "own_tasks", "task_for", "tasks", "timeline", "todos"]
 
 
 def case_for(actor: Actor, public_id: str) -> Case:
@@ -29,6 +29,11 @@ def case_for(actor: Actor, public_id: str) -> Case:
     if case is None:
         raise Missing("There is no such case, or it is not yours to see.")
     return case
+
+
+def conflicted_cycles(actor: Actor) -> frozenset[int]:
+    """Ids of the cycles in which the actor has a conflict with some case, whatever became of it."""
+    return frozenset(db.session.scalars(select(Case.cycle_id).where(~not_conflicted(actor, Case.id)).distinct()))
 
 
 def timeline(actor: Actor, case: Case, page: int = 1) -> Page[TimelineEvent]:

@@ -14,7 +14,7 @@ from grants.kernel.clock import today
 from grants.kernel.policy import Actor, Role
 from grants.persistence.audit import AuditHead, AuditRecord
 from grants.persistence.session import db
-from grants.web.filters import DEFAULT_ZONE, plural
+from grants.web.filters import DEFAULT_ZONE
 from grants.web.todo import Todo, Urgency
 
 SOON: Final = timedelta(days=7)
@@ -43,13 +43,11 @@ def _unverified(actor: Actor) -> list[Todo]:
         return []
     head = db.session.get(AuditHead, 1)
     seen = db.session.scalar(select(func.max(AuditRecord.number)).where(AuditRecord.action == VERIFIED)) or 0
-    fresh = (head.number if head else 0) - seen
-    if fresh <= 0:
+    if head is None or head.number <= seen:
         return []
-    since = "since it was last verified" if seen else "and it was never verified"
-    return [
-        Todo("plan", "Verify the record", url_for("casework.audit"), f"{plural(fresh, 'act')} {since}.", count=fresh)
-    ]
+    # Not how many: that would count acts on cases that the reader has a conflict with.
+    detail = "Something was done since it was last verified." if seen else "It was never verified."
+    return [Todo("plan", "Verify the record", url_for("casework.audit"), detail)]
 
 
 def own_tasks(actor: Actor) -> Sequence[Task]:

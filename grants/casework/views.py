@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from grants.casework.audit_trail import AuditFilters, audit_records
 from grants.casework.forms import AuditFilterForm
+from grants.casework.queries import conflicted_cycles
 from grants.casework.todos import VERIFIED
 from grants.kernel.roles import Role
 from grants.people.models import Person
@@ -46,11 +47,11 @@ def verify_record() -> ResponseReturnValue:
 @requires("audit.read")
 def download(form: str) -> ResponseReturnValue:
     """The record as it is narrowed, as a table."""
-    records = _records(1, EXPORTED_ROWS).items
+    records, numbered = _records(1, EXPORTED_ROWS).items, not conflicted_cycles(current_actor())
     columns = ("Number", "When (UTC)", "Who", "Acting as", "Act", "On", "Id", "Before", "After", "SHA-256")
     rows = (
         (
-            one.number,
+            one.number if numbered else None,
             one.at,
             one.actor_name,
             one.acting_as,
@@ -67,8 +68,14 @@ def download(form: str) -> ResponseReturnValue:
 
 
 def _page(verification: Verification | None) -> str:
-    page = _records(page_asked())
-    return render_template("casework/audit.html", page=page, form=AuditFilterForm(), verification=verification)
+    return render_template(
+        "casework/audit.html",
+        page=_records(page_asked()),
+        # A gap in the numbers would show an act on a case that the reader has a conflict with.
+        numbered=not conflicted_cycles(current_actor()),
+        form=AuditFilterForm(),
+        verification=verification,
+    )
 
 
 def _records(number: int, size: int = 30) -> Page[AuditRecord]:

@@ -1,11 +1,26 @@
 """What people write about a slate."""
 
-from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from grants.web.forms import HouseForm, MoneyField, options
+from grants.web.forms import FilterForm, HouseForm, LocalDateField, MoneyField, options
 
 OUTCOMES = {"award": "Award", "waitlist": "Waitlist", "decline": "Decline"}
+
+
+LINES = {
+    "": "All lines",
+    **OUTCOMES,
+    "changed": "Changed by hand",
+    "failed": "Essential criterion failed",
+}
+
+
+class LineFilterForm(FilterForm):
+    """What a slate's lines are narrowed to."""
+
+    q = StringField("School")
+    only = SelectField("Show", choices=options(LINES), validate_choice=False)
 
 
 class NewSlateForm(HouseForm):
@@ -35,3 +50,9 @@ class ApprovalForm(HouseForm):
     """The content that was on the page when it was approved."""
 
     content_sha256 = HiddenField(validators=[InputRequired()])
+
+
+class LettersDateForm(HouseForm):
+    """Another day for the letters."""
+
+    on = LocalDateField("Day of release", [InputRequired("Choose a day.")])

@@ -9,6 +9,7 @@ from grants.decisions.letter_text import Paragraph, fill, letter_parts
 from grants.decisions.models import Slate, SlateLine
 from grants.documents import facts as document_facts
 from grants.documents.facts import Block, Facts, Letterhead
+from grants.documents.models import Document
 from grants.kernel.clock import today
 from grants.kernel.money import dollars, split
 from grants.people.models import Organization, Person
@@ -16,10 +17,14 @@ from grants.programs import phrases
 from grants.programs.schema import ApplicationStage, Definition
 
 DAYS_TO_ANSWER = 30
+ANSWER_BY = "answer_by"
 
 
 def letter_of(definition: Definition, slate: Slate, line: SlateLine) -> Facts:
-    """The facts of one line's letter, for documents.freeze."""
+    """The facts of one line's letter, for documents.freeze.
+
+    The last day to answer an award is frozen among them: the letter says it, and the offer takes it from there.
+    """
     stage = definition.application_stage(slate.stage.key)
     organization = line.application.case.organization
     named = placeholder_facts(definition, slate, line)
@@ -27,9 +32,9 @@ def letter_of(definition: Definition, slate: Slate, line: SlateLine) -> Facts:
     amount = line.amount if line.outcome == "award" else None
     attributes = {"sector": organization.sector, "grade_band": organization.grade_band}
     signed_by, signed_as = _signature(fill(letter.signed_by, named), named["officer.name"])
-    return document_facts.letter(
+    facts = document_facts.letter(
         Letterhead(definition.funder, definition.title),
-        on=decided_on(slate),
+        on=sent_on(slate),
         reference=reference_of(slate, line),
         recipient=[named["recipient.name"], named["recipient.title"], *address_of(organization)],
         subject=fill(letter.subject, named),
@@ -37,6 +42,17 @@ def letter_of(definition: Definition, slate: Slate, line: SlateLine) -> Facts:
         signed_by=signed_by,
         signed_as=signed_as,
     )
+    return facts if amount is None else {**facts, ANSWER_BY: answer_by_on(sent_on(slate)).isoformat()}
+
+
+def answer_by(letter: Document) -> date:
+    """The last day to answer the award that a letter tells of; KeyError when it tells of none."""
+    return date.fromisoformat(letter.facts[ANSWER_BY])
+
+
+def answer_by_on(sent: date) -> date:
+    """The last day to answer an award whose letter bears this day."""
+    return sent + timedelta(days=DAYS_TO_ANSWER)
 
 
 def _signature(said: str, officer: str) -> tuple[str, str]:
@@ -47,9 +63,15 @@ def _signature(said: str, officer: str) -> tuple[str, str]:
     return officer, said or "Program officer"
 
 
-def decided_on(slate: Slate) -> date:
-    """The day the letters carry: the stage's decision day, or today where it names none."""
-    return slate.stage.decision_on or today(slate.stage.cycle.time_zone)
+def sent_on(slate: Slate) -> date:
+    """The day the letters bear: the one they are released on, kept with the slate when it was approved."""
+    return slate.letters_on or day_of_release(slate)
+
+
+def day_of_release(slate: Slate) -> date:
+    """The day a slate is to be released: the stage's decision day, or today where that has passed or none is named."""
+    present = today(slate.stage.cycle.time_zone)
+    return max(slate.stage.decision_on or present, present)
 
 
 def reference_of(slate: Slate, line: SlateLine) -> str:
@@ -61,7 +83,7 @@ def placeholder_facts(definition: Definition, slate: Slate, line: SlateLine) -> 
     """Placeholder -> text, for one line's letter."""
     case = line.application.case
     recipient, officer = recipient_of(case.organization), case.officer
-    decided = decided_on(slate)
+    sent = sent_on(slate)
     return {
         "recipient.name": recipient.name if recipient else case.organization.name,
         "recipient.title": (recipient.title or "") if recipient else "",
@@ -73,13 +95,13 @@ def placeholder_facts(definition: Definition, slate: Slate, line: SlateLine) -> 
         "stage.title": slate.stage.title,
         "decision.reasons": line.reasons,
         "decision.conditions": "",
-        "decision.date": _day(decided),
+        "decision.date": _day(sent),
         "officer.name": officer.name if officer else definition.funder,
         "officer.email": officer.email if officer else "",
         "award.amount": dollars(line.amount),
         "award.amount_in_words": in_words(line.amount),
         "award.tier": line.tier or dollars(line.amount),
-        "accept_by.date": _day(decided + timedelta(days=DAYS_TO_ANSWER)),
+        "accept_by.date": _day(answer_by_on(sent)),
         "waitlist.position": str(line.waitlist_place or ""),
     }
 

@@ -1,6 +1,6 @@
 """Slates, their approvals, and the decisions that are released from them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -24,7 +24,8 @@ class Slate(Stateful, Base):
     """The full proposal for one stage; scenarios are slates that were not proposed.
 
     content_sha256   covers every line; approvals bind it, so a changed line voids them
-    findings         what was noticed when it was made: agreement, close calls, what the pool left
+    findings         what was noticed when it was made: agreement, missing scorecards, what the pool left
+    letters_on       the day its letters bear, which is the only day they can be released on
     """
 
     __tablename__ = "slate"
@@ -42,6 +43,7 @@ class Slate(Stateful, Base):
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     released_at: Mapped[datetime | None]
     content_sha256: Mapped[str | None] = mapped_column(String(64))
+    letters_on: Mapped[date | None]
     letters_checked_at: Mapped[datetime | None]
     letters_checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     findings: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -60,7 +62,8 @@ class SlateLine(Identified, Base):
     score       raw mean of its scorecards, 0 to 100
     amount      whole cents; above 0 for an award, and for a waitlist place what it would get
     solved      the outcome the rules gave; where `outcome` differs, `override_reason` says why
-    because     for one not awarded, the binding constraint in a sentence
+    barred      for one not awarded, what bars it whatever the others are, in sentences
+    because     for one not awarded otherwise, the binding constraint: it speaks of other applications
     """
 
     __tablename__ = "slate_line"
@@ -84,6 +87,7 @@ class SlateLine(Identified, Base):
     waitlist_place: Mapped[int | None]
     amount: Mapped[int] = mapped_column(Cents, default=0)
     tier: Mapped[str | None] = mapped_column(String(40))
+    barred: Mapped[str | None]
     because: Mapped[str | None]
     override_reason: Mapped[str | None]
     essential_failed: Mapped[str | None]

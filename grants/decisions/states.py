@@ -1,6 +1,7 @@
 """What may happen to a slate."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from grants.kernel.workflow import Move, Workflow
@@ -28,6 +29,7 @@ class SlateFacts:
     missing_approvals  in words, whose approval is missing; nothing when all are there
     letters            letters prepared, of as many as there are lines
     letters_checked    a second person has looked at the batch
+    letters_on, today  the day the letters bear, and the present one, where the cycle is
     """
 
     lines: int = 0
@@ -37,6 +39,8 @@ class SlateFacts:
     missing_approvals: str | None = None
     letters: int = 0
     letters_checked: bool = False
+    letters_on: date | None = None
+    today: date | None = None
 
 
 def fit_to_propose(facts: SlateFacts) -> str | None:
@@ -58,7 +62,19 @@ def ready_to_release(facts: SlateFacts) -> str | None:
         return f"{facts.lines - facts.letters} of {facts.lines} letters are not ready yet."
     if not facts.letters_checked:
         return "A second person has to check the letters first."
-    return None
+    return on_its_day(facts)
+
+
+def on_its_day(facts: SlateFacts) -> str | None:
+    """A letter says when it was sent, and counts the days to answer from then: it goes out on the day that it bears."""
+    if facts.letters_on is None:
+        return "The letters bear no day of release. Date them anew."
+    if facts.letters_on == facts.today:
+        return None
+    bear = f"The letters bear {facts.letters_on.day} {facts.letters_on:%B %Y}"
+    if facts.today is not None and facts.today > facts.letters_on:
+        return f"{bear}, which has passed. Date them anew, so that nobody loses days to answer."
+    return f"{bear}, and are released on that day. To release them earlier, date them anew."
 
 
 SLATE: Workflow[SlateFacts] = Workflow(

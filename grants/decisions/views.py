@@ -1,16 +1,17 @@
 """Pages of deciding: slates, their lines, their letters."""
 
+from datetime import date
 from decimal import Decimal
+from http import HTTPStatus
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.decisions import queries, services
-from grants.decisions.forms import ApprovalForm, FeedbackForm, LineForm, NewSlateForm
+from grants.decisions.forms import ApprovalForm, FeedbackForm, LettersDateForm, LineFilterForm, LineForm, NewSlateForm
+from grants.decisions.letter_facts import answer_by_on
 from grants.decisions.models import Slate, SlateLine
-from grants.decisions.picture import compared, slate_figures
-from grants.decisions.services.letters import letter_counts
-from grants.decisions.states import SLATE
+from grants.decisions.picture import slate_figures
 from grants.kernel.errors import Problem
 from grants.kernel.roles import Role
 from grants.persistence.session import unit_of_work
@@ -18,9 +19,15 @@ from grants.programs.queries import stage_for
 from grants.web.access import current_actor, requires
 from grants.web.exports import export
 from grants.web.navigation import register_nav
+from grants.web.posting import carry_out
 from grants.web.tables import page_asked
 
 bp = Blueprint("decisions", __name__)
+COLUMNS = (
+    *("Rank", "Organization", "Sector", "Grades", "Mean", "Outcome", "Waitlist place", "Amount", "Because"),
+    "Changed by hand",
+)
+EXPORTED_ROWS = 50_000
 
 for _role in (Role.PROGRAM_OFFICER, Role.DIRECTOR, Role.PARTNER_FUNDER, Role.FINANCE_OFFICER, Role.AUDITOR):
     register_nav(_role, "Decisions", "decisions.slates", 40)
@@ -34,7 +41,7 @@ def slates() -> ResponseReturnValue:
     return render_template(
         "decisions/slates.html",
         page=queries.slates(actor, page_asked()),
-        stages=queries.stages_to_decide(actor),
+        stages=[(stage, queries.may_handle(actor, stage)) for stage in queries.stages_to_decide(actor)],
         form=NewSlateForm(),
     )
 
@@ -44,8 +51,9 @@ def slates() -> ResponseReturnValue:
 def make(stage_id: str) -> ResponseReturnValue:
     """Solve a new scenario for a stage."""
     actor, form = current_actor(), NewSlateForm()
+    solution = services.solve_slate(actor, stage_for(actor, stage_id))
     with unit_of_work():
-        slate = services.make_slate(actor, stage_for(actor, stage_id), form.title.data or "")
+        slate = services.make_slate(actor, stage_for(actor, stage_id), form.title.data or "", solution)
     flash("The slate was made from the scores as they are now.", "good")
     return redirect(url_for(".slate", slate_id=slate.public_id))
 
@@ -54,57 +62,52 @@ def make(stage_id: str) -> ResponseReturnValue:
 @requires("slate.read")
 def slate(slate_id: str) -> ResponseReturnValue:
     """One slate: who stands where, what it costs, what may happen next."""
-    actor = current_actor()
+    actor, form = current_actor(), LineFilterForm()
     found = queries.slate_for(actor, slate_id)
-    lines = queries.lines_for(actor, found)
-    facts = queries.facts_of(found)
+    reading, facts = queries.reading_of(actor, found), queries.facts_of(found)
     return render_template(
         "decisions/slate.html",
         slate=found,
-        lines=lines,
-        figures=slate_figures(lines, found.findings, queries.stage_rules(found).decision),
+        page=queries.lines_for(actor, found, _filters(form), page_asked()),
+        filters=form,
+        reading=reading,
+        figures=slate_figures(reading, queries.stage_rules(found).decision),
         facts=facts,
-        moves=SLATE.open_to(actor, found.state, facts),
+        moves=queries.moves_of(actor, found, facts),
+        handling=queries.may_handle(actor, found.stage),
         approval=queries.approval_of(actor, found),
         form=ApprovalForm(content_sha256=found.content_sha256),
         others=queries.scenarios(actor, found),
     )
 
 
+def _filters(form: LineFilterForm) -> queries.LineFilters:
+    return queries.LineFilters(q=form.q.data or "", only=form.only.data or "")
+
+
 @bp.get("/slates/<public_id:slate_id>.<form>")
 @requires("slate.read")
 def download(slate_id: str, form: str) -> ResponseReturnValue:
-    """The slate as a table."""
+    """Every line as it is narrowed, as a table."""
     actor = current_actor()
     found = queries.slate_for(actor, slate_id)
-    columns = (
-        "Rank",
-        "Organization",
-        "Sector",
-        "Grades",
-        "Mean",
-        "Outcome",
-        "Waitlist place",
-        "Amount",
-        "Because",
-        "Changed by hand",
-    )
-    rows = [
+    reading = queries.reading_of(actor, found)
+    rows = (
         (
-            line.rank,
-            line.application.case.organization.name,
-            line.application.case.organization.sector,
-            line.application.case.organization.grades,
-            line.score,
-            line.outcome,
-            line.waitlist_place,
-            Decimal(line.amount) / 100 if line.outcome == "award" else None,
-            line.because,
-            line.override_reason,
+            row.rank,
+            row.organization.name,
+            row.organization.sector,
+            row.organization.grades,
+            row.line.score,
+            row.line.outcome,
+            row.line.waitlist_place,
+            Decimal(row.line.amount) / 100 if row.line.outcome == "award" else None,
+            reading.because(row.line),
+            row.line.override_reason,
         )
-        for line in queries.lines_for(actor, found)
-    ]
-    return export(form, f"slate-{found.stage.key}", columns, rows)
+        for row in queries.lines_for(actor, found, _filters(LineFilterForm()), 1, EXPORTED_ROWS).items
+    )
+    return export(form, f"slate-{found.stage.key}", COLUMNS, rows)
 
 
 @bp.get("/slates/<public_id:slate_id>/compare/<public_id:other_id>")
@@ -113,8 +116,8 @@ def compare(slate_id: str, other_id: str) -> ResponseReturnValue:
     """Two scenarios of one stage, and every line in which they differ."""
     actor = current_actor()
     one, other = queries.slate_for(actor, slate_id), queries.slate_for(actor, other_id)
-    rows = compared(queries.lines_for(actor, one), queries.lines_for(actor, other))
-    return render_template("decisions/compare.html", one=one, other=other, rows=rows)
+    page = queries.compared(actor, one, other, page_asked())
+    return render_template("decisions/compare.html", one=one, other=other, page=page)
 
 
 @bp.post("/slates/<public_id:slate_id>/propose")
@@ -163,7 +166,8 @@ def line(slate_id: str, line_id: str) -> ResponseReturnValue:
     """One line: why it stands where it does; its makers change outcome and feedback here."""
     actor = current_actor()
     found = queries.slate_for(actor, slate_id)
-    one = queries.line_for(actor, found, line_id)
+    row = queries.line_for(actor, found, line_id)
+    one = row.line
     form, feedback = LineForm(obj=one, prefix="line"), FeedbackForm(obj=one, prefix="feedback")
     status = 200
     if request.method == "POST":
@@ -174,8 +178,15 @@ def line(slate_id: str, line_id: str) -> ResponseReturnValue:
         except Problem as problem:
             form.show(problem)
             status = problem.status
-    page = render_template("decisions/line.html", slate=found, line=one, form=form, feedback=feedback)
-    return page, status
+    return render_template(
+        "decisions/line.html",
+        slate=found,
+        row=row,
+        reading=queries.reading_of(actor, found),
+        may_change=queries.may_change(actor, found),
+        form=form,
+        feedback=feedback,
+    ), status
 
 
 def _carry_out(slate: Slate, line: SlateLine, form: LineForm, feedback: FeedbackForm) -> bool:
@@ -198,18 +209,39 @@ def _carry_out(slate: Slate, line: SlateLine, form: LineForm, feedback: Feedback
 @requires("document.check")
 def letters(slate_id: str) -> ResponseReturnValue:
     """The batch of letters: how many are ready, counts by outcome, samples, and the second person's check."""
+    return _letters_page(slate_id, LettersDateForm(formdata=None))
+
+
+def _letters_page(slate_id: str, form: LettersDateForm) -> str:
     actor = current_actor()
     found = queries.slate_for(actor, slate_id)
-    facts = queries.facts_of(found)
+    facts, counts = queries.facts_of(found), queries.letter_counts(actor, found)
     return render_template(
         "decisions/letters.html",
         slate=found,
-        lines=queries.lines_for(actor, found),
-        facts=facts,
-        counts=letter_counts(found, actor),
-        moves=SLATE.open_to(actor, found.state, facts),
+        page=queries.lines_for(actor, found, page=page_asked()),
+        counts=counts,
+        shown={one.outcome: one.letters for one in counts},
+        answer_by=answer_by_on(found.letters_on) if found.letters_on else None,
+        moves=queries.moves_of(actor, found, facts),
+        handling=queries.may_handle(actor, found.stage),
         is_proposer=found.proposed_by_id == actor.person_id,
+        form=form,
     )
+
+
+@bp.post("/slates/<public_id:slate_id>/letters/date")
+@requires("slate.release")
+def date_letters(slate_id: str) -> ResponseReturnValue:
+    """Make the letters anew for another day of release."""
+    actor, form = current_actor(), LettersDateForm()
+    status = carry_out(
+        form, lambda: services.date_letters(actor, queries.slate_for(actor, slate_id), form.on.data or date.min)
+    )
+    if status != HTTPStatus.SEE_OTHER:
+        return _letters_page(slate_id, form), status
+    flash("The letters are being made anew for that day; a second person checks them again.", "good")
+    return redirect(url_for(".letters", slate_id=slate_id))
 
 
 @bp.post("/slates/<public_id:slate_id>/letters/check")

@@ -13,6 +13,7 @@ from grants.awards import todos as awards
 from grants.background import todos as background
 from grants.casework import todos as casework
 from grants.casework.models import Case, TimelineEvent
+from grants.casework.queries import conflicted_cycles
 from grants.decisions import todos as decisions
 from grants.discovery import todos as discovery
 from grants.discovery.models import Event
@@ -114,12 +115,14 @@ def home_of(actor: Actor, *wanted: str | None) -> Home:
     todos, cycles = todos_of(actor), queries.cycles(actor)
     by_id = {one.public_id: one for one in cycles}
     cycle = next((by_id[one] for one in wanted if one in by_id), _busiest(cycles, todos))
-    records = db.session.get(AuditHead, 1) if actor.may("audit.read") else None
+    # How many acts there are in all would tell of those on a case that is hidden.
+    counts_all = actor.may("audit.read") and not conflicted_cycles(actor)
+    records = db.session.get(AuditHead, 1) if counts_all else None
     audit_records = records.number if records else None
     if cycle is None:
         return Home(todos, cycles, audit_records=audit_records)
     sees_all = actor.may("portfolio.read")
-    stages = queries.stage_facts(cycle) if sees_all else queries.stage_dates(cycle)
+    stages = queries.stage_facts(actor, cycle) if sees_all else queries.stage_dates(cycle)
     return Home(
         todos=todos,
         cycles=cycles,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from grants.applications.models import Application
 from grants.casework.models import Case, TimelineEvent
-from grants.casework.visibility import visible_cases
+from grants.casework.visibility import not_conflicted, visible_cases
 from grants.decisions.models import Decision
 from grants.discovery import queries as discovery
 from grants.discovery.models import Event, Registration
@@ -41,11 +41,14 @@ def cycles(actor: Actor) -> Sequence[Cycle]:
     return db.session.scalars(statement).all()
 
 
-def stage_facts(cycle: Cycle) -> list[StageFacts]:
-    """Every stage of a cycle as it stands, in four statements. For the foundation: it counts all cases."""
+def stage_facts(actor: Actor, cycle: Cycle) -> list[StageFacts]:
+    """Every stage of a cycle as it stands, in four statements, counted over the cases the actor has no conflict with.
+
+    For the foundation: who belongs to a school is not told how many others there are.
+    """
     definition = definition_of(cycle)
-    applied = _counts_by_stage(cycle)
-    won = _awards_by_stage(cycle)
+    applied = _counts_by_stage(actor, cycle)
+    won = _awards_by_stage(actor, cycle)
     reach = discovery.reach(cycle)
     facts = []
     for stage in _stages(cycle):
@@ -89,24 +92,24 @@ def _stages(cycle: Cycle) -> Sequence[CycleStage]:
     ).all()
 
 
-def _counts_by_stage(cycle: Cycle) -> dict[int, tuple[int, int]]:
+def _counts_by_stage(actor: Actor, cycle: Cycle) -> dict[int, tuple[int, int]]:
     writing = func.count().filter(Application.state.in_(("draft", "returned")))
     submitted = func.count().filter(Application.state == "submitted")
     rows = db.session.execute(
         select(Application.stage_id, writing, submitted)
         .join(Application.stage)
-        .where(CycleStage.cycle_id == cycle.id)
+        .where(CycleStage.cycle_id == cycle.id, not_conflicted(actor, Application.case_id))
         .group_by(Application.stage_id)
     )
     return {stage: (drafts, sent) for stage, drafts, sent in rows}
 
 
-def _awards_by_stage(cycle: Cycle) -> dict[int, tuple[int, int]]:
+def _awards_by_stage(actor: Actor, cycle: Cycle) -> dict[int, tuple[int, int]]:
     rows = db.session.execute(
         select(Application.stage_id, func.count(), func.sum(Decision.amount))
         .join(Decision.application)
         .join(Application.stage)
-        .where(CycleStage.cycle_id == cycle.id, Decision.outcome == "award")
+        .where(CycleStage.cycle_id == cycle.id, Decision.outcome == "award", not_conflicted(actor, Decision.case_id))
         .group_by(Application.stage_id)
     )
     return {stage: (count, int(amount)) for stage, count, amount in rows}

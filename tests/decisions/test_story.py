@@ -14,7 +14,6 @@ from grants.background.runner import run_due
 from grants.casework.files import read
 from grants.decisions import queries, services
 from grants.decisions.models import Decision, Slate, SlateApproval
-from grants.decisions.services.letters import letter_counts
 from grants.documents.models import Document
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Refused
@@ -23,7 +22,19 @@ from grants.messages.models import Message
 from grants.persistence.session import db, unit_of_work
 from grants.review.models import Conflict
 from tests.factories import review
-from tests.factories.decisions import DECIDING, TIERS, Board, Ready, approved, board, ready, released
+from tests.factories.decisions import (
+    DECIDING,
+    RELEASING,
+    TIERS,
+    Board,
+    Ready,
+    approved,
+    board,
+    counted,
+    drafted,
+    ready,
+    released,
+)
 from tests.factories.people import actor, join
 
 SCHOOLS = {
@@ -53,11 +64,6 @@ def at(app: Flask) -> Ready:
         return ready(SCHOOLS)
 
 
-def drafted(at: Ready, people: Board) -> Slate:
-    with unit_of_work():
-        return services.make_slate(people.as_officer, at.stage, "A")
-
-
 def proposed(at: Ready, people: Board) -> Slate:
     slate = drafted(at, people)
     with unit_of_work():
@@ -66,8 +72,8 @@ def proposed(at: Ready, people: Board) -> Slate:
 
 
 def outcomes(people: Board, slate: Slate) -> dict[str, tuple[str, int]]:
-    lines = queries.lines_for(people.as_officer, slate)
-    return {line.application.case.organization.name: (line.outcome, line.amount) for line in lines}
+    lines = queries.lines_for(people.as_officer, slate).items
+    return {row.organization.name: (row.line.outcome, row.line.amount) for row in lines}
 
 
 def test_the_slate_comes_out_of_scores_tiers_pool_and_portfolio(at: Ready, people: Board) -> None:
@@ -82,8 +88,8 @@ def test_the_slate_comes_out_of_scores_tiers_pool_and_portfolio(at: Ready, peopl
 
 def test_every_line_not_awarded_says_why(at: Ready, people: Board) -> None:
     slate = drafted(at, people)
-    lines = {line.application.case.organization.name: line for line in queries.lines_for(people.as_officer, slate)}
-    assert lines["Dunlin"].because == "A score of 50 is below 60, where awards begin."
+    lines = {row.organization.name: row.line for row in queries.lines_for(people.as_officer, slate).items}
+    assert lines["Dunlin"].barred == "A score of 50 is below 60, where awards begin."
     waiting = lines["Gull"] if lines["Gull"].outcome == "waitlist" else lines["Plover"]
     # Gull, Heron and Plover are tied, so the lot says whether the portfolio rule had to step in.
     assert waiting.because in {
@@ -118,7 +124,7 @@ def test_an_approval_binds_the_content_that_was_seen(at: Ready, people: Board) -
         services.approve(actor(people.directors[0]), slate, seen)
     with unit_of_work():
         services.take_back(people.as_officer, slate)
-    line = queries.lines_for(people.as_officer, slate)[-1]
+    line = queries.lines_for(people.as_officer, slate).items[-1].line
     with unit_of_work():
         services.override(people.as_officer, line, "waitlist", 60_000_00, 2, "A strong visit in March.")
     with unit_of_work():
@@ -140,7 +146,7 @@ def test_a_conflicted_director_abstains_on_the_line_and_another_has_to_vouch_for
         )
     slate = proposed(at, people)
     dee = actor(people.directors[0])
-    assert "Tern" not in [line.application.case.organization.name for line in queries.lines_for(dee, slate)]
+    assert "Tern" not in [row.organization.name for row in queries.lines_for(dee, slate).items]
     for someone in (*people.directors, people.partner):
         with unit_of_work():
             services.approve(actor(someone), slate, slate.content_sha256 or "")
@@ -158,7 +164,7 @@ def test_a_partner_funder_who_belongs_to_an_applicant_abstains_without_anyone_sa
         session.expire(people.partner)
     slate = proposed(at, people)
     pat = actor(people.partner)
-    names = {line.application.case.organization.name for line in queries.lines_for(pat, slate)}
+    names = {row.organization.name for row in queries.lines_for(pat, slate).items}
     assert names == {line.application.case.organization.name for line in slate.lines} - {"Tern"}
     line = next(line for line in slate.lines if line.application_id == at.applications["Tern"].id)
     assert queries.conflicted_lines(pat, slate) == [line.public_id]
@@ -188,7 +194,7 @@ def test_letters_are_made_checked_by_a_second_person_and_only_then_released(at: 
     run_due()
     with pytest.raises(Clash, match="second person has to check"), unit_of_work():
         services.release(people.as_officer, slate)
-    counts = letter_counts(slate)
+    counts = counted(slate)
     assert counts == {"award": 3, "waitlist": 1, "decline": 1}
     with pytest.raises(Refused, match="You proposed this slate"), unit_of_work():
         services.check_letters(people.as_officer, slate, counts)
@@ -196,7 +202,7 @@ def test_letters_are_made_checked_by_a_second_person_and_only_then_released(at: 
         services.check_letters(actor(people.colleague), slate, {"award": 5})
     with unit_of_work():
         services.check_letters(actor(people.colleague), slate, counts)
-    with unit_of_work():
+    with clock_at(RELEASING), unit_of_work():
         services.release(people.as_officer, slate)
     decided = db.session.scalars(select(Decision).order_by(Decision.id)).all()
     assert sorted((one.outcome, one.amount) for one in decided) == [
@@ -206,7 +212,7 @@ def test_letters_are_made_checked_by_a_second_person_and_only_then_released(at: 
         ("decline", 0),
         ("waitlist", 0),
     ]
-    assert at.stage.released_at == DECIDING
+    assert at.stage.released_at == RELEASING
     offers = db.session.scalars(select(Job).where(Job.name == "awards.offer")).all()
     assert len(offers) == 3
 
@@ -222,7 +228,7 @@ def test_until_the_release_nothing_of_the_outcome_exists_for_an_applicant(
     assert (before.status_code, unknown.status_code) == (404, 404)
     assert db.session.scalars(select(Decision)).all() == []
     assert db.session.scalars(select(Message).where(Message.template == "decisions.released")).all() == []
-    with unit_of_work():
+    with clock_at(RELEASING), unit_of_work():
         services.release(people.as_officer, slate)
     after = principal.get(f"/documents/{letter.public_id}")
     assert (after.status_code, after.mimetype) == (200, "application/pdf")
@@ -251,8 +257,8 @@ def test_a_slate_is_released_once(at: Ready, people: Board) -> None:
     slate = released(at, people)
     with pytest.raises(Clash, match="no longer open"), unit_of_work():
         services.release(people.as_officer, slate)
-    with pytest.raises(Clash, match="have been released"), unit_of_work():
-        services.make_slate(people.as_officer, at.stage, "B")
+    with pytest.raises(Clash, match="have been released"):
+        drafted(at, people, "B")
     assert len(db.session.scalars(select(Decision)).all()) == 5
 
 
@@ -305,7 +311,7 @@ def test_what_was_taken_back_and_proposed_again_needs_every_approval_anew(at: Re
             with unit_of_work():
                 services.approve(actor(someone), slate, slate.content_sha256 or "")
         run_due()
-        assert letter_counts(slate) == {"award": 3, "waitlist": 1, "decline": 1}
+        assert counted(slate) == {"award": 3, "waitlist": 1, "decline": 1}
 
 
 def test_a_withdrawn_application_is_never_decided(at: Ready, people: Board) -> None:

@@ -6,6 +6,7 @@ from grants.applications.models import Application
 from grants.awards import services as awards
 from grants.awards.models import Award
 from grants.casework.models import Case
+from grants.decisions.letter_facts import ANSWER_BY, answer_by_on
 from grants.decisions.models import Decision, Slate, SlateLine
 from grants.documents import facts as document_facts
 from grants.documents import services as documents
@@ -128,7 +129,7 @@ def in_state(one: Award, state: str) -> Award:
 
 
 def _letter_facts() -> document_facts.Facts:
-    return document_facts.letter(
+    letter = document_facts.letter(
         document_facts.Letterhead("Harbor Foundation", "Launch program"),
         on=RELEASED.date(),
         reference="L-1",
@@ -137,3 +138,4 @@ def _letter_facts() -> document_facts.Facts:
         body=["Dear someone,"],
         signed_by="An officer",
     )
+    return {**letter, ANSWER_BY: answer_by_on(RELEASED.date()).isoformat()}

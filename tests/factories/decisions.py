@@ -11,7 +11,7 @@ from grants.background.runner import run_due
 from grants.decisions import queries, services
 from grants.decisions.models import Slate
 from grants.kernel.clock import clock_at
-from grants.kernel.policy import Actor
+from grants.kernel.policy import SYSTEM, Actor
 from grants.kernel.roles import OrganizationRole, Role
 from grants.people.models import Person
 from grants.persistence.session import unit_of_work
@@ -21,6 +21,7 @@ from tests.factories.people import actor, join, organization, person
 
 DECIDING = datetime(2016, 4, 20, 17, 0, tzinfo=UTC)
 DECISION_ON = date(2016, 5, 12)
+RELEASING = datetime(2016, 5, 12, 17, 0, tzinfo=UTC)
 
 TIERS = {
     "pool": "$240,000",
@@ -67,9 +68,12 @@ def board() -> Board:
     )
 
 
-def ready(schools: Mapping[str, tuple[str, int]], decision: Mapping[str, Any] | None = None) -> Ready:
-    """A stage in which each school (name -> (sector, mark 1 to 4 on everything)) was scored by three reviewers."""
-    program = deepcopy(review.PROGRAM)
+def ready(schools: Mapping[str, tuple[str, int]], decision: Mapping[str, Any] | None = None, **more: Any) -> Ready:
+    """A stage in which each school (name -> (sector, mark 1 to 4 on everything)) was scored by three reviewers.
+
+    more   further parts of the program, such as its funds
+    """
+    program = deepcopy(review.PROGRAM) | more
     program["stages"]["launch"]["decision"] = dict(decision or TIERS)
     stage = review._cycle(program, "decide")["launch"]  # one key, one lot: the same order every time
     stage.decision_on = DECISION_ON
@@ -87,11 +91,22 @@ def ready(schools: Mapping[str, tuple[str, int]], decision: Mapping[str, Any] | 
     return made
 
 
+def drafted(at: Ready, by: Board, title: str = "A") -> Slate:
+    """A slate of the stage as the scores are now. Opens its own unit of work."""
+    solution = services.solve_slate(by.as_officer, at.stage)
+    with unit_of_work():
+        return services.make_slate(by.as_officer, at.stage, title, solution)
+
+
+def counted(slate: Slate) -> dict[str, int]:
+    """Outcome -> letters, as a checker's page shows them."""
+    return {one.outcome: one.letters for one in queries.letter_counts(SYSTEM, slate)}
+
+
 def approved(at: Ready, by: Board) -> Slate:
     """The stage's slate, proposed and approved by all, its letters made and checked. Opens its own units of work."""
     with clock_at(DECIDING):
-        with unit_of_work():
-            slate = services.make_slate(by.as_officer, at.stage, "A")
+        slate = drafted(at, by)
         with unit_of_work():
             services.propose(by.as_officer, slate)
         for someone in (*by.directors, by.partner):
@@ -99,15 +114,13 @@ def approved(at: Ready, by: Board) -> Slate:
                 services.approve(actor(someone), slate, slate.content_sha256 or "")
         run_due()
         with unit_of_work():
-            from grants.decisions.services.letters import letter_counts
-
-            services.check_letters(actor(by.colleague), slate, letter_counts(slate))
+            services.check_letters(actor(by.colleague), slate, counted(slate))
         return queries.slate_for(by.as_officer, slate.public_id)
 
 
 def released(at: Ready, by: Board) -> Slate:
-    """The same, released."""
+    """The same, released on the decision day."""
     slate = approved(at, by)
-    with clock_at(DECIDING), unit_of_work():
+    with clock_at(RELEASING), unit_of_work():
         services.release(by.as_officer, slate)
     return slate

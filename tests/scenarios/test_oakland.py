@@ -225,8 +225,9 @@ def test_a_changed_mark_changes_who_is_awarded(scored: object) -> None:
                 reviewer, assignment, marks | {"creativity": 4}, comment=card.comment, based_on_version=card.version
             )
             review.submit_scorecard(reviewer, assignment)
+        solution = decisions.solve_slate(officer, stage("planning"))
         with unit_of_work():
-            decisions.make_slate(officer, stage("planning"), "After a second look")
+            decisions.make_slate(officer, stage("planning"), "After a second look", solution)
     awarded = [name for name, outcome in outcomes("planning") if outcome == "award"]
     # Level with Melrose Bridge now, in score and in the marks for the team, it stands before it by low-income share.
     assert awarded == [*(name for name, _ in DISTRICT_AND_CHARTER_TEN[:8]), "Fruitvale Prep", "Melrose Bridge Academy"]

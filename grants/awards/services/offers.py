@@ -1,9 +1,8 @@
 """The offer of an award, and the grantee's answer to it."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -13,7 +12,7 @@ from grants.awards.services.agreements import make_agreement
 from grants.awards.services.following import ask_for, reference
 from grants.awards.states import AWARD, AwardState, OfferFacts
 from grants.casework import services as casework
-from grants.decisions.letter_facts import DAYS_TO_ANSWER
+from grants.decisions.letter_facts import answer_by
 from grants.decisions.models import Decision
 from grants.kernel.clock import now, today
 from grants.kernel.errors import Clash, Invalid, required
@@ -35,16 +34,14 @@ def offer_award(actor: Actor, decision: Decision) -> Award:
     award = db.session.scalar(select(Award).where(Award.decision_id == decision.id))
     if award is not None:
         return award
-    stage = decision.application.stage
-    decided = stage.decision_on or decision.released_at.astimezone(ZoneInfo(stage.cycle.time_zone)).date()
     award = Award(
         decision_id=decision.id,
         case_id=decision.case_id,
-        stage_id=stage.id,
+        stage_id=decision.application.stage_id,
         amount=decision.amount,
         state=AwardState.OFFERED,
         offered_at=now(),
-        answer_by_on=decided + timedelta(days=DAYS_TO_ANSWER),  # as the letter says
+        answer_by_on=answer_by(decision.letter),
     )
     db.session.add(award)
     db.session.flush()

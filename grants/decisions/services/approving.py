@@ -31,20 +31,24 @@ def propose(actor: Actor, slate: Slate) -> None:
         slate.proposed_at, slate.proposed_by_id = now(), actor.person_id
         slate.content_sha256 = content_hash(slate)
 
+    require(queries.may_handle(actor, slate.stage))
     effects = {"bind_content": bind_content, "ask_approvers": lambda: _ask_approvers(slate)}
     move(actor, slate, "propose", SLATE, lambda: queries.facts_of(slate), effects)
 
 
 def take_back(actor: Actor, slate: Slate) -> None:
     """Make a proposed or approved slate a draft again, so that it can be changed; its letters are void."""
+    require(queries.may_handle(actor, slate.stage))
     move(
         actor, slate, "take back", SLATE, lambda: queries.facts_of(slate), {"void_letters": lambda: void_letters(slate)}
     )
-    slate.letters_checked_at = slate.letters_checked_by_id = None
+    slate.letters_on = slate.letters_checked_at = slate.letters_checked_by_id = None
 
 
 def approve(actor: Actor, slate: Slate, content_sha256: str) -> None:
     """Approve the content that was shown. With the last approval the slate is approved, and its letters are made.
+
+    Whoever has a conflict with an applicant, or belongs to it, abstains on its line.
 
     content_sha256   the hash on the page the actor looked at
     raises           Refused for its proposer and for roles the program does not ask; Clash when the content has changed
@@ -107,6 +111,7 @@ def _ask_approvers(slate: Slate) -> None:
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(RoleGrant.role.in_(roles), Person.is_active, Person.id != slate.proposed_by_id)
         .distinct()
+        .order_by(Person.id)
     )
     link = address_of("decisions.slate", slate_id=slate.public_id)
     facts = {"stage": slate.stage.title, "cycle": slate.stage.cycle.title, "link": link}

@@ -10,13 +10,13 @@ from grants.background import enqueue
 from grants.casework import services as casework
 from grants.casework.models import Case
 from grants.decisions.models import Decision, Slate, SlateLine
-from grants.decisions.queries import facts_of
+from grants.decisions.queries import facts_of, may_handle
 from grants.decisions.states import SLATE
 from grants.documents import services as documents
 from grants.documents.models import Document
 from grants.kernel.clock import now
 from grants.kernel.money import dollars
-from grants.kernel.policy import Actor
+from grants.kernel.policy import Actor, require
 from grants.messages import services as messages
 from grants.messages.addresses import address_of
 from grants.people.models import Organization, OrganizationMembership
@@ -35,7 +35,7 @@ _SENTENCES = {
 def release(actor: Actor, slate: Slate) -> None:
     """Release every decision of the slate at once. Until now nothing an applicant can reach differs by outcome.
 
-    raises   Refused; Clash when letters are missing or unchecked, or the slate is not approved
+    raises   Refused; Clash when letters are missing, unchecked or bear another day, or the slate is not approved
     """
 
     def tell_everyone() -> None:
@@ -44,6 +44,7 @@ def release(actor: Actor, slate: Slate) -> None:
             if line.letter is not None:  # the guard has counted them: every line has one
                 _release_line(actor, slate, line, line.letter)
 
+    require(may_handle(actor, slate.stage))
     # Nobody may withdraw or be sent back between the guard's look and the decision.
     on_it = select(SlateLine.application_id).where(SlateLine.slate_id == slate.id)
     db.session.execute(select(Application.id).where(Application.id.in_(on_it)).with_for_update())
@@ -56,6 +57,7 @@ def release(actor: Actor, slate: Slate) -> None:
 
 
 def _lines(slate: Slate) -> list[SlateLine]:
+    """In an order that tells nothing, as the letters are made."""
     application = joinedload(SlateLine.application)
     return list(
         db.session.scalars(
@@ -69,7 +71,7 @@ def _lines(slate: Slate) -> list[SlateLine]:
                 .selectinload(Organization.memberships)
                 .joinedload(OrganizationMembership.person),
             )
-            .order_by(SlateLine.rank)
+            .order_by(SlateLine.application_id)
         )
     )
 

@@ -1,8 +1,11 @@
 """Reading funds and their ledger."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from grants.awards.models import Award
@@ -47,7 +50,10 @@ class LedgerFilters:
 
 
 def fund_balances(actor: Actor, cycle: Cycle | None = None) -> list[FundBalance]:
-    """Funds with their balances, of one cycle or all, the latest cycle's first; none for who may not see them."""
+    """Funds with their balances, of one cycle or all, the latest cycle's first; none for who may not see them.
+
+    Awards of cases that the actor has a conflict with are in none of the sums.
+    """
     if not actor.may("payment.list"):
         return []
     funds = db.session.scalars(
@@ -57,15 +63,34 @@ def fund_balances(actor: Actor, cycle: Cycle | None = None) -> list[FundBalance]
         .options(contains_eager(Fund.cycle), selectinload(Fund.accounts))
         .order_by(Cycle.opened_at.desc(), Fund.id)
     )
-    return [balance_of(fund) for fund in funds]
+    hidden = _hidden(actor)
+    return [balance_of(fund, hidden) for fund in funds]
 
 
-def balance_of(fund: Fund) -> FundBalance:
-    """The fund's balances as running totals."""
-    balance = {account.name: account.balance for account in fund.accounts}
+def balance_of(fund: Fund, hidden: Mapping[int, int] = MappingProxyType({})) -> FundBalance:
+    """The fund's balances as running totals.
+
+    hidden   account id -> what stands in it for awards that the reader may not know of
+    """
+    balance = {account.name: account.balance - hidden.get(account.id, 0) for account in fund.accounts}
     paid = balance[Account.PAID]
     obligated = paid + balance[Account.OBLIGATED]
     return FundBalance(fund, -balance[Account.SOURCE], obligated + balance[Account.COMMITTED], obligated, paid)
+
+
+def _hidden(actor: Actor) -> Counter[int]:
+    """Account id -> cents that stand in it for awards of cases the actor has a conflict with."""
+    rows = db.session.execute(
+        select(LedgerEntry.from_account_id, LedgerEntry.to_account_id, func.sum(LedgerEntry.amount))
+        .join(LedgerEntry.award)
+        .where(~not_conflicted(actor, Award.case_id))
+        .group_by(LedgerEntry.from_account_id, LedgerEntry.to_account_id)
+    )
+    found: Counter[int] = Counter()
+    for source, target, amount in rows:
+        found[source] -= int(amount)
+        found[target] += int(amount)
+    return found
 
 
 def fund_for(actor: Actor, public_id: str) -> Fund:

@@ -9,7 +9,7 @@ from grants.applications.models import Application
 from grants.casework.models import Case
 from grants.decisions import services as decisions
 from grants.decisions.models import Slate, SlateLine
-from grants.decisions.services.letters import letter_counts
+from grants.decisions.queries import letter_counts
 from grants.persistence.session import db
 from grants.replay.engine.acts import Act
 from grants.replay.engine.story import Tale
@@ -43,7 +43,8 @@ def _make(tale: Tale, stage: str, officer: str) -> None:
     if record is None:
         return
     actor = tale.actor(officer)
-    slate = decisions.make_slate(actor, tale.stage(stage), record.title)
+    solution = decisions.solve_slate(actor, tale.stage(stage))
+    slate = decisions.make_slate(actor, tale.stage(stage), record.title, solution)
     schools = {organization: key for key, organization in tale.story.organizations.items()}
     for line, organization in db.session.execute(
         select(SlateLine, Case.organization_id)
@@ -67,7 +68,9 @@ def _approve(tale: Tale, stage: str, approver: str) -> None:
 
 def _check(tale: Tale, stage: str, checker: str) -> None:
     slate = _slate(tale, stage)
-    decisions.check_letters(tale.actor(checker), slate, letter_counts(slate))
+    actor = tale.actor(checker)
+    counts = {one.outcome: one.letters for one in letter_counts(actor, slate)}
+    decisions.check_letters(actor, slate, counts)
 
 
 def _release(tale: Tale, stage: str, officer: str) -> None:

@@ -1,0 +1,65 @@
+"""Reading slates and decisions, always as someone: a conflicted person never learns of a line."""
+
+from grants.decisions.queries.basis import Basis, basis_of, pool_left
+from grants.decisions.queries.lines import (
+    Difference,
+    LetterCount,
+    LineFigures,
+    LineFilters,
+    LineRow,
+    Reading,
+    compared,
+    letter_counts,
+    line_for,
+    lines_for,
+    reading_of,
+)
+from grants.decisions.queries.slates import (
+    decisions_of,
+    scenarios,
+    slate_for,
+    slates,
+    stage_rules,
+    stages_to_decide,
+    visible_slates,
+)
+from grants.decisions.queries.standing import (
+    approval_of,
+    conflicted_lines,
+    facts_of,
+    may_change,
+    may_handle,
+    missing_approvals_of,
+    moves_of,
+)
+
+__all__ = [
+    "Basis",
+    "Difference",
+    "LetterCount",
+    "LineFigures",
+    "LineFilters",
+    "LineRow",
+    "Reading",
+    "approval_of",
+    "basis_of",
+    "compared",
+    "conflicted_lines",
+    "decisions_of",
+    "facts_of",
+    "letter_counts",
+    "line_for",
+    "lines_for",
+    "may_change",
+    "may_handle",
+    "missing_approvals_of",
+    "moves_of",
+    "pool_left",
+    "reading_of",
+    "scenarios",
+    "slate_for",
+    "slates",
+    "stage_rules",
+    "stages_to_decide",
+    "visible_slates",
+]
