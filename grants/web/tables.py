@@ -29,9 +29,9 @@ def sort_asked(allowed: Collection[str], default: str) -> Sort:
     return Sort(chosen.removeprefix("-"), chosen.startswith("-"))
 
 
-def page_asked() -> int:
-    """The page number the URL asks for, 1 or more."""
-    return max(1, request.args.get("page", 1, type=int))
+def page_asked(of: str = "page") -> int:
+    """The page number the URL asks for, 1 or more; `of` names the list where a page has several."""
+    return max(1, request.args.get(of, 1, type=int))
 
 
 def heading(key: str | None, default: str = "") -> Heading:

@@ -63,8 +63,7 @@ def test_a_proposal_meets_every_need_under_the_load_and_keeps_conflicts_apart() 
     panel.applies(proposal)
     assert "School A" not in panel["Ann"].pile()
     assert [len(panel[name].pile()) for name in ("Ann", "Ben", "Cleo")] == [4, 4, 4]
-    progress = queries.panel_progress(panel.by, panel.stage)
-    assert [one.missing for one in progress.coverage] == [0] * 6
+    assert [one.missing for one in queries.coverage(panel.by, panel.stage).items] == [0] * 6
 
 
 def test_proposing_writes_nothing() -> None:
@@ -265,15 +264,18 @@ def test_progress_counts_what_each_has_and_has_done() -> None:
     panel["Ann"].saves(heron, {"team": 3}, at=LATER)
     with clock_at(make.DUE + timedelta(days=1)):
         progress = queries.panel_progress(panel.by, panel.stage)
+        members = queries.member_progress(panel.by, panel.stage).items
+        coverage = queries.coverage(panel.by, panel.stage).items
     assert [
         (one.member.person.name, one.assigned, one.submitted, one.started, one.conflicts, one.last_at, one.is_late)
-        for one in progress.members
+        for one in members
     ] == [("Ann", 2, 1, 1, 0, LATER, True), ("Ben", 1, 0, 0, 1, None, True)]
-    assert [(one.application.id, one.missing, one.submitted) for one in progress.coverage] == [
+    assert [(one.application.id, one.missing, one.submitted) for one in coverage] == [
         (heron.id, 1, 0),
         (tern.id, 0, 1),
     ]
-    assert (progress.assigned, progress.submitted, progress.lacking) == (3, 1, 1)
+    assert (progress.applications, progress.assigned, progress.submitted, progress.lacking) == (2, 3, 1, 1)
+    assert (progress.members, progress.undeclared) == (2, 0)
 
 
 def test_a_pile_goes_round_to_what_is_open() -> None:
@@ -290,14 +292,19 @@ def test_a_pile_goes_round_to_what_is_open() -> None:
 
 def test_statements_do_not_grow_with_applications_or_reviewers(statements: Callable[[], Any]) -> None:
     panel = Panel.of("Ann", reviewers_each=1)
-    panel.application_of("Tern School")
+    tern = panel.application_of("Tern School")
     panel.all_declare()
     panel.applies(panel.proposal())
+    panel["Ann"].scores(tern)
 
     def counts() -> list[int]:
         found = []
         for read in (
             lambda: queries.panel_progress(panel.by, panel.stage),
+            lambda: queries.member_progress(panel.by, panel.stage),
+            lambda: queries.coverage(panel.by, panel.stage),
+            lambda: queries.panel_conflicts(panel.by, panel.stage),
+            lambda: queries.score_page(panel.by, panel.stage, queries.ScoreFilters()),
             lambda: queries.planning_facts(panel.by, panel.stage),
             lambda: queries.review_stages(panel.by),
             lambda: queries.piles_of(panel["Ann"].by),

@@ -284,9 +284,11 @@ def test_an_officer_can_declare_too_and_then_knows_nothing_of_the_case() -> None
         panel.assigns(name, tern, heron)
     with unit_of_work():
         services.declare_conflict(panel.by, tern.case, "I chair its board.")
+    assert [one.application.id for one in queries.coverage(panel.by, panel.stage).items] == [heron.id]
+    members = queries.member_progress(panel.by, panel.stage).items
+    assert [(one.member.person.name, one.assigned) for one in members] == [("Ann", 1), ("Ben", 1)]
     progress = queries.panel_progress(panel.by, panel.stage)
-    assert [one.application.id for one in progress.coverage] == [heron.id]
-    assert [(one.member.person.name, one.assigned) for one in progress.members] == [("Ann", 1), ("Ben", 1)]
+    assert (progress.applications, progress.assigned) == (1, 2)
     assert [one.application_id for one in panel.proposal().facts.papers] == [heron.id]
     with pytest.raises(Missing):
         queries.application_under_review(panel.by, panel.stage, tern.public_id)

@@ -490,3 +490,56 @@ def test_pages_ask_as_often_for_thirty_as_for_one(
                 if member is not members[1]:
                     make.scored(one)
     assert counts() == few
+
+
+# ── long lists ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_long_lists_of_a_panel_are_turned_over_each_by_itself(panel: Panel, client_of: Browser) -> None:
+    with unit_of_work():
+        for number in range(31):
+            make.panelist(panel.stage, f"Reviewer {number:02}")
+            make.submitted(panel.stage, f"School {number:02}")
+    browser, address = client_of(panel.officer), f"/review/stages/{panel.stage.public_id}"
+    first = browser.get(f"{address}/panel").text
+    assert ("School 00" in first, "School 30" in first, "Reviewer 30" in first) == (True, False, False)
+    second = browser.get(f"{address}/panel?applications=2").text
+    assert ("School 00" in second, "School 30" in second, "Reviewer 30" in second) == (False, True, False)
+    assert f'href="{address}/panel?applications=2&amp;reviewers=2"' in second
+    scores = [browser.get(f"{address}/scores?sort=name&page={number}").text for number in (1, 2)]
+    assert ["School 30" in page for page in scores] == [False, True]
+    assert len(browser.get(f"{address}/scores.csv").text.splitlines()) == 1 + 33
+    found = browser.get(f"{address}/scores?q=30").text
+    assert ("School 30" in found, "School 00" in found) == (True, False)
+
+
+def test_pages_of_review_ask_the_same_questions_for_one_row_and_for_thirty(
+    panel: Panel, client_of: Browser, statements: Callable[[], Any]
+) -> None:
+    panel["Ben"].scores(panel.tern)
+    address = f"/review/stages/{panel.stage.public_id}"
+    browser, reviewer = client_of(panel.officer), client_of(panel["Ben"].person)
+    pages = [
+        (browser, "/review/stages"),
+        (browser, f"{address}/panel"),
+        (browser, f"{address}/scores"),
+        (browser, f"{address}/scores/{panel.tern.public_id}"),
+        (browser, f"{address}/assignment"),
+        (browser, f"{address}/applications/{panel.tern.public_id}/reviewers"),
+        (reviewer, f"{address}/conflicts"),
+    ]
+
+    def counts() -> list[int]:
+        found = []
+        for who, path in pages:
+            who.get(path)
+            with statements() as seen:
+                assert who.get(path).status_code == 200
+            found.append(len(seen))
+        return found
+
+    few = counts()
+    with unit_of_work():
+        for number in range(29):
+            make.scored(make.assigned(make.panelist(panel.stage), make.submitted(panel.stage, f"School {number:02}")))
+    assert counts() == few

@@ -80,7 +80,7 @@ def test_equal_means_share_a_place() -> None:
         panel.application_of(f"{name} School")
     panel.all_declare()
     panel.applies(panel.proposal())
-    for application, mark in zip(queries.panel_progress(panel.by, panel.stage).coverage, (1, 4, 4), strict=True):
+    for application, mark in zip(queries.coverage(panel.by, panel.stage).items, (1, 4, 4), strict=True):
         panel["Ann"].scores(application.application, team=mark)
     results = panel.scores()
     assert [(row.name, results.numbers.places[row.application_id]) for row in results.rows] == [

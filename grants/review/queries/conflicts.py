@@ -13,6 +13,7 @@ from grants.casework.visibility import not_conflicted
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.people.models import CoachInvitation, Organization, OrganizationMembership, Person
+from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
@@ -87,9 +88,9 @@ def own_conflict(actor: Actor, stage: CycleStage, public_id: str) -> Conflict:
     return found
 
 
-def panel_conflicts(actor: Actor, stage: CycleStage) -> Sequence[Conflict]:
+def panel_conflicts(actor: Actor, stage: CycleStage, page: int = 1) -> Page[Conflict]:
     """Every conflict of the panel's members with the stage's applicants, lifted ones too, for its organizer."""
-    return db.session.scalars(
+    return paginate(
         _conflicts_of(stage, standing=False)
         .where(
             not_conflicted(actor, Conflict.case_id),
@@ -101,8 +102,9 @@ def panel_conflicts(actor: Actor, stage: CycleStage) -> Sequence[Conflict]:
             joinedload(Conflict.person),
             joinedload(Conflict.lifted_by),
         )
-        .order_by(Conflict.lifted_at.is_not(None), Person.name, Conflict.id)
-    ).all()
+        .order_by(Conflict.lifted_at.is_not(None), Person.name, Conflict.id),
+        page,
+    )
 
 
 def conflict_for(actor: Actor, stage: CycleStage, public_id: str) -> Conflict:

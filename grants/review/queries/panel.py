@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, exists, func, select, true
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, and_, exists, func, select, true
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from grants.applications.models import Application, Submission
 from grants.casework.models import Case
@@ -14,11 +14,12 @@ from grants.kernel.clock import now
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.people.models import Organization, Person
+from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import ReviewRules
-from grants.review.models import Assignment, Conflict, PanelMember
+from grants.review.models import Assignment, Conflict, PanelMember, Scorecard
 from grants.review.queries.scope import joined, reviewable_applications, stands, with_program
 from grants.review.states import ScorecardState
 
@@ -62,29 +63,19 @@ class Coverage:
 
 @dataclass(frozen=True)
 class PanelProgress:
-    """A panel as it stands."""
+    """A panel as it stands, counted over the applications the reader may know of.
 
-    stage: CycleStage
+    lacking      applications with fewer reviewers than the stage asks for
+    undeclared   members who have not declared their conflicts
+    """
+
     rules: ReviewRules
-    members: tuple[MemberProgress, ...]
-    coverage: tuple[Coverage, ...]
-
-    @property
-    def assigned(self) -> int:
-        return sum(len(one.assignments) for one in self.coverage)
-
-    @property
-    def submitted(self) -> int:
-        return sum(one.submitted for one in self.coverage)
-
-    @property
-    def lacking(self) -> int:
-        """Applications with fewer reviewers than the stage asks for."""
-        return sum(one.missing > 0 for one in self.coverage)
-
-    @property
-    def undeclared(self) -> tuple[PanelMember, ...]:
-        return tuple(one.member for one in self.members if one.member.declared_at is None)
+    applications: int
+    assigned: int
+    submitted: int
+    lacking: int
+    members: int
+    undeclared: int
 
 
 def stage_for(actor: Actor, public_id: str) -> CycleStage:
@@ -119,30 +110,98 @@ def form_title(stage: CycleStage) -> str:
 
 
 def panel_progress(actor: Actor, stage: CycleStage) -> PanelProgress:
-    """The panel, in a constant number of statements."""
+    """The panel in numbers, in two statements."""
     rules = review_rules(stage)
-    coverage = _coverage(actor, stage, rules.reviewers_each)
-    by_reviewer: dict[int, list[Assignment]] = {}
-    for one in coverage:
-        for assignment in one.assignments:
-            by_reviewer.setdefault(assignment.reviewer_id, []).append(assignment)
-    conflicts = _conflict_counts(actor, stage)
-    members = tuple(
-        _member_progress(member, by_reviewer.get(member.person_id, []), conflicts.get(member.person_id, 0), stage)
-        for member in panel_members(stage)
+    each = _cards(Application.id).where(Assignment.stage_id == stage.id).group_by(Application.id).subquery()
+    readers = func.coalesce(each.c.assigned, 0)
+    counts = db.session.execute(
+        reviewable_applications(actor, stage)
+        .outerjoin(each, each.c.id == Application.id)
+        .with_only_columns(
+            func.count(),
+            func.coalesce(func.sum(readers), 0),
+            func.coalesce(func.sum(each.c.submitted), 0),
+            func.count().filter(readers < rules.reviewers_each),
+        )
+    ).one()
+    silent = func.count().filter(PanelMember.declared_at.is_(None))
+    members, undeclared = db.session.execute(select(func.count(), silent).where(PanelMember.stage_id == stage.id)).one()
+    applications, assigned, submitted, lacking = map(int, counts)
+    return PanelProgress(rules, applications, assigned, submitted, lacking, members, undeclared)
+
+
+def member_progress(actor: Actor, stage: CycleStage, page: int = 1) -> Page[MemberProgress]:
+    """The members of the panel by name, and how far each is, in a constant number of statements."""
+    found = paginate(_members(stage), page)
+    people = [member.person_id for member in found.items]
+    cards = db.session.execute(
+        _cards(Assignment.reviewer_id)
+        .add_columns(func.count(Scorecard.id), func.max(Scorecard.saved_at))
+        .where(
+            Assignment.stage_id == stage.id,
+            Assignment.reviewer_id.in_(people),
+            not_conflicted(actor, Application.case_id),
+        )
+        .group_by(Assignment.reviewer_id)
     )
-    return PanelProgress(stage, rules, members, coverage)
+    work = {person: (assigned, submitted, begun, at) for person, assigned, submitted, begun, at in cards}
+    nothing = (0, 0, 0, None)
+    conflicts = _conflict_counts(actor, stage, people)
+    lines = [
+        _member_progress(member, stage, conflicts.get(member.person_id, 0), *work.get(member.person_id, nothing))
+        for member in found.items
+    ]
+    return Page(lines, found.number, found.size, found.total)
 
 
-def panel_members(stage: CycleStage) -> Sequence[PanelMember]:
-    """The panel, by name."""
-    return db.session.scalars(
+def coverage(actor: Actor, stage: CycleStage, page: int = 1) -> Page[Coverage]:
+    """The applications by name, and who reads each, in a constant number of statements."""
+    found = paginate(
+        reviewable_applications(actor, stage)
+        .join(Application.case)
+        .join(Case.organization)
+        .options(joinedload(Application.case).joinedload(Case.organization))
+        .order_by(func.lower(Organization.name), Application.id),
+        page,
+    )
+    readers, needs = readers_of([one.id for one in found.items]), review_rules(stage).reviewers_each
+    lines = [Coverage(one, tuple(readers.get(one.id, ())), needs) for one in found.items]
+    return Page(lines, found.number, found.size, found.total)
+
+
+def readers_of(application_ids: Sequence[int]) -> Mapping[int, Sequence[Assignment]]:
+    """Application id -> its assignments in force, by reviewer's name. Whether one may know of it is asked before."""
+    rows = db.session.execute(
+        joined(select(Assignment, Application.id))
+        .join(Assignment.reviewer)
+        .where(Application.id.in_(application_ids), stands())
+        .options(joinedload(Assignment.scorecard), joinedload(Assignment.reviewer))
+        .order_by(Person.name, Assignment.id)
+    )
+    found: dict[int, list[Assignment]] = {}
+    for assignment, application_id in rows:
+        found.setdefault(application_id, []).append(assignment)
+    return found
+
+
+def _members(stage: CycleStage) -> Select[PanelMember]:
+    return (
         select(PanelMember)
         .join(PanelMember.person)
         .where(PanelMember.stage_id == stage.id)
         .options(joinedload(PanelMember.person))
         .order_by(Person.name, PanelMember.id)
-    ).all()
+    )
+
+
+def _cards(of: InstrumentedAttribute[int]) -> Select[int, int, int]:
+    """What each application, or each reviewer, has: assignments in force, and those with a submitted scorecard."""
+    submitted = func.count().filter(Scorecard.state == ScorecardState.SUBMITTED).label("submitted")
+    return (
+        joined(select(of.label("id"), func.count().label("assigned"), submitted).select_from(Assignment))
+        .outerjoin(Scorecard, Scorecard.assignment_id == Assignment.id)
+        .where(stands())
+    )
 
 
 def member_of(stage: CycleStage, public_id: str) -> PanelMember:
@@ -193,45 +252,28 @@ def application_under_review(actor: Actor, stage: CycleStage, public_id: str) ->
     return application
 
 
-def _coverage(actor: Actor, stage: CycleStage, needs: int) -> tuple[Coverage, ...]:
-    applications = db.session.scalars(
-        reviewable_applications(actor, stage)
-        .join(Application.case)
-        .join(Case.organization)
-        .options(joinedload(Application.case).joinedload(Case.organization))
-        .order_by(func.lower(Organization.name), Application.id)
-    ).all()
-    assignments = db.session.execute(
-        joined(select(Assignment, Application.id))
-        .join(Assignment.reviewer)
-        .where(Assignment.stage_id == stage.id, stands(), not_conflicted(actor, Application.case_id))
-        .options(joinedload(Assignment.scorecard), joinedload(Assignment.reviewer))
-        .order_by(Person.name, Assignment.id)
-    )
-    readers: dict[int, list[Assignment]] = {}
-    for assignment, application_id in assignments:
-        readers.setdefault(application_id, []).append(assignment)
-    return tuple(Coverage(one, tuple(readers.get(one.id, ())), needs) for one in applications)
-
-
 def _member_progress(
-    member: PanelMember, assignments: Sequence[Assignment], conflicts: int, stage: CycleStage
+    member: PanelMember,
+    stage: CycleStage,
+    conflicts: int,
+    assigned: int,
+    submitted: int,
+    begun: int,
+    last_at: datetime | None,
 ) -> MemberProgress:
-    cards = [one.scorecard for one in assignments if one.scorecard is not None]
-    submitted = sum(card.state == ScorecardState.SUBMITTED for card in cards)
     due = stage.reviews_due_at
     return MemberProgress(
         member=member,
-        assigned=len(assignments),
+        assigned=assigned,
         submitted=submitted,
-        started=len(cards) - submitted,
+        started=begun - submitted,
         conflicts=conflicts,
-        last_at=max((card.saved_at for card in cards), default=None),
-        is_late=submitted < len(assignments) and due is not None and due < now() and stage.released_at is None,
+        last_at=last_at,
+        is_late=submitted < assigned and due is not None and due < now() and stage.released_at is None,
     )
 
 
-def _conflict_counts(actor: Actor, stage: CycleStage) -> Mapping[int, int]:
+def _conflict_counts(actor: Actor, stage: CycleStage, people: Sequence[int]) -> Mapping[int, int]:
     """Person id -> applicants of the stage they have a standing conflict with."""
     return dict(
         db.session.execute(
@@ -239,6 +281,7 @@ def _conflict_counts(actor: Actor, stage: CycleStage) -> Mapping[int, int]:
             .join(Application, and_(Application.case_id == Conflict.case_id, Application.stage_id == stage.id))
             .where(
                 Conflict.lifted_at.is_(None),
+                Conflict.person_id.in_(people),
                 exists().where(Submission.application_id == Application.id),
                 not_conflicted(actor, Conflict.case_id),
             )

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, and_, case, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from grants.applications.models import Application
 from grants.casework.visibility import not_conflicted
 from grants.kernel.policy import Actor
+from grants.persistence.paging import PAGE_SIZE, Page, paginate
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import Assignment, PanelMember, Scorecard
@@ -27,16 +28,26 @@ class StageLine:
     submitted: int
 
 
-def review_stages(actor: Actor) -> list[StageLine]:
-    """Application stages that have submissions or a panel, the newest deadline first; four statements."""
+def review_stages(actor: Actor, page: int = 1) -> Page[StageLine]:
+    """Application stages that have submissions or a panel, the newest deadline first; five statements."""
     if not actor.may("review.read"):
-        return []
-    applications = _counts(
-        select(Application.stage_id, func.count()).where(
-            Application.state.in_(REVIEWABLE), not_conflicted(actor, Application.case_id)
+        return Page((), 1, PAGE_SIZE, 0)
+    under_review = and_(Application.state.in_(REVIEWABLE), not_conflicted(actor, Application.case_id))
+    found = paginate(
+        select(CycleStage)
+        .where(
+            exists().where(Application.stage_id == CycleStage.id, under_review)
+            | exists().where(PanelMember.stage_id == CycleStage.id)
         )
+        .options(joinedload(CycleStage.cycle))
+        .order_by(CycleStage.closes_at.desc(), CycleStage.id.desc()),
+        page,
     )
-    members = _counts(select(PanelMember.stage_id, func.count()))
+    shown = [stage.id for stage in found.items]
+    applications = _counts(
+        select(Application.stage_id, func.count()).where(under_review, Application.stage_id.in_(shown))
+    )
+    members = _counts(select(PanelMember.stage_id, func.count()).where(PanelMember.stage_id.in_(shown)))
     cards = {
         stage_id: (assigned, submitted)
         for stage_id, assigned, submitted in db.session.execute(
@@ -48,20 +59,15 @@ def review_stages(actor: Actor) -> list[StageLine]:
                 ).select_from(Assignment)
             )
             .outerjoin(Scorecard, Scorecard.assignment_id == Assignment.id)
-            .where(stands(), not_conflicted(actor, Application.case_id))
+            .where(stands(), not_conflicted(actor, Application.case_id), Application.stage_id.in_(shown))
             .group_by(Application.stage_id)
         )
     }
-    stages = db.session.scalars(
-        select(CycleStage)
-        .where(CycleStage.id.in_(applications.keys() | members.keys()))
-        .options(joinedload(CycleStage.cycle))
-        .order_by(CycleStage.closes_at.desc(), CycleStage.id.desc())
-    )
-    return [
+    lines = [
         StageLine(stage, applications.get(stage.id, 0), members.get(stage.id, 0), *cards.get(stage.id, (0, 0)))
-        for stage in stages
+        for stage in found.items
     ]
+    return Page(lines, found.number, found.size, found.total)
 
 
 def _counts(statement: Select[int, int]) -> Mapping[int, int]:

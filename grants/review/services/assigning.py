@@ -49,6 +49,13 @@ class Proposal:
         """Names the facts it rests on: the same digest is the same proposal."""
         return self.facts.digest
 
+    def by_application(self) -> list[tuple[Reviewed, list[Addition]]]:
+        """What is added to each application, reviewers by name."""
+        found: dict[int, tuple[Reviewed, list[Addition]]] = {}
+        for one in sorted(self.additions, key=lambda one: one.reviewer.name):
+            found.setdefault(one.paper.application_id, (one.paper, []))[1].append(one)
+        return [found[number] for number in sorted(found)]
+
     def loads(self) -> list[tuple[Reviewer, int, int]]:
         """(reviewer, reviews now, reviews with the proposal), by name."""
         before = {one.person_id: 0 for one in self.facts.reviewers}

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.kernel.errors import Clash, Problem
+from grants.persistence.paging import cut
 from grants.persistence.session import unit_of_work
 from grants.programs.models import CycleStage
 from grants.review import queries, services
@@ -13,13 +14,14 @@ from grants.review.forms import ApplyForm, InviteForm, ReasonForm
 from grants.review.views.blueprint import bp
 from grants.web.access import current_actor, requires
 from grants.web.filters import plural
+from grants.web.tables import page_asked
 
 
 @bp.get("/stages")
 @requires("review.read")
 def stages() -> ResponseReturnValue:
     """Every stage with something to review."""
-    return render_template("review/stages.html", lines=queries.review_stages(current_actor()))
+    return render_template("review/stages.html", page=queries.review_stages(current_actor(), page_asked()))
 
 
 @bp.route("/stages/<public_id:stage_id>/panel", methods=["GET"])
@@ -35,7 +37,9 @@ def _panel_page(stage: CycleStage, form: InviteForm) -> str:
         "review/panel.html",
         stage=stage,
         progress=queries.panel_progress(actor, stage),
-        conflicts=queries.panel_conflicts(actor, stage),
+        members=queries.member_progress(actor, stage, page_asked("reviewers")),
+        coverage=queries.coverage(actor, stage, page_asked("applications")),
+        conflicts=queries.panel_conflicts(actor, stage, page_asked("conflicts")),
         form=form,
     )
 
@@ -79,7 +83,14 @@ def proposal(stage_id: str) -> ResponseReturnValue:
             flash(f"{plural(len(made), 'assignment')} made; each reviewer has been told.", "good")
             return redirect(url_for(".panel", stage_id=stage_id))
     form.digest.raw_data, form.digest.data = None, plan.digest
-    return render_template("review/proposal.html", stage=stage, plan=plan, form=form), status
+    return render_template(
+        "review/proposal.html",
+        stage=stage,
+        plan=plan,
+        additions=cut(plan.by_application(), page_asked()),
+        loads=cut(plan.loads(), page_asked("loads")),
+        form=form,
+    ), status
 
 
 def _same(plan: services.Proposal, digest: str) -> None:
@@ -94,13 +105,13 @@ def reviewers(stage_id: str, application_id: str) -> ResponseReturnValue:
     actor = current_actor()
     stage = queries.stage_for(actor, stage_id)
     application = queries.application_under_review(actor, stage, application_id)
-    progress = queries.panel_progress(actor, stage)
-    readers = next(one.assignments for one in progress.coverage if one.application.id == application.id)
+    readers = queries.readers_of([application.id]).get(application.id, ())
     return render_template(
         "review/reviewers.html",
         stage=stage,
         application=application,
-        progress=progress,
+        rules=queries.review_rules(stage),
+        members=queries.member_progress(actor, stage, page_asked()),
         readers={one.reviewer_id: one for one in readers},
         facts=queries.planning_facts(actor, stage),
     )

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from grants.casework.models import Case
 from grants.kernel.clock import now
 from grants.kernel.errors import Invalid, Problem
+from grants.persistence.paging import cut
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
 from grants.review import queries, services
@@ -13,6 +14,7 @@ from grants.review.forms import ConflictForm
 from grants.review.queries import Applicant
 from grants.review.views.blueprint import bp
 from grants.web.access import current_actor, requires
+from grants.web.tables import page_asked
 
 
 @bp.get("/")
@@ -46,14 +48,15 @@ def conflicts(stage_id: str) -> ResponseReturnValue:
 
 def _conflicts_page(stage: CycleStage, form: ConflictForm) -> str:
     actor, like = current_actor(), request.args.get("q", "")
+    everyone = queries.applicants(actor, stage)
     return render_template(
         "review/conflicts.html",
         stage=stage,
         form=form,
         like=like,
         is_open=stage.closes_at > now(),
-        applicants=queries.applicants(actor, stage, like),
-        names=queries.applicants(actor, stage) if like else None,
+        page=cut(queries.applicants(actor, stage, like) if like else everyone, page_asked()),
+        everyone=everyone,
         own=queries.own_conflicts(actor, stage),
         member=queries.member_for(actor, stage),
     )
