@@ -204,13 +204,14 @@ class LetterCount(NamedTuple):
 
 def letter_counts(actor: Actor, slate: Slate) -> list[LetterCount]:
     """The letters by outcome, without the lines the actor has a conflict with."""
+    order = case((SlateLine.outcome == "award", 0), (SlateLine.outcome == "waitlist", 1), else_=2)
     rows = db.session.execute(
-        select(SlateLine.outcome, func.count(), func.count(Document.id).filter(Document.state == "rendered"))
+        select(SlateLine.outcome, func.count(), func.count(Document.file_id))
         .join(SlateLine.application)
         .join(SlateLine.letter)
         .where(_visible(actor, slate))
         .group_by(SlateLine.outcome)
-        .order_by(SlateLine.outcome)
+        .order_by(order)
     )
     return [LetterCount(*row) for row in rows]
 
