@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from http import HTTPStatus
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -235,13 +234,13 @@ def _letters_page(slate_id: str, form: LettersDateForm) -> str:
 def date_letters(slate_id: str) -> ResponseReturnValue:
     """Make the letters anew for another day of release."""
     actor, form = current_actor(), LettersDateForm()
-    status = carry_out(
-        form, lambda: services.date_letters(actor, queries.slate_for(actor, slate_id), form.on.data or date.min)
+    return carry_out(
+        form,
+        lambda: services.date_letters(actor, queries.slate_for(actor, slate_id), form.on.data or date.min),
+        "The letters are being made anew for that day; a second person checks them again.",
+        url_for(".letters", slate_id=slate_id),
+        lambda: _letters_page(slate_id, form),
     )
-    if status != HTTPStatus.SEE_OTHER:
-        return _letters_page(slate_id, form), status
-    flash("The letters are being made anew for that day; a second person checks them again.", "good")
-    return redirect(url_for(".letters", slate_id=slate_id))
 
 
 @bp.post("/slates/<public_id:slate_id>/letters/check")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import url_for
 from sqlalchemy import func, select
 
-from grants.applications.models import Application, Submission
+from grants.applications.models import Application
 from grants.awards.models import Award
 from grants.casework.models import Case
 from grants.casework.visibility import not_conflicted, visible_cases
