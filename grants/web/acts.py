@@ -71,6 +71,7 @@ ACTS: Final[dict[str, str]] = {
     "decision.release": "Released a decision",
     "slate.approve": "Approved a slate",
     "slate.check_letters": "Checked the letters of a slate",
+    "slate.date_letters": "Dated the letters of a slate anew",
     "slate.discard": "Discarded a slate",
     "slate.feedback": "Wrote feedback for an applicant",
     "slate.make": "Made a slate",

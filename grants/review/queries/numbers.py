@@ -123,8 +123,11 @@ def stage_numbers(actor: Actor, stage: CycleStage) -> StageNumbers:
         .join(Case.organization)
     )
     cards = db.session.execute(
-        joined(select(Application.id, Assignment.reviewer_id, Scorecard.total).select_from(Scorecard))
-        .join(Scorecard.assignment)
+        joined(
+            select(Application.id, Assignment.reviewer_id, Scorecard.total)
+            .select_from(Scorecard)
+            .join(Scorecard.assignment)
+        )
         .where(Assignment.stage_id == stage.id, counts(), not_conflicted(actor, Application.case_id))
         .order_by(Assignment.id)
     ).all()
