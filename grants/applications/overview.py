@@ -18,6 +18,7 @@ from grants.kernel.roles import OrganizationRole
 from grants.people.models import OrganizationMembership
 from grants.programs.queries import definition_of
 from grants.programs.schema import ApplicationStage, Criterion, Definition, Form, Section
+from grants.web.status import status_of
 
 WRITING_NOW = timedelta(minutes=10)
 
@@ -173,16 +174,14 @@ def _section(
     written = [answer for key in section.fields if (answer := drafted.get(key)) and not answer.is_empty]
     ready = section.key in statuses and statuses[section.key].ready and not gaps
     returned = application.state == State.RETURNED and section.key in (application.returned_sections or ())
-    if application.state == State.SUBMITTED:
-        state, note = "ready", "Submitted"
-    elif ready:
-        state, note = "ready", "Ready"
+    if ready or application.state == State.SUBMITTED:
+        state = "ready"
     elif returned:
-        state, note = "returned", "Change asked for"
-    elif written or any(key in files for key in section.fields):
-        state, note = "started", _writers(actor, written) or "Begun"
+        state = "returned"
     else:
-        state, note = "empty", "Not started"
+        state = "started" if written or any(key in files for key in section.fields) else "empty"
+    whole = ("application", "submitted") if application.state == State.SUBMITTED else ("section", state)
+    note = (_writers(actor, written) if state == "started" else "") or status_of(*whole).word
     is_open = closed_to_writing(application.state, section.key, application.returned_sections or ()) is None
     return SectionState(section.key, section.title, state, note, gaps, is_open)
 

@@ -4,14 +4,13 @@ from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from grants.web.forms import FilterForm, HouseForm, LocalDateField, options
+from grants.web.status import status_of, words_of
 
 STATES = {
     "": "All",
-    "offered": "Offered",
-    "accepted": "Accepted",
-    "to_countersign": "Waits for countersignature",
-    "active": "Active",
-    "declined": "Declined",
+    **words_of("award", "offered", "accepted"),
+    "to_countersign": status_of("agreement", "signed").word,
+    **words_of("award", "active", "declined"),
 }
 
 

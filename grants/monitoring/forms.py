@@ -6,18 +6,13 @@ from wtforms import DecimalField, RadioField, SelectField, StringField, TextArea
 from wtforms.validators import InputRequired, Length, Optional
 
 from grants.monitoring.models import IndicatorReading
-from grants.monitoring.services.requirements import RATINGS
 from grants.web.forms import FilterForm, HouseForm, LocalDateField, options
+from grants.web.status import words_of
 
 STATES = {
     "": "All",
-    "late": "Late",
     "soon": "Due soon",
-    "to_answer": "Handed in, to be read",
-    "scheduled": "Scheduled",
-    "returned": "Returned for changes",
-    "accepted": "Accepted",
-    "waived": "Waived",
+    **words_of("requirement", "late", "submitted", "scheduled", "returned", "accepted", "waived"),
 }
 KINDS = {
     "": "All",
@@ -65,7 +60,9 @@ class CheckInForm(HouseForm):
     held_on = LocalDateField("Held on", [InputRequired("Choose the day.")])
     attended = StringField("Who was there", [InputRequired("Say who was there."), Length(max=500)])
     notes = TextAreaField("What was said", [InputRequired("Write down what was said."), Length(max=20_000)])
-    rating = RadioField("How the grant stands", [InputRequired("Choose one of the three.")], choices=options(RATINGS))
+    rating = RadioField(
+        "How the grant stands", [InputRequired("Choose one of the three.")], choices=options(words_of("grant_health"))
+    )
 
 
 class ReadingForm(HouseForm):

@@ -44,7 +44,7 @@ OWED = (S.SCHEDULED, S.RETURNED)
 class RequirementFilters:
     """What a list of requirements is narrowed to; an empty value narrows nothing.
 
-    state   a stored state, or `late`, `soon` (due within two weeks, or due and not late yet), `to_answer` (handed in)
+    state   a stored state, or `late`, `soon` (due within two weeks, or due and not late yet)
     sort    a key of the list, with "-" in front for descending
     """
 
@@ -199,8 +199,6 @@ def _in_state(state: str) -> ColumnElement[bool]:
             return _is_late()
         case "soon":
             return _is_soon()
-        case "to_answer":
-            return Requirement.state == S.SUBMITTED
         case _:
             return Requirement.state == state
 

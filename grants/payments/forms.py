@@ -5,17 +5,11 @@ from wtforms.validators import InputRequired, Length
 
 from grants.persistence.base import new_public_id
 from grants.web.forms import FilterForm, HouseForm, LocalDateField, MoneyField, options
+from grants.web.status import words_of
 
 STATES = {
     "": "All",
-    "due": "Due, not asked for",
-    "requested": "To approve",
-    "approved": "To pay",
-    "planned": "Planned",
-    "held": "On hold",
-    "paid": "Paid",
-    "returned": "Returned by the bank",
-    "cancelled": "Cancelled",
+    **words_of("installment", "due", "requested", "approved", "planned", "held", "paid", "returned", "cancelled"),
 }
 KINDS = {
     "": "All",

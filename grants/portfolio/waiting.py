@@ -116,4 +116,4 @@ def _reports(actor: Actor, cycle: Cycle) -> Waiting | None:
         .distinct()
         .order_by(Organization.name)
     ).all()
-    return _group(list(names), "with something overdue", url_for("monitoring.requirements"))
+    return _group(list(names), "with a late report", url_for("monitoring.requirements"))

@@ -73,7 +73,7 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "empty": ("Not started", _Q),
         "started": ("Writing", _A),
         "ready": ("Ready", _G),
-        "returned": ("Change asked for", _W),
+        "returned": ("Returned for changes", _W),
     },
     "scorecard": {
         "not_started": ("Not started", _Q),
@@ -104,11 +104,11 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "offered": ("Offered", _W),
         "accepted": ("Accepted", _A),
         "declined": ("Declined", _Q),
-        "active": ("Active", _G),
+        "active": ("In force", _G),
     },
     "agreement": {
         "made": ("Waits for signature", _W),
-        "signed": ("Signed", _A),
+        "signed": ("Waits for countersignature", _A),
         "countersigned": ("In force", _G),
     },
     "installment": {
@@ -125,10 +125,15 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "scheduled": ("Scheduled", _Q),
         "due": ("Due", _W),
         "late": ("Late", _B),
-        "submitted": ("Submitted", _A),
+        "submitted": ("Handed in", _A),
         "returned": ("Returned for changes", _W),
         "accepted": ("Accepted", _G),
         "waived": ("Waived", _Q),
+    },
+    "grant_health": {
+        "on_track": ("On track", _G),
+        "watch": ("Watch", _W),
+        "at_risk": ("At risk", _B),
     },
     "job": {
         "queued": ("Waiting", _Q),
@@ -161,3 +166,8 @@ def status_of(workflow: str, state: str) -> Status:
         return Status(*STATUS[workflow][str(state)])
     except KeyError as unknown:
         raise KeyError(f"No word is agreed for the state {state!r} of {workflow!r}") from unknown
+
+
+def words_of(workflow: str, *states: str) -> dict[str, str]:
+    """State -> word, of these states of a workflow, or of all: what a filter or a question offers."""
+    return {state: status_of(workflow, state).word for state in states or STATUS[workflow]}

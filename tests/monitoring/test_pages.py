@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -102,6 +103,16 @@ def test_each_list_holds_what_its_reader_may_know(story: Story, client_of: Clien
         assert holds == [True, True, False, False]
 
 
+def test_one_word_leads_to_the_list_and_stands_over_it(story: Story, client_of: ClientOf) -> None:
+    for who in (story.lead, story.officer):
+        page = client_of(story.person(who)).get("/requirements").text
+        entry = re.search(r'<a href="/requirements"[^>]*>([^<]+)</a>', page)
+        heading = re.search(r"<h1[^>]*>([^<]+)</h1>", page)
+        assert entry is not None
+        assert heading is not None
+        assert (entry[1].strip(), heading[1].strip()) == ("Reports", "Reports")
+
+
 def test_a_report_goes_through_in_a_browser(story: Story, client_of: ClientOf) -> None:
     path = f"/requirements/{requirement(story.award, 'yearly_report').public_id}"
     school, officer = client_of(story.person(story.lead)), client_of(story.person(story.officer))
@@ -127,7 +138,7 @@ def test_a_check_in_is_noted_in_a_browser(story: Story, client_of: ClientOf) -> 
     assert (missing.status_code, "All is well." in missing.text) == (422, True)
     assert client_of(story.person(story.lead)).get(f"{path}/check-in").status_code == 403
     assert officer.post(f"{path}/check-in", data=form).location == path
-    assert "To watch" in client_of(story.person(story.lead)).get(path).text
+    assert ">Watch<" in client_of(story.person(story.lead)).get(path).text
     assert officer.post(f"{path}/check-in", data=form).status_code == 409
 
 

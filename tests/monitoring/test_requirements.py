@@ -158,7 +158,7 @@ def test_lists_find_what_is_late_and_what_is_soon(story: Story) -> None:
         assert (titles("late"), titles("soon")) == (["First steps"], ["Quarterly check in 1"])
         with unit_of_work():
             services.submit_requirement(story.lead, requirement(story.award, "first_steps"), "Done.")
-        assert (titles("late"), titles("to_answer")) == ([], ["First steps"])
+        assert (titles("late"), titles("submitted")) == ([], ["First steps"])
 
 
 def test_each_cycle_has_its_own_day_on_one_list(story: Story, statements: Callable[[], Any]) -> None:

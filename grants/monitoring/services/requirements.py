@@ -19,7 +19,7 @@ from grants.persistence import audit
 from grants.persistence.moves import move
 from grants.persistence.session import db
 
-RATINGS = {"on_track": "On track", "watch": "To watch", "at_risk": "At risk"}
+RATINGS = ("on_track", "watch", "at_risk")
 
 
 def submit_requirement(actor: Actor, requirement: Requirement, text: str) -> None:
@@ -91,7 +91,7 @@ def record_check_in(
         _note(
             actor,
             requirement,
-            f"{requirement.title} was held on {held_on.day} {held_on:%B %Y}: {RATINGS[rating].lower()}.",
+            f"{requirement.title} was held on {held_on.day} {held_on:%B %Y}: {rating.replace('_', ' ')}.",
         )
 
     _move(actor, requirement, "hold", {"keep_meeting": keep_meeting, "tell_payments": lambda: _met(actor, requirement)})

@@ -11,7 +11,7 @@ from grants.kernel.policy import Actor, Verdict
 from grants.monitoring import queries, services
 from grants.monitoring.forms import AccountForm, AnswerForm, CheckInForm, ReasonForm, RequirementFilterForm
 from grants.monitoring.models import Requirement
-from grants.monitoring.services.requirements import RATINGS, facts_of
+from grants.monitoring.services.requirements import facts_of
 from grants.monitoring.states import REQUIREMENT
 from grants.monitoring.views.blueprint import bp
 from grants.web.access import current_actor, requires
@@ -173,7 +173,6 @@ def _shown(actor: Actor, found: Requirement, tried: dict[str, HouseForm]) -> str
         tried=next(iter(tried), None),
         status=queries.status_of(found),
         lateness=queries.lateness_of(found),
-        ratings=RATINGS,
     )
 
 
