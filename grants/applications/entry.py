@@ -30,6 +30,11 @@ class Opening:
     application: Application | None
     verdict: Verdict
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the stage's deadline has passed."""
+        return now() > self.stage.closes_at
+
 
 def may_enter(stage: CycleStage, organization: Organization) -> Verdict:
     """Whether an organization may start an application in a stage now."""

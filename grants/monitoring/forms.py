@@ -6,6 +6,7 @@ from wtforms import DecimalField, RadioField, SelectField, StringField, TextArea
 from wtforms.validators import InputRequired, Length, Optional
 
 from grants.monitoring.models import IndicatorReading
+from grants.monitoring.services.indicators import shown
 from grants.web.forms import FilterForm, HouseForm, LocalDateField, options
 from grants.web.status import words_of
 
@@ -86,4 +87,5 @@ def reading_form(reading: IndicatorReading) -> ReadingForm:
         one.place: DecimalField(one.group, [Optional()], default=one.value, places=None) for one in reading.by_group
     }
     form: type[ReadingForm] = type("GroupsForm", (ReadingForm,), controls)
-    return form(obj=reading)
+    value = None if reading.value is None else Decimal(shown(reading.value))
+    return form(value=value, note=reading.note)

@@ -209,17 +209,31 @@ class GroupStrip:
     words: str
 
 
+@dataclass(frozen=True)
+class GroupStrips:
+    """Groups on one scale, as (what they are parts of, its groups as (name, strip)), and the scale's ends."""
+
+    parts: tuple[tuple[str, tuple[tuple[str, GroupStrip], ...]], ...]
+    low: str
+    high: str
+
+
 def group_strips(
-    groups: Sequence[tuple[str, Values]], everyone: Values, target: Values = (), *, unit: str = ""
-) -> list[tuple[str, GroupStrip]]:
+    parts: Sequence[tuple[str, Sequence[tuple[str, Values]]]], everyone: Values, target: Values = (), *, unit: str = ""
+) -> GroupStrips:
     """Groups beside each other, each at its latest value.
 
-    groups             (name, one entry a period, None where there is none), each with a value
-    everyone, target   the same of all students; target may be empty
+    parts              (what they are parts of, its groups as (name, one entry a period, None where there is none)),
+                       each group with a value
+    everyone, target   one entry a period of all students; target may be empty
     """
-    scale = Scale.around(everyone, target, *(values for _, values in groups))
+    scale = Scale.around(everyone, target, *(values for _, groups in parts for _, values in groups))
     goals = target or [None] * len(everyone)
-    return [(name, _strip(name, values, everyone, goals, scale, unit)) for name, values in groups]
+    placed = tuple(
+        (what, tuple((name, _strip(name, values, everyone, goals, scale, unit)) for name, values in groups))
+        for what, groups in parts
+    )
+    return GroupStrips(placed, f"{scale.low:g}{unit}", f"{scale.high:g}{unit}")
 
 
 def _strip(name: str, values: Values, everyone: Values, goals: Values, scale: Scale, unit: str) -> GroupStrip:

@@ -151,9 +151,10 @@ def test_a_missing_reading_leaves_a_gap() -> None:
 
 
 def test_groups_stand_beside_all_students_and_the_target() -> None:
-    strips = dict(
-        group_strips([("yes", [20, None, 40]), ("no", [None, 30, None])], [10, 30, 50], [None, None, 60], unit="%")
-    )
+    groups = [("yes", [20, None, 40]), ("no", [None, 30, None])]
+    found = group_strips([("Low income", groups)], [10, 30, 50], [None, None, 60], unit="%")
+    assert (found.low, found.high, [what for what, _ in found.parts]) == ("0%", "60%", ["Low income"])
+    strips = dict(found.parts[0][1])
     assert (strips["yes"].words, strips["yes"].shown) == ("yes 40%, all students 50%, target 60%", "40%")
     assert strips["no"].words == "no 30%, all students 30%"
     places = [(one.before, one.latest, one.everyone, one.target) for one in strips.values()]
