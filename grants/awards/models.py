@@ -19,7 +19,8 @@ class Award(Stateful, Base):
 
     __tablename__ = "award"
     __table_args__ = (
-        CheckConstraint("state IN ('offered', 'accepted', 'declined', 'active')", name="state"),
+        # Closing comes with what ends an award; the database has room for it.
+        CheckConstraint("state IN ('offered', 'accepted', 'declined', 'active', 'closed')", name="state"),
         CheckConstraint("amount > 0", name="amount"),
     )
 

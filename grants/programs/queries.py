@@ -12,6 +12,7 @@ from grants.kernel.clock import today
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.persistence.session import db
+from grants.programs.earlier import in_todays_shape
 from grants.programs.models import Cycle, CycleStage, ProgramVersion
 from grants.programs.schema import Definition
 
@@ -24,7 +25,7 @@ def definition_of(record: Cycle | ProgramVersion) -> Definition:
     version = record.program_version if isinstance(record, Cycle) else record
     if (kept := _definitions.get(version.sha256)) is not None:
         return kept
-    definition = Definition.model_validate(version.definition)
+    definition = Definition.model_validate(in_todays_shape(version.definition))
     if len(_definitions) >= _MOST_KEPT:
         _definitions.clear()
     return _definitions.setdefault(version.sha256, definition)

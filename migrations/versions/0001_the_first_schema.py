@@ -870,7 +870,9 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=24), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("state IN ('offered', 'accepted', 'declined', 'active')", name=op.f("ck_award_state")),
+        sa.CheckConstraint(
+            "state IN ('offered', 'accepted', 'declined', 'active', 'closed')", name=op.f("ck_award_state")
+        ),
         sa.CheckConstraint("amount > 0", name=op.f("ck_award_amount")),
         sa.ForeignKeyConstraint(["answered_by_id"], ["person.id"], name=op.f("fk_award_answered_by_id_person")),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_award_case_id_case")),

@@ -18,7 +18,7 @@ UNIQUE = "uq_indicator_reading_award_id_indicator_year"
 # becomes a remark on the reading of all students.
 FOLD = """
 UPDATE indicator_reading SET note = trim(coalesce(note, '') || ' ' || (
-    SELECT part.subgroup || ': ' || part.value FROM indicator_reading AS part
+    SELECT part.subgroup || ': ' || part.value || coalesce(' (' || part.note || ')', '') FROM indicator_reading AS part
     WHERE part.award_id = indicator_reading.award_id AND part.indicator = indicator_reading.indicator
       AND part.year = indicator_reading.year AND part.subgroup = :subgroup
 ))

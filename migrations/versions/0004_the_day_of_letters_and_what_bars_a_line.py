@@ -13,14 +13,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("slate", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("letters_on", sa.Date(), nullable=True))
-    with op.batch_alter_table("slate_line", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("barred", sa.Text(), nullable=True))
+    # Without a batch, which would copy the tables on SQLite and leave their checks behind.
+    op.add_column("slate", sa.Column("letters_on", sa.Date(), nullable=True))
+    op.add_column("slate_line", sa.Column("barred", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("slate_line", schema=None) as batch_op:
-        batch_op.drop_column("barred")
-    with op.batch_alter_table("slate", schema=None) as batch_op:
-        batch_op.drop_column("letters_on")
+    op.drop_column("slate_line", "barred")
+    op.drop_column("slate", "letters_on")

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -22,6 +23,7 @@ from grants.persistence.session import db, unit_of_work
 from tests.factories.decisions import (
     DECIDING,
     RELEASING,
+    TIERS,
     Board,
     Ready,
     approved,
@@ -32,6 +34,7 @@ from tests.factories.decisions import (
 )
 from tests.factories.people import actor
 
+MANY = TIERS | {"pool": "$900,000", "awards": {"at_most": 9}}
 SCHOOLS = {"Tern": ("district", 4), "Heron": ("charter", 3)}
 THE_DAY_AFTER = RELEASING + timedelta(days=1)
 
@@ -191,3 +194,16 @@ def test_a_released_award_page_names_the_letters_last_day(
         assert award is not None
         page = client_of(at.people["Tern"]).get(f"/awards/{award.public_id}").text
     assert "11 June 2016" in page or "11 Jun 2016" in page
+
+
+@pytest.mark.parametrize("count", [4, 8])
+def test_a_further_letter_costs_its_own_writes(app: Flask, people: Board, statements: Any, count: int) -> None:
+    """What is done to each letter takes no row by itself, and reads nothing again that was read for all."""
+    with unit_of_work():
+        at = ready({f"School {number}": ("charter", 3) for number in range(count)}, MANY)
+    slate = approved(at, people)
+    with clock_at(RELEASING), statements() as dated:
+        dated_anew(at, people, slate, THE_DAY_AFTER.date())
+    with clock_at(THE_DAY_AFTER), statements() as let_go, unit_of_work():
+        services.release(people.as_officer, slate)
+    assert (len(dated) <= 60 + 25 * count, len(let_go) <= 35 + 12 * count) == (True, True), (len(dated), len(let_go))

@@ -11,19 +11,21 @@ from grants.decisions.letter_facts import day_of_release, letter_of
 from grants.decisions.models import Slate, SlateLine
 from grants.decisions.queries import facts_of, letter_counts, may_handle
 from grants.documents import services as documents
+from grants.documents.models import Document
 from grants.kernel.canonical import sha256_of
 from grants.kernel.clock import now, today
 from grants.kernel.errors import Clash, Invalid, Refused
 from grants.kernel.policy import Actor, require, require_permission
 from grants.people.models import Organization, OrganizationMembership
 from grants.persistence import audit
-from grants.persistence.moves import lock
+from grants.persistence.moves import lock, lock_all
 from grants.persistence.session import db
 from grants.programs.queries import definition_of
 
 
 def prepare_letters(slate: Slate) -> None:
     """Freeze the facts of every line's letter, dated for the day of release, and ask for their rendering."""
+    take_letters(slate)
     slate.letters_on = slate.letters_on or day_of_release(slate)
     definition, letters = definition_of(slate.stage.cycle), []
     for line in _lines_with_cases(slate):
@@ -62,6 +64,7 @@ def _not_on(sentence: str) -> Invalid:
 
 def void_letters(slate: Slate) -> None:
     """Take back the letters of a slate that will not be released as it stands."""
+    take_letters(slate)
     for line in _lines_with_cases(slate):
         if line.letter is not None:
             documents.void(line.letter, "The slate was taken back.")
@@ -86,6 +89,12 @@ def check_letters(actor: Actor, slate: Slate, counts: dict[str, int]) -> None:
         raise Clash("The letters have changed since you opened this page. Look at them again.")
     slate.letters_checked_at, slate.letters_checked_by_id = now(), actor.person_id
     audit.record(actor, "slate.check_letters", slate, after={"letters": facts.letters})
+
+
+def take_letters(slate: Slate) -> None:
+    """Take all letters of a slate at once, before something is done to each of them."""
+    letters = select(Document).join(SlateLine, SlateLine.letter_id == Document.id).where(SlateLine.slate_id == slate.id)
+    lock_all(db.session.scalars(letters).all())
 
 
 def _lines_with_cases(slate: Slate) -> list[SlateLine]:

@@ -11,6 +11,7 @@ from grants.casework import services as casework
 from grants.casework.models import Case
 from grants.decisions.models import Decision, Slate, SlateLine
 from grants.decisions.queries import facts_of, may_handle
+from grants.decisions.services.letters import take_letters
 from grants.decisions.states import SLATE
 from grants.documents import services as documents
 from grants.documents.models import Document
@@ -39,6 +40,7 @@ def release(actor: Actor, slate: Slate) -> None:
     """
 
     def tell_everyone() -> None:
+        take_letters(slate)
         slate.released_at = slate.stage.released_at = now()
         for line in _lines(slate):
             if line.letter is not None:  # the guard has counted them: every line has one
