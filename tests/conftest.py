@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import flask_migrate
+import hypothesis
 import psycopg
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import event, make_url
 from werkzeug.test import TestResponse
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from grants import create_app
 from grants.config import Settings
@@ -125,6 +128,26 @@ class Server(Engine):
         with psycopg.connect(self.plain) as connection:
             connection.execute("SET synchronous_commit = off")
             connection.execute(EMPTY)
+
+
+# How long an example takes says nothing on a machine that has other things to do.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
+
+# These play the demonstration's recordings, once a process: one process does for all of them.
+PLAY_THE_DEMONSTRATION = ("tests/browser/test_every_page.py", "tests/scenarios/test_oakland.py")
+
+
+class ByFile(LoadFileScheduling):
+    """A file's tests stay together in one process, and so do all that play the demonstration."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "the demonstration" if file in PLAY_THE_DEMONSTRATION else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile | None:
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,8 @@ def letter_of(definition: Definition, slate: Slate, line: SlateLine) -> Facts:
 
 def answer_by(letter: Document) -> date:
     """The last day to answer the award that a letter tells of; KeyError when it tells of none."""
+    if letter.released_at is not None and ANSWER_BY not in letter.facts:
+        return answer_by_on(letter.released_at.date())  # released before letters named the day themselves
     return date.fromisoformat(letter.facts[ANSWER_BY])
 
 

@@ -3,6 +3,8 @@
 from typing import Final
 
 ACTS: Final[dict[str, str]] = {
+    # background
+    "job.retry": "Had failed work tried again",
     # people
     "account.add": "Added a person",
     "account.change": "Changed a person’s details",
@@ -24,7 +26,6 @@ ACTS: Final[dict[str, str]] = {
     "organization.remove_member": "Took a member out of an organization",
     # casework
     "audit.verify": "Verified the record",
-    "job.retry": "Tried failed work again",
     "case.hand_over": "Handed a case over",
     "case.note": "Wrote a note",
     "case.open": "Opened a case",
@@ -99,14 +100,14 @@ ACTS: Final[dict[str, str]] = {
     "installment.mark paid": "Marked a payment as paid",
     "installment.refuse": "Refused a payment",
     "installment.request": "Asked for a payment",
-    "installment.return": "Noted that the bank returned a payment",
     "installment.resume": "Took an installment off hold",
+    "installment.return": "Noted that a payment came back",
     "ledger.commit": "Committed money",
     "ledger.obligate": "Obligated money",
     "ledger.pay": "Paid money out",
     "ledger.receipt": "Booked money received",
-    "ledger.return": "Booked money that the bank returned",
     "ledger.release": "Set money free again",
+    "ledger.return": "Booked money that came back",
     "payment.date": "Dated an installment",
     "payment.plan": "Planned an installment",
     # monitoring

@@ -172,7 +172,7 @@ def test_colleagues_and_coaches_comment_and_a_writer_deals_with_it(app: Flask) -
 steps = st.lists(st.tuples(st.sampled_from(["lead", "editor"]), st.sampled_from(["look", "write"])), max_size=12)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=steps)
 def test_no_interleaving_of_two_editors_overwrites_silently(app: Flask, steps: list[tuple[str, str]]) -> None:
     """Whatever two people do in whichever order: a text stands until somebody who has seen it writes over it."""

@@ -283,7 +283,7 @@ def brute_force(candidates: list[Candidate], rules: SlateRules) -> tuple[str, ..
 
 
 @given(small_stages())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @pytest.mark.twins
 def test_no_set_of_awards_is_better(stage: tuple[list[Candidate], SlateRules]) -> None:
     candidates, rules = stage

@@ -139,7 +139,7 @@ def test_an_award_and_a_stranger_have_no_why_not() -> None:
 
 
 @given(small_stages())
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_every_answer_holds_when_its_slate_is_solved(stage: tuple[list[Candidate], SlateRules]) -> None:
     candidates, rules = stage
     try:

@@ -1,6 +1,5 @@
 """A real mail server for the tests, on a port of its own."""
 
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
+
+from tests.checkout import free_port
 
 
 @dataclass
@@ -34,14 +35,6 @@ class Postbox:
         self.mail.append(message)
         self.recipients.extend(envelope.rcpt_tos)
         return "250 Accepted"
-
-
-def free_port() -> int:
-    """A port nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -17,9 +17,10 @@ from grants.messages import jobs, library, services
 from grants.messages.delivery import Server
 from grants.messages.models import Message
 from grants.persistence.session import db, unit_of_work
+from tests.checkout import free_port
 from tests.factories.casework import case
 from tests.factories.people import person
-from tests.messages.conftest import Postbox, free_port
+from tests.messages.conftest import Postbox
 
 NOON = datetime(2016, 3, 8, 20, 0, tzinfo=UTC)
 JOINED = {"invited_by": "Dana", "organization": "ASCEND", "role": "editor"}

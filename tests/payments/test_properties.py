@@ -30,7 +30,7 @@ operations = st.lists(st.tuples(st.sampled_from(sorted(ACTS)), st.integers(1, 40
 numbers = count(1)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(opening=st.integers(1, 1000), asked=operations)
 def test_any_sequence_keeps_the_ledger_true(app: Flask, opening: int, asked: list[tuple[str, int]]) -> None:
     number = next(numbers)

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -107,7 +107,6 @@ conditions = st.recursive(
 answers = st.dictionaries(st.sampled_from("xyz"), st.one_of(plain, st.none(), st.lists(plain, max_size=2)))
 
 
-@settings(deadline=None)
 @given(conditions, answers)
 def test_not_is_the_contrary_and_storing_changes_nothing(data: dict[str, Any], given_answers: dict[str, Any]) -> None:
     condition = Condition.model_validate(data)

@@ -182,7 +182,7 @@ def test_the_same_says_nothing() -> None:
 passages = [(old, new) for old, new, _ in CHANGES[:13]]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.sets(st.sampled_from(passages), max_size=4))
 def test_something_is_told_exactly_when_something_changed(some: set[tuple[str, str]]) -> None:
     text = SMALL

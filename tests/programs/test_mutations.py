@@ -33,7 +33,7 @@ def judged(text: str | bytes) -> None:
         assert finding.sentence.strip()
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(mutated())
 @example(SMALL.replace("due: 2017-07-15", "due: 100 years after agreement_signed"))
 @example(SMALL.replace("weight: 3", "weight: 0").replace("{title: Team,", "{title: Team, weight: 0,"))
@@ -43,13 +43,12 @@ def test_any_mutation_loads_or_is_told_with_its_line(text: str) -> None:
     judged(text)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.permutations(SMALL.splitlines(keepends=True)), st.integers(0, 60))
 def test_lines_in_any_order_too(lines: list[str], keep: int) -> None:
     judged("".join(lines[:keep]))
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_too(content: bytes) -> None:
     judged(content)
@@ -75,7 +74,7 @@ def flow(value: object) -> str:
     return {None: "null", True: "true", False: "false"}.get(value, str(value))  # type: ignore[call-overload, no-any-return]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.data())
 def test_any_value_in_any_place_too(data: st.DataObject) -> None:
     lines = SMALL.splitlines()

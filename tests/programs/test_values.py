@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -32,14 +32,12 @@ def written(kind: object, value: object) -> object:
     return TypeAdapter(kind).dump_python(read(kind, value), mode="json")
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**13 - 1))
 def test_any_amount_reads_back(cents: int) -> None:
     assert read(Money, dollars(cents)) == cents
     assert written(Money, dollars(cents)) == dollars(cents)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**8))
 def test_any_share_reads_back(millionths: int) -> None:
     share = Decimal(millionths) / 10**8
@@ -47,7 +45,6 @@ def test_any_share_reads_back(millionths: int) -> None:
     assert read(Percent, written(Percent, percent(share))) == share
 
 
-@settings(deadline=None)
 @given(st.integers(0, 100), st.sampled_from(["days", "weeks", "months", "years"]))
 def test_any_length_reads_back(count: int, unit: str) -> None:
     length = Duration(count, unit)  # type: ignore[arg-type]
@@ -66,7 +63,6 @@ due_rules = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(due_rules)
 def test_any_due_rule_reads_back(rule: DueRule) -> None:
     assert read(Due, str(rule)) == rule

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grants.review.assignment import PanelMember, Paper, Wishes, Worth, assign
@@ -139,7 +139,6 @@ def value(
 
 
 @given(small_stages())
-@settings(deadline=None)
 @pytest.mark.twins
 def test_no_allowed_assignment_is_better(stage: tuple[list[PanelMember], list[Paper], Wishes]) -> None:
     panel, papers, wishes = stage

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Page, expect
+
+from tests.browser.house import faults
 
 pytestmark = pytest.mark.browser
 
@@ -22,67 +24,41 @@ PAGES = {
     "/error/422": "school",
     "/error/500": "school",
 }
+EVERY_VIEW = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
 OpenPage = Callable[..., Page]
 
 
-def faults(page: Page, axe_source: str) -> list[str]:
-    """What axe finds, as rule and element."""
-    page.evaluate(axe_source)
-    found = page.evaluate("axe.run()")
-    assert len(found["passes"]) > 10
-    return [f"{rule['id']}: {node['html']}" for rule in found["violations"] for node in rule["nodes"]]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing(open_page: OpenPage, axe_source: str, path: str, width: int, scheme: str) -> None:
-    assert faults(open_page(path, PAGES[path], width, scheme), axe_source) == []
+def test_axe_finds_nothing_targets_are_large_enough_and_nothing_scrolls_sideways(
+    open_page: OpenPage, path: str
+) -> None:
+    assert faults(open_page(path, PAGES[path]), EVERY_VIEW) == []
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing_in_errors_menus_and_dialogs(open_page: OpenPage, axe_source: str, width: int) -> None:
-    page = open_page("/forms", "school", width)
+def test_axe_finds_nothing_in_errors_menus_and_dialogs(open_page: OpenPage) -> None:
+    page = open_page("/forms", "school")
     page.get_by_role("button", name="Save").click()
     page.locator(".error-summary").wait_for()
-    assert faults(page, axe_source) == []
+    assert faults(page) == []
     page.get_by_role("button", name="Withdraw").click()
     page.get_by_role("dialog").wait_for()
-    assert faults(page, axe_source) == []
+    assert faults(page) == []
     page.get_by_role("button", name="Not now").click()
-    for menu in page.locator("details.menu:visible > summary").all():
-        menu.click()
-        assert faults(page, axe_source) == []
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_no_sideways_scroll_at_320(open_page: OpenPage, path: str) -> None:
-    page = open_page(path, PAGES[path], 320)
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 860})
+        for menu in page.locator("details.menu:visible > summary").all():
+            menu.click()
+            assert faults(page, [(width, "light")]) == []
+            page.set_viewport_size({"width": width, "height": 860})
 
 
 @pytest.mark.parametrize("width", [1360, 1181, 1180, 1000, 768])
-def test_the_bar_holds_many_entries_at_every_width(open_page: OpenPage, axe_source: str, width: int) -> None:
+def test_the_bar_holds_many_entries_at_every_width(open_page: OpenPage, width: int) -> None:
     page = open_page("/slate", "director", width)
     page.locator("summary:visible", has_text="More").or_(page.locator("summary[aria-label=Menu]:visible")).click()
     expect(page.locator("a:visible", has_text="Record")).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") == width
-    assert faults(page, axe_source) == []
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("path", PAGES)
-def test_targets_are_large_enough(open_page: OpenPage, path: str, width: int) -> None:
-    """24 px either way, as WCAG 2.5.8 asks; links inside a sentence are its exception."""
-    page = open_page(path, PAGES[path], width)
-    small = page.evaluate(
-        """() => [...document.querySelectorAll("a, button, summary, input:not([type=hidden]), select, textarea")]
-            .filter((one) => one.checkVisibility() && !one.closest("p, .what, .skip, .lede"))
-            .map((one) => [(one.closest("label") || one).getBoundingClientRect(), one.outerHTML])
-            .filter(([box]) => box.width < 24 || box.height < 24)
-            .map(([box, html]) => `${box.width}x${box.height} ${html}`)"""
-    )
-    assert small == []
+    assert faults(page, [(width, "light")]) == []
 
 
 def test_marks_are_44_px(open_page: OpenPage) -> None:
@@ -195,21 +171,6 @@ def test_menus_and_forms_work_without_scripts(open_page: OpenPage) -> None:
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/")
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()
-
-
-@pytest.mark.parametrize("path", ["/", "/table", "/scorecard", "/forms"])
-def test_a_page_is_light(chromium: Browser, served: str, path: str) -> None:
-    """Cold, as it travels: at most 100 KB and 10 requests, nobody else contacted."""
-    with chromium.new_context(base_url=served) as visit:
-        visit.request.get(f"/as/{PAGES[path]}")
-        page = visit.new_page()
-        answers: list[Response] = []
-        page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - a bare method is not accepted
-        page.goto(path, wait_until="networkidle")
-        weights = [answer.request.sizes()["responseBodySize"] for answer in answers]
-    assert 5 <= len(weights) <= 10
-    assert 40_000 < sum(weights) <= 100 * 1024
-    assert len({answer.url.split("/")[2] for answer in answers}) == 1
 
 
 def test_a_hundred_rows_with_two_pictures_stay_light(open_page: OpenPage) -> None:

@@ -1,0 +1,144 @@
+"""The demonstration as pages are looked for on it: with what it has none of added, and its people to open them as."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from http import HTTPStatus
+from itertools import islice
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+from werkzeug.routing import Rule
+
+from grants.applications import services as applications
+from grants.awards import services as awards
+from grants.background.models import Job
+from grants.background.runner import run_due
+from grants.casework import files
+from grants.decisions import services as decisions
+from grants.decisions.models import Slate
+from grants.kernel.clock import clock_at
+from grants.kernel.policy import SYSTEM
+from grants.kernel.roles import Role
+from grants.payments import services as payments
+from grants.people.models import Person
+from grants.people.tokens import Purpose, password_token
+from grants.persistence.session import db, unit_of_work
+from grants.programs.services import load_program
+from grants.replay.demo import PRESENT
+from tests.browser.house import session_of
+from tests.browser.pages import OFFICER, SIGN_IN, Seen
+from tests.factories import applications as writing
+from tests.factories import awards as granting
+from tests.factories import review
+from tests.factories.people import actor, person
+
+TRIED = 60
+
+
+def add_what_it_lacks() -> None:
+    """A file in a draft, one handed in, a program's second version, another slate, awards that wait, failed work."""
+    kept = [files.put(b"%PDF-1.7\n%%EOF\n", "letter.pdf", "application/pdf") for _ in range(2)]
+    with clock_at(writing.WRITING), unit_of_work():
+        stage = writing.stage()
+        drafting, handing_in = writing.school("Bayfront School"), writing.school("Hillside School")
+        applications.attach(drafting.as_editor, writing.draft(drafting, stage), "letter", kept[0])
+        complete = writing.draft(handing_in, stage, writing.COMPLETE)
+        applications.attach(handing_in.as_editor, complete, "letter", kept[1])
+        applications.submit(handing_in.as_signatory, complete, handing_in.signatory.name)
+        review.assigned(review.panelist(stage, person("Ben Okafor", Role.REVIEWER)), complete)
+        source = stage.cycle.program_version.source
+        load_program(SYSTEM, source.replace("Your motto", "Your school’s motto"), "small.yaml")
+    with clock_at(PRESENT):
+        stage = db.session.scalars(select(Slate).where(Slate.state == "proposed")).one().stage
+        solution = decisions.solve_slate(actor(_who(OFFICER)), stage)
+        with unit_of_work():
+            decisions.make_slate(actor(_who(OFFICER)), stage, "Another way", solution)
+            failed = {
+                "state": "failed",
+                "attempts": 5,
+                "error": "The mail server did not answer.",
+                "finished_at": PRESENT,
+            }
+            db.session.add(Job(name="messages.deliver", args={}, run_at=PRESENT, created_at=PRESENT, **failed))
+        _awards_that_wait()
+
+
+def _awards_that_wait() -> None:
+    """Three awards: one offered, one with an agreement to sign, one to countersign."""
+    with unit_of_work():
+        cycle = granting.cycle()
+        payments.open_fund(SYSTEM, cycle, "outside", "Outside money", 1_000_000_00)
+        payments.open_fund(SYSTEM, cycle, "local", "Local money", 500_000_00)
+        offered, to_sign, to_countersign = (granting.award(cycle) for _ in range(3))
+        for award in (offered, to_sign, to_countersign):
+            award.answer_by_on = PRESENT.date() + timedelta(days=30)
+    run_due()
+    for award in (to_sign, to_countersign):
+        with unit_of_work():
+            awards.accept(actor(award.case.organization.memberships[0].person), award)
+    run_due()
+    with unit_of_work():
+        signatory = to_countersign.case.organization.memberships[1].person
+        awards.sign(actor(signatory), to_countersign, signatory.name, consent=True)
+
+
+def _who(title: str) -> Person:
+    return db.session.scalars(select(Person).where(Person.email == SIGN_IN[title])).one()
+
+
+class Demonstration:
+    """The demonstration while it is served.
+
+    address   where it is served
+    """
+
+    def __init__(self, app: Flask, address: str) -> None:
+        self.address = address
+        self._app = app
+        self._urls = app.url_map.bind("localhost")
+        self._people = {title: _who(title) for title in SIGN_IN}
+
+    def opened(self, rule: Rule, seen: Seen, **more: str) -> tuple[str | None, str]:
+        """The session of whoever opens the page (None is a visitor's), and the first address that they may open."""
+        for who, path in self._addresses(rule, seen, **more):
+            session = session_of(self._app, who) if who else None
+            if self.client(session).get(path).status_code == HTTPStatus.OK:
+                return session, path
+        raise AssertionError(f"{seen.who} of the demonstration finds no page at {rule}")
+
+    def roles_that_open(self, rule: Rule, places: list[Seen], wanted: set[Role]) -> set[Role]:
+        """Which of these roles somebody has who finds a page there."""
+        found: set[Role] = set()
+        for title in SIGN_IN:
+            for seen in places:
+                for who, path in self._addresses(rule, Seen(title, seen.ids), form="csv"):
+                    new = actor(who).roles & wanted - found
+                    if new and self.client(session_of(self._app, who)).get(path).status_code == HTTPStatus.OK:
+                        found |= new
+        return found
+
+    def _addresses(self, rule: Rule, seen: Seen, **more: str) -> Iterator[tuple[Person | None, str]]:
+        for row in islice(_rows(seen), TRIED):
+            opener = row.pop("opener", None)
+            who = db.session.get_one(Person, opener) if opener else self._people.get(seen.who)
+            wanted = {key: value for key, value in more.items() if key in rule.arguments}
+            yield who, self._urls.build(rule.endpoint, row | wanted, method="GET")
+
+    def client(self, session: str | None) -> FlaskClient:
+        """A browser without a window."""
+        client = self._app.test_client()
+        if session:
+            client.set_cookie("session", session)
+        return client
+
+
+def _rows(seen: Seen) -> list[dict[str, Any]]:
+    if seen.ids is None:
+        return [{}]
+    found = [dict(row) for row in db.session.execute(text(seen.ids)).mappings()]
+    for row in found:
+        if "token" in row:  # the one thing in an address that no database holds
+            row["token"] = password_token(db.session.get_one(Person, row["token"]), Purpose.INVITATION)
+    return found

@@ -1,0 +1,73 @@
+"""What the house asks of every page, measured in the page itself, and a server to open pages from."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+from flask import Flask
+from playwright.sync_api import Page
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from grants.config import ROOT
+from grants.people.models import Person
+
+AXE = (ROOT / "grants/web/frontend/node_modules/axe-core/axe.min.js").read_text()
+VIEWS = ((1280, "light"), (390, "dark"))
+
+_AXE_FINDS = """async () => {
+    const found = await axe.run(document, {resultTypes: ["violations"]});
+    if (found.passes.length <= 10) return ["axe looked at next to nothing"];
+    return found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html}`));
+}"""
+# 24 px either way, as WCAG 2.5.8 asks; links inside a sentence are its exception.
+_SMALL_TARGETS = """() => [
+    ...document.querySelectorAll("a, button, summary, input:not([type=hidden]), select, textarea")]
+    .filter((one) => one.checkVisibility() && !one.closest("p, .callout, .what, .skip, .sr, .lede"))
+    .map((one) => [(one.closest("label") || one).getBoundingClientRect(), one.outerHTML])
+    .filter(([box]) => box.width < 24 || box.height < 24)
+    .map(([box, html]) => `small: ${box.width}x${box.height} ${html}`)"""
+_WIDER_THAN_A_PHONE = """() => {
+    const wide = document.documentElement.scrollWidth;
+    const out = [...document.querySelectorAll("main *")].filter((one) => one.getBoundingClientRect().right > 320);
+    return wide <= 320 ? [] : [`320 px: ${wide} px wide ${out.map((one) => one.outerHTML.slice(0, 120)).join(" ")}`];
+}"""
+
+
+def faults(page: Page, views: Iterable[tuple[int, str]] = VIEWS) -> list[str]:
+    """What a page does wrong as it stands: for axe, with small targets, and by being wider than the narrowest phone."""
+    found: list[str] = []
+    page.evaluate(AXE)
+    for width, scheme in views:
+        page.set_viewport_size({"width": width, "height": 860})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        seen = page.evaluate(_AXE_FINDS) + page.evaluate(_SMALL_TARGETS)
+        found += [f"{width} px, {scheme}: {fault}" for fault in seen]
+    page.set_viewport_size({"width": 320, "height": 860})
+    found += page.evaluate(_WIDER_THAN_A_PHONE)
+    return found
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, *_: object) -> None:
+        """What was asked for is no news in a test."""
+
+
+@contextmanager
+def served_by(app: Flask) -> Iterator[str]:
+    """The application's address while it is served on this machine."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def session_of(app: Flask, who: Person) -> str:
+    """The session cookie of somebody who is signed in."""
+    sign = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    made: str = sign.dumps({"_user_id": f"{who.public_id}.{who.session_stamp}", "_fresh": True})
+    return made

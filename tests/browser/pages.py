@@ -1,0 +1,238 @@
+"""Where every page and every file stands on the demonstration: who opens it, and where its address's ids are found."""
+
+from typing import NamedTuple
+
+from grants.replay.sign_ins import SIGN_INS
+
+SIGN_IN = {title: address for title, address, _ in SIGN_INS}
+APPLICANT, GRANTEE, COACH, REVIEWER, PARTNER, OFFICER, FINANCE, DIRECTOR, AUDITOR, ADMINISTRATOR = SIGN_IN
+VISITOR = "a visitor"
+
+
+class Seen(NamedTuple):
+    """A page as somebody sees it.
+
+    who    a title of the demonstration's sign-ins, or VISITOR
+    ids    SQL whose columns are named like the address's arguments; the first row that `who` may open is opened.
+           A column named `opener` is the id of the person to open it as, instead.
+    """
+
+    who: str
+    ids: str | None = None
+
+
+def by(*who: str, ids: str | None = None) -> list[Seen]:
+    """The same page as several see it, those first whom it concerns most."""
+    return [Seen(one, ids) for one in who]
+
+
+def _newest(table: str, name: str, where: str = "1 = 1") -> str:
+    return f"SELECT public_id AS {name} FROM {table} WHERE {where} ORDER BY id DESC"
+
+
+def _award(condition: str, role: str) -> str:
+    """Awards that wait for somebody, to open as the school's member with this role."""
+    return f"""
+        SELECT award.public_id AS award_id, member.person_id AS opener
+        FROM award JOIN "case" ON "case".id = award.case_id LEFT JOIN agreement ON agreement.award_id = award.id
+        JOIN organization_membership AS member ON member.organization_id = "case".organization_id
+        WHERE {condition} AND member.role = '{role}'"""
+
+
+_READ = """
+    FROM assignment JOIN cycle_stage AS stage ON stage.id = assignment.stage_id
+    JOIN submission ON submission.id = assignment.submission_id
+    JOIN application ON application.id = submission.application_id
+    LEFT JOIN scorecard ON scorecard.assignment_id = assignment.id"""
+_ATTACHED = """
+    FROM attachment JOIN stored_file AS file ON file.id = attachment.file_id
+    JOIN application ON application.id = attachment.application_id
+    LEFT JOIN submission ON submission.application_id = application.id
+    LEFT JOIN assignment ON assignment.submission_id = submission.id"""
+_application = _newest("application", "application_id")
+_draft = _newest("application", "application_id", "state = 'draft'")
+_submission = _newest("submission", "submission_id")
+_award_in_force = _newest("award", "award_id", "state = 'active'")
+_offer = "award.state = 'offered'"
+_organization = _newest("organization", "organization_id")
+_version = _newest("program_version", "version_id")
+_upcoming = "SELECT public_id AS event_id FROM event ORDER BY starts_at DESC"
+_full_event = """
+    SELECT event.public_id AS event_id FROM event JOIN registration ON registration.event_id = event.id
+    GROUP BY event.public_id ORDER BY count(*) DESC"""
+_decided = _newest("slate", "slate_id", "state = 'released'")
+_waiting = _newest("slate", "slate_id", "state = 'proposed'")
+_full_stage = f"SELECT stage.public_id AS stage_id {_READ} GROUP BY stage.public_id ORDER BY count(*) DESC"
+_reading_stage = f"SELECT stage.public_id AS stage_id {_READ} GROUP BY stage.public_id ORDER BY max(assignment.id) DESC"
+_scored = f"""
+    SELECT stage.public_id AS stage_id, application.public_id AS application_id {_READ}
+    WHERE scorecard.state = 'submitted' ORDER BY application.id DESC"""
+_card = f"""
+    SELECT assignment.public_id AS assignment_id, assignment.reviewer_id AS opener {_READ}
+    WHERE scorecard.state = 'draft' ORDER BY assignment.id DESC"""
+
+PAGES: dict[str, list[Seen]] = {
+    # background, people, casework, messages, documents
+    "background.jobs": by(ADMINISTRATOR),
+    "people.account": by(ADMINISTRATOR),
+    "people.edit_organization": by(ADMINISTRATOR, ids=_organization),
+    "people.forgotten": by(VISITOR),
+    "people.new_organization": by(ADMINISTRATOR),
+    "people.new_person": by(ADMINISTRATOR),
+    "people.organization": by(ADMINISTRATOR, GRANTEE, ids=_organization),
+    "people.organizations": by(OFFICER),
+    "people.people": by(ADMINISTRATOR),
+    "people.person": by(ADMINISTRATOR, ids=_newest("person", "person_id")),
+    "people.set_password": by(VISITOR, ids="SELECT id AS token FROM person WHERE is_active"),
+    "people.sign_in": by(VISITOR),
+    "casework.audit": by(AUDITOR),
+    "messages.outbox": by(ADMINISTRATOR),
+    "messages.message": by(ADMINISTRATOR, ids=_newest("message", "message_id")),
+    "documents.verify": by(VISITOR) + by(VISITOR, ids="SELECT code FROM document WHERE state = 'released'"),
+    # programs, discovery
+    "programs.cycle": by(OFFICER, ids=_newest("cycle", "cycle_id")),
+    "programs.dates": by(OFFICER, ids=_newest("cycle_stage", "stage_id")),
+    "programs.new": by(OFFICER),
+    "programs.open_cycle": by(OFFICER, ids=_version),
+    "programs.programs": by(PARTNER),
+    "programs.version": by(OFFICER, ids=_newest("program_version", "version_id", "program_key = 'oakland'")),
+    "programs.version_differences": by(OFFICER, ids=_version),
+    "discovery.attendance": by(OFFICER, ids=_full_event),
+    "discovery.edit_event": by(OFFICER, ids=_upcoming),
+    "discovery.event": by(APPLICANT, ids=_upcoming) + by(OFFICER, ids=_full_event),
+    "discovery.events": by(APPLICANT, OFFICER),
+    "discovery.new_event": by(OFFICER),
+    "discovery.reach": by(OFFICER),
+    # applications
+    "applications.application": by(APPLICANT, COACH, ids=_draft) + by(OFFICER, ids=_application),
+    "applications.applications": by(OFFICER),
+    "applications.check": by(APPLICANT, ids=_draft),
+    "applications.history": by(
+        APPLICANT,
+        ids="""
+            SELECT application.public_id AS application_id, one.field AS field_key FROM answer_version AS one
+            JOIN application ON application.id = one.application_id
+            WHERE application.state = 'draft' ORDER BY one.id DESC""",
+    ),
+    "applications.ours": by(APPLICANT),
+    "applications.receipt": by(GRANTEE, ids=_submission),
+    "applications.section": by(
+        *(APPLICANT, COACH),
+        ids="""
+            SELECT application.public_id AS application_id, one.section AS section_key FROM draft_comment AS one
+            JOIN application ON application.id = one.application_id ORDER BY one.id DESC""",
+    ),
+    "applications.submission": by(GRANTEE, ids=_submission),
+    # review
+    "review.application": by(DIRECTOR, ids=_scored),
+    "review.assignments": by(REVIEWER),
+    "review.conflicts": by(REVIEWER, ids=_reading_stage),
+    "review.earlier": by(
+        REVIEWER,
+        ids=f"""
+            SELECT assignment.public_id AS assignment_id, 'planning' AS key, assignment.reviewer_id AS opener {_READ}
+            WHERE stage.key = 'launch'""",
+    ),
+    "review.lift": by(
+        OFFICER,
+        ids="""
+            SELECT stage.public_id AS stage_id, conflict.public_id AS conflict_id FROM conflict
+            JOIN panel_member AS member ON member.person_id = conflict.person_id
+            JOIN cycle_stage AS stage ON stage.id = member.stage_id WHERE conflict.lifted_at IS NULL""",
+    ),
+    "review.panel": by(OFFICER, ids=_reading_stage) + by(OFFICER, ids=_full_stage),
+    "review.proposal": by(OFFICER, ids=_reading_stage),
+    "review.recuse": by(REVIEWER, ids=_newest("assignment", "assignment_id")),
+    "review.reopen": by(
+        OFFICER,
+        ids=f"""
+            SELECT stage.public_id AS stage_id, assignment.public_id AS assignment_id {_READ}
+            WHERE scorecard.state = 'submitted' ORDER BY assignment.id DESC""",
+    ),
+    "review.reviewers": by(OFFICER, ids=f"{_scored}"),
+    "review.scorecard": by(REVIEWER, ids=_card),
+    "review.scores": by(OFFICER, ids=_full_stage),
+    "review.stages": by(OFFICER),
+    # decisions
+    "decisions.compare": by(
+        OFFICER,
+        ids="""
+            SELECT one.public_id AS slate_id, other.public_id AS other_id FROM slate AS one
+            JOIN slate AS other ON other.stage_id = one.stage_id AND other.id <> one.id""",
+    ),
+    "decisions.letters": by(OFFICER, ids=_decided),
+    "decisions.line": by(
+        DIRECTOR,
+        ids="""
+            SELECT slate.public_id AS slate_id, line.public_id AS line_id FROM slate_line AS line
+            JOIN slate ON slate.id = line.slate_id WHERE line.outcome = 'decline' ORDER BY line.id DESC""",
+    ),
+    "decisions.slate": by(DIRECTOR, PARTNER, ids=_waiting) + by(OFFICER, ids=_decided),
+    "decisions.slates": by(DIRECTOR),
+    # awards, payments, monitoring
+    "awards.accept": by(GRANTEE, ids=_award(_offer, "lead")),
+    "awards.award": by(GRANTEE, OFFICER, ids=_award_in_force),
+    "awards.awards": by(OFFICER),
+    "awards.countersign": by(
+        DIRECTOR,
+        ids="""
+            SELECT award.public_id AS award_id FROM award JOIN agreement ON agreement.award_id = award.id
+            WHERE agreement.state = 'signed'""",
+    ),
+    "awards.decline": by(GRANTEE, ids=_award(_offer, "lead")),
+    "awards.extend": by(OFFICER, ids=_newest("award", "award_id", "state = 'offered'")),
+    "awards.sign": by(GRANTEE, ids=_award("agreement.state = 'made'", "signatory")),
+    "payments.funds": by(FINANCE),
+    "payments.installment": by(FINANCE, GRANTEE, ids=_newest("installment", "installment_id", "state <> 'paid'")),
+    "payments.payments": by(FINANCE),
+    "monitoring.check_in": by(OFFICER, ids=_newest("requirement", "requirement_id", "kind = 'check_in'")),
+    "monitoring.indicators": by(GRANTEE, OFFICER, ids=_award_in_force),
+    "monitoring.reading": by(GRANTEE, ids=_newest("indicator_reading", "reading_id")),
+    "monitoring.requirement": by(GRANTEE, OFFICER, ids=_newest("requirement", "requirement_id")),
+    "monitoring.requirements": by(GRANTEE, OFFICER),
+    # portfolio
+    "portfolio.case": by(OFFICER, GRANTEE, ids=_newest('"case"', "case_id", "id IN (SELECT case_id FROM award)")),
+    "portfolio.cases": by(OFFICER),
+    "portfolio.home": by(*SIGN_IN),
+}
+
+FILES: dict[str, list[Seen]] = {
+    "people.people_file": by(ADMINISTRATOR),
+    "people.organizations_file": by(OFFICER),
+    "casework.download": by(AUDITOR),
+    "documents.document": by(GRANTEE, ids=_newest("document", "document_id")),
+    "programs.source": by(OFFICER, ids=_version),
+    "applications.attachment": by(
+        APPLICANT,
+        ids=f"""
+            SELECT application.public_id AS application_id, file.public_id AS file_id,
+            attachment.attached_by_id AS opener {_ATTACHED}""",
+    ),
+    "applications.export_applications": by(OFFICER),
+    "applications.submitted_file": by(
+        OFFICER,
+        ids=f"""
+            SELECT submission.public_id AS submission_id, file.public_id AS file_id {_ATTACHED}
+            WHERE submission.id IS NOT NULL""",
+    )
+    + by(
+        APPLICANT,
+        ids=f"""
+            SELECT submission.public_id AS submission_id, file.public_id AS file_id,
+            submission.certified_by_id AS opener {_ATTACHED} WHERE submission.id IS NOT NULL""",
+    ),
+    "review.download": by(OFFICER, ids=_full_stage),
+    "review.file": by(
+        REVIEWER,
+        ids=f"""
+            SELECT assignment.public_id AS assignment_id, file.public_id AS file_id,
+            assignment.reviewer_id AS opener {_ATTACHED} WHERE assignment.id IS NOT NULL""",
+    ),
+    "decisions.download": by(DIRECTOR, ids=_waiting),
+    "awards.download": by(OFFICER),
+    "payments.download": by(FINANCE),
+    "payments.download_ledger": by(FINANCE),
+    "monitoring.download": by(OFFICER),
+    "monitoring.download_indicators": by(GRANTEE, ids=_award_in_force),
+    "portfolio.download": by(OFFICER),
+}
