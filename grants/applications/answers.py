@@ -239,7 +239,7 @@ def _table(field: TableField, typed: Any) -> list[dict[str, Any]] | None:
 
 def _named_rows(field: TableField, typed: Any) -> dict[str, dict[str, Any]]:
     rows = list(_mappings(typed))
-    if any(row.get("row") not in field.rows for row in rows):
+    if any(str(row.get("row")) not in field.rows for row in rows):
         raise ValueError("This does not have the rows that were asked for.")
     return {str(row["row"]): {key: value for key, value in row.items() if key != "row"} for row in rows}
 

@@ -1,5 +1,6 @@
 """Stored files on their way out: always as attachments that no browser opens or takes for something else."""
 
+import re
 from io import BytesIO
 
 from flask import Response, send_file
@@ -8,6 +9,9 @@ from grants.casework import files
 from grants.casework.models import StoredFile
 from grants.persistence.session import db
 
+# What Windows takes in no file name, with the blanks around it.
+_NO_FILE_NAME = re.compile(r'\s*[\\/:*?"<>|]+\s*')
+
 
 def attachment(stored: StoredFile, name: str | None = None) -> Response:
     """The response that hands a file over; who may have it was asked before.
@@ -15,7 +19,7 @@ def attachment(stored: StoredFile, name: str | None = None) -> Response:
     name     what it is saved as, when that is not its own name
     raises   files.Damaged when the bytes are not those that were stored
     """
-    kind, saved_as = stored.content_type, name or stored.name
+    kind, saved_as = stored.content_type, _NO_FILE_NAME.sub(" - ", name or stored.name)
     content = files.read(stored)
     db.session.rollback()  # nothing is asked of the database while a slow line takes the file
     response = send_file(BytesIO(content), mimetype=kind, as_attachment=True, download_name=saved_as)

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from grants.casework.downloads import attachment
 from grants.documents import queries
+from grants.documents.codes import spelled
 from grants.documents.forms import CodeForm, CompareForm
 from grants.kernel.errors import Missing
 from grants.web.access import current_actor, public, requires
@@ -14,6 +15,7 @@ from grants.web.limits import limited
 from grants.web.navigation import register_foot
 
 bp = Blueprint("documents", __name__)
+bp.add_app_template_filter(spelled)
 register_foot("Verify a document", "documents.verify", 10)
 
 

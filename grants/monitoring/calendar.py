@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
 from grants.kernel.dates import Span, months_after
+
+# What is owed is told of this long ahead; values are gathered over weeks, and so named earlier.
+SOON = timedelta(days=14)
+VALUES_AHEAD = timedelta(days=30)
 
 
 class Timeliness(StrEnum):

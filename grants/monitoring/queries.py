@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, select
@@ -14,7 +13,7 @@ from grants.casework.models import Case
 from grants.kernel.clock import today
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
-from grants.monitoring.calendar import Lateness, Timeliness, lateness
+from grants.monitoring.calendar import SOON, Lateness, Timeliness, lateness
 from grants.monitoring.models import CheckIn, IndicatorReading, Requirement
 from grants.monitoring.states import RequirementState as S
 from grants.monitoring.todos import todos
@@ -36,7 +35,6 @@ __all__ = [
     "todos",
 ]
 
-SOON = timedelta(days=14)
 OWED = (S.SCHEDULED, S.RETURNED)
 
 

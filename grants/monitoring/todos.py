@@ -1,7 +1,6 @@
 """What waits for someone around reports, check-ins and readings."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from flask import url_for
 from sqlalchemy import ColumnElement, func, select
@@ -12,6 +11,7 @@ from grants.casework.models import Case
 from grants.casework.visibility import not_conflicted
 from grants.kernel.clock import today
 from grants.kernel.policy import Actor, OrganizationRole, Role
+from grants.monitoring.calendar import SOON, VALUES_AHEAD
 from grants.monitoring.models import IndicatorReading, Requirement
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
@@ -19,7 +19,6 @@ from grants.programs.queries import cycle_day
 from grants.web.filters import plural
 from grants.web.todo import Todo, Urgency
 
-SOON = timedelta(days=14)
 SHOWN = 10
 
 
@@ -101,13 +100,13 @@ def _readings(actor: Actor, mine: ColumnElement[bool]) -> list[Todo]:
         .join(Award.case)
         .join(Award.stage)
         .join(CycleStage.cycle)
-        .where(mine, IndicatorReading.value.is_(None), IndicatorReading.due_on <= cycle_day(SOON))
+        .where(mine, IndicatorReading.value.is_(None), IndicatorReading.due_on <= cycle_day(VALUES_AHEAD))
         .group_by(Award.public_id, Cycle.id, Cycle.time_zone)
         .order_by(func.min(IndicatorReading.due_on))
     )
     return [
         Todo(
-            "late" if first < today(zone) else "due",
+            "late" if first < today(zone) else "due" if first <= today(zone) + SOON else "plan",
             f"Enter {plural(count, 'indicator')}",
             url_for("monitoring.indicators", award_id=award_id),
             "They show how your students do against the targets.",

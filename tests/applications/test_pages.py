@@ -469,6 +469,9 @@ def test_an_officer_screens_on_the_page(app: Flask, client_of: Browser) -> None:
         )
         assert (fine.status_code, fine.location) == (302, address)
         assert "Returned for changes" in browser.get(address).text
+        late = browser.post(f"{address}/eligible", data={})
+        refused = "This application is returned, so “find eligible” is no longer open." in late.text
+        assert (late.status_code, refused) == (409, True)
     db.session.expire_all()
     assert application.state == "returned"
 

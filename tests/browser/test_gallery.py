@@ -101,7 +101,8 @@ def test_an_error_takes_the_focus_and_leads_to_its_field(open_page: OpenPage) ->
 def test_slash_opens_the_search(open_page: OpenPage) -> None:
     page = open_page("/parts", "officer")
     page.keyboard.press("/")
-    page.wait_for_url("**/table")
+    page.wait_for_url("**/table#find")
+    expect(page.get_by_label("Name contains")).to_be_focused()
 
 
 def test_slash_is_a_letter_in_a_field(open_page: OpenPage) -> None:

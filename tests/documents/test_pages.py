@@ -151,8 +151,15 @@ def test_a_copy_is_compared_byte_for_byte_and_not_kept(document: Document, clien
         data = {} if content is None else {"file": (BytesIO(content), "copy.pdf")}
         return client.post(f"/verify/{released.code}", data=data)
 
+    def heading(page: str) -> str:
+        return page.partition("<h1>")[2].partition("</h1>")[0]
+
     assert "The same, byte for byte." in compare(whole).text
     assert "Not the same file." in compare(whole + b" ").text
+    assert [heading(compare(one).text) for one in (whole, whole + b" ")] == [
+        "Your file is genuine",
+        "Your file is not the one that was released",
+    ]
     assert "Not the same file." in compare(b"").text
     assert compare(None).status_code == 422
     with db.engine.connect() as connection:

@@ -60,7 +60,7 @@ def test_a_value_is_entered_by_those_who_may(story: Story, client_of: ClientOf) 
     assert (
         low.status_code,
         "A percentage" in low.text,
-        "Not a valid decimal" in low.text,
+        "Write a number, such as 61.5." in low.text,
         'value="140"' in low.text,
     ) == (
         422,

@@ -101,14 +101,19 @@ def _filters(form: ApplicationFilterForm) -> ApplicationFilters:
 # ── one application ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def staff_page(found: Application, tried: FlaskForm | None = None) -> str:
-    """An application as staff see it; a form that was tried and refused takes the place of its empty one."""
+def staff_page(found: Application, tried: FlaskForm | None = None, refused: str | None = None) -> str:
+    """An application as staff see it; a form that was tried takes the place of its empty one.
+
+    refused   why nothing was done: said above all where the form has no place on the page any more
+    """
     actor = current_actor()
     return render_template(
         "applications/staff.html",
         view=overview(actor, found),
         submissions=queries.submissions_of(found),
         timeline=timeline(actor, found.case),
+        refused=refused,
+        tried=type(tried).__name__,
         forms={form.__name__: form(formdata=None) for form in _screening_forms(found)}
         | ({type(tried).__name__: tried} if tried else {}),
         sections=queries.form_of(found).sections,
@@ -146,7 +151,7 @@ def _screen(
             act(current_actor(), found, form)
     except Problem as problem:
         cast(Any, form).show(problem)
-        return staff_page(the_application(application_id), form), problem.status
+        return staff_page(the_application(application_id), form, problem.sentence), problem.status
     flash(said, "good")
     return redirect(url_for(".application", application_id=application_id))
 

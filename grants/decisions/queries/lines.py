@@ -147,7 +147,7 @@ def lines_for(
 ) -> Page[LineRow]:
     """The slate's lines, the awarded first, each part by rank, without those the actor has a conflict with."""
     found = _named(_ranked(actor, slate)).where(*_narrowed(filters or LineFilters()))
-    found = found.options(joinedload(SlateLine.letter), _with_names())
+    found = found.options(joinedload(SlateLine.letter).joinedload(Document.file), _with_names())
     shown = paginate_rows(found, page, size)
     return Page([LineRow(*row) for row in shown.items], shown.number, shown.size, shown.total)
 

@@ -7,12 +7,20 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") all("details.menu[open]").forEach(closeMenu);
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  const search = document.querySelector("input[type=search]") || document.querySelector("[data-shortcut='/']");
-  if (!search) return;
   event.preventDefault();
-  if (search.matches("input")) search.focus();
-  else search.click();
+  if (!find()) document.querySelector("[data-shortcut='/']")?.click();
 });
+
+/* The first field of this page's filters, which the search leads to. */
+function find() {
+  const field = document.querySelector(".filters input:not([type=hidden])");
+  if (!field) return false;
+  const box = field.closest("details");
+  if (box) box.open = true;
+  field.focus();
+  return true;
+}
+if (location.hash === "#find") find();
 
 const isTyping = (element) => element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
 
