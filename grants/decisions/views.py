@@ -99,7 +99,7 @@ def download(slate_id: str, form: str) -> ResponseReturnValue:
             row.organization.grades,
             row.line.score,
             row.line.outcome,
-            row.line.waitlist_place,
+            reading.place(row.line),
             Decimal(row.line.amount) / 100 if row.line.outcome == "award" else None,
             reading.because(row.line),
             row.line.override_reason,
@@ -115,8 +115,8 @@ def compare(slate_id: str, other_id: str) -> ResponseReturnValue:
     """Two scenarios of one stage, and every line in which they differ."""
     actor = current_actor()
     one, other = queries.slate_for(actor, slate_id), queries.slate_for(actor, other_id)
-    page = queries.compared(actor, one, other, page_asked())
-    return render_template("decisions/compare.html", one=one, other=other, page=page)
+    page, reading = queries.compared(actor, one, other, page_asked()), queries.reading_of(actor, one)
+    return render_template("decisions/compare.html", one=one, other=other, page=page, reading=reading)
 
 
 @bp.post("/slates/<public_id:slate_id>/propose")
@@ -219,6 +219,7 @@ def _letters_page(slate_id: str, form: LettersDateForm) -> str:
         "decisions/letters.html",
         slate=found,
         page=queries.lines_for(actor, found, page=page_asked()),
+        reading=queries.reading_of(actor, found),
         counts=counts,
         shown={one.outcome: one.letters for one in counts},
         answer_by=answer_by_on(found.letters_on) if found.letters_on else None,

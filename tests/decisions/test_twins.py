@@ -39,20 +39,26 @@ RULES: dict[str, Any] = {
     "waitlist": 1,
     "approve": {"directors": 1},
 }
-SCHOOLS = {"Gull": ("district", 4), "Heron": ("district", 3), "Plover": ("district", 2), "Auk": ("charter", 1)}
+Schools = dict[str, tuple[str, int]]
+SCHOOLS: Schools = {"Gull": ("district", 4), "Heron": ("district", 3), "Plover": ("district", 2), "Auk": ("charter", 1)}
 SEEN = ("/", "/slates", "/cases", "/cases.csv", "/awards", "/awards.csv", "/review/stages", "/funds")
 FUNDS = {"local": {"title": "Local money", "amount": "$400,000"}}
+# One place, and a waitlist that Tern stands on before Plover, or not at all.
+WAITING: Schools = {"Gull": ("district", 4), "Plover": ("district", 2)}
+WAITLIST = RULES | {"awards": {"at_most": 1}, "waitlist": 3}
 Pages = Counter[tuple[str, int, str]]
 
 
 class World:
     """A cycle up to its release, and three people who have a conflict with Tern."""
 
-    def __init__(self, tern: int | None, client_of: Callable[[object], FlaskClient]) -> None:
+    def __init__(
+        self, tern: int | None, client_of: Callable[[object], FlaskClient], others: Schools, rules: dict[str, Any]
+    ) -> None:
         self.client_of = client_of
         with clock_at(DECIDING), unit_of_work() as session:
-            schools = SCHOOLS if tern is None else {"Tern": ("charter", tern), **SCHOOLS}
-            self.at: Ready = ready(schools, RULES, funds=FUNDS)
+            schools = others if tern is None else {"Tern": ("charter", tern), **others}
+            self.at: Ready = ready(schools, rules, funds=FUNDS)
             self.people: Board = board()
             open_fund(SYSTEM, self.at.stage.cycle, "local", "Local money", 400_000_00)
             self.helper = person("Hal", Role.DIRECTOR)
@@ -120,13 +126,13 @@ def _plain(text: str) -> str:
 
 
 @pytest.fixture
-def world(app: Flask, engine: Engine, client_of: Callable[[object], FlaskClient]) -> Callable[[Any], World]:
-    def make(tern: int | None) -> World:
+def world(app: Flask, engine: Engine, client_of: Callable[[object], FlaskClient]) -> Callable[..., World]:
+    def make(tern: int | None, others: Schools = SCHOOLS, rules: dict[str, Any] = RULES) -> World:
         db.session.remove()
         db.engine.dispose()
         engine.fresh()
         people._numbers, review._numbers = count(1), count(1)
-        return World(tern, client_of)
+        return World(tern, client_of, others, rules)
 
     return make
 
@@ -136,7 +142,7 @@ def told_apart(one: Pages, other: Pages) -> list[str]:
     return sorted({path for path, _, _ in (one - other) + (other - one)})
 
 
-def test_awarded_or_not_a_conflicted_reader_sees_the_same(world: Callable[[Any], World]) -> None:
+def test_awarded_or_not_a_conflicted_reader_sees_the_same(world: Callable[..., World]) -> None:
     found: list[dict[str, Pages]] = []
     for tern in (4, 1):
         here = world(tern)
@@ -152,7 +158,24 @@ def test_awarded_or_not_a_conflicted_reader_sees_the_same(world: Callable[[Any],
     assert {who: told_apart(one[who], other[who]) for who in one} == {who: [] for who in one}
 
 
-def test_not_even_whether_it_applied_shows_on_the_slates_and_scores(world: Callable[[Any], World]) -> None:
+def test_waitlisted_or_not_a_conflicted_reader_sees_no_place_that_counts_it(world: Callable[..., World]) -> None:
+    found: list[dict[str, Pages]] = []
+    for tern in (3, 1):
+        here = world(tern, WAITING, WAITLIST)
+        here.approve()
+        with clock_at(DECIDING):
+            draft = drafted(here.at, here.people, "Plover comes first")
+            with unit_of_work():
+                [plover] = [line for line in draft.lines if line.application_id == here.at.applications["Plover"].id]
+                services.override(here.people.as_officer, plover, "waitlist", 60_000_00, 1, "A strong visit.")
+            pages = {one.name: here.seen_by(one, "/slates") for one in here.conflicted}
+            found.append(pages | {"free": here.seen_by(here.people.directors[1], "/slates")})
+    one, other = found
+    assert told_apart(one.pop("free"), other.pop("free"))
+    assert {who: told_apart(one[who], other[who]) for who in one} == {who: [] for who in one}
+
+
+def test_not_even_whether_it_applied_shows_on_the_slates_and_scores(world: Callable[..., World]) -> None:
     found: list[dict[str, Pages]] = []
     for tern in (4, None):
         here = world(tern)
@@ -171,7 +194,7 @@ def test_not_even_whether_it_applied_shows_on_the_slates_and_scores(world: Calla
 
 
 def test_whoever_has_a_conflict_reads_ranks_without_a_gap_and_nobody_else_in_the_reasons(
-    world: Callable[[Any], World],
+    world: Callable[..., World],
 ) -> None:
     here = world(4)
     slate = here.approve()
@@ -196,7 +219,7 @@ def test_whoever_has_a_conflict_reads_ranks_without_a_gap_and_nobody_else_in_the
 
 @pytest.mark.parametrize("act", ["make", "change", "propose", "take back", "discard"])
 def test_an_officer_with_a_conflict_in_the_cycle_takes_no_part_in_its_slates(
-    world: Callable[[Any], World], act: str
+    world: Callable[..., World], act: str
 ) -> None:
     here = world(4)
     maya = actor(here.people.colleague)
@@ -215,7 +238,7 @@ def test_an_officer_with_a_conflict_in_the_cycle_takes_no_part_in_its_slates(
         assert queries.moves_of(maya, slate, queries.facts_of(slate)) == {}
 
 
-def test_belonging_to_an_applicant_is_a_conflict_without_being_declared(world: Callable[[Any], World]) -> None:
+def test_belonging_to_an_applicant_is_a_conflict_without_being_declared(world: Callable[..., World]) -> None:
     here = world(4)
     pat = here.helper  # a director without a conflict, who joins a school's board while the slate is with its approvers
     with clock_at(DECIDING):

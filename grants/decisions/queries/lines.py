@@ -1,7 +1,8 @@
 """The lines of a slate as one person may read them.
 
 Whoever has a conflict in the cycle reads a slate made of the other lines alone: ranks count those lines, sums add
-those lines, panels are redrawn from them, and no sentence compares one of them with an application they may not see.
+those lines, panels are redrawn from them, no place on the waitlist is shown, since it counts who waits before, and no
+sentence compares one of them with an application they may not see.
 Nothing on such a page hangs on the hidden case: not its score, not its outcome, not even whether it applied.
 """
 
@@ -91,6 +92,10 @@ class Reading:
         """Why it is not awarded, as far as this reader may be told."""
         return line.barred or (line.because if self.whole or not line.because else OTHERS_BEFORE)
 
+    def place(self, line: SlateLine) -> int | None:
+        """Its place on the waitlist, which counts every application that waits before it."""
+        return line.waitlist_place if self.whole else None
+
     def doubt(self, line: SlateLine | LineFigures) -> Doubt | None:
         """How sure its place is among the lines the reader sees."""
         if not self.whole:
@@ -138,8 +143,7 @@ def reading_of(actor: Actor, slate: Slate) -> Reading:
         Organization,
     )
     lines = db.session.execute(_named(select(*columns).where(_visible(actor, slate)))).all()
-    whole = slate.stage.cycle_id not in conflicted_cycles(actor)
-    return Reading(slate, whole, tuple(LineFigures(*line) for line in lines))
+    return Reading(slate, _sees_all(actor, slate), tuple(LineFigures(*line) for line in lines))
 
 
 def lines_for(
@@ -173,9 +177,12 @@ class Difference(NamedTuple):
 
 
 def compared(actor: Actor, one: Slate, other: Slate, page: int = 1) -> Page[Difference]:
-    """The applications that two scenarios treat differently, in outcome, amount or place, in the first one's order."""
+    """The applications that two scenarios treat differently, in outcome, amount or place, in the first one's order.
+
+    Who may be told of no place is told of no difference in places either.
+    """
     first, second = aliased(SlateLine), aliased(SlateLine)
-    said = ("outcome", "amount", "waitlist_place")
+    said = ["outcome", "amount"] + ["waitlist_place"] * _sees_all(actor, one)
     found = (
         select(Organization.name, first, second)
         .select_from(Application)
@@ -214,6 +221,10 @@ def letter_counts(actor: Actor, slate: Slate) -> list[LetterCount]:
         .order_by(order)
     )
     return [LetterCount(*row) for row in rows]
+
+
+def _sees_all(actor: Actor, slate: Slate) -> bool:
+    return slate.stage.cycle_id not in conflicted_cycles(actor)
 
 
 def _visible(actor: Actor, slate: Slate) -> ColumnElement[bool]:
