@@ -4,6 +4,7 @@ from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from grants.casework.queries import conflicted_cycles
 from grants.decisions import queries
 from grants.decisions.models import Slate
 from grants.decisions.states import SlateState
@@ -14,7 +15,10 @@ from grants.web.todo import Todo, Urgency
 
 
 def todos(actor: Actor) -> list[Todo]:
-    """What waits for the actor on slates: approvals for directors and partners, letters and release for officers."""
+    """What waits for the actor on slates: approvals for directors and partners, letters and release for officers.
+
+    Whoever has a conflict in a cycle still approves its slates, and is asked to do nothing else with them.
+    """
     waiting = Slate.state.in_((SlateState.DRAFT, SlateState.PROPOSED, SlateState.APPROVED))
     if not (actor.may("slate.approve") or actor.may("slate.propose")):
         return []
@@ -25,10 +29,13 @@ def todos(actor: Actor) -> list[Todo]:
         .order_by(Slate.made_at)
         .limit(20)
     )
-    return [todo for slate in found if (todo := _todo(actor, slate)) is not None]
+    conflicted = conflicted_cycles(actor)
+    return [
+        todo for slate in found if (todo := _todo(actor, slate, slate.stage.cycle_id not in conflicted)) is not None
+    ]
 
 
-def _todo(actor: Actor, slate: Slate) -> Todo | None:
+def _todo(actor: Actor, slate: Slate, handles: bool) -> Todo | None:
     url = url_for("decisions.slate", slate_id=slate.public_id)
     name = f"{slate.stage.cycle.title}: {slate.stage.title} slate"
     has_approved = any(
@@ -37,7 +44,7 @@ def _todo(actor: Actor, slate: Slate) -> Todo | None:
     by_others = slate.proposed_by_id != actor.person_id
     if slate.state == SlateState.PROPOSED and actor.may("slate.approve") and by_others and not has_approved:
         what: tuple[Urgency, str, str] = ("due", f"Approve the {name}", "It waits for your approval.")
-    elif not actor.may("slate.propose"):
+    elif not (handles and actor.may("slate.propose")):
         return None
     elif slate.state == SlateState.DRAFT:
         what = ("plan", f"Propose the {name}", "A draft that nobody has been asked to approve.")

@@ -1,7 +1,9 @@
 """A slate from its scores to its letters: solved, proposed, approved by others, checked, released as one."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,10 +16,11 @@ from grants.background.runner import run_due
 from grants.casework.files import read
 from grants.decisions import queries, services
 from grants.decisions.models import Decision, Slate, SlateApproval
+from grants.decisions.todos import todos
 from grants.documents.models import Document
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Refused
-from grants.kernel.roles import OrganizationRole
+from grants.kernel.roles import OrganizationRole, Role
 from grants.messages.models import Message
 from grants.persistence.session import db, unit_of_work
 from grants.review.models import Conflict
@@ -35,7 +38,7 @@ from tests.factories.decisions import (
     ready,
     released,
 )
-from tests.factories.people import actor, join
+from tests.factories.people import actor, join, person
 
 SCHOOLS = {
     "Tern": ("district", 4),
@@ -312,6 +315,42 @@ def test_what_was_taken_back_and_proposed_again_needs_every_approval_anew(at: Re
                 services.approve(actor(someone), slate, slate.content_sha256 or "")
         run_due()
         assert counted(slate) == {"award": 3, "waitlist": 1, "decline": 1}
+
+
+def test_whoever_has_a_conflict_in_the_cycle_is_asked_for_their_approval_and_for_nothing_else(
+    at: Ready, people: Board, client_of: Callable[[object], FlaskClient]
+) -> None:
+    with unit_of_work() as session:
+        hal, case = person("Hal", Role.DIRECTOR), at.applications["Tern"].case_id
+        for someone in (hal, people.colleague):
+            session.add(Conflict(case_id=case, person_id=someone.id, source="declared", since=DECIDING))
+
+    def asked() -> list[list[str]]:
+        homes = (client_of(one).get("/").text for one in (people.officer, people.colleague, hal))
+        return [re.findall(r"(Propose|Approve|Check the letters and release) the [^<]* slate", home) for home in homes]
+
+    slate = drafted(at, people)
+    assert asked() == [["Propose"], [], []]
+    with unit_of_work():
+        services.propose(people.as_officer, slate)
+    assert asked() == [[], [], ["Approve"]]
+    for someone in (*people.directors, people.partner):
+        with unit_of_work():
+            services.approve(actor(someone), slate, slate.content_sha256 or "")
+    assert asked() == [["Check the letters and release"], [], []]
+
+
+def test_what_waits_around_slates_takes_as_many_statements_for_one_as_for_many(
+    app: Flask, at: Ready, people: Board, statements: Callable[[], Any]
+) -> None:
+    counts = []
+    for more in (1, 9):
+        for _ in range(more):
+            drafted(at, people)
+        someone = people.as_officer
+        with app.test_request_context(), statements() as seen:
+            counts.append((len(todos(someone)), len(seen)))
+    assert counts == [(1, 3), (10, 3)]
 
 
 def test_a_withdrawn_application_is_never_decided(at: Ready, people: Board) -> None:
