@@ -193,6 +193,24 @@ def test_not_even_whether_it_applied_shows_on_the_slates_and_scores(world: Calla
     assert {who: told_apart(one[who], other[who]) for who in one} == {who: [] for who in one}
 
 
+def test_the_record_of_an_approval_does_not_say_whether_its_giver_abstained(world: Callable[..., World]) -> None:
+    found: list[Pages] = []
+    for tern in (4, None):
+        here = world(tern, rules=RULES | {"approve": {"directors": 2}})  # one approval does not move it
+        dee = here.conflicted[0]
+        with clock_at(DECIDING):
+            slate = drafted(here.at, here.people)
+            with unit_of_work():
+                services.propose(here.people.as_officer, slate)
+            with unit_of_work():
+                services.approve(actor(dee), slate, slate.content_sha256 or "")
+            [given] = slate.approvals
+            assert len(given.abstained_lines) == (0 if tern is None else 1)
+            found.append(here.seen_by(dee, "/record"))
+    acts = [sum(text.count(",slate.approve,") for path, _, text in pages if path == "/record.csv") for pages in found]
+    assert (acts, told_apart(*found)) == ([1, 1], [])
+
+
 def test_whoever_has_a_conflict_reads_ranks_without_a_gap_and_nobody_else_in_the_reasons(
     world: Callable[..., World],
 ) -> None:

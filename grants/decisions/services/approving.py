@@ -1,7 +1,5 @@
 """Proposing a slate and having it approved by other people, who bind one exact content."""
 
-from typing import Any
-
 from sqlalchemy import select
 
 from grants.decisions import queries
@@ -63,20 +61,18 @@ def approve(actor: Actor, slate: Slate, content_sha256: str) -> None:
     if slate.state != "proposed" or content_sha256 != slate.content_sha256:
         raise Clash("The slate has changed since you opened it. Read it again before you approve it.")
     role = next(role for role in rules.approvals if role in actor.roles)
-    abstained: list[Any] = queries.conflicted_lines(actor, slate)
     slate.approvals.append(
         SlateApproval(
             person_id=actor.person_id,
             role=role,
             content_sha256=content_sha256,
             approved_at=now(),
-            abstained_lines=abstained,
+            abstained_lines=queries.conflicted_lines(actor, slate),
         )
     )
     db.session.flush()
-    audit.record(
-        actor, "slate.approve", slate, after={"content": content_sha256, "abstained": abstained}, acting_as=role
-    )
+    # The record is read by people with conflicts too: who abstained stands with the approval alone.
+    audit.record(actor, "slate.approve", slate, after={"content": content_sha256}, acting_as=role)
     if queries.missing_approvals_of(slate) is None:
         effects = {"prepare_letters": lambda: prepare_letters(slate)}
         move(actor, slate, "approve", SLATE, lambda: queries.facts_of(slate), effects)
