@@ -1,10 +1,23 @@
 """How sure a line's place is: panels redrawn from the reviewers' totals that the slate keeps."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any, Protocol
 
-from grants.review.agreement import Agreement, Rating, agreement, rank_draws
+from grants.programs.schema import DecisionRules
+from grants.review.agreement import Rating, agreement, rank_draws
+from grants.review.queries import key_of
+
+
+class Scored(Protocol):
+    """What is asked of a line, or of an application under review."""
+
+    @property
+    def application_id(self) -> int: ...
+
+    @property
+    def essential_failed(self) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -34,24 +47,27 @@ def doubts(
     Doubt(low=2, high=2, stands_in=Decimal('0.0000'))
     """
     draws = rank_draws(_ratings(totals), seed=seed)
-    out = {_name(one) for one in barred if totals.get(one)}
+    out = {key_of(one) for one in barred if totals.get(one)}
     found = {}
     for one in totals:
         if totals[one]:
-            ranks, standing = draws.interval(_name(one)), draws.stands_in(_name(one), awards, out)
+            ranks, standing = draws.interval(key_of(one)), draws.stands_in(key_of(one), awards, out)
             found[one] = Doubt(ranks.low, ranks.high, Decimal(standing).quantize(Decimal("0.0001")))
     return found
 
 
-def agreement_on(totals: Mapping[int, Sequence[Decimal]]) -> Agreement:
-    """How well the reviewers of these applications agree; it does not matter who gave which total."""
-    return agreement(_ratings(totals))
+def barred_by(rows: Iterable[Scored], rules: DecisionRules) -> list[int]:
+    """The applications that no score lets in: they failed an essential criterion, and the program blocks on that."""
+    return [one.application_id for one in rows if rules.essentials == "block" and one.essential_failed]
+
+
+def agreement_on(totals: Mapping[int, Sequence[Decimal]]) -> dict[str, Any]:
+    """How well the reviewers of these applications agree, as a slate's findings keep it; who gave which total does not
+    matter.
+    """
+    found = agreement(_ratings(totals))
+    return {"alpha": None if found.alpha is None else f"{found.alpha:.2f}", "alpha_n": found.n}
 
 
 def _ratings(totals: Mapping[int, Sequence[Decimal]]) -> list[Rating]:
-    return [Rating(str(who), _name(one), total) for one, given in totals.items() for who, total in enumerate(given)]
-
-
-def _name(number: int) -> str:
-    """Ids as text that sorts like the numbers, since the draws go by the order of names."""
-    return f"{number:012d}"
+    return [Rating(str(who), key_of(one), total) for one, given in totals.items() for who, total in enumerate(given)]

@@ -47,6 +47,15 @@ def test_solving_writes_nothing_and_keeping_what_was_solved_solves_nothing(at: R
     assert [(line.rank, line.outcome) for line in slate.lines] == [(1, "award"), (2, "award")]
 
 
+def test_nothing_is_held_open_in_the_database_while_it_is_solved(at: Ready, people: Board) -> None:
+    officer = people.as_officer
+    with within(1e-9), pytest.raises(Clash, match="was not found"):
+        services.solve_slate(officer, at.stage)
+    assert not db.session().in_transaction()
+    services.solve_slate(officer, at.stage)
+    assert not db.session().in_transaction()  # nor is anything read after it
+
+
 @pytest.mark.parametrize("change", ["a school more", "a score", "an answer"])
 def test_what_changed_while_it_was_solved_is_not_decided_on(at: Ready, people: Board, change: str) -> None:
     solution = services.solve_slate(people.as_officer, at.stage)

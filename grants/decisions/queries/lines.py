@@ -19,7 +19,7 @@ from grants.applications.models import Application
 from grants.casework.models import Case
 from grants.casework.queries import conflicted_cycles
 from grants.casework.visibility import not_conflicted
-from grants.decisions.doubts import Doubt, agreement_on, doubts
+from grants.decisions.doubts import Doubt, agreement_on, barred_by, doubts
 from grants.decisions.models import Slate, SlateLine
 from grants.decisions.queries.slates import stage_rules
 from grants.documents.models import Document
@@ -113,13 +113,11 @@ class Reading:
         """What was noticed when the slate was made; for a reader of a part, only what that part shows."""
         if self.whole:
             return self.slate.findings
-        found = agreement_on(self._totals)
-        return {"alpha": None if found.alpha is None else f"{found.alpha:.2f}", "alpha_n": found.n}
+        return agreement_on(self._totals)
 
     @cached_property
     def _redrawn(self) -> Mapping[int, Doubt]:
-        blocks = stage_rules(self.slate).decision.essentials == "block"
-        barred = [one.application_id for one in self.lines if blocks and one.essential_failed]
+        barred = barred_by(self.lines, stage_rules(self.slate).decision)
         return doubts(self._totals, self.awards, barred, seed_of(self.slate.stage))
 
     @property

@@ -7,7 +7,7 @@ from typing import Any
 
 from grants.decisions import queries
 from grants.decisions.candidates import amount_of, candidates
-from grants.decisions.doubts import Doubt, doubts
+from grants.decisions.doubts import Doubt, agreement_on, barred_by, doubts
 from grants.decisions.models import SlateLine
 from grants.decisions.queries import Basis
 from grants.decisions.slate import Line, NoSlate, ProposedSlate
@@ -19,6 +19,7 @@ from grants.kernel.errors import Clash
 from grants.kernel.integer_program import Unproved, within
 from grants.kernel.money import dollars
 from grants.kernel.policy import Actor, require, require_permission
+from grants.persistence.session import db, is_writing
 from grants.programs.models import CycleStage
 from grants.review.queries import ScoredSubmission, StageNumbers, seed_of
 
@@ -46,9 +47,12 @@ def solve_slate(actor: Actor, stage: CycleStage) -> Solution:
              the best one is not proved in time
     """
     basis = fit_to_decide(actor, stage)
+    rules, limits, digest, seed = basis.rules, basis.limits, basis.digest, seed_of(basis.stage)
+    if not is_writing():
+        db.session.rollback()  # no transaction stays open while it is solved: what is read lazily was taken above
     try:
         with within(SECONDS):
-            solved = solve(candidates(basis.applicants, basis.rules), basis.limits)
+            solved = solve(candidates(basis.applicants, rules), limits)
             reasons = {line.candidate.id: _because(solved, line) for line in solved.lines}
     except NoSlate as none:
         raise Clash(none.sentence) from none
@@ -57,14 +61,15 @@ def solve_slate(actor: Actor, stage: CycleStage) -> Solution:
             f"The best slate was not found in {SECONDS} seconds: the rules leave too many sets of equal worth. "
             "Try again, or with fewer portfolio rules; nothing was changed."
         ) from unproved
-    doubt = _doubts(basis, len(solved.awarded))
     rows = {row.public_id: row for row in basis.results.rows}
-    tiers = {one.id: amount_of(one, basis.rules.decision).tier for one in basis.applicants}
+    totals = {row.application_id: row.totals for row in rows.values()}
+    doubt = doubts(totals, len(solved.awarded), barred_by(rows.values(), rules.decision), seed)
+    tiers = {one.id: amount_of(one, rules.decision).tier for one in basis.applicants}
     kept = []
     for line in solved.lines:
         name = line.candidate.id
         kept.append(_line(line, rows[name], doubt.get(rows[name].application_id), tiers[name], *reasons[name]))
-    return Solution(basis.digest, kept, _findings(solved, basis.results.numbers))
+    return Solution(digest, kept, _findings(solved, basis.results.numbers) | agreement_on(totals))
 
 
 def fit_to_decide(actor: Actor, stage: CycleStage) -> Basis:
@@ -92,13 +97,6 @@ def _because(solved: ProposedSlate, line: Line) -> tuple[str | None, str | None]
     return (" ".join(alone), None) if alone else (None, compared(solved, line.candidate.id))
 
 
-def _doubts(basis: Basis, awards: int) -> Mapping[int, Doubt]:
-    rows = basis.results.rows
-    blocks = basis.rules.decision.essentials == "block"
-    barred = [row.application_id for row in rows if blocks and row.essential_failed]
-    return doubts({row.application_id: row.totals for row in rows}, awards, barred, seed_of(basis.stage))
-
-
 def _line(
     line: Line, row: ScoredSubmission, doubt: Doubt | None, tier: int | None, barred: str | None, because: str | None
 ) -> SlateLine:
@@ -122,11 +120,4 @@ def _line(
 
 
 def _findings(solved: ProposedSlate, numbers: StageNumbers) -> dict[str, Any]:
-    alpha = numbers.agreement.alpha
-    return {
-        "pool": solved.rules.pool,
-        "scorecards": numbers.scorecards,
-        "assigned": numbers.assigned,
-        "alpha": None if alpha is None else f"{alpha:.2f}",
-        "alpha_n": numbers.agreement.n,
-    }
+    return {"pool": solved.rules.pool, "scorecards": numbers.scorecards, "assigned": numbers.assigned}

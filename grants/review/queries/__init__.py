@@ -13,7 +13,7 @@ from grants.review.queries.conflicts import (
 )
 from grants.review.queries.evidence import Evidence, earlier_evidence, earlier_submission
 from grants.review.queries.files import file_for
-from grants.review.queries.numbers import StageNumbers, seed_of
+from grants.review.queries.numbers import StageNumbers, key_of, seed_of
 from grants.review.queries.panel import (
     Coverage,
     MemberProgress,
@@ -87,6 +87,7 @@ __all__ = [
     "form_title",
     "is_past",
     "is_submitted",
+    "key_of",
     "member_for",
     "member_of",
     "member_progress",
