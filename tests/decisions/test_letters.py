@@ -1,12 +1,11 @@
 """The day a letter bears, the last day to answer, the offer that follows: one day is fixed, the rest comes of it."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import select
@@ -27,34 +26,14 @@ from tests.factories.decisions import (
     Board,
     Ready,
     approved,
-    board,
     counted,
-    ready,
     released,
 )
 from tests.factories.people import actor
 
+pytestmark = pytest.mark.usefixtures("deciding")
 MANY = TIERS | {"pool": "$900,000", "awards": {"at_most": 9}}
-SCHOOLS = {"Tern": ("district", 4), "Heron": ("charter", 3)}
 THE_DAY_AFTER = RELEASING + timedelta(days=1)
-
-
-@pytest.fixture
-def people(app: Flask) -> Board:
-    with unit_of_work():
-        return board()
-
-
-@pytest.fixture
-def at(app: Flask) -> Ready:
-    with unit_of_work():
-        return ready(SCHOOLS)
-
-
-@pytest.fixture(autouse=True)
-def deciding(app: Flask) -> Iterator[None]:
-    with clock_at(DECIDING):
-        yield
 
 
 def letter_to(at: Ready, school: str) -> Document:
@@ -197,7 +176,7 @@ def test_a_released_award_page_names_the_letters_last_day(
 
 
 @pytest.mark.parametrize("count", [4, 8])
-def test_a_further_letter_costs_its_own_writes(app: Flask, people: Board, statements: Any, count: int) -> None:
+def test_a_further_letter_costs_its_own_writes(people: Board, statements: Any, count: int) -> None:
     """What is done to each letter takes no row by itself, and reads nothing again that was read for all."""
     with unit_of_work():
         at = ready({f"School {number}": ("charter", 3) for number in range(count)}, MANY)

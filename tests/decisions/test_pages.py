@@ -1,35 +1,22 @@
 """The pages of a slate: cut in the database, the line where it falls, exports whole, the view in the URL."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from grants.decisions import services
-from grants.kernel.clock import clock_at
 from grants.persistence.session import unit_of_work
 from grants.review.models import Conflict
 from tests.factories import review
-from tests.factories.decisions import DECIDING, Board, Ready, board, drafted, ready
+from tests.factories.decisions import DECIDING, Board, Ready, drafted, ready
 
+pytestmark = pytest.mark.usefixtures("deciding")
 AWARDS = 29
 RULES = {"amount": {"flat": "$60,000"}, "awards": {"at_most": AWARDS}, "waitlist": 1, "approve": {"directors": 1}}
 Browser = Callable[[object], FlaskClient]
-
-
-@pytest.fixture(autouse=True)
-def deciding(app: Flask) -> Iterator[None]:
-    with clock_at(DECIDING):
-        yield
-
-
-@pytest.fixture
-def people(app: Flask) -> Board:
-    with unit_of_work():
-        return board()
 
 
 def of(schools: int, **marks: int) -> Ready:

@@ -1,38 +1,20 @@
 """Solving is slow, so it is done before anything is written, and what was solved is kept only if it still holds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from grants.decisions import services
 from grants.decisions.models import Slate
-from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash
 from grants.kernel.integer_program import within
 from grants.persistence.session import db, unit_of_work
 from tests.factories import review
-from tests.factories.decisions import DECIDING, Board, Ready, board, ready
+from tests.factories.decisions import DECIDING, Board, Ready
 
-
-@pytest.fixture(autouse=True)
-def deciding(app: Flask) -> Iterator[None]:
-    with clock_at(DECIDING):
-        yield
-
-
-@pytest.fixture
-def people(app: Flask) -> Board:
-    with unit_of_work():
-        return board()
-
-
-@pytest.fixture
-def at(app: Flask) -> Ready:
-    with unit_of_work():
-        return ready({"Tern": ("district", 4), "Heron": ("charter", 3)})
+pytestmark = pytest.mark.usefixtures("deciding")
 
 
 def slates() -> int:

@@ -1,7 +1,7 @@
 """A slate from its scores to its letters: solved, proposed, approved by others, checked, released as one."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -32,7 +32,6 @@ from tests.factories.decisions import (
     Board,
     Ready,
     approved,
-    board,
     counted,
     drafted,
     ready,
@@ -40,6 +39,7 @@ from tests.factories.decisions import (
 )
 from tests.factories.people import actor, join, person
 
+pytestmark = pytest.mark.usefixtures("deciding")
 SCHOOLS = {
     "Tern": ("district", 4),
     "Gull": ("district", 3),
@@ -49,22 +49,9 @@ SCHOOLS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def deciding(app: Flask) -> Iterator[None]:
-    with clock_at(DECIDING):
-        yield
-
-
 @pytest.fixture
-def people(app: Flask) -> Board:
-    with unit_of_work():
-        return board()
-
-
-@pytest.fixture
-def at(app: Flask) -> Ready:
-    with unit_of_work():
-        return ready(SCHOOLS)
+def schools() -> dict[str, tuple[str, int]]:
+    return SCHOOLS
 
 
 def proposed(at: Ready, people: Board) -> Slate:
