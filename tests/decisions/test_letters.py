@@ -27,6 +27,7 @@ from tests.factories.decisions import (
     Ready,
     approved,
     counted,
+    ready,
     released,
 )
 from tests.factories.people import actor
