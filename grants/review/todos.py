@@ -36,11 +36,14 @@ def _of_pile(pile: Pile) -> Iterable[Todo]:
         return
     due = _day(pile.due_at, stage)
     if pile.must_declare and pile.newcomers:
+        names = plural(pile.newcomers, "applicant")
         yield Todo(
-            "ask",
+            "due",
             f"Declare conflicts of interest: {stage.title}",
             url_for("review.conflicts", stage_id=stage.public_id),
-            f"{plural(pile.newcomers, 'applicant')} to look through; nothing else shows before.",
+            f"{names} came after your declaration: look through their names."
+            if pile.member.declared_at
+            else f"{names} to look through by name; nothing else shows before.",
             due,
             cycle_id=stage.cycle_id,
         )

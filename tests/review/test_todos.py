@@ -43,9 +43,9 @@ def test_a_reviewer_declares_then_scores_then_is_done() -> None:
     tern = panel.application_of("Tern School")
     ben = panel["Ben"]
     declare = (
-        "ask",
+        "due",
         "Declare conflicts of interest: Launch grant",
-        "1 applicant to look through; nothing else shows before.",
+        "1 applicant to look through by name; nothing else shows before.",
         DUE,
         None,
     )
