@@ -135,7 +135,11 @@ hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 
 # These play the demonstration's recordings, once a process: one process does for all of them.
-PLAY_THE_DEMONSTRATION = ("tests/browser/test_every_page.py", "tests/scenarios/test_oakland.py")
+PLAY_THE_DEMONSTRATION = {
+    "tests/browser/test_every_page.py",
+    "tests/scenarios/test_oakland.py",
+    "tests/scenarios/test_upgrading.py",
+}
 
 
 class ByFile(LoadFileScheduling):
@@ -148,6 +152,12 @@ class ByFile(LoadFileScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile | None:
     return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    playing = {item.nodeid.partition("::")[0] for item in items if "replay_kept" in getattr(item, "fixturenames", ())}
+    if unnamed := playing - PLAY_THE_DEMONSTRATION:
+        raise pytest.UsageError(f"PLAY_THE_DEMONSTRATION in tests/conftest.py has to name {', '.join(unnamed)}.")
 
 
 @pytest.fixture(scope="session")

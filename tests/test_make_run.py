@@ -47,7 +47,7 @@ class Terminal:
 
     def read_until(self, text: str) -> None:
         assert self.process.stdout
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         before, self.seen = len(self.seen), self.seen
         while text not in self.seen[before:]:
             ready, _, _ = select.select([self.process.stdout], [], [], max(0.0, deadline - time.monotonic()))
