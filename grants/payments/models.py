@@ -119,6 +119,11 @@ class Installment(Stateful, Base):
     award: Mapped[Award] = relationship()
     payments: Mapped[list["Payment"]] = relationship(back_populates="installment", order_by="Payment.attempt")
 
+    def standing(self, today: date) -> str:
+        """The state as people read it: a planned one whose day has come, in its cycle's zone, is `due`."""
+        is_due = self.state == "planned" and self.due_on is not None and self.due_on <= today
+        return "due" if is_due else self.state
+
 
 class ConditionMet(Base):
     """One condition of an award's installments that holds, told by whoever saw it happen.

@@ -16,7 +16,7 @@ from grants.casework.models import Case, Note, Task, TimelineEvent
 from grants.decisions import queries as decisions
 from grants.decisions.models import Decision
 from grants.discovery.models import Event, Registration
-from grants.kernel.clock import now
+from grants.kernel.clock import now, today
 from grants.kernel.policy import Actor
 from grants.monitoring.models import Requirement
 from grants.payments.models import Installment
@@ -62,7 +62,8 @@ class CasePage:
 
     def milestones(self, award: Award) -> list[tuple[date, int, str]]:
         """An award's dated installments as the time line takes them: due date, cents, state."""
-        return [(one.due_on, one.amount, one.state) for one in self.installments[award.id] if one.due_on is not None]
+        day = today(self.cycle.time_zone)
+        return [(one.due_on, one.amount, one.standing(day)) for one in self.installments[award.id] if one.due_on]
 
 
 def case_page(actor: Actor, public_id: str, page: int = 1) -> CasePage:

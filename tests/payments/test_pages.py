@@ -1,7 +1,7 @@
 """The pages of payments and funds: who sees which, what they do, what they cost."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -210,3 +210,18 @@ def test_a_list_does_not_carry_the_program_along_with_every_row(
         page = browser.get("/payments").text
     assert story.award.case.organization.name in page
     assert [one for one in seen if "program_version" in one and ".definition" in one] == []
+
+
+def test_a_payment_whose_day_has_come_is_called_due_wherever_it_stands(story: Story, client_of: ClientOf) -> None:
+    first = story.first()
+    browser, case = client_of(story.person(story.finance)), first.award.case.public_id
+    pages = ("/payments", f"/payments/{first.public_id}", f"/awards/{first.award.public_id}", f"/cases/{case}")
+
+    def said(at: datetime) -> list[tuple[bool, bool]]:
+        with clock_at(at):
+            texts = [browser.get(page).text for page in pages]
+        return [(">Due</span>" in text, ">Planned</span>" in text) for text in texts]
+
+    due = datetime.combine(first.due_on or date.max, time(20), UTC)
+    assert said(due - timedelta(days=1)) == [(False, True)] * 4
+    assert [is_due for is_due, _ in said(due)] == [True] * 4
