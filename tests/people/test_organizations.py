@@ -95,11 +95,11 @@ def test_an_organization_keeps_its_own_identifiers_when_it_is_edited(officer: Pe
         ({"grade_from": ""}, "Give both"),
         ({"grade_from": "9"}, "lies below"),
         ({"enrollment": "-1"}, "from 0 to"),
-        ({"enrollment": "many"}, "Not a valid integer"),
+        ({"enrollment": "many"}, "Write a whole number"),
         ({"low_income": "120"}, "from 0 to 100"),
-        ({"low_income": "most"}, "Not a valid decimal"),
+        ({"low_income": "most"}, "Write a number, such as 61.5."),
         ({"email_domain": "not a domain"}, "after the @"),
-        ({"kind": "palace"}, "Not a valid choice"),
+        ({"kind": "palace"}, "Choose one of those offered."),
     ],
 )
 def test_what_does_not_hold_is_said_beside_its_field(

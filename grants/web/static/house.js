@@ -20,7 +20,7 @@ function find() {
   field.focus();
   return true;
 }
-if (location.hash === "#find") find();
+if (location.hash === "#find") addEventListener("DOMContentLoaded", find);
 
 const isTyping = (element) => element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
 
