@@ -53,7 +53,7 @@ def _written_for(organization_ids: frozenset[int]) -> ScalarResult[Application]:
             Case.organization_id.in_(organization_ids),
             Application.state.in_((State.DRAFT, State.RETURNED)),
         )
-        .order_by(CycleStage.closes_at)
+        .order_by(CycleStage.closes_at, Application.id)
     )
 
 
@@ -133,7 +133,7 @@ def _by_stage(actor: Actor, condition: ColumnElement[bool]) -> Sequence[tuple[Cy
         .join(counts, counts.c.stage_id == CycleStage.id)
         .join(CycleStage.cycle)
         .options(contains_eager(CycleStage.cycle))
-        .order_by(CycleStage.closes_at)
+        .order_by(CycleStage.closes_at, CycleStage.id)
     )
     return rows.all()
 
