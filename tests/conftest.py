@@ -27,6 +27,7 @@ from grants import create_app
 from grants.config import Settings
 from grants.kernel import clock
 from grants.persistence.session import db
+from tests import ordering
 
 
 class Engine:
@@ -182,6 +183,7 @@ def whole_app(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Flask
     app.test_client_class = SeparateClient
     with app.app_context():
         flask_migrate.upgrade(directory=app.config["MIGRATIONS"])
+        ordering.watch(db.engine)
         engine.make_template()
     return app
 

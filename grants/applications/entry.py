@@ -75,7 +75,9 @@ def is_decided(application: Application) -> bool:
 def openings(actor: Actor) -> list[Opening]:
     """For each organization the actor belongs to, the stages that are open now or that it has entered."""
     organizations = db.session.scalars(
-        select(Organization).where(Organization.id.in_(actor.organization_ids)).order_by(Organization.name)
+        select(Organization)
+        .where(Organization.id.in_(actor.organization_ids))
+        .order_by(Organization.name, Organization.id)
     ).all()
     started = _started(actor)
     return [
@@ -121,7 +123,7 @@ def _awarded(case: Case) -> frozenset[str]:
         .join(CycleStage, CycleStage.id == Application.stage_id)
         .join(_decision, _decision.c.application_id == Application.id)
         .where(Application.case_id == case.id)
-        .order_by(_decision.c.version)
+        .order_by(CycleStage.key, _decision.c.version)
     )
     latest: dict[str, str] = dict(rows.all())
     return frozenset(key for key, outcome in latest.items() if outcome == "award")

@@ -95,7 +95,9 @@ def cycles_with_awards(actor: Actor) -> Sequence[Cycle]:
         .join(Award.case)
         .where(visible_awards(actor))
     )
-    return db.session.scalars(select(Cycle).where(Cycle.id.in_(seen)).order_by(Cycle.opened_at.desc())).all()
+    return db.session.scalars(
+        select(Cycle).where(Cycle.id.in_(seen)).order_by(Cycle.opened_at.desc(), Cycle.id.desc())
+    ).all()
 
 
 def _with_names(statement: Select[Award]) -> Select[Award]:

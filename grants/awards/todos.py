@@ -35,7 +35,7 @@ def _own(actor: Actor) -> list[Todo]:
             joinedload(Award.agreement),
         )
         .where(Case.organization_id.in_(actor.organizations_as(*ANSWERERS)), Award.state.in_(("offered", "accepted")))
-        .order_by(Award.answer_by_on)
+        .order_by(Award.answer_by_on, Award.id)
     )
     return [todo for award in found if (todo := _grantees(actor, award)) is not None]
 
@@ -70,7 +70,7 @@ def _to_countersign(actor: Actor) -> list[Todo]:
             Agreement.signed_by_id != actor.person_id,
             not_conflicted(actor, Case.id),
         )
-        .order_by(Agreement.signed_at)
+        .order_by(Agreement.signed_at, Agreement.id)
         .limit(20)
     )
     return [

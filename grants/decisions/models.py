@@ -52,7 +52,7 @@ class Slate(Stateful, Base):
     made_by: Mapped[Person] = relationship(foreign_keys=[made_by_id])
     proposed_by: Mapped[Person | None] = relationship(foreign_keys=[proposed_by_id])
     letters_checked_by: Mapped[Person | None] = relationship(foreign_keys=[letters_checked_by_id])
-    lines: Mapped[list["SlateLine"]] = relationship(back_populates="slate", order_by="SlateLine.rank")
+    lines: Mapped[list["SlateLine"]] = relationship(back_populates="slate", order_by="SlateLine.rank, SlateLine.id")
     approvals: Mapped[list["SlateApproval"]] = relationship(back_populates="slate", order_by="SlateApproval.id")
 
 

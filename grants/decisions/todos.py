@@ -26,7 +26,7 @@ def todos(actor: Actor) -> list[Todo]:
         select(Slate)
         .where(queries.visible_slates(actor), waiting)
         .options(joinedload(Slate.stage).joinedload(CycleStage.cycle), selectinload(Slate.approvals))
-        .order_by(Slate.made_at)
+        .order_by(Slate.made_at, Slate.id)
         .limit(20)
     )
     conflicted = conflicted_cycles(actor)

@@ -171,7 +171,12 @@ def can_join(actor: Actor, event: Event) -> Sequence[OrganizationMembership]:
             Person.is_active,
         )
         .options(contains_eager(OrganizationMembership.person), contains_eager(OrganizationMembership.organization))
-        .order_by(OrganizationMembership.person_id != actor.person_id, Person.name, Organization.name)
+        .order_by(
+            OrganizationMembership.person_id != actor.person_id,
+            Person.name,
+            Organization.name,
+            OrganizationMembership.id,
+        )
     ).all()
 
 
@@ -185,13 +190,17 @@ def topics(cycle_public_id: str = "") -> list[str]:
 
 def cycles() -> Sequence[Cycle]:
     """Cycles that are not closed, the newest first: events can be planned in them."""
-    return db.session.scalars(select(Cycle).where(Cycle.closed_at.is_(None)).order_by(Cycle.opened_at.desc())).all()
+    return db.session.scalars(
+        select(Cycle).where(Cycle.closed_at.is_(None)).order_by(Cycle.opened_at.desc(), Cycle.id)
+    ).all()
 
 
 def cycles_with_events() -> Sequence[Cycle]:
     """Cycles in which an event was planned, the newest first."""
     planned = select(Event.cycle_id)
-    return db.session.scalars(select(Cycle).where(Cycle.id.in_(planned)).order_by(Cycle.opened_at.desc())).all()
+    return db.session.scalars(
+        select(Cycle).where(Cycle.id.in_(planned)).order_by(Cycle.opened_at.desc(), Cycle.id.desc())
+    ).all()
 
 
 def someone_at_the_door(email: str) -> tuple[Person, Organization]:
@@ -204,7 +213,7 @@ def someone_at_the_door(email: str) -> tuple[Person, Organization]:
         .join(OrganizationMembership.person)
         .where(Person.email == email.strip().lower(), Person.is_active)
         .options(contains_eager(OrganizationMembership.person), joinedload(OrganizationMembership.organization))
-        .order_by(OrganizationMembership.since)
+        .order_by(OrganizationMembership.since, OrganizationMembership.id)
     ).first()
     if found is None:
         sentence = "Nobody of a school has an account with this address."
@@ -214,7 +223,9 @@ def someone_at_the_door(email: str) -> tuple[Person, Organization]:
 
 def hosts() -> Sequence[Organization]:
     """Organizations that can hold an event: partners, and schools that open their doors."""
-    return db.session.scalars(select(Organization).order_by(Organization.kind != "partner", Organization.name)).all()
+    return db.session.scalars(
+        select(Organization).order_by(Organization.kind != "partner", Organization.name, Organization.id)
+    ).all()
 
 
 # ── the discovery rule ───────────────────────────────────────────────────────────────────────────────────────────────

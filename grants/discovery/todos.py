@@ -38,7 +38,7 @@ def _own(actor: Actor) -> list[Todo]:
             Event.ends_at > now(),
             Event.starts_at <= now() + SOON,
         )
-        .order_by(Event.starts_at)
+        .order_by(Event.starts_at, Event.id)
     )
     return [
         Todo("plan", event.title, _url(event), _where(event), when=_day(event), cycle_id=event.cycle_id)
@@ -61,7 +61,7 @@ def _unrecorded() -> list[Todo]:
         )
         .group_by(Event.id, Cycle.id)
         .having(func.count(Registration.attended_at) == 0)
-        .order_by(Event.starts_at)
+        .order_by(Event.starts_at, Event.id)
     )
     return [
         Todo(

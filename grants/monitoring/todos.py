@@ -102,7 +102,7 @@ def _readings(actor: Actor, mine: ColumnElement[bool]) -> list[Todo]:
         .join(CycleStage.cycle)
         .where(mine, IndicatorReading.value.is_(None), IndicatorReading.due_on <= cycle_day(VALUES_AHEAD))
         .group_by(Award.public_id, Cycle.id, Cycle.time_zone)
-        .order_by(func.min(IndicatorReading.due_on))
+        .order_by(func.min(IndicatorReading.due_on), Award.public_id)
     )
     return [
         Todo(

@@ -45,7 +45,7 @@ def _to_approve(actor: Actor) -> list[Todo]:
             Payment.refused_at.is_(None),
             Payment.requested_by_id != actor.person_id,
         )
-        .order_by(Payment.requested_at)
+        .order_by(Payment.requested_at, Payment.id)
     )
     return [_todo(one, _urgency(one), f"Approve {_what(one)}", "Asked for by another.") for one in found]
 

@@ -253,7 +253,9 @@ def organization_for(actor: Actor, public_id: str) -> Organization:
 def own_organizations(actor: Actor) -> Sequence[Organization]:
     """The organizations the actor belongs to or coaches, by name."""
     ids = actor.organization_ids | actor.coaching
-    return db.session.scalars(select(Organization).where(Organization.id.in_(ids)).order_by(Organization.name)).all()
+    return db.session.scalars(
+        select(Organization).where(Organization.id.in_(ids)).order_by(Organization.name, Organization.id)
+    ).all()
 
 
 def members_of(organization: Organization, page: int = 1) -> Page[OrganizationMembership]:

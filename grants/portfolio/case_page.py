@@ -99,7 +99,7 @@ def _applications(actor: Actor, case: Case) -> Sequence[Application]:
         select(Application)
         .where(Application.case_id == case.id, visible_applications(actor))
         .options(joinedload(Application.stage))
-        .order_by(Application.started_at)
+        .order_by(Application.started_at, Application.id)
     ).all()
 
 
@@ -118,7 +118,7 @@ def _awards(actor: Actor, case: Case) -> Sequence[Award]:
         .join(Award.case)
         .where(Award.case_id == case.id, visible_awards(actor))
         .options(joinedload(Award.stage), joinedload(Award.agreement))
-        .order_by(Award.offered_at)
+        .order_by(Award.offered_at, Award.id)
     ).all()
 
 
@@ -152,7 +152,7 @@ def _attended(case: Case) -> Sequence[tuple[Event, int]]:
             Registration.attended_at.is_not(None),
         )
         .group_by(Event.id)
-        .order_by(Event.starts_at.desc())
+        .order_by(Event.starts_at.desc(), Event.id)
         .limit(50)
     )
     return [(event, count) for event, count in rows]

@@ -208,7 +208,7 @@ def own_cases(actor: Actor) -> Sequence[Case]:
         select(Case)
         .where(Case.organization_id.in_(own), visible_cases(actor))
         .options(joinedload(Case.organization), joinedload(Case.officer))
-        .order_by(Case.opened_at.desc())
+        .order_by(Case.opened_at.desc(), Case.id)
         .limit(20)
     ).all()
 
@@ -218,7 +218,7 @@ def events_ahead(cycle: Cycle, days: int = 21) -> Sequence[Event]:
     return db.session.scalars(
         select(Event)
         .where(Event.cycle_id == cycle.id, Event.ends_at >= now(), Event.cancelled_at.is_(None))
-        .order_by(Event.starts_at)
+        .order_by(Event.starts_at, Event.id)
         .limit(5)
     ).all()
 

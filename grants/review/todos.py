@@ -65,7 +65,7 @@ def _organizing(actor: Actor) -> list[Todo]:
         select(CycleStage)
         .where(CycleStage.kind == "application", CycleStage.closes_at <= now(), CycleStage.released_at.is_(None))
         .options(with_program())
-        .order_by(CycleStage.closes_at)
+        .order_by(CycleStage.closes_at, CycleStage.id)
     ).all()
     lacking, silent, late = _lacking(actor, stages), _silent(), _late(actor)
     found = []
@@ -117,7 +117,7 @@ def _silent() -> dict[int, list[str]]:
         select(PanelMember.stage_id, Person.name)
         .join(PanelMember.person)
         .where(PanelMember.declared_at.is_(None), Person.is_active)
-        .order_by(Person.name)
+        .order_by(Person.name, PanelMember.id)
     ):
         found.setdefault(stage_id, []).append(name)
     return found
@@ -134,7 +134,7 @@ def _late(actor: Actor) -> dict[int, dict[str, int]]:
         .where(stands(), not_conflicted(actor, Application.case_id))
         .group_by(Assignment.stage_id, Person.id, Person.name)
         .having(func.count() > func.count(submitted))
-        .order_by(Person.name)
+        .order_by(Person.name, Person.id)
     ):
         found.setdefault(stage_id, {})[name] = count
     return found

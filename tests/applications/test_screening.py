@@ -36,7 +36,9 @@ def screen(act: Any, *args: Any) -> None:
 
 
 def mails(template: str) -> list[Message]:
-    return list(db.session.scalars(select(Message).where(Message.template == template).order_by(Message.person_id)))
+    return list(
+        db.session.scalars(select(Message).where(Message.template == template).order_by(Message.person_id, Message.id))
+    )
 
 
 def test_eligible_goes_on_to_review_once(app: Flask) -> None:

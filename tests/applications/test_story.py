@@ -77,7 +77,7 @@ def test_two_write_and_a_third_certifies(app: Flask) -> None:
     assert db.session.scalars(select(Submission)).all() == [submission]
 
     # Everyone who writes has the receipt, the case's timeline tells the story, and the record holds.
-    mails = db.session.scalars(select(Message).order_by(Message.person_id)).all()
+    mails = db.session.scalars(select(Message).order_by(Message.person_id, Message.id)).all()
     assert [mail.person_id for mail in mails] == sorted([urban.lead.id, urban.editor.id, urban.signatory.id])
     assert {submission.sha256 in mail.body for mail in mails} == {True}
     told = db.session.scalars(select(TimelineEvent.sentence).order_by(TimelineEvent.id)).all()

@@ -78,7 +78,7 @@ def lines(key: str) -> list[tuple[str, SlateLine]]:
             .join(Application.case)
             .join(Case.organization)
             .where(Slate.stage_id == stage(key).id, Slate.state != "void")
-            .order_by(SlateLine.rank)
+            .order_by(SlateLine.rank, SlateLine.id)
         )
     ]
 
@@ -120,7 +120,7 @@ def test_two_schools_began_and_did_not_apply_one_of_them_four_minutes_late(repla
         .join(Application.case)
         .join(Case.organization)
         .where(Application.stage_id == stage("planning").id, Application.state == "draft")
-        .order_by(Organization.name)
+        .order_by(Organization.name, Application.id)
     ).all()
     assert [tuple(row) for row in drafts] == [("Golden Poppy Elementary", False), ("Oakleaf Charter School", True)]
     late = select(Submission).join(Submission.application).join(Application.case).join(Case.organization)

@@ -167,7 +167,7 @@ def members(organization_id: int) -> Sequence[OrganizationMembership]:
         .join(OrganizationMembership.person)
         .where(OrganizationMembership.organization_id == organization_id, Person.is_active)
         .options(contains_eager(OrganizationMembership.person))
-        .order_by(OrganizationMembership.role != OrganizationRole.SIGNATORY, Person.name)
+        .order_by(OrganizationMembership.role != OrganizationRole.SIGNATORY, Person.name, OrganizationMembership.id)
     ).all()
 
 

@@ -121,5 +121,5 @@ def stages(actor: Actor) -> Sequence[CycleStage]:
         .join(CycleStage.cycle)
         .where(CycleStage.kind == "application", known)
         .options(contains_eager(CycleStage.cycle))
-        .order_by(Cycle.opened_at.desc(), CycleStage.position)
+        .order_by(Cycle.opened_at.desc(), CycleStage.position, CycleStage.id)
     ).all()

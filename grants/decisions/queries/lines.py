@@ -140,7 +140,7 @@ def reading_of(actor: Actor, slate: Slate) -> Reading:
         SlateLine.stands_in,
         Organization,
     )
-    statement = _named(select(*columns).where(_visible(actor, slate))).order_by(SlateLine.rank)
+    statement = _named(select(*columns).where(_visible(actor, slate)))
     lines = db.session.execute(statement).all()
     return Reading(slate, _sees_all(actor, slate), tuple(LineFigures(*line) for line in lines))
 

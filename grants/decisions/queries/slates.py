@@ -77,7 +77,7 @@ def stages_to_decide(actor: Actor) -> Sequence[CycleStage]:
         select(CycleStage)
         .where(and_(CycleStage.kind == "application", CycleStage.released_at.is_(None)), submitted)
         .options(joinedload(CycleStage.cycle))
-        .order_by(CycleStage.closes_at.desc())
+        .order_by(CycleStage.closes_at.desc(), CycleStage.id)
     ).all()
 
 
@@ -86,7 +86,7 @@ def scenarios(actor: Actor, slate: Slate) -> Sequence[Slate]:
     return db.session.scalars(
         select(Slate)
         .where(Slate.stage_id == slate.stage_id, Slate.id != slate.id, visible_slates(actor))
-        .order_by(Slate.made_at.desc())
+        .order_by(Slate.made_at.desc(), Slate.id.desc())
         .limit(20)
     ).all()
 
@@ -104,5 +104,5 @@ def decisions_of(actor: Actor, of: Case) -> Sequence[Decision]:
             joinedload(Decision.letter),
             joinedload(Decision.application).joinedload(Application.stage),
         )
-        .order_by(Decision.released_at.desc())
+        .order_by(Decision.released_at.desc(), Decision.id.desc())
     ).all()

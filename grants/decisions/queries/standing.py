@@ -50,7 +50,7 @@ def conflicted_lines(actor: Actor, slate: Slate) -> list[str]:
             select(SlateLine.public_id)
             .join(SlateLine.application)
             .where(SlateLine.slate_id == slate.id, ~not_conflicted(actor, Application.case_id))
-            .order_by(SlateLine.rank)
+            .order_by(SlateLine.rank, SlateLine.id)
         )
     )
 

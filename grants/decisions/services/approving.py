@@ -83,7 +83,9 @@ def content_hash(slate: Slate) -> str:
 
     The moment is part of it, so that approvals of an earlier proposal never count for a later one, changed or not.
     """
-    lines = db.session.scalars(select(SlateLine).where(SlateLine.slate_id == slate.id).order_by(SlateLine.rank))
+    lines = db.session.scalars(
+        select(SlateLine).where(SlateLine.slate_id == slate.id).order_by(SlateLine.rank, SlateLine.id)
+    )
     content = [
         {
             "line": line.public_id,

@@ -113,7 +113,7 @@ def funds_to_open(actor: Actor) -> list[tuple[Cycle, str, str]]:
         select(Cycle)
         .where(Cycle.closed_at.is_(None))
         .options(joinedload(Cycle.program_version))
-        .order_by(Cycle.opened_at.desc())
+        .order_by(Cycle.opened_at.desc(), Cycle.id)
     )
     return [
         (cycle, key, fund.title)

@@ -100,7 +100,7 @@ def uncommitted_awards(actor: Actor) -> Sequence[Award]:
         .join(Case.organization)
         .where(visible_awards(actor), Award.state != "declined", ~Award.funding.any())
         .options(contains_eager(Award.case).contains_eager(Case.organization), joinedload(Award.stage))
-        .order_by(Award.offered_at)
+        .order_by(Award.offered_at, Award.id)
     ).all()
 
 
@@ -109,7 +109,9 @@ def cycles_with_funds(actor: Actor) -> Sequence[Cycle]:
     if not actor.may("payment.list"):
         return []
     funded = select(Fund.cycle_id)
-    return db.session.scalars(select(Cycle).where(Cycle.id.in_(funded)).order_by(Cycle.opened_at.desc())).all()
+    return db.session.scalars(
+        select(Cycle).where(Cycle.id.in_(funded)).order_by(Cycle.opened_at.desc(), Cycle.id.desc())
+    ).all()
 
 
 def with_names() -> Select[Installment]:

@@ -51,7 +51,7 @@ def _make(tale: Tale, stage: str, officer: str) -> None:
         .join(SlateLine.application)
         .join(Application.case)
         .where(SlateLine.slate_id == slate.id)
-        .order_by(SlateLine.rank)
+        .order_by(SlateLine.rank, SlateLine.id)
     ):
         if text := record.feedback.get(schools[organization]):
             decisions.write_feedback(actor, line, text)

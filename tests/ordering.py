@@ -1,0 +1,48 @@
+"""Every ordered list says what comes first among rows that tie.
+
+Without a last word the embedded engine happens to answer in the order of writing, and PostgreSQL in whatever order its
+pages lie: a list that changes from one look to the next, and that a test sees once in ten runs.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Column, Connection, Engine, Select, UniqueConstraint, event
+from sqlalchemy.sql import visitors
+
+
+def watch(engine: Engine) -> None:
+    """Refuse statements whose last term of order can tie.
+
+    raises   AssertionError at the statement, in the code that runs it
+    """
+
+    @event.listens_for(engine, "before_execute")
+    def before_execute(_connection: Connection, statement: Any, *_: Any) -> None:
+        if isinstance(statement, Select) and statement._order_by_clauses:
+            assert decided(statement), f"Rows of this list can tie in its order:\n{statement}"
+
+
+def decided(statement: Select[Any]) -> bool:
+    """Whether a term of the order is unique, or rows that tie are one group, or the same in all that is read."""
+    ordered = list(_columns(statement._order_by_clauses))
+    if statement._distinct or any(_is_unique(one) for one in ordered):
+        return True
+    names = {str(one) for one in ordered}
+    grouped = {str(one) for one in _columns(statement._group_by_clauses)}
+    return {str(one) for one in statement.selected_columns} <= names or (bool(grouped) and grouped <= names)
+
+
+def _columns(clauses: Iterable[Any]) -> Iterable[Column[Any]]:
+    for clause in clauses:
+        yield from (one for one in visitors.iterate(clause) if one.__visit_name__ == "column")
+
+
+def _is_unique(column: Column[Any]) -> bool:
+    """Whether it tells rows apart, alone or among those of one parent."""
+    table = getattr(column, "table", None)
+    inner = getattr(column, "base_columns", {column})
+    if any(getattr(one, "primary_key", False) or getattr(one, "unique", False) for one in inner):
+        return True
+    constraints = getattr(table, "constraints", ()) or ()
+    return any(isinstance(one, UniqueConstraint) and column.name in one.columns for one in constraints)
