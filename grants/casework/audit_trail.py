@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from grants.casework.visibility import not_conflicted
+from grants.casework.visibility import no_conflict_beside, not_conflicted
 from grants.kernel.policy import Actor
 from grants.persistence.audit import AuditRecord
 from grants.persistence.paging import Page, paginate
 from grants.web.acts import acts_called
 from grants.web.filters import DEFAULT_ZONE
+
+# Acts whose record weighs a case against the others of its cycle: it holds a place on the waitlist.
+COMPARING = ("slate.override",)
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,14 @@ class AuditFilters:
 
 
 def audit_records(actor: Actor, filters: AuditFilters, page: int = 1, size: int = 30) -> Page[AuditRecord]:
-    """The record, the latest first; acts on a case that the reader is conflicted with are left out."""
-    found = select(AuditRecord).where(not_conflicted(actor, AuditRecord.case_id))
+    """The record, the latest first.
+
+    Acts on a case that the reader is conflicted with are left out, and so is what compares another case with it.
+    """
+    found = select(AuditRecord).where(
+        not_conflicted(actor, AuditRecord.case_id),
+        or_(AuditRecord.action.not_in(COMPARING), no_conflict_beside(actor, AuditRecord.case_id)),
+    )
     if filters.action:
         found = found.where(AuditRecord.action.in_(acts_called(filters.action)))
     if filters.who:

@@ -31,6 +31,17 @@ def not_conflicted(
     return ~or_(declared, exists().where(its_own.id == case_id, its_own.organization_id.in_(own)))
 
 
+def no_conflict_beside(
+    actor: Actor, case_id: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+) -> ColumnElement[bool]:
+    """Holds for rows whose case lies in a cycle where the actor has no standing conflict with any case.
+
+    Asked of what weighs one case against the others, such as a place on a waitlist: it would tell of the hidden one.
+    """
+    one, other = aliased(Case), aliased(Case)
+    return ~exists().where(one.id == case_id, other.cycle_id == one.cycle_id, ~not_conflicted(actor, other.id))
+
+
 def visible_cases(actor: Actor) -> ColumnElement[bool]:
     """Holds for the cases the actor may know of.
 

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from grants.kernel.policy import YES, Actor, Verdict, no
 from grants.kernel.roles import Role
 
+# Stands for whatever an approver with a conflict in the cycle may not see. Every slate has it and they abstain on it,
+# so that the slate waits for another approval whether their applicant is on it or not: its state tells them nothing.
+UNSEEN = "unseen"
+
 
 @dataclass(frozen=True)
 class Approval:
@@ -22,14 +26,14 @@ def missing_approvals(
     """How many approvals each role still owes, on the line where it owes most.
 
     required   role -> approvals needed, 1 or more
-    lines      ids of the slate's lines
+    lines      ids of the slate's lines; UNSEEN is added to them
     returns    roles that still owe some; empty when the slate is approved
 
     >>> missing_approvals({Role.DIRECTOR: 2}, [Approval(7, Role.DIRECTOR)], ["a"])
     {<Role.DIRECTOR: 'director'>: 1}
     """
     owed = {
-        role: max((needed - _given(role, approvals, line) for line in lines), default=needed)
+        role: max(needed - _given(role, approvals, line) for line in (*lines, UNSEEN))
         for role, needed in required.items()
     }
     return {role: count for role, count in owed.items() if count > 0}

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grants.casework.models import Case, StoredFile
@@ -17,6 +17,8 @@ class Document(Stateful, Base):
     subject_id    public id of what it is about (a decision's application, an award, a submission)
     facts         all that the template needs, frozen; `facts_sha256` covers their canonical JSON
     state         frozen -> rendered -> released; only a released one is an applicant's to read, or anyone's to verify
+    compares      it weighs its case against others of the cycle, such as a place on a waitlist: the foundation's own
+                  read it only without a conflict in that cycle
     code          what the public page confirms, printed on the document
     """
 
@@ -34,6 +36,7 @@ class Document(Stateful, Base):
     template: Mapped[str] = mapped_column(String(60))
     facts: Mapped[dict[str, Any]]
     facts_sha256: Mapped[str] = mapped_column(String(64))
+    compares: Mapped[bool] = mapped_column(default=False, server_default=false())
     code: Mapped[str] = mapped_column(String(20), unique=True)
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     frozen_at: Mapped[datetime]

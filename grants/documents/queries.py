@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from grants.casework.models import Case, StoredFile
-from grants.casework.visibility import sees_as_staff
+from grants.casework.visibility import no_conflict_beside, sees_as_staff
 from grants.documents.codes import plain_code, spelled
 from grants.documents.models import Document
 from grants.documents.states import State
@@ -21,11 +21,12 @@ from grants.persistence.session import db
 def visible_documents(actor: Actor) -> ColumnElement[bool]:
     """Holds for the documents an actor may read, of a statement that joins Case.
 
-    Staff read all of the cases they may know of; members of the organization what was released to it, and nothing
-    that was called void. Coaches read drafts, not letters.
+    Staff read all of the cases they may know of, and what compares one with others where they have no conflict; members
+    of the organization what was released to it, and nothing that was called void. Coaches read drafts, not letters.
     """
     own = and_(Document.state == State.RELEASED, Case.organization_id.in_(actor.organization_ids))
-    return or_(sees_as_staff(actor, Document.case_id), own)
+    told = or_(~Document.compares, no_conflict_beside(actor, Document.case_id))
+    return or_(and_(sees_as_staff(actor, Document.case_id), told), own)
 
 
 def document_for(actor: Actor, public_id: str) -> Document:

@@ -33,6 +33,7 @@ def freeze(
     template: str,
     facts: Mapping[str, Any],
     *,
+    compares: bool = False,
     actor: Actor = SYSTEM,
 ) -> Document:
     """The document about a subject with exactly these facts: the present version, or a new one.
@@ -43,6 +44,7 @@ def freeze(
     subject_id   public id of what it is about
     template     letter, agreement or receipt; see documents.facts for what each needs
     facts        plain values (text, whole numbers, lists, dicts), as documents.facts makes them
+    compares     whether it weighs the case against others of its cycle
     raises       ValueError when a fact that the template needs is missing; TypeError for a float among them
     """
     if lacking := document_facts.missing(template, facts):
@@ -54,7 +56,14 @@ def freeze(
         void(latest, "A newer version takes its place.", actor=actor)
     version = latest.version + 1 if latest else 1
     document = Document(
-        kind=kind, subject_id=subject_id, version=version, case=case, title=title, template=template, state=State.FROZEN
+        kind=kind,
+        subject_id=subject_id,
+        version=version,
+        case=case,
+        title=title,
+        template=template,
+        compares=compares,
+        state=State.FROZEN,
     )
     _seal(document, facts)
     db.session.add(document)

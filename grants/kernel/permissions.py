@@ -22,6 +22,7 @@ _READERS = _OFFICER | _FINANCE | _DIRECTOR | _AUDITOR
 
 PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     # people
+    "account.read": _ADMINISTRATOR | _AUDITOR | _SYSTEM,
     "account.manage": _ADMINISTRATOR | _SYSTEM,
     "organization.read": _READERS | _ADMINISTRATOR,
     "organization.manage": _OFFICER | _ADMINISTRATOR | _SYSTEM,

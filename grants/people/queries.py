@@ -137,9 +137,9 @@ def people(
     """Accounts with their roles and organizations.
 
     order    a key of PEOPLE_ORDERS
-    raises   Refused for anyone but an administrator
+    raises   Refused for anyone but administrators and auditors
     """
-    require_permission(actor, "account.manage")
+    require_permission(actor, "account.read")
     found = _with_ties(select(Person)).where(_of_role(filters.role), _of_state(filters.state))
     if filters.search:
         wanted = filters.search.strip()
@@ -155,7 +155,7 @@ def account_for(actor: Actor, public_id: str) -> Person:
 
     raises   Refused; Missing
     """
-    require_permission(actor, "account.manage")
+    require_permission(actor, "account.read")
     person = db.session.scalar(_with_ties(select(Person)).where(Person.public_id == public_id))
     if person is None:
         raise Missing("There is no such person.")

@@ -14,10 +14,10 @@ from tests.factories.people import organization, person
 Browser = Callable[[Person], FlaskClient]
 READERS = {Role.PROGRAM_OFFICER, Role.FINANCE_OFFICER, Role.DIRECTOR, Role.AUDITOR, Role.ADMINISTRATOR}
 PAGES = {
-    "/people": {Role.ADMINISTRATOR},
-    "/people.csv": {Role.ADMINISTRATOR},
+    "/people": {Role.ADMINISTRATOR, Role.AUDITOR},
+    "/people.csv": {Role.ADMINISTRATOR, Role.AUDITOR},
     "/people/new": {Role.ADMINISTRATOR},
-    "/people/{person}": {Role.ADMINISTRATOR},
+    "/people/{person}": {Role.ADMINISTRATOR, Role.AUDITOR},
     "/organizations": READERS,
     "/organizations.csv": READERS,
     "/organizations/new": {Role.PROGRAM_OFFICER, Role.ADMINISTRATOR},

@@ -147,9 +147,9 @@ def test_the_list_to_declare_from_is_names_of_applicants_and_leaves_out_what_a_r
         db.session.execute(
             Application.__table__.update().where(Application.id == withdrawn.id).values(state="withdrawn")
         )
-    shown = [one.label for one in queries.applicants(panel["Ann"].by, panel.stage)]
+    shown = [one.label for one in queries.applicants(panel["Ann"].by, panel.stage).items]
     assert shown == ["heron School", "Tern School (Oakland)", "Tern School (Alameda)"]
-    assert [one.label for one in queries.applicants(panel["Ann"].by, panel.stage, "HER")] == ["heron School"]
+    assert [one.label for one in queries.applicants(panel["Ann"].by, panel.stage, "HER").items] == ["heron School"]
 
 
 def test_nothing_shows_before_declaring() -> None:
@@ -175,7 +175,7 @@ def test_whoever_applied_after_the_declaration_is_asked_about_first() -> None:
     heron = panel.application_of("Heron School", at=make.REVIEWING + timedelta(hours=1))
     [pile] = queries.piles_of(ann.by)
     assert (pile.must_declare, pile.newcomers) == (True, 1)
-    assert [one.label for one in queries.applicants(ann.by, panel.stage) if one.is_new] == ["Heron School"]
+    assert [one.label for one in queries.applicants(ann.by, panel.stage).items if one.is_new] == ["Heron School"]
     with pytest.raises(Invalid):
         panel.assigns("Ann", heron)
     ann.declares(at=LATER)

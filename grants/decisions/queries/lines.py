@@ -96,6 +96,10 @@ class Reading:
         """Its place on the waitlist, which counts every application that waits before it."""
         return line.waitlist_place if self.whole else None
 
+    def letter(self, line: SlateLine) -> Document | None:
+        """Its letter, unless that names its place among others."""
+        return line.letter if line.letter and (self.whole or not line.letter.compares) else None
+
     def doubt(self, line: SlateLine | LineFigures) -> Doubt | None:
         """How sure its place is among the lines the reader sees."""
         if not self.whole:

@@ -32,7 +32,10 @@ def prepare_letters(slate: Slate) -> None:
         case = line.application.case
         title = f"{slate.stage.title}: decision letter to {case.organization.name}"
         facts = letter_of(definition, slate, line)
-        line.letter = documents.freeze("letter", line.application.public_id, case, title, "letter", facts)
+        compares = line.waitlist_place is not None
+        line.letter = documents.freeze(
+            "letter", line.application.public_id, case, title, "letter", facts, compares=compares
+        )
         letters.append(line.letter)
     batch = sha256_of([letter.facts_sha256 for letter in letters])
     documents.render_later(letters, key=f"letters:{slate.public_id}:{batch}")

@@ -26,9 +26,10 @@ from grants.persistence.moves import move
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 
+# Read by people who may not know of every applicant: a place on the waitlist stands in the letter alone.
 _SENTENCES = {
     "award": "{stage}: awarded {amount}.",
-    "waitlist": "{stage}: on the waitlist, place {place}.",
+    "waitlist": "{stage}: on the waitlist.",
     "decline": "{stage}: not awarded a grant this time.",
 }
 
@@ -108,9 +109,7 @@ def _release_line(actor: Actor, slate: Slate, line: SlateLine, letter: Document)
 
 def _tell(actor: Actor, line: SlateLine, decision: Decision, letter: Document) -> None:
     case, stage = line.application.case, line.application.stage
-    sentence = _SENTENCES[line.outcome].format(
-        stage=stage.title, amount=dollars(line.amount), place=line.waitlist_place
-    )
+    sentence = _SENTENCES[line.outcome].format(stage=stage.title, amount=dollars(line.amount))
     casework.note_event(actor, case, "decision", sentence, "applicant", ["documents.document", letter.public_id])
     link = address_of("portfolio.case", case_id=case.public_id)
     facts = {"stage": stage.title, "cycle": stage.cycle.title, "organization": case.organization.name, "link": link}

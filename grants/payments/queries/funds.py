@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, func, or_, select, true
@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from grants.awards.models import Award
 from grants.casework.models import Case
+from grants.casework.queries import conflicted_cycles
 from grants.casework.visibility import not_conflicted
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
@@ -23,13 +24,17 @@ from grants.programs.queries import definition_of
 
 @dataclass(frozen=True)
 class FundBalance:
-    """Where a fund's money stands, in whole cents. Running totals: what is paid was obligated, that was committed."""
+    """Where a fund's money stands, in whole cents. Running totals: what is paid was obligated, that was committed.
+
+    partial   the reader has a conflict in the fund's cycle: that case is in none of the sums, awarded or not
+    """
 
     fund: Fund
     total: int
     committed: int
     obligated: int
     paid: int
+    partial: bool = False
 
     @property
     def title(self) -> str:
@@ -63,8 +68,8 @@ def fund_balances(actor: Actor, cycle: Cycle | None = None) -> list[FundBalance]
         .options(contains_eager(Fund.cycle), selectinload(Fund.accounts))
         .order_by(Cycle.opened_at.desc(), Fund.id)
     )
-    hidden = _hidden(actor)
-    return [balance_of(fund, hidden) for fund in funds]
+    hidden, conflicted = _hidden(actor), conflicted_cycles(actor)
+    return [replace(balance_of(fund, hidden), partial=fund.cycle_id in conflicted) for fund in funds]
 
 
 def balance_of(fund: Fund, hidden: Mapping[int, int] = MappingProxyType({})) -> FundBalance:

@@ -13,6 +13,7 @@ load_actor_with(actor_by_token)
 register_sign_in("people.sign_in")
 register_menu("Your account", "people.account", 10)
 register_menu("Sign out", "people.sign_out", 90, post=True)
-register_nav(Role.ADMINISTRATOR, "People", "people.people", 10)
+for _role in (Role.ADMINISTRATOR, Role.AUDITOR):
+    register_nav(_role, "People", "people.people", 10)
 for _role in (Role.ADMINISTRATOR, Role.PROGRAM_OFFICER):
     register_nav(_role, "Organizations", "people.organizations", 15)

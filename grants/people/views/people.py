@@ -1,4 +1,4 @@
-"""What administrators do: invite people, give and take roles, close accounts."""
+"""Accounts, for administrators to manage (invite people, give and take roles, close accounts) and auditors to read."""
 
 from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -21,14 +21,14 @@ EXPORTED_ROWS = 50_000
 
 
 @bp.get("/people")
-@requires("account.manage")
+@requires("account.read")
 def people() -> ResponseReturnValue:
     """Everyone with an account."""
     return render_template("people/people.html", page=_people(page_asked()), form=PeopleFilterForm())
 
 
 @bp.get("/people.<form>")
-@requires("account.manage")
+@requires("account.read")
 def people_file(form: str) -> ResponseReturnValue:
     """The list as it is narrowed, as a table."""
     columns = ("Name", "Email address", "Title", "Roles", "Organizations", "State", "Last sign-in (UTC)")
@@ -71,7 +71,7 @@ def new_person() -> ResponseReturnValue:
 
 
 @bp.get("/people/<public_id:person_id>")
-@requires("account.manage")
+@requires("account.read")
 def person(person_id: str) -> ResponseReturnValue:
     """One account."""
     return _page(person_id)

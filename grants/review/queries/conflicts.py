@@ -1,10 +1,9 @@
 """Who applied, as a reviewer may be asked about them, and the conflicts that stand."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, Subquery, and_, case, exists, false, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from grants.applications.models import Application, Submission
@@ -13,7 +12,7 @@ from grants.casework.visibility import not_conflicted
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.people.models import CoachInvitation, Organization, OrganizationMembership, Person
-from grants.persistence.paging import Page, paginate
+from grants.persistence.paging import PAGE_SIZE, Page, paginate, paginate_rows
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
@@ -35,14 +34,44 @@ class Applicant:
     is_new: bool
 
 
-def applicants(actor: Actor, stage: CycleStage, like: str = "") -> list[Applicant]:
+def applicants(
+    actor: Actor, stage: CycleStage, like: str = "", page: int = 1, size: int = PAGE_SIZE
+) -> Page[Applicant]:
     """Those who applied in the stage, by name, without those the actor has a conflict with.
 
-    like   part of the name; case does not matter
+    like   part of the label; case does not matter
     """
+    named = _named_applicants(actor, stage)
+    found = select(named.c.case_id, named.c.name, named.c.label, named.c.is_new)
+    if like:
+        found = found.where(named.c.label.icontains(like, autoescape=True))
+    shown = paginate_rows(found.order_by(func.lower(named.c.name), named.c.case_id), page, size)
+    return Page([Applicant(*row) for row in shown.items], shown.number, shown.size, shown.total)
+
+
+def applied_since(actor: Actor, stage: CycleStage) -> int:
+    """How many of the stage's applicants came after the actor's declaration, and have to be asked about."""
+    named = _named_applicants(actor, stage)
+    return db.session.scalar(select(func.count()).select_from(named).where(named.c.is_new)) or 0
+
+
+def is_applicant(actor: Actor, stage: CycleStage, case_ids: Collection[int]) -> bool:
+    """Whether all of these cases are applicants that the actor may name: seen, or named by them before."""
+    named = _named_applicants(actor, stage)
+    seen = set(db.session.scalars(select(named.c.case_id).where(named.c.case_id.in_(case_ids))))
+    return set(case_ids) <= seen | {one.case_id for one in own_conflicts(actor, stage)}
+
+
+def _named_applicants(actor: Actor, stage: CycleStage) -> Subquery:
     first = aliased(Submission)
-    rows = db.session.execute(
-        select(Application.case_id, Organization.name, Organization.city, PanelMember.declared_at, first.submitted_at)
+    namesakes = func.count().over(partition_by=func.lower(Organization.name))
+    label = case(
+        (and_(namesakes > 1, Organization.city.is_not(None)), Organization.name + " (" + Organization.city + ")"),
+        else_=Organization.name,
+    )
+    is_new = func.coalesce(first.submitted_at > PanelMember.declared_at, false())
+    return (
+        select(Application.case_id, Organization.name, label.label("label"), is_new.label("is_new"))
         .join(Application.case)
         .join(Case.organization)
         .join(first, and_(first.application_id == Application.id, first.number == 1))
@@ -52,19 +81,8 @@ def applicants(actor: Actor, stage: CycleStage, like: str = "") -> list[Applican
             Application.state.in_(REVIEWABLE),
             not_conflicted(actor, Application.case_id),
         )
-        .order_by(func.lower(Organization.name), Application.case_id)
-    ).all()
-    seen = Counter(row.name.casefold() for row in rows)
-    return [
-        Applicant(
-            case_id=row.case_id,
-            name=row.name,
-            label=f"{row.name} ({row.city})" if row.city and seen[row.name.casefold()] > 1 else row.name,
-            is_new=row.declared_at is not None and row.submitted_at > row.declared_at,
-        )
-        for row in rows
-        if like.casefold() in row.name.casefold()
-    ]
+        .subquery()
+    )
 
 
 def own_conflicts(actor: Actor, stage: CycleStage) -> Sequence[Conflict]:

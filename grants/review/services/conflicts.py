@@ -23,7 +23,7 @@ from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review import policy
 from grants.review.models import Assignment, Conflict, PanelMember
-from grants.review.queries import REVIEWABLE, applicants, member_for, own_conflicts, unnoted_ties
+from grants.review.queries import REVIEWABLE, is_applicant, member_for, unnoted_ties
 
 NO_REASON = "Say in a few words what ties you to this applicant."
 
@@ -48,8 +48,7 @@ def declare_conflicts(actor: Actor, stage: CycleStage, reasons: Mapping[int, str
     """
     require_permission(actor, "review.declare")
     member = _own_place(actor, stage)
-    known = {one.case_id for one in applicants(actor, stage)} | {one.case_id for one in own_conflicts(actor, stage)}
-    if not known >= reasons.keys():
+    if not is_applicant(actor, stage, reasons.keys()):
         raise Invalid("A conflict can be declared only with an applicant of this stage.")
     for case_id, reason in reasons.items():
         _declare(actor, db.session.get_one(Case, case_id), reason)

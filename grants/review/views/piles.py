@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from grants.casework.models import Case
 from grants.kernel.clock import now
 from grants.kernel.errors import Invalid, Problem
-from grants.persistence.paging import cut
+from grants.kernel.policy import Actor
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
 from grants.review import queries, services
@@ -15,6 +15,9 @@ from grants.review.queries import Applicant
 from grants.review.views.blueprint import bp
 from grants.web.access import current_actor, requires
 from grants.web.tables import page_asked
+
+# So many names a field suggests while one types; whatever is typed is looked up among all.
+OFFERED = 500
 
 
 @bp.get("/")
@@ -35,7 +38,7 @@ def conflicts(stage_id: str) -> ResponseReturnValue:
     stage = queries.stage_for(actor, stage_id)
     if form.validate_on_submit():
         try:
-            applicant = _named(queries.applicants(actor, stage), form.applicant.data or "")
+            applicant = _named(actor, stage, form.applicant.data or "")
             with unit_of_work():
                 services.declare_conflict(actor, db.session.get_one(Case, applicant.case_id), form.reason.data or "")
         except Problem as problem:
@@ -48,15 +51,15 @@ def conflicts(stage_id: str) -> ResponseReturnValue:
 
 def _conflicts_page(stage: CycleStage, form: ConflictForm) -> str:
     actor, like = current_actor(), request.args.get("q", "")
-    everyone = queries.applicants(actor, stage)
     return render_template(
         "review/conflicts.html",
         stage=stage,
         form=form,
         like=like,
         is_open=stage.closes_at > now(),
-        page=cut(queries.applicants(actor, stage, like) if like else everyone, page_asked()),
-        everyone=everyone,
+        page=queries.applicants(actor, stage, like, page_asked()),
+        offered=queries.applicants(actor, stage, size=OFFERED),
+        new=queries.applied_since(actor, stage),
         own=queries.own_conflicts(actor, stage),
         member=queries.member_for(actor, stage),
     )
@@ -85,18 +88,18 @@ def take_back(stage_id: str, conflict_id: str) -> ResponseReturnValue:
     return redirect(url_for(".conflicts", stage_id=stage_id))
 
 
-def _named(applicants: list[Applicant], said: str) -> Applicant:
+def _named(actor: Actor, stage: CycleStage, said: str) -> Applicant:
     """The one applicant that is meant.
 
     raises   Invalid with suggestions when none is, or several are
     """
-    wanted = said.strip().casefold()
-    exact = [one for one in applicants if one.label.casefold() == wanted]
-    close = exact or [one for one in applicants if wanted in one.label.casefold()]
-    if len(close) == 1:
-        return close[0]
-    if not close:
-        sentence = f"No applicant is called “{said.strip()}”. See the list of names below."
+    wanted = said.strip()
+    close = queries.applicants(actor, stage, wanted, size=OFFERED)
+    exact = [one for one in close.items if one.label.casefold() == wanted.casefold()]
+    if len(found := exact or close.items) == 1:
+        return found[0]
+    if not close.total:
+        sentence = f"No applicant is called “{wanted}”. See the list of names below."
     else:
-        sentence = f"Which one: {', '.join(one.label for one in close[:8])}{' …' if len(close) > 8 else ''}?"
+        sentence = f"Which one: {', '.join(one.label for one in found[:8])}{' …' if len(found) > 8 else ''}?"
     raise Invalid(sentence, {"applicant": sentence})
