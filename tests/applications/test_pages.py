@@ -523,6 +523,8 @@ def test_each_sees_what_is_theirs(app: Flask, client_of: Browser) -> None:
         assert client_of(school.viewer).post(written, data=sent("vision", motto="Mine")).status_code == 403
         assert client_of(coach).post(written, data=sent("vision", motto="Mine")).status_code == 403
         assert client_of(coach).post(f"{written}/comments", data={"body": "Say who decides."}).status_code == 302
+        empty = client_of(coach).post(f"{written}/comments", data={"body": " "})
+        assert (empty.status_code, "Write the comment." in empty.text) == (422, True)
         assert client_of(other.lead).post(written, data={}).status_code == 404
     assert queries.answers_of(application) == {"motto": "Our secret motto"}
     assert [one.body for one in queries.comments_of(application)] == ["Say who decides."]

@@ -157,6 +157,7 @@ def test_colleagues_and_coaches_comment_and_a_writer_deals_with_it(app: Flask) -
     school, application = begun()
     with clock_at(make.WRITING), unit_of_work():
         services.comment(school.as_viewer, application, "vision", " Say who decides. ")
+        services.comment(school.as_viewer, application, "vision", "Say who decides.")  # the button pressed twice
     with clock_at(make.WRITING), pytest.raises(Invalid), unit_of_work():
         services.comment(school.as_viewer, application, "vision", "  ")
     (written,) = queries.comments_of(application, "vision")

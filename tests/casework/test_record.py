@@ -70,7 +70,8 @@ def test_the_record_is_narrowed_by_act_person_and_day(auditor: Person, client_of
 
 def test_a_wrong_date_is_said_and_nothing_breaks(auditor: Person, client_of: Browser) -> None:
     note("slate.approve")
-    assert client_of(auditor).get("/record?since=soon").status_code == 200
+    page = client_of(auditor).get("/record?since=soon")
+    assert (page.status_code, "“soon” is not a date. Write year, month and day" in page.text) == (200, True)
 
 
 def test_the_page_shows_what_changed(auditor: Person, client_of: Browser) -> None:

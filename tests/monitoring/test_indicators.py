@@ -47,8 +47,9 @@ def test_a_target_that_is_reached_and_then_corrected_is_told_to_payments(story: 
 
     one = reading(story.award, "attendance", 2)
     for value, holds in (("94.9", False), ("95", True), ("95.5", True), ("94", False)):
-        with unit_of_work():
-            services.record_reading(story.lead, one, Decimal(value), "From the office.")
+        for _ in ("saved", "saved again without a change"):
+            with unit_of_work():
+                services.record_reading(story.lead, one, Decimal(value), "From the office.")
         assert waits() == [False, holds]
     kept = db.session.scalars(
         select(AuditRecord).where(AuditRecord.action == "indicator.report").order_by(AuditRecord.number)

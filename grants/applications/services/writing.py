@@ -183,7 +183,7 @@ def mark_section(actor: Actor, application: Application, section: str, ready: bo
 
 
 def comment(actor: Actor, application: Application, section: str, body: str) -> DraftComment:
-    """Comment on a section of a draft, for colleagues and coaches.
+    """Comment on a section of a draft, for colleagues and coaches. The same words again are the same comment.
 
     raises   Refused; Missing; Invalid when it is empty; Clash when the application is no longer a draft
     """
@@ -195,10 +195,15 @@ def comment(actor: Actor, application: Application, section: str, body: str) -> 
         raise Clash("This application is no longer being written.")
     if not body.strip():
         raise Invalid("The comment is empty.", {"body": "Write the comment."})
+    author = person(actor)
+    lock(application)  # of two presses of the button the second finds the comment of the first
+    latest = queries.comments_of(application, section)[-1:]
+    if latest and (latest[0].author_id, latest[0].body) == (author.id, body.strip()):
+        return latest[0]
     written = DraftComment(
         application_id=application.id,
         section=section,
-        author_id=person(actor).id,
+        author_id=author.id,
         written_at=now(),
         body=body.strip(),
     )

@@ -145,7 +145,13 @@ def _mark_ready(found: Application, asked: Section) -> ResponseReturnValue:
     return redirect(place_of(view, view.next_section))
 
 
-def _section_page(view: Overview, asked: Section, sent: Sent | None = None, unsaved: Clash | None = None) -> str:
+def _section_page(
+    view: Overview,
+    asked: Section,
+    sent: Sent | None = None,
+    unsaved: Clash | None = None,
+    comment_form: CommentForm | None = None,
+) -> str:
     found = view.application
     state = next(one for one in view.sections if one.key == asked.key)
     writing = view.rights.write and state.open
@@ -162,7 +168,7 @@ def _section_page(view: Overview, asked: Section, sent: Sent | None = None, unsa
         read=next((part for part in parts if part.key == asked.key), None),
         gaps=gaps if request.args.get("check") else [gap for gap in gaps if sent and gap.field in view.unreadable],
         comments=queries.comments_of(found, asked.key),
-        comment_form=CommentForm(formdata=None),
+        comment_form=comment_form or CommentForm(formdata=None),
         saved="" if unsaved else saved_words(view, sent),
         unsaved=unsaved,
         typed=_unsaved_texts(view, asked) if unsaved else (),
@@ -235,9 +241,13 @@ def history(application_id: str, field_key: str) -> ResponseReturnValue:
 @requires("application.comment")
 def comment(application_id: str, section_key: str) -> ResponseReturnValue:
     """Comment on a section."""
+    form = CommentForm()
+    if not form.validate():
+        view = _draft(application_id)
+        return _section_page(view, _section(view, section_key), comment_form=form), 422
     found = the_application(application_id)
     with unit_of_work():
-        services.comment(current_actor(), found, section_key, request.form.get("body", ""))
+        services.comment(current_actor(), found, section_key, form.body.data or "")
     address = url_for(".section", application_id=application_id, section_key=section_key)
     return redirect(f"{address}#comments")
 

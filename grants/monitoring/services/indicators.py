@@ -35,6 +35,8 @@ def record_reading(
     kept = reading.groups if groups is None else _as_text(groups)
     _check_values(reading, value, groups or {})
     before = _recorded(reading)
+    if before is not None and (reading.value, reading.groups, reading.note) == (value, kept, note.strip() or None):
+        return  # sent twice, or saved without a change
     reading.value, reading.groups, reading.note = value, kept, note.strip() or None
     reading.read_at, reading.read_by_id = now(), actor.person_id
     db.session.flush()
