@@ -7,7 +7,7 @@ pages lie: a list that changes from one look to the next, and that a test sees o
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Select, UniqueConstraint, event
+from sqlalchemy import Column, Connection, Engine, Select, UnaryExpression, UniqueConstraint, event
 from sqlalchemy.sql import visitors
 
 
@@ -29,7 +29,7 @@ def watch(engine: Engine) -> None:
 def decided(statement: Select[Any]) -> bool:
     """Whether a term of the order is unique, or rows that tie are one group, or the same in all that is read."""
     ordered = list(_columns(statement._order_by_clauses))
-    if statement._distinct or any(_is_unique(one) for one in ordered):
+    if any(_is_unique(one) for one in ordered):
         return True
     names = {str(one) for one in ordered}
     grouped = {str(one) for one in _columns(statement._group_by_clauses)}
@@ -37,8 +37,11 @@ def decided(statement: Select[Any]) -> bool:
 
 
 def _columns(clauses: Iterable[Any]) -> Iterable[Column[Any]]:
+    """The columns that stand there bare, rising or falling: one inside an expression decides nothing."""
     for clause in clauses:
-        yield from (one for one in visitors.iterate(clause) if one.__visit_name__ == "column")
+        bare = clause.element if isinstance(clause, UnaryExpression) else clause
+        if bare.__visit_name__ == "column":
+            yield bare
 
 
 def _is_unique(column: Column[Any]) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from grants.casework.models import Case, Note, Task, TimelineEvent
 from grants.casework.todos import own_tasks, todos
-from grants.casework.visibility import not_conflicted, sees_as_staff, visible_cases
+from grants.casework.visibility import conflicted_cycle_ids, sees_as_staff, visible_cases
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.persistence.paging import Page, paginate
@@ -33,7 +33,7 @@ def case_for(actor: Actor, public_id: str) -> Case:
 
 def conflicted_cycles(actor: Actor) -> frozenset[int]:
     """Ids of the cycles in which the actor has a conflict with some case, whatever became of it."""
-    return frozenset(db.session.scalars(select(Case.cycle_id).where(~not_conflicted(actor, Case.id)).distinct()))
+    return frozenset(db.session.scalars(conflicted_cycle_ids(actor)))
 
 
 def timeline(actor: Actor, case: Case, page: int = 1) -> Page[TimelineEvent]:

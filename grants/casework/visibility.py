@@ -1,6 +1,6 @@
 """Which cases an actor may know of, as SQL predicates: the one place where conflicts of interest become invisible."""
 
-from sqlalchemy import ColumnElement, and_, column, exists, false, or_, table, true
+from sqlalchemy import ColumnElement, Select, and_, column, exists, false, or_, select, table, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from grants.casework.models import Case
@@ -31,6 +31,11 @@ def not_conflicted(
     return ~or_(declared, exists().where(its_own.id == case_id, its_own.organization_id.in_(own)))
 
 
+def conflicted_cycle_ids(actor: Actor) -> Select[int]:
+    """Ids of the cycles in which the actor has a conflict with some case, whatever became of it."""
+    return select(Case.cycle_id).where(~not_conflicted(actor, Case.id)).distinct()
+
+
 def no_conflict_beside(
     actor: Actor, case_id: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
 ) -> ColumnElement[bool]:
@@ -38,8 +43,8 @@ def no_conflict_beside(
 
     Asked of what weighs one case against the others, such as a place on a waitlist: it would tell of the hidden one.
     """
-    one, other = aliased(Case), aliased(Case)
-    return ~exists().where(one.id == case_id, other.cycle_id == one.cycle_id, ~not_conflicted(actor, other.id))
+    other = aliased(Case)
+    return case_id.in_(select(other.id).where(other.cycle_id.not_in(conflicted_cycle_ids(actor))))
 
 
 def visible_cases(actor: Actor) -> ColumnElement[bool]:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from grants.kernel.policy import YES, Actor, Verdict, no
 from grants.kernel.roles import Role
 
-# Stands for whatever an approver with a conflict in the cycle may not see. Every slate has it and they abstain on it,
-# so that the slate waits for another approval whether their applicant is on it or not: its state tells them nothing.
-UNSEEN = "unseen"
-
 
 @dataclass(frozen=True)
 class Approval:
-    """One person's approval of one exact content; `abstained` names the lines they do not vouch for."""
+    """One person's approval of one exact content.
+
+    abstained   what they do not vouch for: lines, and their conflicted cases, on the slate or not
+    """
 
     person_id: int
     role: Role
@@ -25,15 +24,19 @@ def missing_approvals(
 ) -> dict[Role, int]:
     """How many approvals each role still owes, on the line where it owes most.
 
+    Whatever somebody abstained on is vouched for by others too. So a slate waits for another approval whether the case
+    they have a conflict with is on it or not, and its state tells them nothing.
+
     required   role -> approvals needed, 1 or more
-    lines      ids of the slate's lines; UNSEEN is added to them
+    lines      ids of the slate's lines
     returns    roles that still owe some; empty when the slate is approved
 
     >>> missing_approvals({Role.DIRECTOR: 2}, [Approval(7, Role.DIRECTOR)], ["a"])
     {<Role.DIRECTOR: 'director'>: 1}
     """
+    vouched = {*lines, *(one for approval in approvals for one in approval.abstained)}
     owed = {
-        role: max(needed - _given(role, approvals, line) for line in (*lines, UNSEEN))
+        role: max((needed - _given(role, approvals, line) for line in vouched), default=needed)
         for role, needed in required.items()
     }
     return {role: count for role, count in owed.items() if count > 0}

@@ -205,7 +205,7 @@ def _carry_out(slate: Slate, line: SlateLine, form: LineForm, feedback: Feedback
 
 
 @bp.get("/slates/<public_id:slate_id>/letters")
-@requires("slate.read")
+@requires("letter.list")
 def letters(slate_id: str) -> ResponseReturnValue:
     """The batch of letters: how many are ready, counts by outcome, samples, and the second person's check."""
     return _letters_page(slate_id, LettersDateForm(formdata=None))

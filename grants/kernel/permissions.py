@@ -65,6 +65,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "slate.propose": _OFFICER,
     "slate.approve": _DIRECTOR | _PARTNER,
     "slate.release": _OFFICER,
+    "letter.list": _OFFICER | _DIRECTOR | _AUDITOR,
     "document.check": _OFFICER | _DIRECTOR,
     # awards
     "award.read": _READERS | _APPLICANT,

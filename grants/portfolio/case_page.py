@@ -16,6 +16,7 @@ from grants.casework.models import Case, Note, Task, TimelineEvent
 from grants.decisions import queries as decisions
 from grants.decisions.models import Decision
 from grants.discovery.models import Event, Registration
+from grants.documents.queries import documents_of
 from grants.kernel.clock import now, today
 from grants.kernel.policy import Actor
 from grants.monitoring.models import Requirement
@@ -33,7 +34,10 @@ OPEN = ("scheduled", "submitted", "returned")
 
 @dataclass(frozen=True)
 class CasePage:
-    """What the page shows; money in cents."""
+    """What the page shows; money in cents.
+
+    readable   ids of the documents that the reader may open
+    """
 
     case: Case
     cycle: Cycle
@@ -41,6 +45,7 @@ class CasePage:
     applications: Sequence[Application]
     latest: dict[int, Submission]
     decisions: Sequence[Decision]
+    readable: frozenset[int]
     awards: Sequence[Award]
     installments: dict[int, list[Installment]]
     requirements: Sequence[Requirement]
@@ -83,6 +88,7 @@ def case_page(actor: Actor, public_id: str, page: int = 1) -> CasePage:
         applications=applications,
         latest=_latest(applications),
         decisions=decisions.decisions_of(actor, case),
+        readable=frozenset(one.id for one in documents_of(actor, case)),
         awards=awards,
         installments=_installments(awards),
         requirements=_requirements(awards),

@@ -167,6 +167,9 @@ def test_colleagues_and_coaches_comment_and_a_writer_deals_with_it(app: Flask) -
     with clock_at(make.WRITING), unit_of_work():
         services.resolve_comment(school.as_editor, application, written.public_id)
     assert queries.comments_of(application)[0].resolved_at == make.WRITING
+    with clock_at(make.WRITING), unit_of_work():
+        services.comment(school.as_viewer, application, "vision", "Say who decides.")  # it was not mended
+    assert [one.resolved_at for one in queries.comments_of(application, "vision")] == [make.WRITING, None]
 
 
 # Two editors, each with the text and version on their own screen. A step is one of them looking, or writing.

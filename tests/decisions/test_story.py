@@ -15,7 +15,7 @@ from grants.background.models import Job
 from grants.background.runner import run_due
 from grants.casework.files import read
 from grants.decisions import queries, services
-from grants.decisions.approval import UNSEEN
+from grants.decisions.approval import Approval, missing_approvals
 from grants.decisions.models import Decision, Slate, SlateApproval
 from grants.decisions.todos import todos
 from grants.documents.models import Document
@@ -144,7 +144,20 @@ def test_a_conflicted_director_abstains_on_the_line_and_another_has_to_vouch_for
     assert queries.missing_approvals_of(slate) == "Still to approve: 1 director."
     line = next(line for line in slate.lines if line.application_id == at.applications["Tern"].id)
     kept = db.session.scalars(select(SlateApproval).where(SlateApproval.person_id == people.directors[0].id)).one()
-    assert kept.abstained_lines == [line.public_id, UNSEEN]
+    assert kept.abstained_lines == [line.public_id, at.applications["Tern"].case.public_id]
+
+
+@pytest.mark.parametrize("on_the_slate", [True, False])
+def test_two_with_different_conflicts_vouch_for_each_others_and_two_with_the_same_do_not(on_the_slate: bool) -> None:
+    case, other = ["c1"] + ["l1"] * on_the_slate, ["c2", "l2"]
+    lines = ["l2", "l3"] + ["l1"] * on_the_slate
+
+    def missing(*abstained: list[str]) -> dict[Role, int]:
+        given = [Approval(number, Role.DIRECTOR, frozenset(one)) for number, one in enumerate(abstained)]
+        return missing_approvals({Role.DIRECTOR: 1}, given, lines)
+
+    assert missing(case) == missing(case, case) == {Role.DIRECTOR: 1}
+    assert missing(case, other) == missing(case, []) == {}
 
 
 def test_a_partner_funder_who_belongs_to_an_applicant_abstains_without_anyone_saying_so(
@@ -158,7 +171,7 @@ def test_a_partner_funder_who_belongs_to_an_applicant_abstains_without_anyone_sa
     names = {row.organization.name for row in queries.lines_for(pat, slate).items}
     assert names == {line.application.case.organization.name for line in slate.lines} - {"Tern"}
     line = next(line for line in slate.lines if line.application_id == at.applications["Tern"].id)
-    assert queries.conflicted_lines(pat, slate) == [line.public_id]
+    assert queries.abstentions(pat, slate) == [line.public_id, at.applications["Tern"].case.public_id]
 
 
 def test_a_line_changed_by_hand_keeps_what_the_rules_said(at: Ready, people: Board) -> None:
@@ -267,19 +280,34 @@ def test_rules_that_contradict_each_other_are_said_in_words(app: Flask, people: 
         drafted(at, people)
 
 
-@pytest.mark.parametrize(("who", "status"), [("director", 200), ("officer", 200), ("partner", 200), ("principal", 403)])
-def test_who_may_open_a_proposed_slate(
-    at: Ready, people: Board, client_of: Callable[[object], FlaskClient], who: str, status: int
+@pytest.mark.parametrize(
+    ("who", "status", "letters"),
+    [
+        ("director", 200, 200),
+        ("officer", 200, 200),
+        ("auditor", 200, 200),
+        ("finance", 200, 403),
+        ("partner", 200, 403),
+        ("principal", 403, 403),
+    ],
+)
+def test_who_may_open_a_proposed_slate_and_its_letters(
+    at: Ready, people: Board, client_of: Callable[[object], FlaskClient], who: str, status: int, letters: int
 ) -> None:
     slate = proposed(at, people)
+    with unit_of_work():
+        auditor, finance = person("Vera", Role.AUDITOR), person("Ruth", Role.FINANCE_OFFICER)
     persons = {
+        "auditor": auditor,
+        "finance": finance,
         "director": people.directors[0],
         "officer": people.officer,
         "partner": people.partner,
         "principal": at.people["Tern"],
     }
-    answer = client_of(persons[who]).get(f"/slates/{slate.public_id}")
-    assert answer.status_code == status
+    browser = client_of(persons[who])
+    found = [browser.get(f"/slates/{slate.public_id}{page}").status_code for page in ("", "/letters")]
+    assert found == [status, letters]
 
 
 def test_a_draft_is_its_makers_until_it_is_proposed(

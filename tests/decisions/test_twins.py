@@ -16,7 +16,6 @@ from flask.testing import FlaskClient
 
 from grants.background.runner import run_due
 from grants.decisions import queries, services
-from grants.decisions.approval import UNSEEN
 from grants.decisions.models import Slate
 from grants.documents.queries import documents_of
 from grants.kernel.clock import clock_at
@@ -177,6 +176,9 @@ def test_waitlisted_or_not_a_conflicted_reader_sees_no_place_that_counts_it(worl
             plovers = here.at.applications["Plover"].case
             dee, free = actor(here.conflicted[0]), actor(here.people.directors[1])
             assert [len(documents_of(reader, plovers)) for reader in (dee, free)] == [0, 1]
+            readers = (here.conflicted[0], here.people.directors[1])
+            shown = [here.client_of(reader).get(f"/cases/{plovers.public_id}").text for reader in readers]
+            assert ["Open the letter (PDF)" in page for page in shown] == [False, True]
     one, other = found
     assert told_apart(one.pop("free"), other.pop("free"))
     assert {who: told_apart(one[who], other[who]) for who in one} == {who: [] for who in one}
@@ -280,5 +282,6 @@ def test_belonging_to_an_applicant_is_a_conflict_without_being_declared(world: C
             services.approve(actor(pat), slate, slate.content_sha256 or "")
         [given] = slate.approvals
         [gull] = [line for line in slate.lines if line.application_id == here.at.applications["Gull"].id]
-        assert (given.abstained_lines, slate.state) == ([gull.public_id, UNSEEN], "proposed")
+        gulls_case = here.at.applications["Gull"].case.public_id
+        assert (given.abstained_lines, slate.state) == ([gull.public_id, gulls_case], "proposed")
         assert queries.missing_approvals_of(slate) == "Still to approve: 1 director."

@@ -150,6 +150,10 @@ def test_the_list_to_declare_from_is_names_of_applicants_and_leaves_out_what_a_r
     shown = [one.label for one in queries.applicants(panel["Ann"].by, panel.stage).items]
     assert shown == ["heron School", "Tern School (Oakland)", "Tern School (Alameda)"]
     assert [one.label for one in queries.applicants(panel["Ann"].by, panel.stage, "HER").items] == ["heron School"]
+    # However many names hold what was typed, the one that is just that comes first.
+    exact = queries.applicants(panel["Ann"].by, panel.stage, "tern school (oakland)", size=1)
+    near = queries.applicants(panel["Ann"].by, panel.stage, "School", size=1)
+    assert ([one.label for one in exact.items], near.total) == (["Tern School (Oakland)"], 3)
 
 
 def test_nothing_shows_before_declaring() -> None:

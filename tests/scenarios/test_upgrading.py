@@ -4,6 +4,10 @@ import flask_migrate
 from flask import Flask
 from sqlalchemy import func, inspect, select, text
 
+from grants.applications.models import Application
+from grants.casework.models import TimelineEvent
+from grants.decisions.models import SlateLine
+from grants.documents.models import Document
 from grants.monitoring.models import IndicatorReading
 from grants.payments.queries.check import check_ledger
 from grants.persistence import audit
@@ -33,13 +37,39 @@ def safeguards() -> dict[str, list[str]]:
     return found | {"triggers": list(db.session.scalars(text(triggers)))}
 
 
+def _as_it_was_told() -> int:
+    """A line of the timeline as releases wrote it before places were left to the letters; its id."""
+    with db.engine.begin() as connection:
+        number = connection.execute(
+            text(
+                "INSERT INTO timeline_event (public_id, case_id, at, actor_name, kind, audience, sentence, reference) "
+                "SELECT 'asitwastoldasitwasto', case_id, at, actor_name, kind, audience, "
+                "'Launch grant: on the waitlist, place 2.', reference FROM timeline_event "
+                "WHERE sentence = 'Launch grant: on the waitlist.' ORDER BY id LIMIT 1 RETURNING id"
+            )
+        ).scalar_one()
+    return int(number)
+
+
 def test_a_site_in_use_is_taken_back_and_brought_up_to_date(replayed: Flask) -> None:
     before, guarded = rows(), safeguards()
     values = select(func.count()).where(IndicatorReading.value.is_not(None))
     read = db.session.scalar(values)
     db.session.remove()
     flask_migrate.downgrade(directory=replayed.config["MIGRATIONS"], revision="0001")
+    waiting = _as_it_was_told()
     flask_migrate.upgrade(directory=replayed.config["MIGRATIONS"])
+    told = db.session.get_one(TimelineEvent, waiting)
+    assert (told.sentence, told.reference) == ("Launch grant: on the waitlist.", None)
+    db.session.rollback()
+    compared = set(db.session.scalars(select(Document.subject_id).where(Document.compares)))
+    waitlisted = (
+        select(Application.public_id)
+        .join(SlateLine.application)
+        .where(SlateLine.outcome == "waitlist", SlateLine.letter_id.is_not(None))
+    )
+    assert compared == set(db.session.scalars(waitlisted))
+    before["timeline_event"] += 1
     assert (rows(), safeguards()) == (before, guarded)
     assert db.session.scalar(values) == read
     assert audit.verify(db.session()).faults == ()

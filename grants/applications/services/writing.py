@@ -183,7 +183,8 @@ def mark_section(actor: Actor, application: Application, section: str, ready: bo
 
 
 def comment(actor: Actor, application: Application, section: str, body: str) -> DraftComment:
-    """Comment on a section of a draft, for colleagues and coaches. The same words again are the same comment.
+    """Comment on a section of a draft, for colleagues and coaches. Its latest words again are the same comment,
+    until it is dealt with.
 
     raises   Refused; Missing; Invalid when it is empty; Clash when the application is no longer a draft
     """
@@ -191,15 +192,15 @@ def comment(actor: Actor, application: Application, section: str, body: str) -> 
     require(may_comment(actor, application.case.organization_id))
     if section not in queries.form_of(application).sections:
         raise Invalid("The form has no such section.")
-    if application.state not in (State.DRAFT, State.RETURNED):
-        raise Clash("This application is no longer being written.")
     if not body.strip():
         raise Invalid("The comment is empty.", {"body": "Write the comment."})
-    author = person(actor)
     lock(application)  # of two presses of the button the second finds the comment of the first
-    latest = queries.comments_of(application, section)[-1:]
-    if latest and (latest[0].author_id, latest[0].body) == (author.id, body.strip()):
-        return latest[0]
+    if application.state not in (State.DRAFT, State.RETURNED):
+        raise Clash("This application is no longer being written.")
+    author = person(actor)
+    for latest in queries.comments_of(application, section)[-1:]:
+        if (latest.author_id, latest.body, latest.resolved_at) == (author.id, body.strip(), None):
+            return latest
     written = DraftComment(
         application_id=application.id,
         section=section,

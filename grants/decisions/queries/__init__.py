@@ -24,8 +24,8 @@ from grants.decisions.queries.slates import (
     visible_slates,
 )
 from grants.decisions.queries.standing import (
+    abstentions,
     approval_of,
-    conflicted_lines,
     facts_of,
     may_change,
     may_handle,
@@ -41,10 +41,10 @@ __all__ = [
     "LineFilters",
     "LineRow",
     "Reading",
+    "abstentions",
     "approval_of",
     "basis_of",
     "compared",
-    "conflicted_lines",
     "decisions_of",
     "facts_of",
     "letter_counts",

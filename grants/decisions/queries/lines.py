@@ -221,7 +221,7 @@ def letter_counts(actor: Actor, slate: Slate) -> list[LetterCount]:
         .join(SlateLine.letter)
         .where(_visible(actor, slate))
         .group_by(SlateLine.outcome)
-        .order_by(order)
+        .order_by(order, SlateLine.outcome)
     )
     return [LetterCount(*row) for row in rows]
 

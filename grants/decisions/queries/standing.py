@@ -3,6 +3,7 @@
 from sqlalchemy import exists, func, select
 
 from grants.applications.models import Application
+from grants.casework.models import Case
 from grants.casework.queries import conflicted_cycles
 from grants.casework.visibility import not_conflicted
 from grants.decisions.approval import Approval, in_words, may_approve, missing_approvals
@@ -43,16 +44,16 @@ def moves_of(actor: Actor, slate: Slate, facts: SlateFacts) -> dict[str, Verdict
     return SLATE.open_to(actor, slate.state, facts)
 
 
-def conflicted_lines(actor: Actor, slate: Slate) -> list[str]:
-    """Public ids of the lines that a person may not vouch for."""
-    return list(
-        db.session.scalars(
-            select(SlateLine.public_id)
-            .join(SlateLine.application)
-            .where(SlateLine.slate_id == slate.id, ~not_conflicted(actor, Application.case_id))
-            .order_by(SlateLine.rank, SlateLine.id)
-        )
+def abstentions(actor: Actor, slate: Slate) -> list[str]:
+    """What a person may not vouch for: their conflicted cases of the cycle, and the lines of these on the slate."""
+    cases = select(Case.public_id).where(Case.cycle_id == slate.stage.cycle_id, ~not_conflicted(actor, Case.id))
+    lines = (
+        select(SlateLine.public_id)
+        .join(SlateLine.application)
+        .where(SlateLine.slate_id == slate.id, ~not_conflicted(actor, Application.case_id))
     )
+    on_it = db.session.scalars(lines.order_by(SlateLine.rank, SlateLine.id))
+    return [*on_it, *db.session.scalars(cases.order_by(Case.id))]
 
 
 def missing_approvals_of(slate: Slate) -> str | None:

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from grants.decisions import queries
-from grants.decisions.approval import UNSEEN, may_approve
+from grants.decisions.approval import may_approve
 from grants.decisions.models import Slate, SlateApproval, SlateLine
 from grants.decisions.services.letters import prepare_letters, void_letters
 from grants.decisions.states import SLATE
@@ -46,7 +46,7 @@ def take_back(actor: Actor, slate: Slate) -> None:
 def approve(actor: Actor, slate: Slate, content_sha256: str) -> None:
     """Approve the content that was shown. With the last approval the slate is approved, and its letters are made.
 
-    Whoever has a conflict with an applicant, or belongs to it, abstains on its line, and another vouches for the slate.
+    Whoever has a conflict with an applicant, or belongs to it, abstains on it; others vouch for the slate too.
 
     content_sha256   the hash on the page the actor looked at
     raises           Refused for its proposer and for roles the program does not ask; Clash when the content has changed
@@ -67,7 +67,7 @@ def approve(actor: Actor, slate: Slate, content_sha256: str) -> None:
             role=role,
             content_sha256=content_sha256,
             approved_at=now(),
-            abstained_lines=_abstained(actor, slate),
+            abstained_lines=queries.abstentions(actor, slate),
         )
     )
     db.session.flush()
@@ -76,11 +76,6 @@ def approve(actor: Actor, slate: Slate, content_sha256: str) -> None:
     if queries.missing_approvals_of(slate) is None:
         effects = {"prepare_letters": lambda: prepare_letters(slate)}
         move(actor, slate, "approve", SLATE, lambda: queries.facts_of(slate), effects)
-
-
-def _abstained(actor: Actor, slate: Slate) -> list[str]:
-    """What the actor does not vouch for: nothing without a conflict in the cycle, else their lines and the unseen."""
-    return [] if queries.may_handle(actor, slate.stage) else [*queries.conflicted_lines(actor, slate), UNSEEN]
 
 
 def content_hash(slate: Slate) -> str:

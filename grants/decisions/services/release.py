@@ -110,7 +110,9 @@ def _release_line(actor: Actor, slate: Slate, line: SlateLine, letter: Document)
 def _tell(actor: Actor, line: SlateLine, decision: Decision, letter: Document) -> None:
     case, stage = line.application.case, line.application.stage
     sentence = _SENTENCES[line.outcome].format(stage=stage.title, amount=dollars(line.amount))
-    casework.note_event(actor, case, "decision", sentence, "applicant", ["documents.document", letter.public_id])
+    # A letter that names a place is not everyone's to open who reads the timeline.
+    place = None if letter.compares else ["documents.document", letter.public_id]
+    casework.note_event(actor, case, "decision", sentence, "applicant", place)
     link = address_of("portfolio.case", case_id=case.public_id)
     facts = {"stage": stage.title, "cycle": stage.cycle.title, "organization": case.organization.name, "link": link}
     for membership in case.organization.memberships:

@@ -13,6 +13,7 @@ from grants.monitoring.calendar import Progress, progress
 from grants.monitoring.models import IndicatorReading
 from grants.payments import services as payments
 from grants.persistence import audit
+from grants.persistence.moves import lock
 from grants.persistence.session import db
 
 MOST = Decimal(10) ** 8
@@ -34,6 +35,7 @@ def record_reading(
     require(policy.may_read_in(actor, reading.award.case.organization_id))
     kept = reading.groups if groups is None else _as_text(groups)
     _check_values(reading, value, groups or {})
+    lock(reading)  # of two presses of the button the second finds what the first has kept
     before = _recorded(reading)
     if before is not None and (reading.value, reading.groups, reading.note) == (value, kept, note.strip() or None):
         return  # sent twice, or saved without a change

@@ -39,13 +39,14 @@ def applicants(
 ) -> Page[Applicant]:
     """Those who applied in the stage, by name, without those the actor has a conflict with.
 
-    like   part of the label; case does not matter
+    like   part of the label; case does not matter. Who is called just that comes first
     """
     named = _named_applicants(actor, stage)
     found = select(named.c.case_id, named.c.name, named.c.label, named.c.is_new)
+    exact = func.lower(named.c.label) == func.lower(like)
     if like:
         found = found.where(named.c.label.icontains(like, autoescape=True))
-    shown = paginate_rows(found.order_by(func.lower(named.c.name), named.c.case_id), page, size)
+    shown = paginate_rows(found.order_by(~exact, func.lower(named.c.name), named.c.case_id), page, size)
     return Page([Applicant(*row) for row in shown.items], shown.number, shown.size, shown.total)
 
 
