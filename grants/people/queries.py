@@ -62,11 +62,7 @@ class OrganizationFilters:
 
 def actor_of(person: Person) -> Actor:
     """A person as an actor, with the roles they hold now."""
-    coaching = db.session.scalars(
-        select(CoachInvitation.organization_id).where(
-            CoachInvitation.person_id == person.id, CoachInvitation.ended_at.is_(None)
-        )
-    ).all()
+    coaching = frozenset(invitation.organization_id for invitation in person.coaching)
     roles = {Role(grant.role) for grant in person.grants}
     if person.memberships:
         roles.add(Role.APPLICANT)
@@ -80,7 +76,7 @@ def actor_of(person: Person) -> Actor:
         memberships=tuple(
             Membership(place.organization_id, OrganizationRole(place.role)) for place in person.memberships
         ),
-        coaching=frozenset(coaching),
+        coaching=coaching,
     )
 
 
@@ -90,10 +86,15 @@ def actor_by_token(token: str) -> Actor | None:
     token   "<public id>.<session stamp>"
     """
     public_id, _, stamp = token.partition(".")
-    person = db.session.scalar(
-        select(Person)
-        .where(Person.public_id == public_id, Person.session_stamp == stamp, Person.is_active)
-        .options(selectinload(Person.grants), selectinload(Person.memberships))
+    # Every request begins with this: one statement, since nobody has more than a few of each.
+    person = (
+        db.session.execute(
+            select(Person)
+            .where(Person.public_id == public_id, Person.session_stamp == stamp, Person.is_active)
+            .options(joinedload(Person.grants), joinedload(Person.memberships), joinedload(Person.coaching))
+        )
+        .unique()
+        .scalar_one_or_none()
     )
     return actor_of(person) if person else None
 

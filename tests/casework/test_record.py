@@ -150,7 +150,7 @@ def test_the_page_asks_the_same_questions_for_one_and_for_thirty(
     browser = client_of(auditor)
     with statements() as seen:
         assert browser.get("/record").status_code == 200
-    assert len([one for one in seen if one.startswith("SELECT")]) == 7
+    assert len([one for one in seen if one.startswith("SELECT")]) == 4
 
 
 @pytest.mark.parametrize("role", Role.granted())

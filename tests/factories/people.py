@@ -49,4 +49,5 @@ def actor(someone: Person) -> Actor:
     """The person as an actor, as a request of theirs would see it."""
     from grants.people.queries import actor_of
 
+    db.session.expire(someone, ["grants", "memberships", "coaching"])
     return actor_of(someone)

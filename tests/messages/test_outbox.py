@@ -79,4 +79,4 @@ def test_the_list_asks_the_same_questions_for_one_and_for_thirty(
     browser = client_of(officer)
     with statements() as seen:
         assert browser.get("/outbox").status_code == 200
-    assert len([one for one in seen if one.startswith("SELECT")]) == 6
+    assert len([one for one in seen if one.startswith("SELECT")]) == 3

@@ -197,7 +197,7 @@ def test_the_list_asks_the_same_questions_for_one_and_for_thirty(
     browser = client_of(root)
     with statements() as seen:
         assert browser.get("/people").status_code == 200
-    assert len([one for one in seen if one.startswith("SELECT")]) == 9
+    assert len([one for one in seen if one.startswith("SELECT")]) == 6
 
 
 def test_one_changes_ones_own_name_and_title(app: Flask, client_of: Browser) -> None:

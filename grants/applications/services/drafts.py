@@ -1,8 +1,10 @@
 """What every write in a draft shares: its row taken, its section open, how far it is noted."""
 
+from collections.abc import Mapping
+
 from grants.applications import queries
 from grants.applications.completeness import Standing, standing
-from grants.applications.models import Application
+from grants.applications.models import Answer, Application
 from grants.applications.policy import closed_to_writing, may_write
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Missing
@@ -26,17 +28,24 @@ def require_open(application: Application, form: Form, section: str) -> None:
         raise Clash(reason)
 
 
-def standing_of(application: Application, form: Form) -> Standing:
-    """How far the draft is, as it stands in the database now."""
+def standing_of(application: Application, form: Form, drafted: Mapping[str, Answer] | None = None) -> Standing:
+    """How far the draft is, as it stands in the database now.
+
+    drafted   its answers, where they were read in this unit of work already
+    """
     db.session.flush()
-    drafted = queries.drafted_answers(application)
+    if drafted is None:
+        drafted = queries.drafted_answers(application)
     answers = queries.answers_in(drafted, queries.attachments_of(application))
     return standing(form, answers, queries.rules_of(application).eligibility, queries.unreadable_in(form, drafted))
 
 
-def note_progress(application: Application, form: Form) -> Standing:
-    """Keep how far the draft is beside it, for lists; called with every write."""
-    progress = standing_of(application, form)
+def note_progress(application: Application, form: Form, drafted: Mapping[str, Answer] | None = None) -> Standing:
+    """Keep how far the draft is beside it, for lists; called with every write.
+
+    drafted   as in standing_of
+    """
+    progress = standing_of(application, form, drafted)
     application.asked, application.answered = progress.asked, progress.answered
     application.written_at = now()
     return progress

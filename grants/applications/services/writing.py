@@ -75,8 +75,8 @@ def save_answers(actor: Actor, application: Application, writes: Mapping[str, Wr
     raises   Refused for anyone but a writer; Clash when a section cannot be changed now; Missing for an unknown field
     """
     require_writer(actor, application)
-    writer = person(actor)
     lock(application)
+    writer = person(actor)
     form = queries.form_of(application)
     present = queries.drafted_answers(application)
     outcome = Outcome()
@@ -84,7 +84,7 @@ def save_answers(actor: Actor, application: Application, writes: Mapping[str, Wr
         asked = _field(form, key)
         require_open(application, form, form.section_of(key).key)
         _settle(outcome, application, asked, present.get(key), write, writer.id)
-    note_progress(application, form)
+    note_progress(application, form, present | outcome.saved)
     return outcome
 
 
