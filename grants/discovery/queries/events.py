@@ -1,0 +1,122 @@
+"""Reading the calendar of events, always as someone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, false, func, or_, select, true
+from sqlalchemy.orm import contains_eager, joinedload
+
+from grants.discovery.models import Event, Registration
+from grants.discovery.queries.places import held
+from grants.kernel.clock import now
+from grants.kernel.errors import Missing
+from grants.kernel.policy import Actor
+from grants.people.models import Organization
+from grants.persistence.paging import Page, paginate_rows
+from grants.persistence.session import db
+from grants.programs.models import Cycle
+
+When = Literal["upcoming", "past", ""]
+
+
+@dataclass(frozen=True)
+class EventFilters:
+    """What a list of events is narrowed to; empty text narrows nothing."""
+
+    when: When = "upcoming"
+    kind: str = ""
+    topic: str = ""
+    cycle: str = ""
+    search: str = ""
+
+
+def _visible(actor: Actor) -> ColumnElement[bool]:
+    return true() if actor.may("event.read") or actor.may("event.manage") else false()
+
+
+def events(actor: Actor, filters: EventFilters, page: int = 1) -> Page[Any]:
+    """Rows of (Event, people with a place, people who came, whether the actor has a place); the nearest first.
+
+    Upcoming events run forward from now, past ones backward.
+    """
+
+    def count(*conditions: ColumnElement[bool]) -> Any:
+        mine = Registration.event_id == Event.id, held()
+        return select(func.count()).where(*mine, *conditions).select_from(Registration).scalar_subquery()
+
+    statement = (
+        select(
+            Event,
+            count().label("taken"),
+            count(Registration.attended_at.is_not(None)).label("came"),
+            count(Registration.person_id == actor.person_id).label("mine"),
+        )
+        .join(Event.cycle)
+        .options(contains_eager(Event.cycle), joinedload(Event.host))
+        .where(_visible(actor), *_narrowed(filters))
+    )
+    past = filters.when == "past"
+    order = (Event.starts_at.desc(), Event.id.desc()) if past else (Event.starts_at, Event.id)
+    return paginate_rows(statement.order_by(*order), page)
+
+
+def _narrowed(filters: EventFilters) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if filters.when:
+        wanted.append(Event.ends_at > now() if filters.when == "upcoming" else Event.ends_at <= now())
+    if filters.kind:
+        wanted.append(Event.kind == filters.kind)
+    if filters.topic:
+        wanted.append(Event.topic == filters.topic)
+    if filters.cycle:
+        wanted.append(Cycle.public_id == filters.cycle)
+    if filters.search:
+        columns = Event.title, Event.topic, Event.description
+        wanted.append(or_(*(column.icontains(filters.search, autoescape=True) for column in columns)))
+    return wanted
+
+
+def event_for(actor: Actor, public_id: str) -> Event:
+    """One event, with its host and cycle.
+
+    raises   Missing when there is none, or the actor may not see events
+    """
+    event = db.session.scalar(
+        select(Event)
+        .where(Event.public_id == public_id, _visible(actor))
+        .options(joinedload(Event.cycle), joinedload(Event.host))
+    )
+    if event is None:
+        raise Missing("There is no such event.")
+    return event
+
+
+def topics(cycle_public_id: str = "") -> list[str]:
+    """Topics that events have, in order of the alphabet."""
+    found = select(Event.topic).distinct().join(Event.cycle).where(Event.topic.is_not(None))
+    if cycle_public_id:
+        found = found.where(Cycle.public_id == cycle_public_id)
+    return [topic for topic in db.session.scalars(found.order_by(Event.topic)) if topic]
+
+
+def cycles() -> Sequence[Cycle]:
+    """Cycles that are not closed, the newest first: events can be planned in them."""
+    return db.session.scalars(
+        select(Cycle).where(Cycle.closed_at.is_(None)).order_by(Cycle.opened_at.desc(), Cycle.id)
+    ).all()
+
+
+def cycles_with_events() -> Sequence[Cycle]:
+    """Cycles in which an event was planned, the newest first."""
+    planned = select(Event.cycle_id)
+    return db.session.scalars(
+        select(Cycle).where(Cycle.id.in_(planned)).order_by(Cycle.opened_at.desc(), Cycle.id.desc())
+    ).all()
+
+
+def hosts() -> Sequence[Organization]:
+    """Organizations that can hold an event: partners, and schools that open their doors."""
+    return db.session.scalars(
+        select(Organization).order_by(Organization.kind != "partner", Organization.name, Organization.id)
+    ).all()

@@ -1,0 +1,90 @@
+"""One event: its places, and calling it off."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from grants.discovery import queries, services
+from grants.discovery.forms import CancelEventForm
+from grants.discovery.models import Event
+from grants.discovery.policy import door_is_open
+from grants.discovery.views.blueprint import bp, the_event
+from grants.kernel.clock import now
+from grants.kernel.errors import Missing, Problem
+from grants.people.models import OrganizationMembership
+from grants.persistence.session import unit_of_work
+from grants.web.access import current_actor, requires
+
+
+@bp.get("/events/<public_id:event_id>")
+@requires("event.read")
+def event(event_id: str) -> ResponseReturnValue:
+    """One event, with the places one has or can take."""
+    return event_page(the_event(event_id))
+
+
+def event_page(found: Event, problem: Problem | None = None, form: CancelEventForm | None = None) -> str:
+    actor = current_actor()
+    return render_template(
+        "discovery/event.html",
+        event=found,
+        places=queries.places_seen_by(actor, found),
+        can_join=queries.can_join(actor, found) if actor.may("event.register") else (),
+        taken=services.places_taken(found),
+        over=found.ends_at <= now(),
+        door=door_is_open(found.starts_at, now()),
+        problem=problem,
+        cancel_form=form or CancelEventForm(formdata=None),
+    )
+
+
+@bp.post("/events/<public_id:event_id>/places")
+@requires("event.register")
+def register(event_id: str) -> ResponseReturnValue:
+    """Take places for oneself and colleagues: all that were asked for, or none."""
+    actor, found = current_actor(), the_event(event_id)
+    asked = set(request.form.getlist("who"))
+    try:
+        with unit_of_work():
+            wanted = [one for one in queries.can_join(actor, found) if _seat(one) in asked]
+            for one in wanted:
+                services.register(actor, found, one.person, one.organization)
+    except Problem as problem:
+        return event_page(the_event(event_id), problem), problem.status
+    if not wanted:
+        return event_page(found, Missing("Choose who comes.")), 422
+    names = ", ".join(one.person.name for one in wanted)
+    flash(f"{names}: you have a place." if len(wanted) == 1 else f"Places taken for {names}.", "good")
+    return redirect(url_for(".event", event_id=event_id))
+
+
+def _seat(one: OrganizationMembership) -> str:
+    """A member of an organization, as the page names them."""
+    return f"{one.person.public_id}:{one.organization.public_id}"
+
+
+@bp.post("/places/<public_id:place_id>/cancel")
+@requires("event.read")
+def give_up(place_id: str) -> ResponseReturnValue:
+    """Give up a place."""
+    place = queries.place_for(current_actor(), place_id)
+    with unit_of_work():
+        services.cancel_registration(current_actor(), place)
+    flash("The place is free again.", "good")
+    return redirect(url_for(".event", event_id=place.event.public_id))
+
+
+@bp.post("/events/<public_id:event_id>/cancel")
+@requires("event.manage")
+def cancel_event(event_id: str) -> ResponseReturnValue:
+    """Call an event off and tell everyone who has a place."""
+    found, form = the_event(event_id), CancelEventForm()
+    if not form.validate():
+        return event_page(found, form=form), 422
+    try:
+        with unit_of_work():
+            services.cancel_event(current_actor(), found, form.reason.data or "")
+    except Problem as problem:
+        form.show(problem)
+        return event_page(the_event(event_id), form=form), problem.status
+    flash("The event is cancelled, and everyone who had a place has been told.", "warn")
+    return redirect(url_for(".event", event_id=event_id))

@@ -1,0 +1,97 @@
+"""Planning an event."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import StringField
+
+from grants.discovery import queries, services
+from grants.discovery.forms import EventForm
+from grants.discovery.models import Event
+from grants.discovery.services import EventPlan
+from grants.discovery.views.blueprint import bp, the_event
+from grants.kernel.errors import Missing, Problem
+from grants.persistence.session import unit_of_work
+from grants.programs.models import Cycle
+from grants.web.access import current_actor, requires
+from grants.web.forms import in_zone, options
+
+
+@bp.route("/events/new", methods=["GET", "POST"])
+@requires("event.manage")
+def new_event() -> ResponseReturnValue:
+    """Plan an event."""
+    cycles = queries.cycles()
+    if not cycles:
+        raise Missing("There is no open cycle to plan an event in. Open one first.")
+    cycle = next((one for one in cycles if one.public_id == request.form.get("cycle")), cycles[0])
+    form = _event_form(cycle, cycles)
+
+    def plan() -> Event:
+        return services.schedule_event(current_actor(), cycle, _plan(form))
+
+    return _write(form, plan, "Plan an event", url_for(".events"))
+
+
+@bp.route("/events/<public_id:event_id>/edit", methods=["GET", "POST"])
+@requires("event.manage")
+def edit_event(event_id: str) -> ResponseReturnValue:
+    """Change what is planned."""
+    found = the_event(event_id)
+    form = _event_form(found.cycle, [found.cycle], found)
+
+    def change() -> Event:
+        services.change_event(current_actor(), found, _plan(form))
+        return found
+
+    return _write(form, change, f"Change “{found.title}”", url_for(".event", event_id=event_id))
+
+
+def _write(form: EventForm, write: Any, heading: str, back: str) -> ResponseReturnValue:
+    status = 200
+    if form.is_submitted():
+        status = 422
+        if form.validate():
+            try:
+                with unit_of_work():
+                    found = write()
+                flash("The event is on the calendar.", "good")
+                return redirect(url_for(".event", event_id=found.public_id))
+            except Problem as problem:
+                form.show(problem)
+                status = problem.status
+    return render_template(
+        "discovery/event_form.html", form=form, heading=heading, back=back, topics=queries.topics()
+    ), status
+
+
+def _event_form(cycle: Cycle, cycles: Any, found: Event | None = None) -> EventForm:
+    hosts = queries.hosts()
+    form = in_zone(EventForm, cycle.time_zone)(obj=found)
+    form.cycle.choices = options({one.public_id: one.title for one in cycles})
+    form.host.choices = options({"": "The foundation"} | {one.public_id: one.name for one in hosts})
+    if found is not None and not form.is_submitted():
+        form.cycle.data = cycle.public_id
+        form.host.data = found.host.public_id if found.host else ""
+    return form
+
+
+def _plan(form: EventForm) -> EventPlan:
+    hosts = {one.public_id: one.id for one in queries.hosts()}
+    return EventPlan(
+        kind=form.kind.data,
+        title=_text(form.title) or "",
+        starts_at=cast(datetime, form.starts_at.data),
+        ends_at=cast(datetime, form.ends_at.data),
+        topic=_text(form.topic),
+        description=_text(form.description),
+        host_id=hosts.get(form.host.data),
+        place=_text(form.place),
+        capacity=form.capacity.data,
+    )
+
+
+def _text(field: StringField) -> str | None:
+    return (field.data or "").strip() or None
