@@ -104,6 +104,24 @@ class SectionStatus(Base):
     set_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
 
+class Presence(Base):
+    """Where somebody was last seen in a draft: one row for each person, written over as they move.
+
+    field   the question they are typing in, if any
+    """
+
+    __tablename__ = "presence"
+    __table_args__ = (UniqueConstraint("application_id", "person_id"),)
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    section: Mapped[str] = mapped_column(String(80))
+    field: Mapped[str | None] = mapped_column(String(80))
+    seen_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship()
+
+
 class DraftComment(Identified, Base):
     """A colleague's or a coach's comment on one section of a draft."""
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 from grants.applications import queries
+from grants.applications.company import section_words
 from grants.applications.completeness import Standing, asked_form, standing
 from grants.applications.deadlines import Deadline, time_left
-from grants.applications.models import Answer, Application, Attachment, SectionStatus
+from grants.applications.models import Answer, Application, Attachment, Presence, SectionStatus
 from grants.applications.policy import closed_to_writing, may_certify, may_comment, may_withdraw, may_write
 from grants.applications.states import State
 from grants.kernel.clock import now
@@ -19,8 +20,6 @@ from grants.people.models import OrganizationMembership
 from grants.programs.queries import definition_of
 from grants.programs.schema import ApplicationStage, Criterion, Definition, Form, Section
 from grants.web.status import status_of
-
-WRITING_NOW = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -87,6 +86,7 @@ class Overview(Draft):
     deadline: Deadline
     members: tuple[OrganizationMembership, ...]
     rights: Rights
+    others: tuple[Presence, ...]
 
     @property
     def signatories(self) -> list[str]:
@@ -138,6 +138,7 @@ def overview(actor: Actor, application: Application) -> Overview:
     organization_id = application.case.organization_id
     progress = standing(form, answers, rules.eligibility, queries.unreadable_in(form, drafted))
     statuses = queries.section_statuses(application)
+    others = tuple(queries.others_in(actor, application))
     return Overview(
         application=application,
         definition=definition,
@@ -147,7 +148,7 @@ def overview(actor: Actor, application: Application) -> Overview:
         files=files,
         standing=progress,
         sections=tuple(
-            _section(actor, application, section, drafted, files, progress, statuses)
+            _section(actor, application, section, drafted, files, progress, statuses, others)
             for section in form.sections.values()
         ),
         deadline=queries.deadline_of(application),
@@ -158,6 +159,7 @@ def overview(actor: Actor, application: Application) -> Overview:
             certify=bool(may_certify(actor, organization_id)),
             withdraw=bool(may_withdraw(actor, organization_id)),
         ),
+        others=others,
     )
 
 
@@ -169,6 +171,7 @@ def _section(
     files: Mapping[str, list[Attachment]],
     progress: Standing,
     statuses: Mapping[str, SectionStatus],
+    others: tuple[Presence, ...],
 ) -> SectionState:
     gaps = sum(gap.section == section.key for gap in progress.gaps)
     written = [answer for key in section.fields if (answer := drafted.get(key)) and not answer.is_empty]
@@ -181,22 +184,17 @@ def _section(
     else:
         state = "started" if written or any(key in files for key in section.fields) else "empty"
     whole = ("application", "submitted") if application.state == State.SUBMITTED else ("section", state)
-    note = (_writers(actor, written) if state == "started" else "") or status_of(*whole).word
+    writers = _writers(actor, written) if state == "started" else ""
+    note = section_words(others, section.key) or writers or status_of(*whole).word
     is_open = closed_to_writing(application.state, section.key, application.returned_sections or ()) is None
     return SectionState(section.key, section.title, state, note, gaps, is_open)
 
 
 def _writers(actor: Actor, written: list[Answer]) -> str:
-    """Who wrote a section, the latest first: "Luis writing", or "Dana, you"."""
-    latest: dict[int, datetime] = {}
+    """Who wrote a section, the latest first: "Dana, you"."""
     names: dict[int, str] = {}
     for answer in sorted(written, key=lambda answer: answer.written_at, reverse=True):
-        latest.setdefault(answer.written_by_id, answer.written_at)
-        names[answer.written_by_id] = answer.written_by.name.split()[0]
-    if actor.person_id in names:
-        names[actor.person_id] = "you"
-    first = next(iter(latest), None)
-    if first is not None and first != actor.person_id and now() - latest[first] <= WRITING_NOW:
-        return f"{names[first]} writing"
-    said = ", ".join(names[person] for person in latest)
+        own = answer.written_by_id == actor.person_id
+        names.setdefault(answer.written_by_id, "you" if own else answer.written_by.name.split()[0])
+    said = ", ".join(names.values())
     return said[:1].upper() + said[1:]

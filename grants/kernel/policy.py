@@ -33,7 +33,8 @@ class Membership:
 class Actor:
     """Whoever acts: a person with the roles they hold now, or the system itself.
 
-    coaching   ids of the organizations that let this person comment on their drafts
+    coaching    ids of the organizations that let this person comment on their drafts
+    public_id   the person's, by which pages know them
     """
 
     person_id: int | None
@@ -42,6 +43,7 @@ class Actor:
     roles: frozenset[Role] = frozenset()
     memberships: tuple[Membership, ...] = ()
     coaching: frozenset[int] = field(default_factory=frozenset)
+    public_id: str = ""
 
     def may(self, permission: str) -> bool:
         """Whether any of the actor's roles holds the permission. An unknown permission is a KeyError, not a no."""

@@ -77,6 +77,7 @@ def actor_of(person: Person) -> Actor:
             Membership(place.organization_id, OrganizationRole(place.role)) for place in person.memberships
         ),
         coaching=coaching,
+        public_id=person.public_id,
     )
 
 

@@ -38,7 +38,8 @@ def _problem(problem: Problem) -> ResponseReturnValue:
 
 
 def _stale_form(_: CSRFError) -> ResponseReturnValue:
-    return _answer(HTTPStatus.CONFLICT, STALE_FORM)
+    # The header tells a page that keeps what is typed (drafting.js) to ask for a new token and try again.
+    return *_answer(HTTPStatus.CONFLICT, STALE_FORM), {"X-Stale-Form": "yes"}
 
 
 def _too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:

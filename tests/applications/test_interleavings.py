@@ -25,7 +25,8 @@ TEXTS = ("", "Show it", "Show it twice", "At the end of term")
 class Editor:
     """Somebody with the section open: the version and text they were last shown, and what stands in their field.
 
-    shown   every version that was ever before their eyes
+    shown     every version that was ever before their eyes
+    unheard   texts of theirs that were taken since, without an answer that reached them
     """
 
     actor: Actor
@@ -33,10 +34,12 @@ class Editor:
     text: str = ""
     typed: str = ""
     shown: set[int] = field(default_factory=set)
+    unheard: set[str] = field(default_factory=set)
 
-    def looks(self, version: int, text: str) -> None:
-        self.version, self.text, self.typed = version, text, text
+    def hears(self, version: int, text: str) -> None:
+        self.version, self.text = version, text
         self.shown.add(version)
+        self.unheard.clear()
 
 
 @dataclass
@@ -56,11 +59,12 @@ class Draft:
 
     def opens(self, editor: Editor) -> None:
         db.session.rollback()
-        editor.looks(*self.stands())
+        editor.hears(*self.stands())
+        editor.typed = editor.text
 
-    def saves(self, editor: Editor) -> None:
+    def saves(self, editor: Editor, heard: bool = True) -> None:
         """Send what stands in the field, as the page does; where two texts clash, both are looked at, and one's own
-        stays in the field.
+        stays in the field. An answer that is not heard was lost on the way.
         """
         based_on, before = editor.version, self.stands()
         with unit_of_work():
@@ -70,15 +74,15 @@ class Draft:
         self.sent.add(editor.typed)
         if behind or stale:
             assert after == before, "what was based on an older version changed the answer"
-            assert behind == (editor.typed == editor.text), "a text of their own was taken for one they were shown"
+            assert behind == (editor.typed in {editor.text, *editor.unheard}), "something new was taken for known"
         else:
             assert after[1] == editor.typed
             if after != before:
                 assert before[0] == based_on, "an answer was changed by somebody who had not seen it"
                 self.writers[after[0]] = editor
-        if not behind:
-            editor.version, editor.text = after
-            editor.shown.add(after[0])
+            editor.unheard.add(editor.typed)
+        if heard and not behind:
+            editor.hears(*after)
 
 
 def _types_and_saves(draft: Draft, editor: Editor, text: str) -> None:
@@ -91,6 +95,7 @@ ACTS: dict[str, Callable[[Draft, Editor, str], None]] = {
     "types": lambda _, editor, text: setattr(editor, "typed", text),
     "saves": lambda draft, editor, _: draft.saves(editor),
     "types and saves": _types_and_saves,
+    "saves unheard": lambda draft, editor, _: draft.saves(editor, heard=False),
 }
 STEPS = st.lists(st.tuples(st.sampled_from(sorted(ACTS)), st.sampled_from([0, 1]), st.sampled_from(TEXTS)), max_size=6)
 
@@ -129,5 +134,6 @@ def _nothing_is_lost(draft: Draft) -> None:
     assert len(taken) > 200
     assert any(stale for _, _, stale in kept), "nobody ever clashed"
     assert draft.sent == {value or "" for _, value, _ in kept}
-    # Whoever wrote a version had the one before it before their eyes.
-    assert [number for number, editor in draft.writers.items() if number - 1 not in editor.shown] == []
+    # Whoever wrote a version had the one before it before their eyes, or had written that one themselves.
+    unseen = [number for number, editor in draft.writers.items() if number - 1 not in editor.shown]
+    assert [number for number in unseen if draft.writers[number - 1] is not draft.writers[number]] == []

@@ -85,6 +85,7 @@ PAGES: dict[str, list[Seen]] = {
     "people.person": by(ADMINISTRATOR, ids=_newest("person", "person_id")),
     "people.set_password": by(VISITOR, ids="SELECT id AS token FROM person WHERE is_active"),
     "people.sign_in": by(VISITOR),
+    "people.signed_in": by(APPLICANT),
     "casework.audit": by(AUDITOR),
     "messages.outbox": by(ADMINISTRATOR),
     "messages.message": by(ADMINISTRATOR, ids=_newest("message", "message_id")),

@@ -93,21 +93,6 @@ def test_a_budget_adds_up_while_it_is_written(app: Flask, open_as: OpenAs) -> No
     expect(page.locator("#finances-error")).to_contain_text("“a lot” is not an amount.")
 
 
-def test_what_is_typed_offline_is_still_there_and_saved_afterwards(app: Flask, open_as: OpenAs) -> None:
-    school, application = begun()
-    page = open_as(school.lead, f"/applications/{application.public_id}/sections/vision")
-    motto = page.get_by_label("Your motto")
-    page.context.set_offline(True)
-    motto.fill("Show it")
-    expect(page.locator("main [role=status] .flash-bad").first).to_contain_text("The connection was lost.")
-    expect(motto).to_have_value("Show it")
-    expect(page.locator("#saved")).to_have_text("Not saved")
-    page.context.set_offline(False)
-    motto.fill("Show it now")
-    expect(page.locator("#saved")).to_have_text("Saved 9:00 am")
-    assert answers(application) == {"motto": "Show it now"}
-
-
 def test_what_cannot_be_read_is_there_when_one_comes_back(app: Flask, open_as: OpenAs) -> None:
     school, application = begun()
     address = f"/applications/{application.public_id}/sections/numbers"

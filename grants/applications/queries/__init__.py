@@ -23,6 +23,7 @@ from grants.applications.queries.drafts import (
     unreadable_in,
 )
 from grants.applications.queries.listing import SORTS, ApplicationFilters, applications, every_application, stages
+from grants.applications.queries.presence import others_in
 from grants.applications.queries.submissions import (
     latest_submissions,
     read_submission,
@@ -55,6 +56,7 @@ __all__ = [
     "history_of",
     "latest_submissions",
     "members",
+    "others_in",
     "read_submission",
     "rules_of",
     "section_statuses",

@@ -1,6 +1,7 @@
 """Use cases of applying: start, write, attach, submit, take back, screen."""
 
 from grants.applications.services.attaching import attach, remove_attachment
+from grants.applications.services.presence import is_news, note_presence
 from grants.applications.services.screening import (
     extend_deadline,
     find_eligible,
@@ -30,7 +31,9 @@ __all__ = [
     "facts_of",
     "find_eligible",
     "find_ineligible",
+    "is_news",
     "mark_section",
+    "note_presence",
     "remove_attachment",
     "reopen",
     "resolve_comment",

@@ -42,8 +42,10 @@ class StaleAnswer(Clash):
     present   the answer as it stands, with its version and who wrote it
     """
 
-    def __init__(self, mine: Content, present: Answer) -> None:
-        super().__init__(f"{present.written_by.name} changed this answer while you were writing. Both texts are kept.")
+    def __init__(self, mine: Content, present: Answer, writer_id: int) -> None:
+        theirs = f"{present.written_by.name} changed this answer while you were writing."
+        own = "You saved another text here since, from another window or before the connection was lost."
+        super().__init__(f"{own if present.written_by_id == writer_id else theirs} Both texts are kept.")
         self.mine, self.present = mine, present
 
 
@@ -52,7 +54,8 @@ class Outcome:
     """What became of several writes, by field key.
 
     saved        what stands now as this writer sent it
-    behind       answers that someone else changed, and this writer only sent back as they were shown: nothing to save
+    behind       answers that someone else changed, and this writer only sent back what they were shown, or once more
+                 what they had sent before: nothing to save
     unreadable   of what is saved, that which is kept as it was typed, because it cannot be read
     """
 
@@ -94,7 +97,7 @@ def _settle(
     """Make one write, and say in the outcome what became of it."""
     key, content = asked.key, content_of(asked, write.typed)
     if answer is not None and answer.version != write.based_on and Content(answer.value, answer.typed) != content:
-        if _is_untouched(answer, content, write.based_on):
+        if _is_known(answer, content, write.based_on, writer_id):
             outcome.behind[key] = answer
         else:
             outcome.stale[key] = _keep_stale(answer, content, write.based_on, writer_id)
@@ -130,22 +133,40 @@ def _write(application: Application, key: str, answer: Answer | None, content: C
     return answer
 
 
-def _is_untouched(answer: Answer, content: Content, based_on: int) -> bool:
-    """Whether a writer only sends back what they were shown: someone else's change is then no clash, and stands."""
-    shown = db.session.execute(
+def _is_known(answer: Answer, content: Content, based_on: int, writer_id: int) -> bool:
+    """Whether a late write brings nothing new: the text its writer was shown, or one of theirs that stood since.
+
+    The second is a write whose answer was lost on the way and that is sent again: someone has changed it meanwhile, who
+    had it before them. Either way the present answer is no clash, and stands.
+    """
+    since = db.session.execute(
+        select(AnswerVersion.version, AnswerVersion.value, AnswerVersion.typed, AnswerVersion.written_by_id).where(
+            AnswerVersion.application_id == answer.application_id,
+            AnswerVersion.field == answer.field,
+            AnswerVersion.version >= based_on,
+            AnswerVersion.stale.is_(False),
+        )
+    )
+    known = [
+        Content(one.value, one.typed) for one in since if one.written_by_id == writer_id or one.version == based_on
+    ]
+    return content in (known if based_on else [Content(), *known])
+
+
+def _keep_stale(answer: Answer, content: Content, based_on: int, writer_id: int) -> StaleAnswer:
+    """Keep a text that came too late beside the present one; sent again, it is kept once."""
+    kept = db.session.execute(
         select(AnswerVersion.value, AnswerVersion.typed).where(
             AnswerVersion.application_id == answer.application_id,
             AnswerVersion.field == answer.field,
             AnswerVersion.version == based_on,
-            AnswerVersion.stale.is_(False),
+            AnswerVersion.written_by_id == writer_id,
+            AnswerVersion.stale.is_(True),
         )
-    ).one_or_none()
-    return Content(*(shown or ())) == content
-
-
-def _keep_stale(answer: Answer, content: Content, based_on: int, writer_id: int) -> StaleAnswer:
-    db.session.add(_version(answer, content, based_on, writer_id, stale=True))
-    return StaleAnswer(content, answer)
+    )
+    if content not in [Content(*one) for one in kept]:
+        db.session.add(_version(answer, content, based_on, writer_id, stale=True))
+    return StaleAnswer(content, answer, writer_id)
 
 
 def _version(answer: Answer, content: Content, number: int, writer_id: int, *, stale: bool) -> AnswerVersion:

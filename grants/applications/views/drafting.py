@@ -7,6 +7,7 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from flask.typing import ResponseReturnValue
 
 from grants.applications import forms, queries, services
+from grants.applications.company import here_words
 from grants.applications.completeness import shown_fields
 from grants.applications.entry import openings
 from grants.applications.forms import CommentForm
@@ -65,22 +66,22 @@ def application(application_id: str) -> ResponseReturnValue:
 @requires("application.comment")
 def section(application_id: str, section_key: str) -> ResponseReturnValue:
     """One section, to write in or to read."""
-    view = _draft(application_id)
-    return _section_page(view, _section(view, section_key))
+    view = the_draft(application_id)
+    return _section_page(view, the_section(view, section_key))
 
 
 @bp.post("/applications/<public_id:application_id>/sections/<section_key>")
 @requires("application.write")
 def save_section(application_id: str, section_key: str) -> ResponseReturnValue:
     """Save everything on the page, then do what its button says. What cannot be read is kept as it was typed."""
-    view = _draft(application_id)
-    asked, wish = _section(view, section_key), Wish.read(request.form.get("do", "save"))
+    view = the_draft(application_id)
+    asked, wish = the_section(view, section_key), Wish.read(request.form.get("do", "save"))
     try:
         sent = _save(view, asked, wish)
     except Clash as clash:
-        return _section_page(_draft(application_id), asked, unsaved=clash), clash.status
+        return _section_page(the_draft(application_id), asked, unsaved=clash), clash.status
     if sent.outcome.stale or sent.files or (sent.outcome.unreadable and wish.act == "save"):
-        return _section_page(_draft(application_id), asked, sent), 409 if sent.outcome.stale else 422
+        return _section_page(the_draft(application_id), asked, sent), 409 if sent.outcome.stale else 422
     if wish.act == "ready":
         return _mark_ready(view.application, asked)
     anchor = f"#field-{wish.field}" if wish.field in asked.fields else ""
@@ -170,6 +171,7 @@ def _section_page(
         comments=queries.comments_of(found, asked.key),
         comment_form=comment_form or CommentForm(formdata=None),
         saved="" if unsaved else saved_words(view, sent),
+        here=here_words(view.form, view.others, asked.key),
         unsaved=unsaved,
         typed=_unsaved_texts(view, asked) if unsaved else (),
     )
@@ -227,7 +229,7 @@ def _saved(found: Application, key: str, sent: Sent) -> Response:
 @requires("application.comment")
 def history(application_id: str, field_key: str) -> ResponseReturnValue:
     """Every text an answer ever had."""
-    view = _draft(application_id)
+    view = the_draft(application_id)
     asked = next((one for one in view.form.all_fields() if one.key == field_key), None)
     if asked is None:
         raise Missing("The form has no such question.")
@@ -244,8 +246,8 @@ def comment(application_id: str, section_key: str) -> ResponseReturnValue:
     """Comment on a section."""
     form = CommentForm()
     if not form.validate():
-        view = _draft(application_id)
-        return _section_page(view, _section(view, section_key), comment_form=form), 422
+        view = the_draft(application_id)
+        return _section_page(view, the_section(view, section_key), comment_form=form), 422
     found = the_application(application_id)
     with unit_of_work():
         services.comment(current_actor(), found, section_key, form.body.data or "")
@@ -264,15 +266,22 @@ def resolve(application_id: str, comment_id: str) -> ResponseReturnValue:
     return redirect(f"{address}#comments")
 
 
-def _draft(application_id: str) -> Overview:
-    """The draft of a URL, for the applicant's own people and their coaches."""
+def the_draft(application_id: str) -> Overview:
+    """The draft of a URL, for the applicant's own people and their coaches.
+
+    raises   Missing when there is none that the actor may know of; Refused for the foundation's people
+    """
     found = the_application(application_id)
     if not may_comment(current_actor(), found.case.organization_id):
         raise Refused(DRAFTS_ARE_PRIVATE)
     return overview(current_actor(), found)
 
 
-def _section(view: Overview, key: str) -> Section:
+def the_section(view: Overview, key: str) -> Section:
+    """One section of the form.
+
+    raises   Missing
+    """
     if key not in view.form.sections:
         raise Missing("The form has no such section.")
     return view.form.sections[key]

@@ -40,7 +40,7 @@ class Question:
     rows      how many rows its controls offer, where it has rows
     faults    place -> sentence on what cannot be read
     remarks   what is kept and will not do for submitting, or what the program's checks find
-    by        who wrote what stands, and when, in words
+    by        who wrote what stands, and when, in words; `by_id` is their public id
     behind    the name of whoever changed it since it was shown
     """
 
@@ -53,6 +53,7 @@ class Question:
     remarks: tuple[str, ...] = ()
     clash: Clash | None = None
     by: str = ""
+    by_id: str = ""
     is_answered: bool = False
     behind: str | None = None
     carried: tuple[Carried, Item] | None = None
@@ -121,6 +122,7 @@ def question(
         clash=_clash(asked, stale) if stale else None,
         behind=sent.outcome.behind[key].written_by.name if key in sent.outcome.behind else None,
         by=_by(view, kept) if kept else "",
+        by_id=kept.written_by.public_id if kept else "",
         is_answered=kept is not None and not kept.is_empty,
         carried=(carried, read_one(asked, carried.value)) if carried else None,
         files=tuple(view.files.get(key, ())),

@@ -14,7 +14,7 @@ from grants.people.tokens import Purpose, person_by_token
 from grants.people.views.blueprint import bp
 from grants.persistence.session import db, unit_of_work
 from grants.web import access
-from grants.web.access import current_actor, public
+from grants.web.access import current_actor, public, requires
 from grants.web.limits import limited
 
 
@@ -49,6 +49,13 @@ def sign_out() -> ResponseReturnValue:
     session.clear()
     flash("You are signed out.", "good")
     return redirect(url_for(".sign_in"))
+
+
+@bp.get("/signed-in")
+@requires()
+def signed_in() -> ResponseReturnValue:
+    """Where somebody lands who signed in again in a second tab; the first one asks here who they are, and goes on."""
+    return render_template("people/signed_in.html")
 
 
 @bp.route("/password", methods=["GET", "POST"])

@@ -1,23 +1,230 @@
-/* Writing a draft: what an autosave answers, questions that come and go, leaving before it is saved. */
+/* Writing a draft: what is typed is kept on this computer (kept.js) until the server has it, and sent as soon as it can
+   be. With the form's own buttons every page works without this file. */
 "use strict";
+
+const sheet = document.getElementById("section-form");
+const line = document.getElementById("saved");
+const fieldOf = (element) => element.closest("[data-key]");
+const unsaved = () => all("[data-unsaved]", sheet);
+const isOurs = (xhr) => xhr.getResponseHeader("HX-Trigger") !== null;
+const version = (field) => document.getElementById(`version-${field.dataset.key}`);
+
+/* ── kept on this computer ─────────────────────────────────────────────────────────────────────────────────────── */
+
+/* What stands in a question's controls, as a form sends it. */
+function controls(field) {
+  const names = new Set(all("input:not([type=hidden]), textarea, select", field).map((one) => one.name));
+  return [...new FormData(sheet)].filter(([name]) => names.has(name));
+}
+
+function keep(field) {
+  const { section, title } = sheet.dataset;
+  const isKept = kept.put(field.dataset.key, { entries: controls(field), version: version(field).value, section, title });
+  field.toggleAttribute("data-kept", isKept);
+}
+
+function settle(field) {
+  field.removeAttribute("data-unsaved");
+  field.removeAttribute("data-kept");
+  kept.drop(field.dataset.key);
+}
+
+/* Put back what was typed: what has no control here any more (a row that was added) is sent all the same. */
+function fill(field, entries) {
+  const left = entries.map(([name, value]) => [name, value]);
+  for (const control of all("input:not([type=hidden]), textarea, select", field)) {
+    const at = left.findIndex(([name, value]) => name === control.name && (!isChoice(control) || value === control.value));
+    if (isChoice(control)) control.checked = at >= 0;
+    else control.value = at >= 0 ? left[at][1] : "";
+    if (at >= 0) left.splice(at, 1);
+    if (control.dataset.words) count(control);
+  }
+  return left.length === 0;
+}
+const isChoice = (control) => control.type === "radio" || control.type === "checkbox";
+
+/* Words of an earlier visit that never arrived. Based on an older version they come back as two texts to choose from. */
+function restore(field) {
+  const found = kept.of(field.dataset.key);
+  if (!found || field.querySelector(".clash")) return;
+  const same = JSON.stringify(found.entries) === JSON.stringify(controls(field));
+  const arrived = found.sent && field.dataset.by === person && Number(version(field).value) > Number(found.version);
+  if (same || arrived) return settle(field);
+  const whole = fill(field, found.entries);
+  version(field).value = found.version;
+  field.dataset.unsaved = field.dataset.kept = "yes";
+  if (!whole) field.dataset.reload = "yes";
+  say("What you typed here before is back, and is being saved.", "warn");
+  send(field);
+}
+
+/* ── sent to the server ────────────────────────────────────────────────────────────────────────────────────────── */
+
+const send = (field) => htmx.trigger(field, "send");
+let wait = 3, timer = null;
+let underway = 0, leaving = false, afterwards = () => {};
+
+function again(seconds) {
+  clearTimeout(timer);
+  wait = Math.min(60, wait * 2);
+  timer = setTimeout(() => unsaved().forEach(send), (seconds || wait) * 1000);
+}
+
+document.addEventListener("input", (event) => {
+  const field = fieldOf(event.target);
+  if (!field) return;
+  field.dataset.unsaved = "yes";
+  keep(field);
+  saving(navigator.onLine ? "Saving…" : offline());
+});
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const { elt, formData } = event.detail;
+  const isPresence = elt.id === "presence";
+  if (!isPresence && !elt.dataset.key) return;
+  if (leaving || (isPresence && document.hidden)) return event.preventDefault();
+  /* One question, not the whole page; and what is kept, where that is more than the page has room for. */
+  const sent = isPresence ? where() : [...((elt.dataset.reload && kept.of(elt.dataset.key)?.entries) || controls(elt)), [version(elt).name, version(elt).value]];
+  [...formData.keys()].forEach((name) => formData.delete(name));
+  sent.forEach(([name, value]) => formData.append(name, value));
+});
+document.addEventListener("htmx:beforeSend", (event) => {
+  const { elt, xhr } = event.detail;
+  if (!elt.dataset.key) return;
+  xhr.sent = JSON.stringify(controls(elt));
+  underway += 1;
+});
 
 /* 409 (two texts) and 422 (kept, and cannot be read) are answers of ours too, and are shown where the writer is. */
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr } = event.detail;
-  const ours = xhr.getResponseHeader("HX-Trigger") !== null;
-  if (!ours && xhr.status === 200) {
-    event.detail.shouldSwap = false;
-    saving("Not saved");
-    say(signedOut);
-  } else if (ours && (xhr.status === 409 || xhr.status === 422)) {
-    event.detail.shouldSwap = true;
-    event.detail.isError = false;
+  const { xhr, requestConfig } = event.detail;
+  const field = requestConfig.elt;
+  if (!isOurs(xhr)) return void (event.detail.shouldSwap = false);
+  if (!field.dataset.key) return;
+  event.detail.shouldSwap = true;
+  event.detail.isError = false;
+  field.classList.toggle("wrong", xhr.status !== 200);
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { xhr, elt } = event.detail;
+  if (!elt.dataset.key) return;
+  underway -= 1;
+  answered(elt, xhr);
+  if (!underway) afterwards();
+});
+
+function answered(field, xhr) {
+  if (xhr.status === 0) return waiting();
+  if (!isOurs(xhr)) return refused(xhr);
+  wait = 3;
+  if (xhr.status === 409) return; /* kept here until one of the two is chosen */
+  if (xhr.sent !== JSON.stringify(controls(field))) return; /* more was typed meanwhile, and is on its way */
+  settle(field);
+  if (unsaved().length) return send(unsaved()[0]);
+  if (field.dataset.reload) return location.reload();
+  told();
+  htmx.trigger("#presence", "look");
+}
+
+function refused(xhr) {
+  if (xhr.status === 401 || xhr.getResponseHeader("X-Stale-Form")) return renew();
+  if (xhr.status === 429 || xhr.status >= 500) return waiting(Number(xhr.getResponseHeader("Retry-After")));
+  saving("Not saved");
+  say("This can no longer be saved here. What you typed is still in its place: copy it, then open the page afresh.");
+}
+
+function waiting(seconds) {
+  saving(offline());
+  if (unsaved().every((field) => field.hasAttribute("data-kept"))) {
+    say("No connection to the server. What you type is kept on this computer, and sent as soon as the connection is back.", "warn");
+  } else say("No connection to the server, and this browser keeps nothing. Leave the page open until it is saved.");
+  again(seconds);
+}
+const offline = () => (unsaved().every((field) => field.hasAttribute("data-kept")) ? "Kept on this computer" : "Not saved yet");
+
+/* ── signed out meanwhile ──────────────────────────────────────────────────────────────────────────────────────── */
+
+let renewing = false;
+
+async function renew() {
+  if (renewing) return;
+  renewing = true;
+  try {
+    const answer = await fetch("/signed-in", { headers: { "HX-Request": "true" }, cache: "no-store" });
+    const meta = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("meta[name=csrf-token]");
+    if (answer.ok && meta.dataset.person === person) {
+      document.querySelector("meta[name=csrf-token]").content = meta.content;
+      all("input[name=csrf_token]").forEach((one) => { one.value = meta.content; });
+      unsaved().forEach(send);
+    } else if (answer.ok || answer.status === 401) signedOut(answer.ok);
+    else waiting();
+  } catch { waiting(); } finally { renewing = false; }
+}
+
+function signedOut(somebody) {
+  saving(offline());
+  const link = document.createElement("a");
+  Object.assign(link, { href: "/sign-in?next=/signed-in", target: "_blank", textContent: "Sign in again in a new tab" });
+  say(somebody
+    ? "Somebody else has signed in here. What you typed is kept on this computer, and is sent when you are signed in again."
+    : "You have been signed out. What you typed is kept on this computer, and is sent when you are signed in again. ", "bad", somebody ? null : link);
+  clearTimeout(timer);
+  timer = setTimeout(() => unsaved().length && renew(), 15000);
+}
+
+function comeBack() {
+  if (!document.hidden && unsaved().length) { wait = 3; renew(); }
+}
+addEventListener("online", comeBack);
+addEventListener("focus", comeBack);
+document.addEventListener("visibilitychange", comeBack);
+
+/* ── leaving ───────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* The form carries everything on the page, once no answer of the page's own is on its way: two at once would clash.
+   What is kept waits to see whether it arrived. */
+sheet.addEventListener("submit", (event) => {
+  if (underway) {
+    event.preventDefault();
+    afterwards = () => { afterwards = () => {}; sheet.requestSubmit(event.submitter); };
+    setTimeout(() => { underway = 0; afterwards(); }, 8000); /* an answer that does not come holds nobody up */
+    return;
   }
-  if (ours) {
-    const field = document.getElementById(event.detail.target.id.replace("note-", "field-"));
-    field?.classList.toggle("wrong", xhr.status !== 200);
-    if (xhr.status !== 409) delete field?.dataset.unsaved;
+  leaving = true;
+  const [act, key] = (event.submitter?.value || "").split(":");
+  for (const field of all("[data-key]", sheet)) {
+    const words = kept.of(field.dataset.key);
+    if (act === "theirs" && key === field.dataset.key) settle(field);
+    else if (words) kept.put(field.dataset.key, { ...words, sent: true });
+    field.removeAttribute("data-unsaved");
   }
+});
+addEventListener("pageshow", () => { leaving = false; });
+addEventListener("beforeunload", (event) => {
+  if (unsaved().some((field) => !field.hasAttribute("data-kept"))) event.preventDefault();
+});
+/* One more try on the way out; it is kept here all the same until the next visit finds it saved. */
+addEventListener("pagehide", () => {
+  for (const field of unsaved()) deliver(field.dataset.key, { entries: controls(field), version: version(field).value }, { keepalive: true }).catch(() => {});
+});
+
+/* ── the others ────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+function where() {
+  const field = (document.activeElement && fieldOf(document.activeElement)?.dataset.key) || "";
+  const held = all("[data-key]", sheet).map((one) => ["held", `${one.dataset.key}:${version(one).value}`]);
+  return [["section", sheet.dataset.section], ["field", field], ...held];
+}
+
+/* Nothing is taken from under a writer's hands. */
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const { target } = event.detail;
+  const busy = target.contains(document.activeElement) || target.dataset.unsaved || target.querySelector?.(".clash");
+  if (busy && (target.dataset.key || target.id === "sections")) event.detail.shouldSwap = false;
+});
+document.addEventListener("presence", (event) => {
+  put(document.getElementById("here"), event.detail.here);
+  all(".at", sheet).forEach((one) => put(one, event.detail.fields[one.id.slice(3)] || ""));
 });
 
 /* Questions that show only for some answers. */
@@ -28,22 +235,16 @@ document.addEventListener("shown", (event) => {
   }
 });
 
-/* Nobody leaves with something unsaved by accident. */
-document.addEventListener("input", (event) => {
-  const field = event.target.closest("[hx-post]");
-  if (!field) return;
-  field.dataset.unsaved = "yes";
-  saving("Saving…");
-});
-document.addEventListener("htmx:sendError", () => saving("Not saved"));
-document.addEventListener("htmx:responseError", () => saving("Not saved"));
-document.addEventListener("submit", () => document.querySelectorAll("[data-unsaved]").forEach((field) => delete field.dataset.unsaved));
-window.addEventListener("beforeunload", (event) => {
-  if (document.querySelector("[data-unsaved]")) event.preventDefault();
-});
+/* ── said ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* The line beside the title never says more than is true. */
-function saving(word) {
-  const line = document.getElementById("saved");
-  if (line.textContent !== word) line.textContent = word;
+/* What has not changed is not said again, to the eye or to the ear. */
+function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
+const saving = (word) => put(line, word);
+
+function told() {
+  if (document.querySelector("main > [role=status] .flash-warn, main > [role=status] .flash-bad")) say("Everything is saved.", "good");
+}
+
+addEventListener("DOMContentLoaded", () => all("[data-key]", sheet).forEach(restore)); /* once htmx listens */

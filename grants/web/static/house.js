@@ -40,6 +40,7 @@ document.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (form.method !== "post") return;
   if (form.dataset.sent) return event.preventDefault();
+  if (form.getAttribute("action") === "/sign-out" && !form.dataset.asked && leaves(event)) return;
   if (button?.dataset.confirm && !button.dataset.confirmed) {
     event.preventDefault();
     return ask(button.dataset.confirm, button.textContent, () => {
@@ -58,6 +59,21 @@ window.addEventListener("pageshow", () => {
     all("button", form).forEach((each) => { each.removeAttribute("aria-disabled"); delete each.dataset.confirmed; });
   });
 });
+
+/* What was typed into a draft and never arrived (kept.js) is not left to whoever uses this computer next. */
+function leaves(event) {
+  const person = document.querySelector("meta[name=csrf-token]")?.dataset.person;
+  let found = [];
+  try { found = Object.keys(localStorage).filter((key) => key.startsWith(`draft:${person}:`)); } catch { /* nothing is kept */ }
+  if (!found.length) return false;
+  event.preventDefault();
+  ask("Words you typed have not reached the server yet. If you sign out now, they are forgotten.", "Sign out and forget them", () => {
+    found.forEach((key) => localStorage.removeItem(key));
+    event.target.dataset.asked = "yes";
+    event.target.requestSubmit();
+  });
+  return true;
+}
 
 function ask(question, yes, go) {
   const dialog = document.createElement("dialog");
@@ -117,17 +133,24 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (token) event.detail.headers["X-CSRFToken"] = token.content;
 });
 document.addEventListener("htmx:afterSettle", (event) => localTimes(event.target));
-const signedOut = "You have been signed out. What you typed is still here: sign in again in another tab, then go on.";
+const signedOutWords = "You have been signed out. What you typed is still here: sign in again in another tab, then go on.";
 const notSaved = "This was not saved. What you typed is still here: copy it, then open the page afresh.";
 const lost = "The connection was lost. What you typed is still here; go on, and it is saved once the connection is back.";
-document.addEventListener("htmx:responseError", (event) => say(event.detail.xhr.status === 401 ? signedOut : notSaved));
-document.addEventListener("htmx:sendError", () => say(lost));
+/* A page that keeps what is typed (drafting.js) has words of its own. */
+const speaksForItself = (event) => event.detail.elt.closest("[data-key], [data-quiet]");
+document.addEventListener("htmx:responseError", (event) => {
+  if (!speaksForItself(event)) say(event.detail.xhr.status === 401 ? signedOutWords : notSaved);
+});
+document.addEventListener("htmx:sendError", (event) => { if (!speaksForItself(event)) say(lost); });
 
-function say(sentence) {
+function say(sentence, tone = "bad", link = null) {
+  const place = document.querySelector("main > [role=status]");
+  if (place.dataset.said === sentence) return;
   const note = document.createElement("p");
-  note.className = "flash flash-bad";
-  note.textContent = sentence;
-  document.querySelector("main > [role=status]").replaceChildren(note);
+  note.className = `flash flash-${tone}`;
+  note.append(sentence, ...(link ? [" ", link] : []));
+  place.dataset.said = sentence;
+  place.replaceChildren(note);
 }
 
 localTimes();

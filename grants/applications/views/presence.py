@@ -1,0 +1,58 @@
+"""What an open page of a draft asks again and again: who else is there, and what they have changed."""
+
+import json
+
+from flask import Response, make_response, render_template, request
+
+from grants.applications import services
+from grants.applications.company import here_words, typing_words
+from grants.applications.completeness import shown_fields
+from grants.applications.overview import Overview
+from grants.applications.views.blueprint import bp, the_application
+from grants.applications.views.drafting import the_draft, the_section
+from grants.applications.views.questions import Question, Sent, question
+from grants.persistence.session import unit_of_work
+from grants.programs.schema import Section
+from grants.web.access import current_actor, requires
+
+
+@bp.post("/applications/<public_id:application_id>/presence")
+@requires("application.comment")
+def presence(application_id: str) -> Response:
+    """Say where one is, and be told who else is there. Sent: section, field, and `held` as "key:version" for each
+    question on the page. Answers the rail, the time left, and the questions that others have changed since.
+    """
+    actor, found = current_actor(), the_application(application_id)
+    section, field = request.form.get("section", ""), request.form.get("field") or None
+    if services.is_news(actor, found, section, field):
+        with unit_of_work():
+            services.note_presence(actor, found, section, field)
+    view = the_draft(application_id)
+    asked = the_section(view, section)
+    page = render_template(
+        "applications/_presence.html",
+        view=view,
+        section=asked,
+        application_id=application_id,
+        changed=_changed(view, asked) if view.rights.write else (),
+    )
+    response = make_response(page)
+    shown = shown_fields(view.form, view.answers)
+    response.headers["HX-Trigger"] = json.dumps({"shown": {key: key in shown for key in asked.fields}})
+    told = {"here": here_words(view.form, view.others, section), "fields": typing_words(view.others, section)}
+    # Once the questions are in their place: each has room for who types there.
+    response.headers["HX-Trigger-After-Settle"] = json.dumps({"presence": told})
+    return response
+
+
+def _changed(view: Overview, asked: Section) -> list[Question]:
+    """The questions of a section whose answer is newer than the one the page holds."""
+    held = dict(one.rsplit(":", 1) for one in request.form.getlist("held") if ":" in one)
+    answers = view.answers
+    shown = shown_fields(view.form, answers)
+    newer = [
+        one
+        for key, one in asked.fields.items()
+        if key in held and key in view.drafted and str(view.drafted[key].version) != held[key]
+    ]
+    return [question(view, one, Sent(), answers, one.key in shown) for one in newer]
