@@ -117,7 +117,7 @@ function answered(field, xhr) {
   if (xhr.status === 0) return waiting();
   if (!isOurs(xhr)) return refused(xhr);
   wait = 3;
-  if (xhr.status === 409) return; /* kept here until one of the two is chosen */
+  if (xhr.status === 409) return told("Connected again. Choose between the two texts."); /* kept here until then */
   if (xhr.sent !== JSON.stringify(controls(field))) return; /* more was typed meanwhile, and is on its way */
   settle(field);
   if (unsaved().length) return send(unsaved()[0]);
@@ -243,8 +243,9 @@ function put(element, text) {
 }
 const saving = (word) => put(line, word);
 
-function told() {
-  if (document.querySelector("main > [role=status] .flash-warn, main > [role=status] .flash-bad")) say("Everything is saved.", "good");
+/* The trouble that was told of is over. */
+function told(sentence = "Everything is saved.") {
+  if (document.querySelector("main > [role=status] :is(.flash-warn, .flash-bad)")) say(sentence, "good");
 }
 
 addEventListener("DOMContentLoaded", () => all("[data-key]", sheet).forEach(restore)); /* once htmx listens */
