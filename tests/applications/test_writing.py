@@ -48,6 +48,27 @@ def test_what_was_only_shown_and_sent_back_is_no_clash(app: Flask) -> None:
     assert versions(application) == [("A", 1, False), ("B", 2, False), (320, 1, False)]
 
 
+def test_a_write_whose_answer_was_lost_is_no_clash_when_it_is_sent_again(app: Flask) -> None:
+    school, application = begun(motto="A")
+    save(school.as_lead, application, motto=("B", 1))
+    save(school.as_editor, application, motto=("C", 2))
+    outcome = save(school.as_lead, application, motto=("B", 1))
+    assert (list(outcome.behind), outcome.is_clean) == (["motto"], True)
+    assert versions(application) == [("A", 1, False), ("B", 2, False), ("C", 3, False)]
+    # The same words from somebody who had not written them are news.
+    assert not save(school.as_signatory, application, motto=("B", 1)).is_clean
+
+
+def test_a_text_that_comes_too_late_is_kept_once_however_often_it_is_sent(app: Flask) -> None:
+    school, application = begun(motto="A")
+    save(school.as_lead, application, motto=("B", 1))
+    stale = [save(school.as_editor, application, motto=("C", 1)).stale["motto"].sentence for _ in range(3)]
+    assert set(stale) == {f"{school.lead.name} changed this answer while you were writing. Both texts are kept."}
+    assert versions(application) == [("A", 1, False), ("B", 2, False), ("C", 1, True)]
+    mine = save(school.as_lead, application, motto=("D", 1)).stale["motto"].sentence
+    assert mine.startswith("You saved another text here since")
+
+
 def test_the_same_text_twice_is_one_version(app: Flask) -> None:
     school, application = begun(motto="A")
     outcome = save(school.as_editor, application, motto=("A", 0))
