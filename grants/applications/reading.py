@@ -184,6 +184,7 @@ class _Reader:
             {
                 "name": f"Attachment {place}" if self.blind else file["name"],
                 "size": file["size"],
+                "sha256": None if self.blind else file.get("sha256"),
                 "url": self.file_url(file["file"]) if self.file_url else None,
             }
             for place, file in enumerate(answer, start=1)

@@ -107,6 +107,12 @@ PAGES: dict[str, list[Seen]] = {
     # applications
     "applications.application": by(APPLICANT, COACH, ids=_draft) + by(OFFICER, ids=_application),
     "applications.applications": by(OFFICER),
+    "applications.changes": by(
+        *(OFFICER, APPLICANT),
+        ids="""
+            SELECT public_id AS submission_id, certified_by_id AS opener FROM submission
+            WHERE number > 1 ORDER BY id DESC""",
+    ),
     "applications.check": by(APPLICANT, ids=_draft),
     "applications.history": by(
         APPLICANT,

@@ -15,13 +15,13 @@ from grants.applications.queries.drafts import (
     file_fields,
     file_of,
     form_of,
-    history_of,
     members,
     rules_of,
     section_statuses,
     stage_to_start,
     unreadable_in,
 )
+from grants.applications.queries.history import Written, history_of, written_at_place
 from grants.applications.queries.listing import SORTS, ApplicationFilters, applications, every_application, stages
 from grants.applications.queries.presence import others_in
 from grants.applications.queries.submissions import (
@@ -38,6 +38,7 @@ __all__ = [
     "SORTS",
     "ApplicationFilters",
     "Carried",
+    "Written",
     "answers_in",
     "answers_of",
     "application_for",
@@ -68,4 +69,5 @@ __all__ = [
     "todos",
     "unreadable_in",
     "visible_applications",
+    "written_at_place",
 ]

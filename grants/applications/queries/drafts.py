@@ -13,7 +13,6 @@ from grants.applications.completeness import asked_form
 from grants.applications.deadlines import Deadline
 from grants.applications.models import (
     Answer,
-    AnswerVersion,
     Application,
     Attachment,
     DraftComment,
@@ -147,17 +146,6 @@ def comments_of(application: Application, section: str | None = None) -> Sequenc
     if section is not None:
         found = found.where(DraftComment.section == section)
     return db.session.scalars(found.options(joinedload(DraftComment.author)).order_by(DraftComment.id)).all()
-
-
-def history_of(application: Application, field_key: str) -> Sequence[tuple[AnswerVersion, str]]:
-    """Every text an answer ever had, with its writer's name, the latest first."""
-    rows = db.session.execute(
-        select(AnswerVersion, Person.name)
-        .join(Person, Person.id == AnswerVersion.written_by_id)
-        .where(AnswerVersion.application_id == application.id, AnswerVersion.field == field_key)
-        .order_by(AnswerVersion.id.desc())
-    )
-    return rows.all()
 
 
 def members(organization_id: int) -> Sequence[OrganizationMembership]:

@@ -14,7 +14,7 @@ from grants.applications.forms import CommentForm
 from grants.applications.models import Application
 from grants.applications.overview import Overview, draft, overview
 from grants.applications.policy import may_comment
-from grants.applications.reading import read, read_one
+from grants.applications.reading import read
 from grants.applications.services import Write
 from grants.applications.views.blueprint import bp, the_application
 from grants.applications.views.files import attach_all, file_address
@@ -222,22 +222,7 @@ def _saved(found: Application, key: str, sent: Sent) -> Response:
     return response
 
 
-# ── history and comments ─────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@bp.get("/applications/<public_id:application_id>/history/<field_key>")
-@requires("application.comment")
-def history(application_id: str, field_key: str) -> ResponseReturnValue:
-    """Every text an answer ever had."""
-    view = the_draft(application_id)
-    asked = next((one for one in view.form.all_fields() if one.key == field_key), None)
-    if asked is None:
-        raise Missing("The form has no such question.")
-    versions = queries.history_of(view.application, field_key)
-    section = view.form.section_of(field_key)
-    return render_template(
-        "applications/history.html", view=view, asked=asked, section=section, versions=versions, read_one=read_one
-    )
+# ── comments ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @bp.post("/applications/<public_id:application_id>/sections/<section_key>/comments")
