@@ -1,7 +1,7 @@
 """Which questions show, what is wrong with an answer, and what still stands between a draft and its submission."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -66,6 +66,28 @@ def asked_form(definition: Definition, stage: ApplicationStage) -> Form:
         title="Before you start", help="Answer these first: they say whether you can apply.", fields=fields
     ).under(ELIGIBILITY)
     return form.model_copy(update={"sections": {ELIGIBILITY: first, **form.sections}})
+
+
+def part_of(form: Form, answers: Answers, sections: Collection[str]) -> Form:
+    """The named sections of a form with the questions that show in them, whatever else they hang on."""
+    shown = shown_fields(form, answers)
+    return form.model_copy(
+        update={
+            "sections": {
+                key: section.model_copy(
+                    update={
+                        "fields": {
+                            one: field.model_copy(update={"show_if": None})
+                            for one, field in section.fields.items()
+                            if one in shown
+                        }
+                    }
+                )
+                for key, section in form.sections.items()
+                if key in sections
+            }
+        }
+    )
 
 
 def eligibility_key(question: EligibilityQuestion) -> str:

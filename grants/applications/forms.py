@@ -5,13 +5,13 @@ A control's name is the field's key; inside a table, budget, list of people or g
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired
+from wtforms import BooleanField, EmailField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from grants.applications.budgets import YEARS
 from grants.kernel.money import dollars
@@ -21,6 +21,7 @@ from grants.programs.schema import (
     DateField,
     FileField,
     FiveYearBudget,
+    Form,
     Group,
     MoneyField,
     PersonList,
@@ -167,6 +168,27 @@ class CommentForm(HouseForm):
     """A colleague's or coach's comment on a section."""
 
     body = TextAreaField("Your comment", [DataRequired("Write the comment.")])
+
+
+class SectionsForm(HouseForm):
+    """What a coach reads of a draft."""
+
+    sections = CheckboxGroupField("Sections to read", [DataRequired("Choose at least one section.")])
+
+    @classmethod
+    def of(cls, form: Form, prefix: str = "", chosen: Collection[str] = ()) -> Self:
+        """The form over the sections of an application's form; these are chosen until something is sent."""
+        offered = cls(prefix=prefix, data={"sections": list(chosen)})
+        offered.sections.choices = options({key: section.title for key, section in form.sections.items()})
+        return offered
+
+
+class CoachForm(SectionsForm):
+    """A mentor to let read sections of a draft, and comment on them."""
+
+    name = StringField("Name", [DataRequired("Write the coach’s name."), Length(max=120)])
+    email = EmailField("Email address", [DataRequired("Write their email address."), Length(max=254)])
+    partner = StringField("Their organization", [DataRequired("Write where they come from."), Length(max=200)])
 
 
 class CertifyForm(HouseForm):

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grants.casework.models import Case, StoredFile
-from grants.people.models import Person
+from grants.people.models import CoachInvitation, Person
 from grants.persistence.append_only import append_only
 from grants.persistence.base import Base, Identified, Stateful
 from grants.persistence.types import JsonValue
@@ -150,6 +150,25 @@ class Attachment(Identified, Base):
     removed_at: Mapped[datetime | None]
 
     file: Mapped[StoredFile] = relationship()
+
+
+class CoachedSection(Base):
+    """A section of a draft that its school lets a coach read; ended, it stays on record and bars them from the case.
+
+    It opens nothing once it is ended, nor when the invitation behind it was ended since it was named.
+    """
+
+    __tablename__ = "coached_section"
+    __table_args__ = (UniqueConstraint("application_id", "invitation_id", "section"),)
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("coach_invitation.id"), index=True)
+    section: Mapped[str] = mapped_column(String(80))
+    named_at: Mapped[datetime]
+    named_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]
+
+    invitation: Mapped[CoachInvitation] = relationship()
 
 
 @append_only

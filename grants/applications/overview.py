@@ -1,6 +1,6 @@
 """Where a draft stands, section by section: what its pages draw beside the questions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -8,10 +8,17 @@ from typing import Any
 
 from grants.applications import queries
 from grants.applications.company import section_words
-from grants.applications.completeness import Standing, asked_form, standing
+from grants.applications.completeness import Standing, asked_form, part_of, standing
 from grants.applications.deadlines import Deadline, time_left
 from grants.applications.models import Answer, Application, Attachment, Presence, SectionStatus
-from grants.applications.policy import closed_to_writing, may_certify, may_comment, may_withdraw, may_write
+from grants.applications.policy import (
+    closed_to_writing,
+    may_certify,
+    may_comment,
+    may_invite_coach,
+    may_withdraw,
+    may_write,
+)
 from grants.applications.states import State
 from grants.kernel.clock import now
 from grants.kernel.policy import Actor
@@ -41,10 +48,16 @@ class SectionState:
 
 @dataclass(frozen=True)
 class Rights:
-    """What this actor may do with the application, its state aside."""
+    """What this actor may do with the application, its state aside.
+
+    whole   read all of it, and not only the sections that a coach is let into
+    """
+
+    whole: bool
 
     write: bool
     comment: bool
+    invite_coach: bool
     certify: bool
     withdraw: bool
 
@@ -122,6 +135,10 @@ class Overview(Draft):
         waiting = (one.key for one in self.sections if one.open and one.state != "ready")
         return next(waiting, self.sections[0].key)
 
+    def titles(self, sections: Collection[str]) -> list[str]:
+        """The titles of sections, in the order of the form; of those alone that the actor reads."""
+        return [section.title for key, section in self.form.sections.items() if key in sections]
+
     def criteria_of(self, section: Section) -> list[Criterion]:
         """The criteria a section is judged by, of the stage's rubric."""
         rubric = self.definition.rubric(self.rules.review.rubric)
@@ -129,11 +146,17 @@ class Overview(Draft):
 
 
 def overview(actor: Actor, application: Application) -> Overview:
-    """Everything a draft's pages say about it, to this actor."""
+    """Everything a draft's pages say about it, to this actor: to a coach, as if it had no more than their sections."""
     definition = definition_of(application.stage.cycle)
     rules = definition.application_stage(application.stage.key)
     form = asked_form(definition, rules)
     drafted, files = queries.drafted_answers(application), queries.attachments_of(application)
+    named = queries.sections_open_to(actor, application)
+    if named is not None:
+        form = part_of(form, queries.answers_in(drafted, files), named)
+        theirs = {one.key for one in form.all_fields()}
+        drafted = {key: answer for key, answer in drafted.items() if key in theirs}
+        files = {key: attached for key, attached in files.items() if key in theirs}
     answers = queries.answers_in(drafted, files)
     organization_id = application.case.organization_id
     progress = standing(form, answers, rules.eligibility, queries.unreadable_in(form, drafted))
@@ -154,8 +177,10 @@ def overview(actor: Actor, application: Application) -> Overview:
         deadline=queries.deadline_of(application),
         members=tuple(queries.members(organization_id)),
         rights=Rights(
+            whole=named is None,
             write=bool(may_write(actor, organization_id)),
             comment=bool(may_comment(actor, organization_id)),
+            invite_coach=bool(may_invite_coach(actor, organization_id)),
             certify=bool(may_certify(actor, organization_id)),
             withdraw=bool(may_withdraw(actor, organization_id)),
         ),

@@ -30,6 +30,13 @@ def may_comment(actor: Actor, organization_id: int) -> Verdict:
     return no("Only the applicant's own people and their coaches comment on a draft.")
 
 
+def may_invite_coach(actor: Actor, organization_id: int) -> Verdict:
+    """A lead of the applicant's lets a coach in, and says what they may read."""
+    if organization_id in actor.organizations_as(OrganizationRole.LEAD):
+        return YES
+    return no("Only a lead of your organization invites a coach.")
+
+
 def may_certify(actor: Actor, organization_id: int) -> Verdict:
     """Signatories certify and submit."""
     if organization_id in actor.organizations_as(OrganizationRole.SIGNATORY):

@@ -3,11 +3,12 @@
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
 
-from grants.applications.models import Application, Submission
+from grants.applications.models import Application, CoachedSection, Submission
 from grants.applications.states import State
 from grants.casework.models import Case
 from grants.casework.visibility import not_conflicted
 from grants.kernel.policy import Actor, Role
+from grants.people.models import CoachInvitation
 
 OPEN_TO_COACHES = (State.DRAFT, State.RETURNED)
 
@@ -16,8 +17,8 @@ def visible_applications(actor: Actor) -> ColumnElement[bool]:
     """Holds for the applications the actor may know of.
 
     Staff: all but those of cases they are conflicted with. Partner funders: of these, the ones that were submitted.
-    Applicants: their own organizations'. Coaches: the drafts of those they coach, until these are submitted. A
-    reviewer's follow from assignments, which review adds.
+    Applicants: their own organizations'. A reviewer's follow from assignments, which review adds. Coaches know of parts
+    of drafts, and of no submission: see `coached_drafts`.
     """
     if Role.SYSTEM in actor.roles:
         return true()
@@ -27,17 +28,29 @@ def visible_applications(actor: Actor) -> ColumnElement[bool]:
     elif actor.may("application.list"):
         ways.append(and_(was_submitted(), not_conflicted(actor, Application.case_id)))
     if actor.organization_ids:
-        ways.append(_of(actor.organization_ids))
-    if actor.coaching:
-        ways.append(and_(_of(actor.coaching), Application.state.in_(OPEN_TO_COACHES)))
+        ways.append(Application.case_id.in_(select(Case.id).where(Case.organization_id.in_(actor.organization_ids))))
     return or_(false(), *ways)
+
+
+def coached_drafts(actor: Actor) -> ColumnElement[bool]:
+    """Holds for the drafts of which the actor may read a part as a coach, while they are being written."""
+    if not actor.coaching:
+        return false()
+    named = select(CoachedSection.application_id).join(CoachedSection.invitation)
+    theirs = named.where(CoachInvitation.person_id == actor.person_id, stands())
+    return and_(Application.state.in_(OPEN_TO_COACHES), Application.id.in_(theirs))
+
+
+def stands() -> ColumnElement[bool]:
+    """Holds for a CoachedSection, joined with its invitation, that opens the section now."""
+    return and_(
+        CoachedSection.ended_at.is_(None),
+        CoachInvitation.ended_at.is_(None),
+        CoachedSection.named_at >= CoachInvitation.since,
+    )
 
 
 def was_submitted() -> ColumnElement[bool]:
     """Holds for applications that were submitted at least once."""
     every = aliased(Submission)
     return exists().where(every.application_id == Application.id)
-
-
-def _of(organization_ids: frozenset[int]) -> ColumnElement[bool]:
-    return Application.case_id.in_(select(Case.id).where(Case.organization_id.in_(organization_ids)))

@@ -85,7 +85,7 @@ APPLICATION: Workflow[Facts] = Workflow(
     (
         #    move           from                       to           permission            guard               effects
         Move("submit", (S.DRAFT, S.RETURNED), S.SUBMITTED, "application.submit", complete_and_on_time,
-             ("freeze_answers", "acknowledge")),
+             ("freeze_answers", "acknowledge", "let_coaches_go")),
         Move("reopen", (S.SUBMITTED, S.WITHDRAWN), S.DRAFT, "application.withdraw", before_the_deadline, ("note",)),
         Move("withdraw", (S.DRAFT, S.SUBMITTED, S.RETURNED), S.WITHDRAWN, "application.withdraw", before_decision,
              ("tell_officer",)),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager
 
 from grants.applications.deadlines import time_left
 from grants.applications.models import Application
-from grants.applications.scope import visible_applications, was_submitted
+from grants.applications.scope import coached_drafts, visible_applications, was_submitted
 from grants.applications.states import State
 from grants.casework.models import Case
 from grants.kernel.clock import now
@@ -29,16 +29,18 @@ def todos(actor: Actor) -> list[Todo]:
     """
     found: list[Todo] = []
     if actor.organization_ids:
-        found += [todo for application in _written_for(actor.organization_ids) if (todo := _writing(application))]
+        own = Case.organization_id.in_(actor.organization_ids)
+        found += [todo for application in _written(own) if (todo := _writing(application))]
     if actor.coaching:
-        found += [todo for application in _written_for(actor.coaching) if (todo := _reading_along(application))]
+        coached = coached_drafts(actor)
+        found += [todo for application in _written(coached) if (todo := _reading_along(application))]
     if actor.may("application.screen"):
         found += _to_screen(actor) + _lagging(actor)
     return found
 
 
-def _written_for(organization_ids: frozenset[int]) -> ScalarResult[Application]:
-    """What these organizations are writing, the stage that closes first before the others."""
+def _written(condition: ColumnElement[bool]) -> ScalarResult[Application]:
+    """What is being written among these, the stage that closes first before the others."""
     return db.session.scalars(
         select(Application)
         .join(Application.case)
@@ -49,10 +51,7 @@ def _written_for(organization_ids: frozenset[int]) -> ScalarResult[Application]:
             contains_eager(Application.case).contains_eager(Case.organization),
             contains_eager(Application.stage).contains_eager(CycleStage.cycle),
         )
-        .where(
-            Case.organization_id.in_(organization_ids),
-            Application.state.in_((State.DRAFT, State.RETURNED)),
-        )
+        .where(condition, Application.state.in_((State.DRAFT, State.RETURNED)))
         .order_by(CycleStage.closes_at, Application.id)
     )
 
@@ -83,7 +82,7 @@ def _reading_along(application: Application) -> Todo | None:
         return None
     school = application.case.organization.name
     url = url_for("applications.application", application_id=application.public_id)
-    detail = f"{stage.title}: {application.answered} of {application.asked} questions ready."
+    detail = f"{stage.title}: the sections that the school has named for you."
     title, due = f"Read the draft of {school}, and comment", _day(closes_at, stage)
     return Todo("plan", title, url, detail, due, cycle_id=stage.cycle_id)
 

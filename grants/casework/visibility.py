@@ -5,9 +5,13 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from grants.casework.models import Case
 from grants.kernel.policy import Actor, Role
+from grants.people.models import CoachInvitation
 
-# The table belongs to a later step (review), which this one may not import; its columns are all that is asked of it.
-_conflict = table("conflict", column("case_id"), column("person_id"), column("lifted_at"))
+# These tables belong to later steps (review, applications), which this one may not import; their columns are all that
+# is asked of them. Each has a name of its own, so that it is never taken for the table of a statement around it.
+_conflict = table("conflict", column("case_id"), column("person_id"), column("lifted_at")).alias("standing_conflict")
+_coached = table("coached_section", column("application_id"), column("invitation_id")).alias("coached")
+_application = table("application", column("id"), column("case_id")).alias("coached_application")
 
 
 def not_conflicted(
@@ -15,7 +19,8 @@ def not_conflicted(
 ) -> ColumnElement[bool]:
     """Holds for rows whose case the actor has no standing conflict with, and for rows of no case.
 
-    Belonging to the case's organization, or coaching it, is a conflict without anyone saying so.
+    Belonging to the case's organization, or coaching it, is a conflict without anyone saying so; having coached a draft
+    of the case is one for good.
     case_id   the column that says which case a row belongs to
     """
     if actor.person_id is None:
@@ -25,10 +30,17 @@ def not_conflicted(
         _conflict.c.person_id == actor.person_id,
         _conflict.c.lifted_at.is_(None),
     )
+    invitation = aliased(CoachInvitation)
+    coached = exists().where(
+        _application.c.case_id == case_id,
+        _coached.c.application_id == _application.c.id,
+        _coached.c.invitation_id == invitation.id,
+        invitation.person_id == actor.person_id,
+    )
     if not (own := actor.organization_ids | actor.coaching):
-        return ~declared
+        return ~or_(declared, coached)
     its_own = aliased(Case)
-    return ~or_(declared, exists().where(its_own.id == case_id, its_own.organization_id.in_(own)))
+    return ~or_(declared, coached, exists().where(its_own.id == case_id, its_own.organization_id.in_(own)))
 
 
 def conflicted_cycle_ids(actor: Actor) -> Select[int]:
@@ -50,17 +62,17 @@ def no_conflict_beside(
 def visible_cases(actor: Actor) -> ColumnElement[bool]:
     """Holds for the cases the actor may know of.
 
-    Staff and partner funders: all but those they are conflicted with. Applicants: their own organizations', coaches:
-    those they coach; for these two a conflict does not count, since it is the very tie that lets them in. A reviewer's
-    cases follow from assignments, which review adds.
+    Staff and partner funders: all but those they are conflicted with. Applicants: their own organizations'; for them a
+    conflict does not count, since it is the very tie that lets them in. A reviewer's cases follow from assignments,
+    which review adds. A coach reads parts of drafts, which applications adds, and no case.
     """
     if Role.SYSTEM in actor.roles:
         return true()
     ways: list[ColumnElement[bool]] = []
     if sees_all_cases(actor):
         ways.append(not_conflicted(actor, Case.id))
-    if own := actor.organization_ids | actor.coaching:
-        ways.append(Case.organization_id.in_(own))
+    if actor.organization_ids:
+        ways.append(Case.organization_id.in_(actor.organization_ids))
     return or_(false(), *ways)
 
 

@@ -180,10 +180,3 @@ class MemberForm(MemberRoleForm):
 
     name = StringField("Name", [InputRequired("Write your colleague’s name."), Length(max=120)])
     email = EmailField("Email address", [InputRequired("Write their email address."), Length(max=254)])
-
-
-class CoachForm(HouseForm):
-    """A mentor to let read and comment."""
-
-    name = StringField("Name", [InputRequired("Write the coach’s name."), Length(max=120)])
-    email = EmailField("Email address", [InputRequired("Write their email address."), Length(max=254)])

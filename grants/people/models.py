@@ -145,13 +145,18 @@ class OrganizationMembership(Base):
 
 
 class CoachInvitation(Base):
-    """A school lets a mentor from a partner organization read and comment on its drafts; ended, it stays on record."""
+    """A school lets a mentor from a partner organization read and comment on drafts; ended, it stays on record.
+
+    What of which draft they read, applications say (CoachedSection).
+    partner   the organization they come from, as the school names it; empty where nobody asked
+    """
 
     __tablename__ = "coach_invitation"
     __table_args__ = (UniqueConstraint("organization_id", "person_id"),)
 
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    partner: Mapped[str] = mapped_column(default="", server_default="")
     invited_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     since: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from grants.applications.models import Application
+from grants.applications.scope import coached_drafts
 from grants.casework.models import Case, TimelineEvent
 from grants.casework.visibility import not_conflicted, visible_cases
 from grants.decisions.models import Decision
@@ -29,8 +30,10 @@ def cycles(actor: Actor) -> Sequence[Cycle]:
     """The cycles the actor has to do with, the latest first: all for the foundation, their own for others."""
     statement = select(Cycle).order_by(Cycle.opened_at.desc(), Cycle.id.desc()).limit(20)
     if not actor.may("portfolio.read") and not actor.may("account.manage"):
+        coached = coached_drafts(actor)
         own = or_(
             exists().where(Case.cycle_id == Cycle.id, visible_cases(actor)),
+            Cycle.id.in_(select(Case.cycle_id).join(Application, Application.case_id == Case.id).where(coached)),
             exists().where(
                 CycleStage.cycle_id == Cycle.id,
                 PanelMember.stage_id == CycleStage.id,

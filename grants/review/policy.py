@@ -60,8 +60,10 @@ def may_see_panel_scores(actor: Actor, own_open: int) -> Verdict:
     return YES
 
 
-def may_lift(actor: Actor, person_id: int) -> Verdict:
-    """Whether staff may lift a person's conflict: never their own."""
+def may_lift(actor: Actor, person_id: int, source: str) -> Verdict:
+    """Whether staff may lift a person's conflict: never their own, and never that of a school's coach."""
+    if source == "coach":
+        return no("Who coached a school does not judge it: this conflict stands for good.")
     if not actor.may("review.organize"):
         return no("Only program officers lift a conflict of interest.")
     return no("Someone else has to lift your own conflict.") if actor.person_id == person_id else YES

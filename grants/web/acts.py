@@ -51,6 +51,7 @@ ACTS: Final[dict[str, str]] = {
     "application.extend": "Gave an applicant more time",
     "application.find eligible": "Found an application eligible",
     "application.find ineligible": "Found an application not eligible",
+    "application.name_sections": "Named what a coach reads",
     "application.remove_file": "Removed a file",
     "application.reopen": "Reopened an application",
     "application.return": "Returned an application for changes",

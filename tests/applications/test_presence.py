@@ -16,7 +16,6 @@ from grants.applications.models import Application, Presence
 from grants.kernel.clock import clock_at
 from grants.kernel.roles import OrganizationRole, Role
 from grants.people.models import Person
-from grants.people.services import invite_coach
 from grants.persistence.session import db, unit_of_work
 from tests.factories import applications as make
 from tests.factories.people import join, person
@@ -97,8 +96,7 @@ def test_a_coach_is_seen_and_is_sent_no_question_to_write_in(
     school: make.School, draft: Application, client_of: Browser
 ) -> None:
     with clock_at(make.WRITING), unit_of_work():
-        coach = person("Cora Diaz", email="cora@example.org")
-        invite_coach(school.as_lead, school.organization, "Cora Diaz", "cora@example.org")
+        coach = make.coached(school, draft, "vision", by="Cora Diaz")
     assert "field-motto" not in tell(client_of(coach), draft, held=["motto:0"]).text
     assert told(tell(client_of(school.lead), draft))["here"] == "Cora Diaz is here."
 

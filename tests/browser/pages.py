@@ -114,6 +114,14 @@ PAGES: dict[str, list[Seen]] = {
             WHERE number > 1 ORDER BY id DESC""",
     ),
     "applications.check": by(APPLICANT, ids=_draft),
+    "applications.coaches": by(
+        APPLICANT,
+        ids="""
+            SELECT application.public_id AS application_id, member.person_id AS opener FROM coached_section AS one
+            JOIN application ON application.id = one.application_id JOIN "case" ON "case".id = application.case_id
+            JOIN organization_membership AS member ON member.organization_id = "case".organization_id
+            WHERE application.state = 'draft' AND member.role = 'lead' ORDER BY one.id DESC""",
+    ),
     "applications.history": by(
         APPLICANT,
         ids="""
@@ -145,7 +153,8 @@ PAGES: dict[str, list[Seen]] = {
         ids="""
             SELECT stage.public_id AS stage_id, conflict.public_id AS conflict_id FROM conflict
             JOIN panel_member AS member ON member.person_id = conflict.person_id
-            JOIN cycle_stage AS stage ON stage.id = member.stage_id WHERE conflict.lifted_at IS NULL""",
+            JOIN cycle_stage AS stage ON stage.id = member.stage_id
+            WHERE conflict.lifted_at IS NULL AND conflict.source <> 'coach'""",
     ),
     "review.panel": by(OFFICER, ids=_reading_stage) + by(OFFICER, ids=_full_stage),
     "review.proposal": by(OFFICER, ids=_reading_stage),

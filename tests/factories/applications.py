@@ -124,6 +124,15 @@ def submitted(of: School, at: CycleStage, answers: Mapping[str, Any] | None = No
     return services.submit(of.as_signatory, application, of.signatory.name)
 
 
+def coached(of: School, application: Application, *sections: str, by: str | None = None) -> Person:
+    """A coach from a partner whom the school's lead has let read these sections of its draft."""
+    someone = person(by)
+    services.invite_coach(
+        of.as_lead, application, someone.name, someone.email, "Mastery Design Collaborative", sections
+    )
+    return someone
+
+
 def decided(application: Application, outcome: str = "award", version: int = 1) -> None:
     """A released decision as the later step stores it; only what this one reads of it is meant."""
     from grants.decisions.models import Decision, Slate

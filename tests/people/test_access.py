@@ -34,7 +34,6 @@ ACTS = {
     "/people/{person}/sessions": {Role.ADMINISTRATOR},
     "/people/{person}/link": {Role.ADMINISTRATOR},
     "/organizations/{organization}/members": {Role.PROGRAM_OFFICER, Role.ADMINISTRATOR},
-    "/organizations/{organization}/coaches": {Role.PROGRAM_OFFICER, Role.ADMINISTRATOR},
 }
 
 

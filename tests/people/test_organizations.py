@@ -22,6 +22,8 @@ from grants.persistence.session import db, unit_of_work
 from tests.factories.people import actor, join, organization, person
 
 Browser = Callable[[Person], FlaskClient]
+ASKED = ("Mastery Design Collaborative", "read it", "one")
+"""What a coach is asked for: from where, to what, and the cause of the message."""
 FORM = {
     "name": "Urban Promise Academy",
     "kind": "school",
@@ -166,7 +168,7 @@ def test_members_and_coaches_see_their_own_organization_and_no_other(app: Flask,
         mine, other = organization("ASCEND"), organization("Lodestar")
         member, coach, reviewer = person("Dana"), person("Coach"), person("Ben", Role.REVIEWER)
         join(member, mine)
-        services.invite_coach(actor(member), mine, coach.name, coach.email)
+        services.invite_coach(actor(member), mine, coach.name, coach.email, *ASKED)
     for someone in (member, coach):
         assert client_of(someone).get(f"/organizations/{mine.public_id}").status_code == 200
         assert client_of(someone).get(f"/organizations/{other.public_id}").status_code == 404
@@ -191,8 +193,6 @@ def test_only_a_lead_or_the_foundation_changes_who_belongs(app: Flask, client_of
         assert invited.status_code == 403
         assert browser.post(f"{page}/members/{viewer.public_id}", data={"role": "lead"}).status_code == 403
         assert browser.post(f"{page}/members/{viewer.public_id}/remove").status_code == 403
-        coach = browser.post(f"{page}/coaches", data={"coach-name": "X", "coach-email": "x@example.org"})
-        assert coach.status_code == 403
     lead = client_of(people[OrganizationRole.LEAD])
     assert lead.post(f"{page}/members/{viewer.public_id}", data={"role": "editor"}).status_code == 302
     assert lead.post(f"{page}/members/{viewer.public_id}/remove").status_code == 302
@@ -239,24 +239,34 @@ def test_the_foundations_own_people_and_closed_accounts_are_not_let_in(app: Flas
             with pytest.raises(Invalid):
                 services.invite_member(actor(dana), school, "X", email, OrganizationRole.EDITOR)
             with pytest.raises(Invalid):
-                services.invite_coach(actor(dana), school, "X", email)
+                services.invite_coach(actor(dana), school, "X", email, *ASKED)
 
 
 def test_a_coach_comes_goes_and_comes_back(app: Flask) -> None:
     with unit_of_work():
         school, dana, coach = organization("ASCEND"), person("Dana"), person("Cora", email="cora@example.org")
         join(dana, school)
-        services.invite_coach(actor(dana), school, "Cora", "cora@example.org")
+        first = services.invite_coach(actor(dana), school, "Cora", "cora@example.org", *ASKED)
         assert actor(coach).coaching == {school.id}
-        with pytest.raises(Clash, match="coaches ASCEND already"):
-            services.invite_coach(actor(dana), school, "Cora", "cora@example.org")
+        since = first.since
+        # Asked again, for another draft, they go on as they were.
+        again = services.invite_coach(actor(dana), school, "Cora", "Cora@example.org", "MDC", "read more", "two")
+        assert (again.id, again.since, again.partner) == (first.id, since, "MDC")
         services.end_coaching(actor(dana), school, coach)
         assert actor(coach).coaching == frozenset()
         assert queries.coaches_of(school) == []
-        services.invite_coach(actor(dana), school, "Cora", "cora@example.org")
+        services.invite_coach(actor(dana), school, "Cora", "cora@example.org", *ASKED)
         assert [one.person_id for one in queries.coaches_of(school)] == [coach.id]
         with pytest.raises(Clash, match="belongs to ASCEND"):
-            services.invite_coach(actor(dana), school, "Dana", dana.email)
+            services.invite_coach(actor(dana), school, "Dana", dana.email, *ASKED)
+        with pytest.raises(Invalid, match="Write which organization the coach comes from"):
+            services.invite_coach(actor(dana), school, "Cora", "cora@example.org", " ", "read it", "three")
+    run_due()
+    told = db.session.scalars(select(Message).where(Message.person_id == coach.id).order_by(Message.id)).all()
+    assert [one.body.splitlines()[2] for one in told] == [
+        "Dana has added you to ASCEND as coach, to read it. Sign in to see its work:",
+        "Dana has added you to ASCEND as coach, to read more. Sign in to see its work:",
+    ]
 
 
 def test_members_of_one_organization_do_not_manage_another(app: Flask) -> None:
@@ -279,7 +289,7 @@ def test_staff_neither_belong_to_an_organization_nor_coach_it(officer: Person, r
     for let_in in (
         lambda: services.add_member(by, place, someone, editor),
         lambda: services.invite_member(by, place, someone.name, someone.email, editor),
-        lambda: services.invite_coach(by, place, someone.name, someone.email),
+        lambda: services.invite_coach(by, place, someone.name, someone.email, *ASKED),
     ):
         with pytest.raises(Invalid, match=sentence), unit_of_work():
             let_in()
@@ -297,7 +307,7 @@ def test_who_belongs_to_an_organization_or_coaches_it_does_not_work_here(
         if tie == "member":
             services.add_member(actor(officer), place, someone, OrganizationRole.VIEWER)
         else:
-            services.invite_coach(actor(officer), place, someone.name, someone.email)
+            services.invite_coach(actor(officer), place, someone.name, someone.email, *ASKED)
     answer = client_of(root).post(f"/people/{someone.public_id}/roles", data={"role": role.value})
     assert (answer.status_code, "Mo Member is with ASCEND, and so cannot work for the foundation" in answer.text) == (
         403,

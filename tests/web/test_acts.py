@@ -35,5 +35,9 @@ def test_words_tell_acts_apart() -> None:
 def test_acts_are_found_by_their_words_and_by_their_names() -> None:
     assert acts_called("slate back") == ["slate.take back"]
     assert acts_called("fund.") == ["fund.open"]
-    assert acts_called(" Coach ") == ["organization.end_coaching", "organization.invite_coach"]
+    assert acts_called(" Coach ") == [
+        "organization.end_coaching",
+        "organization.invite_coach",
+        "application.name_sections",
+    ]
     assert acts_called("%") == []

@@ -1,5 +1,13 @@
 """Reading applications, always as someone: drafts with their answers, submissions, and the staff's list."""
 
+from grants.applications.queries.coaching import (
+    Coach,
+    coach_on,
+    coached,
+    coaches_on,
+    named_ever,
+    sections_open_to,
+)
 from grants.applications.queries.drafts import (
     Carried,
     answers_in,
@@ -8,7 +16,6 @@ from grants.applications.queries.drafts import (
     attachment_for,
     attachments_of,
     carried_forward,
-    coached,
     comments_of,
     deadline_of,
     drafted_answers,
@@ -38,6 +45,7 @@ __all__ = [
     "SORTS",
     "ApplicationFilters",
     "Carried",
+    "Coach",
     "Written",
     "answers_in",
     "answers_of",
@@ -46,7 +54,9 @@ __all__ = [
     "attachment_for",
     "attachments_of",
     "carried_forward",
+    "coach_on",
     "coached",
+    "coaches_on",
     "comments_of",
     "deadline_of",
     "drafted_answers",
@@ -57,10 +67,12 @@ __all__ = [
     "history_of",
     "latest_submissions",
     "members",
+    "named_ever",
     "others_in",
     "read_submission",
     "rules_of",
     "section_statuses",
+    "sections_open_to",
     "stage_to_start",
     "stages",
     "submission_for",

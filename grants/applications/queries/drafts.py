@@ -1,11 +1,11 @@
 """One application and its draft: answers, files, people, comments, what it may start from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.applications.answers import why_unreadable
@@ -19,7 +19,7 @@ from grants.applications.models import (
     SectionStatus,
     Submission,
 )
-from grants.applications.scope import OPEN_TO_COACHES, visible_applications
+from grants.applications.scope import coached_drafts, visible_applications
 from grants.applications.states import State
 from grants.casework.models import Case, StoredFile
 from grants.kernel.errors import Missing
@@ -33,12 +33,14 @@ from grants.programs.schema import AnyField, ApplicationStage, FileField, Form, 
 
 
 def application_for(actor: Actor, public_id: str) -> Application:
-    """One application, with its case, organization, stage and cycle.
+    """One application, with its case, organization, stage and cycle. A coach finds the drafts they read a part of.
 
     raises   Missing when there is none, or the actor may not know of it
     """
     application = db.session.scalar(
-        select(Application).where(Application.public_id == public_id, visible_applications(actor)).options(*whole())
+        select(Application)
+        .where(Application.public_id == public_id, or_(visible_applications(actor), coached_drafts(actor)))
+        .options(*whole())
     )
     if application is None:
         raise Missing("There is no such application, or it is not yours to see.")
@@ -140,11 +142,11 @@ def section_statuses(application: Application) -> dict[str, SectionStatus]:
     return {status.section: status for status in found}
 
 
-def comments_of(application: Application, section: str | None = None) -> Sequence[DraftComment]:
-    """Comments on a draft, or on one section of it, the oldest first."""
-    found = select(DraftComment).where(DraftComment.application_id == application.id)
-    if section is not None:
-        found = found.where(DraftComment.section == section)
+def comments_of(application: Application, sections: Collection[str]) -> Sequence[DraftComment]:
+    """Comments on these sections of a draft, the oldest first."""
+    found = select(DraftComment).where(
+        DraftComment.application_id == application.id, DraftComment.section.in_(sections)
+    )
     return db.session.scalars(found.options(joinedload(DraftComment.author)).order_by(DraftComment.id)).all()
 
 
@@ -205,30 +207,23 @@ def file_fields(form: Form) -> list[FileField]:
     return [one for one in form.all_fields() if isinstance(one, FileField)]
 
 
-def file_of(application: Application, file_id: str) -> StoredFile:
-    """A file that was attached to an application, removed or not; `file_id` is its public id.
+def file_of(application: Application, file_id: str, fields: Collection[str]) -> StoredFile:
+    """A file that was attached to an application, removed or not.
 
-    raises   Missing
+    file_id   its public id
+    fields    keys of the fields it may have been attached to
+    raises    Missing
     """
     found = db.session.scalar(
         select(StoredFile)
         .join(Attachment, Attachment.file_id == StoredFile.id)
-        .where(StoredFile.public_id == file_id, Attachment.application_id == application.id)
+        .where(
+            StoredFile.public_id == file_id, Attachment.application_id == application.id, Attachment.field.in_(fields)
+        )
     )
     if found is None:
         raise Missing("There is no such file.")
     return found
-
-
-def coached(actor: Actor) -> Sequence[Application]:
-    """Drafts that the actor may read and comment on as a coach."""
-    return db.session.scalars(
-        select(Application)
-        .join(Application.case)
-        .where(Case.organization_id.in_(actor.coaching), Application.state.in_(OPEN_TO_COACHES))
-        .options(*whole())
-        .order_by(Application.id)
-    ).all()
 
 
 def stage_to_start(actor: Actor, stage_id: str, organization_id: str) -> tuple[CycleStage, Organization]:

@@ -1,6 +1,7 @@
 """Use cases of applying: start, write, attach, submit, take back, screen."""
 
 from grants.applications.services.attaching import attach, remove_attachment
+from grants.applications.services.coaching import end_coaching, invite_coach, name_sections
 from grants.applications.services.presence import is_news, note_presence
 from grants.applications.services.screening import (
     extend_deadline,
@@ -27,12 +28,15 @@ __all__ = [
     "Write",
     "attach",
     "comment",
+    "end_coaching",
     "extend_deadline",
     "facts_of",
     "find_eligible",
     "find_ineligible",
+    "invite_coach",
     "is_news",
     "mark_section",
+    "name_sections",
     "note_presence",
     "remove_attachment",
     "reopen",

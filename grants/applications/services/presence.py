@@ -31,7 +31,9 @@ def note_presence(actor: Actor, application: Application, section: str, field: s
     """
     require_permission(actor, "application.comment")
     require(may_comment(actor, application.case.organization_id))
-    form = queries.form_of(application)
+    form, named = queries.form_of(application), queries.sections_open_to(actor, application)
+    if named is not None and section not in named:
+        raise Missing("The form has no such section.")
     if section not in form.sections or (field is not None and field not in form.sections[section].fields):
         raise Missing("The form has no such question.")
     someone = person(actor)

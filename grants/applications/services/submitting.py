@@ -7,6 +7,7 @@ from grants.applications.completeness import shown_fields
 from grants.applications.deadlines import in_words
 from grants.applications.models import Application, Submission
 from grants.applications.policy import may_certify, may_withdraw
+from grants.applications.services.coaching import let_coaches_go
 from grants.applications.services.drafts import person, standing_of
 from grants.applications.services.telling import note, tell, writers
 from grants.applications.states import APPLICATION, Facts, State
@@ -55,6 +56,7 @@ def submit(actor: Actor, application: Application, certified_name: str) -> Submi
     effects = {
         "freeze_answers": lambda: frozen.append(_freeze(application, signatory)),
         "acknowledge": lambda: _acknowledge(actor, application, frozen[0]),
+        "let_coaches_go": lambda: let_coaches_go(application),
     }
     move(actor, application, "submit", APPLICATION, lambda: facts_of(application, certified=True), effects)
     return frozen[0]

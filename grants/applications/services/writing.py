@@ -16,7 +16,7 @@ from grants.applications.policy import may_comment
 from grants.applications.services.drafts import note_progress, person, require_open, require_writer, standing_of
 from grants.applications.states import State
 from grants.kernel.clock import now
-from grants.kernel.errors import Clash, Invalid
+from grants.kernel.errors import Clash, Invalid, Refused
 from grants.kernel.policy import Actor, require, require_permission
 from grants.persistence.moves import lock
 from grants.persistence.session import db
@@ -211,6 +211,7 @@ def comment(actor: Actor, application: Application, section: str, body: str) -> 
     """
     require_permission(actor, "application.comment")
     require(may_comment(actor, application.case.organization_id))
+    _require_reader(actor, application, section)
     if section not in queries.form_of(application).sections:
         raise Invalid("The form has no such section.")
     if not body.strip():
@@ -219,7 +220,7 @@ def comment(actor: Actor, application: Application, section: str, body: str) -> 
     if application.state not in (State.DRAFT, State.RETURNED):
         raise Clash("This application is no longer being written.")
     author = person(actor)
-    for latest in queries.comments_of(application, section)[-1:]:
+    for latest in queries.comments_of(application, [section])[-1:]:
         if (latest.author_id, latest.body, latest.resolved_at) == (author.id, body.strip(), None):
             return latest
     written = DraftComment(
@@ -232,6 +233,13 @@ def comment(actor: Actor, application: Application, section: str, body: str) -> 
     db.session.add(written)
     db.session.flush()
     return written
+
+
+def _require_reader(actor: Actor, application: Application, section: str) -> None:
+    """raises   Refused for a coach who does not read the section"""
+    named = queries.sections_open_to(actor, application)
+    if named is not None and section not in named:
+        raise Refused("Your school has not named this section for you to read.")
 
 
 def resolve_comment(actor: Actor, application: Application, comment_id: str) -> DraftComment:

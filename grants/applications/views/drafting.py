@@ -55,8 +55,13 @@ def application(application_id: str) -> ResponseReturnValue:
     if not may_comment(current_actor(), found.case.organization_id):
         return staff_page(found)
     view = overview(current_actor(), found)
-    submissions, comments = queries.submissions_of(found), queries.comments_of(found)
-    return render_template("applications/overview.html", view=view, submissions=submissions, comments=comments)
+    return render_template(
+        "applications/overview.html",
+        view=view,
+        submissions=queries.submissions_of(found) if view.rights.whole else (),
+        comments=queries.comments_of(found, view.form.sections),
+        coaches=queries.coaches_on(found),
+    )
 
 
 # ── sections ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -168,7 +173,7 @@ def _section_page(
         questions=questions(view, asked, sent, request.args.get("more", "")) if writing else (),
         read=next((part for part in parts if part.key == asked.key), None),
         gaps=gaps if request.args.get("check") else [gap for gap in gaps if sent and gap.field in view.unreadable],
-        comments=queries.comments_of(found, asked.key),
+        comments=queries.comments_of(found, [asked.key]),
         comment_form=comment_form or CommentForm(formdata=None),
         saved="" if unsaved else saved_words(view, sent),
         here=here_words(view.form, view.others, asked.key),

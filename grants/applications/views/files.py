@@ -52,7 +52,9 @@ def attachment(application_id: str, file_id: str) -> ResponseReturnValue:
     found = the_application(application_id)
     if not may_comment(current_actor(), found.case.organization_id):
         raise Missing("There is no such file.")
-    return downloads.attachment(queries.file_of(found, file_id))
+    form, named = queries.form_of(found), queries.sections_open_to(current_actor(), found)
+    fields = {one.key for one in queries.file_fields(form) if named is None or form.section_of(one.key).key in named}
+    return downloads.attachment(queries.file_of(found, file_id, fields))
 
 
 @bp.get("/submissions/<public_id:submission_id>/files/<public_id:file_id>")

@@ -14,10 +14,13 @@ from grants.web.access import current_actor, requires
 
 
 @bp.get("/applications/<public_id:application_id>/check")
-@requires("application.comment")
+@requires("application.write")
 def check(application_id: str) -> ResponseReturnValue:
     """Every gap with a link to it; without gaps, the certification."""
-    return _check_page(_draft(application_id), CertifyForm())
+    view = _draft(application_id)
+    if not view.rights.whole:
+        raise Refused("Checking and submitting is for the school's own people.")
+    return _check_page(view, CertifyForm())
 
 
 @bp.post("/applications/<public_id:application_id>/submit")

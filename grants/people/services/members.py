@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 
 from grants.kernel.clock import now
-from grants.kernel.errors import Clash, Invalid
+from grants.kernel.errors import Clash, Invalid, required
 from grants.kernel.policy import Actor, OrganizationRole, require
 from grants.people import policy
 from grants.people.models import CoachInvitation, Organization, OrganizationMembership, Person
@@ -23,11 +23,7 @@ def invite_member(
     raises   Refused; Invalid when the name or address does not hold; Clash when they belong to it already
     """
     require(policy.may_manage_members(actor, organization.id))
-    person = person_of_email(email)
-    is_new = person is None
-    if person is None:
-        person = new_account(name, email)
-        audit.record(actor, "account.add", person, after={"name": person.name, "email": person.email})
+    person, is_new = _known_or_new(actor, name, email)
     membership = add_member(actor, organization, person, role)
     if is_new:
         mail.send_invitation(actor, person, f"you are with {organization.name}, as {role.label.lower()}")
@@ -90,36 +86,39 @@ def remove_member(actor: Actor, organization: Organization, person: Person) -> N
     )
 
 
-def invite_coach(actor: Actor, organization: Organization, name: str, email: str) -> CoachInvitation:
-    """Let a mentor from outside read the organization's drafts and comment on them.
+def invite_coach(
+    actor: Actor, organization: Organization, name: str, email: str, partner: str, task: str, cause: str
+) -> CoachInvitation:
+    """Let a mentor from a partner in, and tell them; whoever coaches the organization already goes on to.
 
-    raises   Refused; Invalid; Clash when they are a member or coach it already
+    What they may read, the caller keeps.
+    partner   the organization they come from
+    task      what they are asked for, as the end of a sentence that begins "you are to"
+    cause     names the request, so that it is told once
+    raises    Refused; Invalid; Clash when they are a member
     """
     require(policy.may_manage_members(actor, organization.id))
-    person = person_of_email(email)
-    is_new = person is None
-    if person is None:
-        person = new_account(name, email)
-        audit.record(actor, "account.add", person, after={"name": person.name, "email": person.email})
+    partner = required(partner, "partner", "Write which organization the coach comes from.")
+    person, is_new = _known_or_new(actor, name, email)
     _must_be_welcome(person)
     if _membership(organization, person) is not None:
         raise Clash(f"{person.name} belongs to {organization.name}, and so reads its drafts already.")
     invitation = _coaching(organization, person)
-    if invitation is not None and invitation.ended_at is None:
-        raise Clash(f"{person.name} coaches {organization.name} already.")
     if invitation is None:
-        invitation = CoachInvitation(organization=organization, person=person, invited_by_id=actor.person_id)
+        invitation = CoachInvitation(
+            organization=organization, person=person, invited_by_id=actor.person_id, since=now(), ended_at=now()
+        )
         db.session.add(invitation)
-    elif actor.person_id is not None:
-        invitation.invited_by_id = actor.person_id
-    invitation.since, invitation.ended_at = now(), None
+    if invitation.ended_at is not None:
+        invitation.since, invitation.ended_at = now(), None
+        invitation.invited_by_id = actor.person_id or invitation.invited_by_id
+    invitation.partner = partner
     db.session.flush()
-    audit.record(actor, "organization.invite_coach", organization, after={"person": person.name})
+    audit.record(actor, "organization.invite_coach", organization, after={"person": person.name, "from": partner})
     if is_new:
-        mail.send_invitation(actor, person, f"you are to coach {organization.name}")
+        mail.send_invitation(actor, person, f"you are to {task}")
     else:
-        cause = f"coach:{invitation.id}:{invitation.since:%Y%m%d%H%M%S}"
-        mail.send_joined(actor, person, cause, organization.name, "coach")
+        mail.send_joined(actor, person, f"coach:{cause}", organization.name, f"coach, to {task}")
     return invitation
 
 
@@ -134,6 +133,16 @@ def end_coaching(actor: Actor, organization: Organization, person: Person) -> No
         raise Clash(f"{person.name} does not coach {organization.name}.")
     invitation.ended_at = now()
     audit.record(actor, "organization.end_coaching", organization, before={"person": person.name})
+
+
+def _known_or_new(actor: Actor, name: str, email: str) -> tuple[Person, bool]:
+    """The account of an address, and whether it was made for this."""
+    person = person_of_email(email)
+    if person is not None:
+        return person, False
+    person = new_account(name, email)
+    audit.record(actor, "account.add", person, after={"name": person.name, "email": person.email})
+    return person, True
 
 
 def _must_be_welcome(person: Person) -> None:

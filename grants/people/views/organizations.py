@@ -9,7 +9,7 @@ from grants.kernel.errors import Problem
 from grants.kernel.roles import OrganizationRole
 from grants.people import policy, queries, services
 from grants.people.details import KINDS, SECTORS
-from grants.people.forms import CoachForm, MemberForm, MemberRoleForm, OrganizationFilterForm, OrganizationForm
+from grants.people.forms import MemberForm, MemberRoleForm, OrganizationFilterForm, OrganizationForm
 from grants.people.models import Organization, Person
 from grants.people.views.blueprint import bp
 from grants.persistence.paging import PAGE_SIZE, Page
@@ -145,25 +145,6 @@ def remove_member(organization_id: str, person_id: str) -> ResponseReturnValue:
     return redirect(url_for(".account" if oneself else ".organization", organization_id=organization_id))
 
 
-@bp.post("/organizations/<public_id:organization_id>/coaches")
-@requires()
-def invite_coach(organization_id: str) -> ResponseReturnValue:
-    """Let a mentor read and comment."""
-    form = CoachForm(prefix="coach")
-    if not form.validate():
-        return _page(organization_id, coach=form), 422
-    try:
-        with unit_of_work():
-            services.invite_coach(
-                current_actor(), _organization(organization_id), form.name.data or "", form.email.data or ""
-            )
-    except Problem as problem:
-        form.show(problem)
-        return _page(organization_id, coach=form), problem.status
-    flash(f"{form.email.data} can read your drafts and comment on them.", "good")
-    return redirect(url_for(".organization", organization_id=organization_id))
-
-
 @bp.post("/organizations/<public_id:organization_id>/coaches/<public_id:person_id>/end")
 @requires()
 def end_coaching(organization_id: str, person_id: str) -> ResponseReturnValue:
@@ -184,7 +165,7 @@ def _member(organization: Organization, person_id: str) -> Person:
     return queries.member_for(organization, person_id)
 
 
-def _page(organization_id: str, member: MemberForm | None = None, coach: CoachForm | None = None) -> str:
+def _page(organization_id: str, member: MemberForm | None = None) -> str:
     actor, organization = current_actor(), _organization(organization_id)
     return render_template(
         "people/organization.html",
@@ -196,7 +177,6 @@ def _page(organization_id: str, member: MemberForm | None = None, coach: CoachFo
         coaches=queries.coaches_of(organization),
         may_manage=policy.may_manage_members(actor, organization.id),
         member=member or MemberForm(formdata=None, prefix="member"),
-        coach=coach or CoachForm(formdata=None, prefix="coach"),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
+from grants.applications import services as applications
 from grants.casework import services as casework
 from grants.people import services as people
 from grants.replay.engine.acts import Act
@@ -29,7 +30,9 @@ def acts(tale: Tale) -> Iterator[Act]:
 def _coach(tale: Tale, coaching: Coaching) -> None:
     lead = tale.actor(tale.hand(coaching.school, "lead"))
     coach = tale.story.person(coaching.coach)
-    people.invite_coach(lead, tale.story.organization(coaching.school), coach.name, coach.email)
+    partner = tale.story.organization(tale.recording.coaches[coaching.coach].at).name
+    application = tale.application(coaching.stage, coaching.school)
+    applications.invite_coach(lead, application, coach.name, coach.email, partner, coaching.sections)
     tale.story.forget(coaching.coach)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Container, Iterable, Iterator
 
 from grants.programs.faults import did_you_mean
 from grants.programs.schema import ApplicationStage, DiscoveryStage, Form
+from grants.replay.recording.cycle import Coaching
 from grants.replay.recording.stage import Answers, Draft, StageRecord
 from grants.replay.recording.whole import Recording
 
@@ -38,8 +39,9 @@ def _cast(recording: Recording) -> Iterator[Problem]:
     for place, fund in enumerate(cycle.funds):
         yield from _unknown(file, ("funds", place, "fund"), fund.fund, recording.definition.funds, "fund")
     for place, coaching in enumerate(cycle.coaching):
-        yield from _unknown(file, ("coaching", place, "coach"), coaching.coach, people, "coach")
+        yield from _unknown(file, ("coaching", place, "coach"), coaching.coach, recording.coaches, "coach")
         yield from _unknown(file, ("coaching", place, "school"), coaching.school, schools, "school")
+        yield from _coached(recording, coaching, file, ("coaching", place))
     for officer, theirs in cycle.officers.items():
         yield from _unknown(file, ("officers", officer), officer, people, "person")
         for place, school in enumerate(theirs):
@@ -49,6 +51,15 @@ def _cast(recording: Recording) -> Iterator[Problem]:
             yield from _unknown(file, (part, place, "by"), one.by, people, "person")
             yield from _unknown(file, (part, place, "school"), one.school, schools, "school")
     yield from _same_names(recording)
+
+
+def _coached(recording: Recording, coaching: Coaching, file: str, path: Path) -> Iterator[Problem]:
+    yield from _unknown(file, (*path, "stage"), coaching.stage, recording.stages, "stage")
+    stage = recording.definition.stages.get(coaching.stage)
+    if isinstance(stage, ApplicationStage):
+        form = recording.definition.form(stage.form)
+        for number, section in enumerate(coaching.sections):
+            yield from _unknown(file, (*path, "sections", number), section, form.sections, "section")
 
 
 def _same_names(recording: Recording) -> Iterator[Problem]:

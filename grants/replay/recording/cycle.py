@@ -27,11 +27,13 @@ class FundOpened(Done):
 
 
 class Coaching(Part):
-    """A school let a coach read its drafts."""
+    """A school let a coach read sections of its draft in a stage."""
 
     at: When
     coach: Key
     school: Key
+    stage: Key
+    sections: tuple[Key, ...] = Field(min_length=1)
 
 
 class Joined(Done):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from grants.programs.schema import Definition
-from grants.replay.recording.cast import Educator, School, Someone
+from grants.replay.recording.cast import Coach, Educator, School, Someone
 from grants.replay.recording.cycle import CycleRecord, EventsRecord
 from grants.replay.recording.stage import Answers, StageRecord
 
@@ -53,6 +53,11 @@ class Recording:
         """Everyone who is not an educator, by key: staff, reviewers, coaches."""
         own = {**self.cycle.staff, **self.cycle.reviewers, **self.cycle.coaches}
         return {**(self.before.people if self.before else {}), **own}
+
+    @property
+    def coaches(self) -> dict[str, Coach]:
+        """Its coaches, and those of the recording before it."""
+        return {**(self.before.coaches if self.before else {}), **self.cycle.coaches}
 
     def officer_of(self, school: str) -> str:
         """The key of the officer whose case a school is."""

@@ -2,13 +2,14 @@
 
 from typing import Any, Final, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
-from grants.applications.models import Application, Submission
+from grants.applications.models import Application, CoachedSection, Submission
 from grants.casework.visibility import not_conflicted
 from grants.kernel.policy import Actor
+from grants.people.models import CoachInvitation
 from grants.programs.models import Cycle, CycleStage
 from grants.review.models import Assignment, Conflict, PanelMember, Scorecard
 from grants.review.states import ScorecardState
@@ -27,8 +28,16 @@ def with_program(stage: InstrumentedAttribute[CycleStage] | None = None) -> Exec
 
 
 def has_conflict(person_id: Column, case_id: Column) -> ColumnElement[bool]:
-    """Holds where this person has a standing conflict with this case."""
-    return exists().where(Conflict.case_id == case_id, Conflict.person_id == person_id, Conflict.lifted_at.is_(None))
+    """Holds where this person has a standing conflict with this case, or ever coached a draft of it."""
+    application, invitation = aliased(Application), aliased(CoachInvitation)
+    noted = exists().where(Conflict.case_id == case_id, Conflict.person_id == person_id, Conflict.lifted_at.is_(None))
+    coached = exists().where(
+        application.case_id == case_id,
+        CoachedSection.application_id == application.id,
+        CoachedSection.invitation_id == invitation.id,
+        invitation.person_id == person_id,
+    )
+    return or_(noted, coached)
 
 
 def declared_for_application(person_id: Column) -> ColumnElement[bool]:

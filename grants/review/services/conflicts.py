@@ -90,9 +90,9 @@ def note_conflict(actor: Actor, case: Case, person: Person, reason: str) -> Conf
 def lift_conflict(actor: Actor, conflict: Conflict, reason: str) -> None:
     """Staff lift a conflict. Revoked assignments stay revoked until someone assigns again.
 
-    raises   Refused for one's own; Invalid without a reason; Clash when it is lifted already
+    raises   Refused for one's own, and for a coach's; Invalid without a reason; Clash when it is lifted already
     """
-    require(policy.may_lift(actor, conflict.person_id))
+    require(policy.may_lift(actor, conflict.person_id, conflict.source))
     reason = required(reason, "reason", "Say why the conflict does not stand.")
     if conflict.lifted_at is not None:
         raise Clash("This conflict is lifted already.")

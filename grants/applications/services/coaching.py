@@ -1,0 +1,115 @@
+"""Coaches: a school lets a mentor from a partner read sections of a draft and comment on them, until it submits."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from grants.applications import queries
+from grants.applications.models import Application, CoachedSection
+from grants.applications.policy import may_invite_coach
+from grants.applications.scope import stands
+from grants.applications.services.drafts import person
+from grants.applications.states import State
+from grants.kernel.clock import now
+from grants.kernel.errors import Clash, Invalid
+from grants.kernel.policy import SYSTEM, Actor, require, require_permission
+from grants.people import services as people
+from grants.people.models import CoachInvitation
+from grants.persistence import audit
+from grants.persistence.moves import lock
+from grants.persistence.session import db
+
+NO_SECTIONS = "Choose at least one section for the coach to read."
+
+
+def invite_coach(
+    actor: Actor, application: Application, name: str, email: str, partner: str, sections: Collection[str]
+) -> CoachInvitation:
+    """Let a coach read these sections of a draft and comment on them. Who coaches it already reads these from now on.
+
+    partner    the organization they come from
+    sections   keys of the form's sections
+    raises     Refused for anyone but a lead; Invalid; Clash for a member, and once the draft is submitted
+    """
+    titles = _prepare(actor, application, sections)
+    known = {one.person.email: one.invitation for one in queries.coaches_on(application)}
+    invitation = known.get(email.strip().lower())
+    if invitation is None:
+        school = application.case.organization
+        task = f"read “{'”, “'.join(titles)}” of the {application.stage.title} of {school.name}, and comment on it"
+        cause = f"{application.public_id}:{now().isoformat()}"
+        invitation = people.invite_coach(actor, school, name, email, partner, task, cause)
+    _name(actor, application, invitation, sections)
+    return invitation
+
+
+def name_sections(actor: Actor, application: Application, coach: CoachInvitation, sections: Collection[str]) -> None:
+    """Let a coach of a draft read these of its sections, and no others.
+
+    raises   Refused for anyone but a lead; Invalid; Clash once the draft is submitted
+    """
+    _prepare(actor, application, sections)
+    _name(actor, application, coach, sections)
+
+
+def end_coaching(actor: Actor, application: Application, coach: CoachInvitation) -> None:
+    """Let a coach of a draft go: they see nothing of it from now on.
+
+    raises   Refused for anyone but a lead
+    """
+    require(may_invite_coach(actor, application.case.organization_id))
+    lock(application)
+    _name(actor, application, coach, ())
+    _leave(coach)
+
+
+def let_coaches_go(application: Application) -> None:
+    """A coach's reading ends with the submission, and does not come back when the application does."""
+    for coach in queries.coaches_on(application):
+        _name(SYSTEM, application, coach.invitation, ())
+        _leave(coach.invitation)
+
+
+def _prepare(actor: Actor, application: Application, sections: Collection[str]) -> list[str]:
+    """Take the draft, and give the titles of the sections."""
+    require_permission(actor, "application.write")
+    require(may_invite_coach(actor, application.case.organization_id))
+    form = queries.form_of(application)
+    if not sections or not form.sections.keys() >= set(sections):
+        raise Invalid(NO_SECTIONS, {"sections": NO_SECTIONS})
+    lock(application)  # whoever submits takes it too: nobody is let in after the draft is gone
+    if application.state not in (State.DRAFT, State.RETURNED):
+        raise Clash("This application is no longer being written, so there is nothing to coach.")
+    return [section.title for key, section in form.sections.items() if key in sections]
+
+
+def _name(actor: Actor, application: Application, coach: CoachInvitation, sections: Collection[str]) -> None:
+    """Let exactly these sections stand, and put what changed on record."""
+    rows = queries.named_ever(application, coach)
+    before = sorted(key for key, row in rows.items() if row.ended_at is None and row.named_at >= coach.since)
+    if before == sorted(sections):
+        return
+    for key in set(before) - set(sections):
+        rows[key].ended_at = now()
+    for key in set(sections) - set(before):
+        row = rows.get(key) or CoachedSection(application_id=application.id, invitation_id=coach.id, section=key)
+        row.named_at, row.named_by_id, row.ended_at = now(), person(actor).id, None
+        db.session.add(row)
+    db.session.flush()
+    audit.record(
+        actor,
+        "application.name_sections",
+        application,
+        before={"coach": coach.person.name, "sections": before},
+        after={"coach": coach.person.name, "sections": sorted(sections)},
+        case_id=application.case_id,
+    )
+
+
+def _leave(coach: CoachInvitation) -> None:
+    """End the invitation itself when nothing of any draft is open to the coach any more."""
+    left = select(CoachedSection.id).join(CoachedSection.invitation)
+    left = left.join(Application, Application.id == CoachedSection.application_id)
+    written = Application.state.in_((State.DRAFT, State.RETURNED))
+    if db.session.scalar(left.where(CoachedSection.invitation_id == coach.id, stands(), written).limit(1)) is None:
+        people.end_coaching(SYSTEM, coach.organization, coach.person)
