@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True)
@@ -55,15 +54,3 @@ def time_left(left: timedelta) -> str:
             count = minutes // size
             return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
     return "less than a minute"
-
-
-def in_words(at: datetime, zone: str) -> str:
-    """An instant as mail says it, in a time zone that it names.
-
-    >>> from datetime import UTC
-    >>> in_words(datetime(2016, 3, 21, 0, 0, tzinfo=UTC), "America/Los_Angeles")
-    'Sunday 20 March 2016, 5:00 pm PDT'
-    """
-    local = at.astimezone(ZoneInfo(zone))
-    half = "am" if local.hour < 12 else "pm"
-    return f"{local:%A} {local.day} {local:%B %Y}, {local.hour % 12 or 12}:{local:%M} {half} {local:%Z}"

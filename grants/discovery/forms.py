@@ -1,7 +1,7 @@
 """What is sent about events."""
 
 from wtforms import IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from grants.discovery.models import EVENT_KINDS
 from grants.web.forms import FilterForm, HouseForm, LocalInstantField, options
@@ -42,4 +42,17 @@ class CancelEventForm(HouseForm):
 class WalkInForm(HouseForm):
     """Someone at the door who had no place."""
 
-    email = StringField("Email address", [DataRequired("Type the address they have an account with.")])
+    email = StringField("Email address", [DataRequired("Type their email address.")])
+    name = StringField("Name")
+    school = StringField("School")
+
+
+class WordForm(HouseForm):
+    """A message to those who come."""
+
+    audience = SelectField(
+        "To",
+        choices=options({"places": "Who has a place", "waiting": "Who is on the waitlist", "came": "Who came"}),
+    )
+    subject = StringField("Subject", [DataRequired("Write a subject."), Length(max=120)])
+    text = TextAreaField("Message", [DataRequired("Write the message.")])

@@ -1,4 +1,4 @@
-"""Events and who came."""
+"""Events, who came, who waits for a place; what people said of them afterwards, and saw at a school."""
 
 from datetime import datetime
 from typing import get_args
@@ -61,3 +61,68 @@ class Registration(Identified, Base):
     event: Mapped[Event] = relationship()
     person: Mapped[Person] = relationship()
     organization: Mapped[Organization] = relationship()
+
+
+class Waiting(Identified, Base):
+    """Someone who would come if a place came free. Given a place, or no longer waiting, the row is gone."""
+
+    __tablename__ = "waiting"
+    __table_args__ = (UniqueConstraint("event_id", "person_id"),)
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    since: Mapped[datetime]
+
+    event: Mapped[Event] = relationship()
+    person: Mapped[Person] = relationship()
+    organization: Mapped[Organization] = relationship()
+
+
+class EventFeedback(Identified, Base):
+    """What one person who came says of an event.
+
+    useful, will_use   1 (not at all) to 5 (very)
+    best, better       what helped most, and what would have made it better
+    """
+
+    __tablename__ = "event_feedback"
+    __table_args__ = (
+        CheckConstraint("useful BETWEEN 1 AND 5", name="useful"),
+        CheckConstraint("will_use BETWEEN 1 AND 5", name="will_use"),
+    )
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), unique=True)
+    useful: Mapped[int]
+    will_use: Mapped[int]
+    best: Mapped[str | None]
+    better: Mapped[str | None]
+    given_at: Mapped[datetime]
+    changed_at: Mapped[datetime | None]
+
+    registration: Mapped[Registration] = relationship()
+
+
+class VisitNote(Identified, Base):
+    """What a visitor noted at a school.
+
+    organization_id   the visitor's own; nothing for the foundation's people
+    saw, could_try    what they saw, and what they could try at home
+    shared            the foundation may read it; the visitor's own organization always does
+    """
+
+    __tablename__ = "visit_note"
+    __table_args__ = (UniqueConstraint("event_id", "author_id"),)
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
+    saw: Mapped[str]
+    could_try: Mapped[str | None]
+    shared: Mapped[bool]
+    written_at: Mapped[datetime]
+    changed_at: Mapped[datetime | None]
+
+    event: Mapped[Event] = relationship()
+    author: Mapped[Person] = relationship()
+    organization: Mapped[Organization | None] = relationship()

@@ -1,9 +1,10 @@
-"""The calendar as people agree on it: months that end on their own last day, and days on which banks are open."""
+"""The calendar as people agree on it: ends of months, days on which banks are open, and an instant in words."""
 
 from calendar import monthrange
 from collections.abc import Container
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 
 class Span(Protocol):
@@ -37,3 +38,15 @@ def next_business_day(day: date, closed: Container[date]) -> date:
     while day.weekday() >= 5 or day in closed:
         day += timedelta(days=1)
     return day
+
+
+def in_words(at: datetime, zone: str) -> str:
+    """An instant as mail says it, in a time zone that it names.
+
+    >>> from datetime import UTC
+    >>> in_words(datetime(2016, 3, 21, 0, 0, tzinfo=UTC), "America/Los_Angeles")
+    'Sunday 20 March 2016, 5:00 pm PDT'
+    """
+    local = at.astimezone(ZoneInfo(zone))
+    half = "am" if local.hour < 12 else "pm"
+    return f"{local:%A} {local.day} {local:%B %Y}, {local.hour % 12 or 12}:{local:%M} {half} {local:%Z}"

@@ -49,8 +49,16 @@ TEMPLATES: Final[dict[str, Template]] = {
     ),
     "event.cancelled": Template(
         "Cancelled: {event}",
-        "Dear {name},\n\n“{event}”, for which you have a place, is cancelled.\n\n{reason}\n\n"
-        "Other events are here:\n{site}/events",
+        "Dear {name},\n\n“{event}”, {tie}, is cancelled.\n\n{reason}\n\nOther events are here:\n{site}/events",
+    ),
+    "event.place": Template(
+        "You have a place: {event}",
+        "Dear {name},\n\nA place came free, and it is yours: “{event}”, {when}.\n\n"
+        "If you cannot come, please give it up on this page, so that the next in line can:\n{link}",
+    ),
+    "event.word": Template(
+        "{event}: {subject}",
+        "Dear {name},\n\n{text}\n\n{written_by}\n\n“{event}”, {when}:\n{link}",
     ),
     "application.received": Template(
         "Received: {stage} of {school}",

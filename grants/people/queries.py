@@ -116,6 +116,14 @@ def person_of_email(email: str) -> Person | None:
     return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
 
 
+def belongs(person: Person, organization: Organization) -> bool:
+    """Whether a person is a member of an organization."""
+    statement = select(OrganizationMembership.id).where(
+        OrganizationMembership.person_id == person.id, OrganizationMembership.organization_id == organization.id
+    )
+    return db.session.scalar(statement) is not None
+
+
 def account_of_email(email: str) -> Person | None:
     """The open account that signs in with this address: for signing in and for a forgotten password, as nobody yet."""
     person = person_of_email(email)

@@ -45,7 +45,9 @@ ACTS: Final[dict[str, str]] = {
     "event.attendance": "Wrote down who came",
     "event.cancel": "Cancelled an event",
     "event.change": "Changed an event",
+    "event.give_place": "Let someone in from the waitlist",
     "event.schedule": "Planned an event",
+    "event.write": "Wrote to those who come to an event",
     # applications
     "application.attach": "Attached a file",
     "application.extend": "Gave an applicant more time",

@@ -57,6 +57,9 @@ _offer = "award.state = 'offered'"
 _organization = _newest("organization", "organization_id")
 _version = _newest("program_version", "version_id")
 _upcoming = "SELECT public_id AS event_id FROM event ORDER BY starts_at DESC"
+_waited_for = """
+    SELECT event.public_id AS event_id FROM event JOIN waiting ON waiting.event_id = event.id
+    GROUP BY event.public_id ORDER BY count(*) DESC"""
 _full_event = """
     SELECT event.public_id AS event_id FROM event JOIN registration ON registration.event_id = event.id
     GROUP BY event.public_id ORDER BY count(*) DESC"""
@@ -100,10 +103,12 @@ PAGES: dict[str, list[Seen]] = {
     "programs.version_differences": by(OFFICER, ids=_version),
     "discovery.attendance": by(OFFICER, ids=_full_event),
     "discovery.edit_event": by(OFFICER, ids=_upcoming),
-    "discovery.event": by(APPLICANT, ids=_upcoming) + by(OFFICER, ids=_full_event),
+    "discovery.event": by(APPLICANT, ids=_waited_for) + by(OFFICER, ids=_full_event) + by(OFFICER, ids=_waited_for),
     "discovery.events": by(APPLICANT, OFFICER),
+    "discovery.names": by(OFFICER, ids=_full_event),
     "discovery.new_event": by(OFFICER),
     "discovery.reach": by(OFFICER),
+    "discovery.write": by(OFFICER, ids=_full_event),
     # applications
     "applications.application": by(APPLICANT, COACH, ids=_draft) + by(OFFICER, ids=_application),
     "applications.applications": by(OFFICER),
@@ -213,6 +218,7 @@ PAGES: dict[str, list[Seen]] = {
 }
 
 FILES: dict[str, list[Seen]] = {
+    "discovery.attendance_file": by(OFFICER, ids=_full_event),
     "people.people_file": by(ADMINISTRATOR),
     "people.organizations_file": by(OFFICER),
     "casework.download": by(AUDITOR),

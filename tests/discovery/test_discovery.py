@@ -6,65 +6,24 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from grants.casework.models import Case, TimelineEvent
 from grants.discovery import queries, services
-from grants.discovery.models import Event, Registration
+from grants.discovery.models import Event
 from grants.discovery.policy import EventFacts, closed_because
 from grants.discovery.queries import EventFilters, Reach
 from grants.discovery.services import EventPlan
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Missing, Refused
 from grants.kernel.policy import SYSTEM, Actor
-from grants.kernel.roles import OrganizationRole, Role
 from grants.messages.models import Message
-from grants.people.models import Organization, Person
 from grants.persistence.session import db, unit_of_work
-from grants.programs.models import Cycle
 from grants.programs.schema import DiscoveryStage
+from tests.discovery.story import DAY, MARCH, Browser, Place, register
 from tests.factories import discovery as make
 from tests.factories.applications import cycle as small_cycle
 from tests.factories.people import actor, join, organization, person
-
-MARCH = datetime(2015, 3, 2, 17, 0, tzinfo=UTC)
-DAY = timedelta(days=1)
-Browser = Callable[[Person], FlaskClient]
-
-
-class Place:
-    """A cycle, an officer, and a school with two educators."""
-
-    def __init__(self) -> None:
-        with clock_at(MARCH), unit_of_work():
-            self.cycle: Cycle = small_cycle()
-            self.officer: Person = person("Maya Rivera", Role.PROGRAM_OFFICER)
-            self.school: Organization = organization("Urban Promise Academy")
-            self.dana: Person = person("Dana Ruiz")
-            self.luis: Person = person("Luis Ortega")
-            join(self.dana, self.school)
-            join(self.luis, self.school, OrganizationRole.VIEWER)
-
-    def event(self, **more: Any) -> Event:
-        with clock_at(MARCH), unit_of_work():
-            return make.event(self.cycle, MARCH + 7 * DAY, **more)
-
-    def other_school(self) -> tuple[Person, Organization]:
-        with clock_at(MARCH), unit_of_work():
-            place, someone = organization("Lodestar", sector="charter"), person("Ada Bright")
-            join(someone, place)
-        return someone, place
-
-
-@pytest.fixture
-def place(app: Flask) -> Place:
-    return Place()
-
-
-def register(who: Actor, event: Event, someone: Person, of: Organization, at: datetime = MARCH) -> Registration:
-    with clock_at(at), unit_of_work():
-        return services.register(who, event, someone, of)
 
 
 @pytest.mark.scenario
@@ -323,8 +282,12 @@ def test_a_full_event_is_told_and_nobody_is_half_registered(place: Place, client
     who = [f"{one.public_id}:{place.school.public_id}" for one in (place.dana, place.luis)]
     with clock_at(MARCH):
         answer = dana.post(f"/events/{event.public_id}/places", data={"who": who})
-    assert (answer.status_code, "This event is full." in answer.text) == (409, True)
+    assert (answer.status_code, "There is 1 place left, and you asked for 2." in answer.text) == (409, True)
     assert queries.places(event) == []
+    with clock_at(MARCH):
+        assert dana.post(f"/events/{event.public_id}/places", data={"who": who[:1]}).status_code == 302
+        late = dana.post(f"/events/{event.public_id}/places", data={"who": who[1:]})
+    assert (late.status_code, "This event is full." in late.text) == (409, True)
 
 
 def test_another_schools_places_are_not_given_up_by_strangers(place: Place, client_of: Browser) -> None:
@@ -350,7 +313,7 @@ def test_the_door_checks_people_in_and_out_and_lets_in_who_has_no_place(place: P
         assert maya.post(f"/places/{held.public_id}/attendance", data={"came": "no"}).status_code == 302
         assert "0 of 1 here" in maya.get(door).text
         nobody = maya.post(f"/events/{event.public_id}/walk-in", data={"email": "nobody@example.org"})
-        assert (nobody.status_code, "Nobody of a school has an account" in nobody.text) == (422, True)
+        assert (nobody.status_code, "this address has no account yet" in nobody.text) == (422, True)
         assert maya.post(f"/events/{event.public_id}/walk-in", data={"email": place.luis.email}).status_code == 302
         assert maya.post(f"/events/{event.public_id}/attendance").status_code == 302
         page = maya.get(f"{door}?search=ortega").text

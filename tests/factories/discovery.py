@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from grants.discovery.models import Event, Registration
+from grants.discovery.models import Event, Registration, Waiting
 from grants.kernel.clock import now
 from grants.people.models import Organization, Person
 from grants.persistence.session import db
@@ -37,6 +37,14 @@ def placed(
         attended_at=at.starts_at if came else None,
         cancelled_at=at.starts_at - timedelta(days=1) if cancelled else None,
     )
+    db.session.add(one)
+    db.session.flush()
+    return one
+
+
+def waits(at: Event, of: Organization, someone: Person | None = None) -> Waiting:
+    """A person in line for an event."""
+    one = Waiting(event_id=at.id, person=someone or person(), organization=of, since=at.starts_at - timedelta(days=2))
     db.session.add(one)
     db.session.flush()
     return one

@@ -7,12 +7,12 @@ from functools import partial
 from sqlalchemy import update
 
 from grants.applications import queries
-from grants.applications.deadlines import in_words
 from grants.applications.models import Application, SectionStatus
 from grants.applications.services.submitting import facts_of
 from grants.applications.services.telling import note, tell, writers
 from grants.applications.states import APPLICATION, State
 from grants.kernel.clock import now
+from grants.kernel.dates import in_words
 from grants.kernel.errors import Clash, Invalid, required
 from grants.kernel.policy import Actor, require_permission
 from grants.persistence import audit

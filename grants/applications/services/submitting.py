@@ -4,7 +4,6 @@ from typing import Any
 
 from grants.applications import entry, queries
 from grants.applications.completeness import shown_fields
-from grants.applications.deadlines import in_words
 from grants.applications.models import Application, Submission
 from grants.applications.policy import may_certify, may_withdraw
 from grants.applications.services.coaching import let_coaches_go
@@ -13,6 +12,7 @@ from grants.applications.services.telling import note, tell, writers
 from grants.applications.states import APPLICATION, Facts, State
 from grants.kernel.canonical import sha256_of
 from grants.kernel.clock import now
+from grants.kernel.dates import in_words
 from grants.kernel.errors import Clash, Invalid
 from grants.kernel.policy import Actor, require, require_permission
 from grants.people.models import Person

@@ -10,7 +10,19 @@ from grants.discovery.queries.events import (
     hosts,
     topics,
 )
-from grants.discovery.queries.places import can_join, place_for, places, places_seen_by, someone_at_the_door
+from grants.discovery.queries.places import (
+    can_join,
+    line_length,
+    memberships_of,
+    organization_named,
+    place_for,
+    places,
+    places_seen_by,
+    school_names,
+    waiting_for,
+    waiting_seen_by,
+    waitlist,
+)
 from grants.discovery.queries.reach import Reach, reach, reach_by_host, reach_by_topic
 from grants.discovery.queries.rule import completed_organizations, has_completed
 from grants.discovery.todos import todos
@@ -27,13 +39,19 @@ __all__ = [
     "events",
     "has_completed",
     "hosts",
+    "line_length",
+    "memberships_of",
+    "organization_named",
     "place_for",
     "places",
     "places_seen_by",
     "reach",
     "reach_by_host",
     "reach_by_topic",
-    "someone_at_the_door",
+    "school_names",
     "todos",
     "topics",
+    "waiting_for",
+    "waiting_seen_by",
+    "waitlist",
 ]

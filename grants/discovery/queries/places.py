@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
-from grants.discovery.models import Event, Registration
+from grants.discovery.models import Event, Registration, Waiting
 from grants.kernel.errors import Invalid, Missing
 from grants.kernel.policy import Actor
 from grants.people.models import Organization, OrganizationMembership, Person
@@ -52,15 +52,63 @@ def _places(event: Event) -> Select[Registration]:
     )
 
 
-def _sees(actor: Actor) -> ColumnElement[bool]:
+def _sees(actor: Actor, what: type[Registration] | type[Waiting] = Registration) -> ColumnElement[bool]:
     if actor.is_staff or actor.may("event.manage"):
         return true()
-    return or_(Registration.organization_id.in_(actor.organization_ids), Registration.person_id == actor.person_id)
+    return or_(what.organization_id.in_(actor.organization_ids), what.person_id == actor.person_id)
+
+
+def waitlist(event: Event) -> Sequence[Waiting]:
+    """The line for an event, the first in it first. For services: not scoped to an actor."""
+    return db.session.scalars(
+        select(Waiting)
+        .where(Waiting.event_id == event.id)
+        .options(joinedload(Waiting.person), joinedload(Waiting.organization))
+        .order_by(Waiting.since, Waiting.id)
+    ).all()
+
+
+def line_length(event: Event) -> int:
+    """How many people wait for a place."""
+    return db.session.scalar(select(func.count()).select_from(Waiting).where(Waiting.event_id == event.id)) or 0
+
+
+def waiting_seen_by(actor: Actor, event: Event) -> list[tuple[Waiting, int]]:
+    """Those in line whose names the actor may read, each with their place in it, from 1."""
+    numbered = (
+        select(Waiting.id, func.row_number().over(order_by=(Waiting.since, Waiting.id)).label("place"))
+        .where(Waiting.event_id == event.id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(Waiting, numbered.c.place)
+        .join(numbered, numbered.c.id == Waiting.id)
+        .where(_sees(actor, Waiting))
+        .options(joinedload(Waiting.person), joinedload(Waiting.organization))
+        .order_by(Waiting.since, Waiting.id)
+    )
+    return [(waiting, place) for waiting, place in rows]
+
+
+def waiting_for(actor: Actor, public_id: str) -> Waiting:
+    """One person's place in line, with its event.
+
+    raises   Missing when there is none, or it is another organization's
+    """
+    waiting = db.session.scalar(
+        select(Waiting)
+        .where(Waiting.public_id == public_id, _sees(actor, Waiting))
+        .options(joinedload(Waiting.event).joinedload(Event.cycle), joinedload(Waiting.person))
+    )
+    if waiting is None:
+        raise Missing("Nobody waits under this address any more, or it is not yours to see.")
+    return waiting
 
 
 def can_join(actor: Actor, event: Event) -> Sequence[OrganizationMembership]:
-    """The actor's own organizations' members who have no place yet, themselves first, with person and organization."""
+    """Members of the actor's own organizations who neither have a place nor wait for one, the actor first."""
     placed = select(Registration.person_id).where(Registration.event_id == event.id, held())
+    waits = select(Waiting.person_id).where(Waiting.event_id == event.id)
     return db.session.scalars(
         select(OrganizationMembership)
         .join(OrganizationMembership.person)
@@ -68,6 +116,7 @@ def can_join(actor: Actor, event: Event) -> Sequence[OrganizationMembership]:
         .where(
             OrganizationMembership.organization_id.in_(actor.organization_ids),
             OrganizationMembership.person_id.not_in(placed),
+            OrganizationMembership.person_id.not_in(waits),
             Person.is_active,
         )
         .options(contains_eager(OrganizationMembership.person), contains_eager(OrganizationMembership.organization))
@@ -80,19 +129,42 @@ def can_join(actor: Actor, event: Event) -> Sequence[OrganizationMembership]:
     ).all()
 
 
-def someone_at_the_door(email: str) -> tuple[Person, Organization]:
-    """A person with an account, by email address, and the organization they come for.
-
-    raises   Invalid when nobody has that address, or the person belongs to no organization
-    """
-    found = db.session.scalars(
+def memberships_of(email: str) -> Sequence[OrganizationMembership]:
+    """What the person with this address belongs to, the oldest tie first. For services: not scoped to an actor."""
+    return db.session.scalars(
         select(OrganizationMembership)
         .join(OrganizationMembership.person)
         .where(Person.email == email.strip().lower(), Person.is_active)
         .options(contains_eager(OrganizationMembership.person), joinedload(OrganizationMembership.organization))
         .order_by(OrganizationMembership.since, OrganizationMembership.id)
-    ).first()
-    if found is None:
-        sentence = "Nobody of a school has an account with this address."
-        raise Invalid(sentence, {"email": sentence})
-    return found.person, found.organization
+    ).all()
+
+
+def organization_named(name: str) -> Organization:
+    """The organization of the directory with this name, capitals aside. For services: not scoped to an actor.
+
+    raises   Invalid beside the field `school`, with names that come near, when there is none or several
+    """
+    wanted = " ".join(name.split())
+    near = db.session.scalars(
+        select(Organization)
+        .where(Organization.name.icontains(wanted, autoescape=True))
+        .order_by(func.length(Organization.name), Organization.name, Organization.id)
+        .limit(4)
+    ).all()
+    exact = [one for one in near if one.name.lower() == wanted.lower()]
+    if len(exact) == 1:
+        return exact[0]
+    if exact:
+        sentence = f"Several schools are called {wanted}. Let an administrator tell them apart in the directory."
+    elif near:
+        sentence = f"No school is called “{wanted}”. Do you mean {' or '.join(one.name for one in near)}?"
+    else:
+        sentence = f"No school is called “{wanted}”. Add it to the directory of organizations first."
+    raise Invalid(sentence, {"school": sentence})
+
+
+def school_names() -> Sequence[str]:
+    """Names of schools, in order, to choose from while typing; no more than a phone loads at a door."""
+    schools = select(Organization.name).where(Organization.kind == "school")
+    return db.session.scalars(schools.order_by(Organization.name, Organization.id).limit(400)).all()

@@ -1,16 +1,27 @@
-"""What happens to events: planned, changed, cancelled; people registered, and checked in at the door."""
+"""What happens to events: planned, changed, cancelled; people registered, in line, and checked in at the door."""
 
-from grants.discovery.services.attendance import record_attendance
-from grants.discovery.services.places import cancel_registration, places_taken, register
+from grants.discovery.services.attendance import let_in, record_attendance
+from grants.discovery.services.places import cancel_registration, register, register_all
 from grants.discovery.services.planning import EventPlan, cancel_event, change_event, schedule_event
+from grants.discovery.services.seats import places_left, places_taken
+from grants.discovery.services.telling import AUDIENCES, write_to_all
+from grants.discovery.services.waitlist import give_place, join_waitlist, leave_waitlist
 
 __all__ = [
+    "AUDIENCES",
     "EventPlan",
     "cancel_event",
     "cancel_registration",
     "change_event",
+    "give_place",
+    "join_waitlist",
+    "leave_waitlist",
+    "let_in",
+    "places_left",
     "places_taken",
     "record_attendance",
     "register",
+    "register_all",
     "schedule_event",
+    "write_to_all",
 ]

@@ -3,13 +3,19 @@
 from collections.abc import Collection
 from typing import Any
 
+from grants.discovery import queries
 from grants.discovery.models import Event, Registration
 from grants.discovery.policy import door_is_open
 from grants.discovery.services.noting import note
+from grants.discovery.services.places import register
+from grants.discovery.services.seats import registration_of
 from grants.kernel.clock import now
-from grants.kernel.errors import Clash
-from grants.kernel.policy import Actor, require_permission
+from grants.kernel.errors import Clash, Invalid
+from grants.kernel.policy import Actor, OrganizationRole, require_permission
+from grants.people import services as people
+from grants.people.models import OrganizationMembership
 from grants.persistence import audit
+from grants.persistence.moves import lock
 
 
 def record_attendance(actor: Actor, event: Event, registrations: Collection[Registration], came: bool = True) -> int:
@@ -19,6 +25,7 @@ def record_attendance(actor: Actor, event: Event, registrations: Collection[Regi
     raises   Refused; Clash before the day of the event
     """
     require_permission(actor, "event.manage")
+    lock(event)
     if event.cancelled_at is not None or not door_is_open(event.starts_at, now()):
         raise Clash("Attendance is written down on the day of the event or after it.")
     changed = [
@@ -37,6 +44,44 @@ def record_attendance(actor: Actor, event: Event, registrations: Collection[Regi
         verb = "came to" if came else "did not come to"
         note(actor, event, organization_id, f"{_listing(mine)} {verb} “{event.title}”.")
     return len(changed)
+
+
+def let_in(actor: Actor, event: Event, email: str, name: str = "", school: str = "") -> Registration:
+    """Write down that someone came who had no place, or whose place nobody found; nobody is turned away for the limit.
+
+    Someone without an account is made a member of their school who may read, and invited by mail.
+
+    name, school   needed for someone who belongs to no school yet; the school's name as it stands in the directory
+    raises         Refused; Invalid by field; Clash before the day of the event
+    """
+    require_permission(actor, "event.manage")
+    arrival = _arrival(actor, email, name, school)
+    place = registration_of(event, arrival.person)
+    if place is None or place.cancelled_at is not None:
+        place = register(actor, event, arrival.person, arrival.organization)
+    record_attendance(actor, event, [place])
+    return place
+
+
+def _arrival(actor: Actor, email: str, name: str, school: str) -> OrganizationMembership:
+    known = queries.memberships_of(email)
+    if not school.strip() and known:
+        return known[0]
+    if not known and (missing := _missing(name, school)):
+        raise Invalid("Nobody of a school has an account with this address. Write their name and school too.", missing)
+    organization = queries.organization_named(school)
+    for membership in known:
+        if membership.organization_id == organization.id:
+            return membership
+    return people.invite_member(actor, organization, name, email, OrganizationRole.VIEWER)
+
+
+def _missing(name: str, school: str) -> dict[str, str]:
+    asked = {
+        "name": (name, "Write their name: this address has no account yet."),
+        "school": (school, "Write their school."),
+    }
+    return {field: sentence for field, (given, sentence) in asked.items() if not given.strip()}
 
 
 def _listing(names: list[str]) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 from grants.discovery import queries
 from grants.discovery.models import EVENT_KINDS, Event
-from grants.discovery.services.places import places_taken
+from grants.discovery.services.seats import places_taken
+from grants.discovery.services.waitlist import promote
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid
 from grants.kernel.policy import Actor, require_permission
@@ -59,12 +60,13 @@ def schedule_event(actor: Actor, cycle: Cycle, plan: EventPlan) -> Event:
 
 
 def change_event(actor: Actor, event: Event, plan: EventPlan) -> None:
-    """Change what is planned; people who have a place keep it.
+    """Change what is planned; people who have a place keep it, and those who wait get what places it gains.
 
     raises   Refused; Invalid with a sentence by field; Clash when it was cancelled
     """
     require_permission(actor, "event.manage")
     plan.check()
+    lock(event)
     if event.cancelled_at is not None:
         raise Clash("This event was cancelled; plan a new one instead.")
     taken = places_taken(event)
@@ -76,10 +78,11 @@ def change_event(actor: Actor, event: Event, plan: EventPlan) -> None:
         setattr(event, name, value)
     db.session.flush()
     audit.record(actor, "event.change", event, before=before, after=_said(event))
+    promote(event)
 
 
 def cancel_event(actor: Actor, event: Event, reason: str) -> None:
-    """Call an event off and tell everyone who has a place.
+    """Call an event off and tell everyone who has a place or waits for one.
 
     raises   Refused; Invalid without a reason; Clash when it is cancelled or over already
     """
@@ -91,9 +94,18 @@ def cancel_event(actor: Actor, event: Event, reason: str) -> None:
         raise Clash("This event was cancelled already." if event.cancelled_at else "This event is over.")
     event.cancelled_at = now()
     audit.record(actor, "event.cancel", event, after={"reason": reason.strip()})
+    _tell_of_cancelling(event, reason.strip())
+
+
+def _tell_of_cancelling(event: Event, reason: str) -> None:
+    facts = {"event": event.title, "reason": reason}
     for registration in queries.places(event):
-        facts = {"event": event.title, "reason": reason.strip()}
-        messages.post(f"event-cancelled:{registration.public_id}", "event.cancelled", registration.person, facts)
+        tie = {"tie": "for which you have a place"}
+        messages.post(f"event-cancelled:{registration.public_id}", "event.cancelled", registration.person, facts | tie)
+    for waiting in queries.waitlist(event):
+        tie = {"tie": "on whose waitlist you are"}
+        messages.post(f"event-cancelled:{waiting.public_id}", "event.cancelled", waiting.person, facts | tie)
+        db.session.delete(waiting)
 
 
 def _said(event: Event) -> dict[str, Any]:

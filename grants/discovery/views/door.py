@@ -28,6 +28,7 @@ def _door_page(found: Event, form: WalkInForm) -> str:
         places=queries.places(found),
         open=door_is_open(found.starts_at, now()) and found.cancelled_at is None,
         form=form,
+        schools=queries.school_names(),
         search=request.args.get("search", "").strip(),
     )
 
@@ -61,17 +62,16 @@ def _waiting(found: Event) -> list[Registration]:
 @bp.post("/events/<public_id:event_id>/walk-in")
 @requires("event.manage")
 def walk_in(event_id: str) -> ResponseReturnValue:
-    """Let in someone who has an account and no place."""
+    """Let in someone who has no place, or not even an account."""
     found, form = the_event(event_id), WalkInForm()
     if not form.validate():
         return _door_page(found, form), 422
     try:
         with unit_of_work():
-            person, organization = queries.someone_at_the_door(form.email.data or "")
-            place = services.register(current_actor(), found, person, organization)
-            services.record_attendance(current_actor(), found, [place])
+            typed = form.email.data or "", form.name.data or "", form.school.data or ""
+            name = services.let_in(current_actor(), found, *typed).person.name
     except Problem as problem:
         form.show(problem)
         return _door_page(the_event(event_id), form), problem.status
-    flash(f"{person.name} is in.", "good")
+    flash(f"{name} is in.", "good")
     return redirect(url_for(".attendance", event_id=event_id))

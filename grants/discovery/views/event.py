@@ -1,5 +1,7 @@
 """One event: its places, and calling it off."""
 
+from collections.abc import Callable, Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,6 +15,7 @@ from grants.kernel.errors import Missing, Problem
 from grants.people.models import OrganizationMembership
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires
+from grants.web.filters import listing
 
 
 @bp.get("/events/<public_id:event_id>")
@@ -29,7 +32,10 @@ def event_page(found: Event, problem: Problem | None = None, form: CancelEventFo
         event=found,
         places=queries.places_seen_by(actor, found),
         can_join=queries.can_join(actor, found) if actor.may("event.register") else (),
+        waiting=queries.waiting_seen_by(actor, found),
+        line_length=queries.line_length(found),
         taken=services.places_taken(found),
+        begun=found.starts_at <= now(),
         over=found.ends_at <= now(),
         door=door_is_open(found.starts_at, now()),
         problem=problem,
@@ -41,19 +47,44 @@ def event_page(found: Event, problem: Problem | None = None, form: CancelEventFo
 @requires("event.register")
 def register(event_id: str) -> ResponseReturnValue:
     """Take places for oneself and colleagues: all that were asked for, or none."""
+
+    def take(found: Event, wanted: Sequence[OrganizationMembership]) -> None:
+        services.register_all(current_actor(), found, wanted)
+
+    return _for_those_chosen(event_id, take, "You have a place", "Places taken for")
+
+
+@bp.post("/events/<public_id:event_id>/waitlist")
+@requires("event.register")
+def join_waitlist(event_id: str) -> ResponseReturnValue:
+    """Put oneself and colleagues at the end of the line."""
+
+    def line_up(found: Event, wanted: Sequence[OrganizationMembership]) -> None:
+        for one in wanted:
+            services.join_waitlist(current_actor(), found, one.person, one.organization)
+
+    return _for_those_chosen(event_id, line_up, "You are on the waitlist", "On the waitlist now:")
+
+
+def _for_those_chosen(
+    event_id: str, write: Callable[[Event, Sequence[OrganizationMembership]], None], mine: str, theirs: str
+) -> ResponseReturnValue:
+    """Do something for the members who were ticked.
+
+    mine, theirs   what is said when it is done, of oneself and of others
+    """
     actor, found = current_actor(), the_event(event_id)
     asked = set(request.form.getlist("who"))
     try:
         with unit_of_work():
             wanted = [one for one in queries.can_join(actor, found) if _seat(one) in asked]
-            for one in wanted:
-                services.register(actor, found, one.person, one.organization)
+            write(found, wanted)
     except Problem as problem:
         return event_page(the_event(event_id), problem), problem.status
     if not wanted:
         return event_page(found, Missing("Choose who comes.")), 422
-    names = ", ".join(one.person.name for one in wanted)
-    flash(f"{names}: you have a place." if len(wanted) == 1 else f"Places taken for {names}.", "good")
+    alone = [one.person_id for one in wanted] == [actor.person_id]
+    flash(f"{mine}." if alone else f"{theirs} {listing(one.person.name for one in wanted)}.", "good")
     return redirect(url_for(".event", event_id=event_id))
 
 
@@ -69,8 +100,32 @@ def give_up(place_id: str) -> ResponseReturnValue:
     place = queries.place_for(current_actor(), place_id)
     with unit_of_work():
         services.cancel_registration(current_actor(), place)
-    flash("The place is free again.", "good")
+    flash("The place is given up.", "good")
     return redirect(url_for(".event", event_id=place.event.public_id))
+
+
+@bp.post("/waiting/<public_id:waiting_id>/leave")
+@requires("event.read")
+def leave_waitlist(waiting_id: str) -> ResponseReturnValue:
+    """Wait no longer."""
+    with unit_of_work():
+        waiting = queries.waiting_for(current_actor(), waiting_id)
+        event_id, name = waiting.event.public_id, waiting.person.name
+        services.leave_waitlist(current_actor(), waiting)
+    flash(f"{name} is off the waitlist.", "good")
+    return redirect(url_for(".event", event_id=event_id))
+
+
+@bp.post("/waiting/<public_id:waiting_id>/place")
+@requires("event.manage")
+def give_place(waiting_id: str) -> ResponseReturnValue:
+    """Let someone in before their turn."""
+    with unit_of_work():
+        waiting = queries.waiting_for(current_actor(), waiting_id)
+        event_id, name = waiting.event.public_id, waiting.person.name
+        services.give_place(current_actor(), waiting)
+    flash(f"{name} has a place and is told by mail.", "good")
+    return redirect(url_for(".event", event_id=event_id))
 
 
 @bp.post("/events/<public_id:event_id>/cancel")

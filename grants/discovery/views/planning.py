@@ -1,6 +1,6 @@
 """Planning an event."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from flask import flash, redirect, render_template, request, url_for
@@ -18,16 +18,22 @@ from grants.programs.models import Cycle
 from grants.web.access import current_actor, requires
 from grants.web.forms import in_zone, options
 
+WEEK = timedelta(days=7)
+
 
 @bp.route("/events/new", methods=["GET", "POST"])
 @requires("event.manage")
 def new_event() -> ResponseReturnValue:
-    """Plan an event."""
+    """Plan an event, from nothing or like another: the same but for the day, which is a week later."""
     cycles = queries.cycles()
     if not cycles:
         raise Missing("There is no open cycle to plan an event in. Open one first.")
-    cycle = next((one for one in cycles if one.public_id == request.form.get("cycle")), cycles[0])
-    form = _event_form(cycle, cycles)
+    like = the_event(request.args["like"]) if request.args.get("like") else None
+    wanted = request.form.get("cycle") or (like.cycle.public_id if like else "")
+    cycle = next((one for one in cycles if one.public_id == wanted), cycles[0])
+    form = _event_form(cycle, cycles, like)
+    if like is not None and not form.is_submitted():
+        form.starts_at.data, form.ends_at.data = like.starts_at + WEEK, like.ends_at + WEEK
 
     def plan() -> Event:
         return services.schedule_event(current_actor(), cycle, _plan(form))

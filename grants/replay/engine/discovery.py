@@ -19,6 +19,7 @@ from grants.replay.recording.cycle import EventRecord
 from grants.replay.recording.moments import Moment
 
 REGISTERED_BEFORE = timedelta(days=6)
+LINED_UP_AFTER = timedelta(hours=5)
 
 
 def acts(tale: Tale) -> Iterator[Act]:
@@ -34,8 +35,15 @@ def acts(tale: Tale) -> Iterator[Act]:
             school: [educator.key for educator in islice(rosters[school], count)]
             for school, count in event.came.items()
         }
+        waiting = {
+            school: [educator.key for educator in islice(rosters[school], count)]
+            for school, count in event.waiting.items()
+        }
         starts, ends = _times(tale, event)
-        yield Act(max(starts - REGISTERED_BEFORE, announced), partial(_register, tale, event, came))
+        registered = max(starts - REGISTERED_BEFORE, announced)
+        yield Act(registered, partial(_register, tale, event, came))
+        if waiting:
+            yield Act(registered + LINED_UP_AFTER, partial(_line_up, tale, event, waiting))
         yield Act(ends, partial(_note_who_came, tale, events.planned_by, event))
 
 
@@ -78,6 +86,17 @@ def _register(tale: Tale, record: EventRecord, came: dict[str, list[str]]) -> No
         for key in keys:
             tale.story.sign_in(key)
             discovery.register(lead, event, tale.story.person(key), organization)
+        take_case(tale, school)
+
+
+def _line_up(tale: Tale, record: EventRecord, waiting: dict[str, list[str]]) -> None:
+    """The leads of schools that came too late put their people on the waitlist."""
+    event = _event(tale, record)
+    for school, keys in waiting.items():
+        lead, organization = tale.actor(tale.hand(school, "lead")), tale.story.organization(school)
+        for key in keys:
+            tale.story.sign_in(key)
+            discovery.join_waitlist(lead, event, tale.story.person(key), organization)
         take_case(tale, school)
 
 

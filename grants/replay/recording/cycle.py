@@ -95,7 +95,10 @@ class CycleRecord(Part):
 
 
 class EventRecord(Part):
-    """An event, and how many educators of each school were there."""
+    """An event, and how many educators of each school were there.
+
+    waiting   how many more of a school asked for a place when it was full
+    """
 
     day: Day
     from_: Hour = Field(alias="from")
@@ -107,6 +110,7 @@ class EventRecord(Part):
     place: str | None = None
     capacity: Positive | None = None
     came: dict[Key, Positive] = Field(default_factory=dict)
+    waiting: dict[Key, Positive] = Field(default_factory=dict)
 
 
 class EventsRecord(Part):

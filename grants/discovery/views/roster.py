@@ -1,0 +1,70 @@
+"""Those who come to an event, for the officer: a list to print, a file, a message to all of them."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from grants.discovery import queries, services
+from grants.discovery.forms import WordForm
+from grants.discovery.models import Event
+from grants.discovery.views.blueprint import bp, the_event
+from grants.kernel.errors import Problem
+from grants.persistence.session import unit_of_work
+from grants.web.access import current_actor, requires
+from grants.web.exports import export
+from grants.web.filters import plural
+
+COLUMNS = ("Name", "Email address", "School", "Registered at", "Came", "Came at")
+
+
+@bp.get("/events/<public_id:event_id>/names")
+@requires("event.manage")
+def names(event_id: str) -> ResponseReturnValue:
+    """A list of names to print, with room to sign."""
+    found = the_event(event_id)
+    return render_template("discovery/names.html", event=found, places=queries.places(found))
+
+
+@bp.get("/events/<public_id:event_id>/attendance.<form>")
+@requires("event.manage")
+def attendance_file(event_id: str, form: str) -> ResponseReturnValue:
+    """Who had a place and who came, as a file."""
+    found = the_event(event_id)
+    rows = (
+        (
+            place.person.name,
+            place.person.email,
+            place.organization.name,
+            place.registered_at,
+            place.attended_at is not None,
+            place.attended_at,
+        )
+        for place in queries.places(found)
+    )
+    return export(form, f"Who came to {found.title}", COLUMNS, rows)
+
+
+@bp.route("/events/<public_id:event_id>/message", methods=["GET", "POST"])
+@requires("event.manage")
+def write(event_id: str) -> ResponseReturnValue:
+    """Write to those who come."""
+    found, form, status = the_event(event_id), WordForm(), 200
+    if form.is_submitted():
+        status = 422
+        if form.validate():
+            try:
+                with unit_of_work():
+                    count = services.write_to_all(
+                        current_actor(), found, form.audience.data, form.subject.data or "", form.text.data or ""
+                    )
+                flash(f"Written to {plural(count, 'person', 'people')}.", "good")
+                return redirect(url_for(".event", event_id=event_id))
+            except Problem as problem:
+                form.show(problem)
+                status = problem.status
+    return render_template("discovery/write.html", event=found, form=form, counts=_counts(found)), status
+
+
+def _counts(found: Event) -> dict[str, int]:
+    placed = queries.places(found)
+    came = sum(one.attended_at is not None for one in placed)
+    return {"places": len(placed), "waiting": len(queries.waitlist(found)), "came": came}
