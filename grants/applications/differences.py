@@ -16,6 +16,8 @@ from grants.programs.schema import Form
 Kind = Literal["same", "gone", "new"]
 # Beyond so many words against so many others the comparison takes seconds: longer texts are compared by lines.
 MOST_PAIRS = 4_000_000
+# Words in a row that have to be the same between two changes; fewer are read as part of what was written anew.
+FEWEST_KEPT = 3
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,28 @@ def word_changes(before: str, after: str) -> tuple[Change, ...]:
     old, new = _words(before), _words(after)
     if len(old) * len(new) > MOST_PAIRS:
         old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    return tuple(Change(kind, "".join(run)) for kind, run in _runs(old, new))
+    runs = _readable([(kind, "".join(run)) for kind, run in _runs(old, new)])
+    return tuple(Change(kind, text) for kind, text in runs)
+
+
+def _readable(runs: list[tuple[Kind, str]]) -> list[tuple[Kind, str]]:
+    """The same without single words that happen to stand in both in the middle of what was written anew."""
+    joined: list[tuple[Kind, str]] = []
+    gone = new = ""
+    for place, (kind, text) in enumerate(runs):
+        inside = 0 < place < len(runs) - 1
+        if kind == "same" and not (inside and len(text.split()) < FEWEST_KEPT):
+            joined += _pair(gone, new)
+            joined.append((kind, text))
+            gone = new = ""
+        else:
+            gone += text if kind != "new" else ""
+            new += text if kind != "gone" else ""
+    return joined + _pair(gone, new)
+
+
+def _pair(gone: str, new: str) -> list[tuple[Kind, str]]:
+    return [(kind, text) for kind, text in (("gone", gone), ("new", new)) if text]  # type: ignore[misc]
 
 
 def _words(text: str) -> list[str]:
@@ -148,7 +171,7 @@ def _cell(old: str, new: str) -> tuple[Change, ...]:
     """A cell is read as a whole: of a figure no part is the same."""
     if old == new:
         return (Change("same", new),)
-    return tuple(Change(kind, text) for kind, text in (("gone", old), ("new", new)) if text)  # type: ignore[arg-type]
+    return tuple(Change(kind, text) for kind, text in _pair(old, new))
 
 
 def _items(before: Item, after: Item) -> tuple[tuple[str, tuple[Difference, ...]], ...]:

@@ -49,8 +49,8 @@ def _history_page(view: Overview, field_key: str) -> str:
 
 
 def _change(asked: AnyField, before: AnswerVersion | None, after: AnswerVersion) -> Difference:
-    was = read_one(asked, before.value, before.typed) if before else read_one(asked, None)
-    return item_difference(was, read_one(asked, after.value, after.typed))
+    now_said = read_one(asked, after.value, after.typed)
+    return item_difference(read_one(asked, before.value, before.typed) if before else now_said, now_said)
 
 
 @bp.post("/applications/<public_id:application_id>/history/<field_key>")
