@@ -1,0 +1,191 @@
+"""What may be uploaded: the kind is told from the content, the name has to agree with it, and what could do harm when
+somebody opens it is refused in words.
+
+Nothing is run, shown or unpacked here: of archives and pictures only the lists of contents and first lines are read.
+Whatever is taken is handed out as an attachment only (downloads.py).
+"""
+
+import csv
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Collection, Iterator
+from pathlib import PurePath
+from typing import Final, NamedTuple
+
+import filetype
+from PIL import Image
+
+from grants.kernel.errors import Invalid
+
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument."
+# A page of print at 600 dpi is 34 million points; a picture of more than this holds up whoever opens it.
+MOST_POINTS = 100_000_000
+MOST_UNPACKED, MOST_TIMES, MOST_PARTS = 500 * 2**20, 200, 10_000
+_LONGEST_PART_READ = 2**20
+_OLDER_OR_LOCKED = bytes.fromhex("d0cf11e0a1b11ae1")
+_RUNS = ("vbaproject", "vbadata", "activex", "oleobject")
+# Relations that fetch something from elsewhere as soon as the file is opened; a link somebody clicks is not among them.
+_FETCHES = re.compile(
+    rb'<Relationship\b(?=[^>]*TargetMode="External")(?=[^>]*Type="[^"]*/'
+    rb'(?:attachedTemplate|oleObject|frame|subDocument|externalLinkPath|image)")',
+    re.IGNORECASE,
+)
+
+
+class Kind(NamedTuple):
+    """A kind of file: what people call it, the content type by ending, and, for office files, the part that tells."""
+
+    called: str
+    types: dict[str, str]
+    part: str = ""
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "pdf": Kind("PDF", {"pdf": "application/pdf"}),
+    "docx": Kind("Word", {"docx": f"{_OFFICE}wordprocessingml.document"}, "word/document.xml"),
+    "xlsx": Kind("Excel", {"xlsx": f"{_OFFICE}spreadsheetml.sheet"}, "xl/workbook.xml"),
+    "pptx": Kind("PowerPoint", {"pptx": f"{_OFFICE}presentationml.presentation"}, "ppt/presentation.xml"),
+    "image": Kind("picture (PNG or JPEG)", {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}),
+    "csv": Kind("CSV", {"csv": "text/csv"}),
+}
+
+
+def examine(kinds: Collection[str], at_most_mb: int, name: str, content: bytes) -> str:
+    """The content type of a file that is of one of these kinds, and does no harm.
+
+    kinds     keys of KINDS
+    name      as the browser sent it; only its ending counts
+    raises    Invalid with a sentence
+    """
+    if fault := next(_faults(kinds, at_most_mb, name, content), None):
+        raise Invalid(f"“{_short(name)}” {fault}")
+    return _kind_of(kinds, name)[1]
+
+
+def accepted(kinds: Collection[str]) -> str:
+    """The endings a file chooser offers."""
+    return ",".join(f".{ending}" for kind in kinds for ending in KINDS[kind].types)
+
+
+def _faults(kinds: Collection[str], at_most_mb: int, name: str, content: bytes) -> Iterator[str]:
+    """What stands against a file, the plainest first, each as the rest of a sentence that begins with its name."""
+    if not content:
+        yield "is empty."
+    if len(content) > at_most_mb * 2**20:
+        yield f"is larger than {at_most_mb} MB."
+    kind, content_type = _kind_of(kinds, name)
+    if kind is None:
+        yield f"is not a file of an accepted kind: {' or '.join(KINDS[one].called for one in kinds)}."
+        return
+    if kind.part:
+        yield from _office_faults(kind, name, content)
+    elif content_type == "application/pdf":
+        yield from _pdf_faults(name, content)
+    elif content_type == "text/csv":
+        yield from _csv_faults(name, content)
+    else:
+        yield from _picture_faults(content_type, name, content)
+
+
+def _kind_of(kinds: Collection[str], name: str) -> tuple[Kind | None, str]:
+    ending = _ending(name)
+    kind = next((KINDS[one] for one in kinds if ending in KINDS[one].types), None)
+    return kind, kind.types[ending] if kind else ""
+
+
+def _ending(name: str) -> str:
+    return PurePath(name.replace("\\", "/")).suffix.lower().removeprefix(".")
+
+
+def _something_else(name: str) -> str:
+    return f"ends in .{_ending(name)}, but what is in it is something else."
+
+
+# ── PDF, pictures, tables ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _pdf_faults(name: str, content: bytes) -> Iterator[str]:
+    if filetype.guess_mime(content) != "application/pdf":
+        yield _something_else(name)
+    if b"%%EOF" not in content[-2048:]:
+        yield "is not whole: its end is missing. Save it once more and attach that."
+    if re.search(rb"/Encrypt\s+\d+\s+\d+\s+R", content):
+        yield "is protected by a password, so its readers could not open it. Save it without one."
+    if re.search(rb"/S\s*/Launch\b", content):
+        yield "starts another program when it is opened. Print it to a new PDF and attach that."
+
+
+def _picture_faults(content_type: str, name: str, content: bytes) -> Iterator[str]:
+    if filetype.guess_mime(content) != content_type:
+        yield _something_else(name)
+        return
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # measured here, by our own limit
+            with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture:
+                width, height = picture.size
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        yield "cannot be opened as a picture."
+        return
+    if width * height > MOST_POINTS:
+        yield f"is a picture of {width:,} by {height:,} points, which few computers can show. Make it smaller."
+
+
+def _csv_faults(name: str, content: bytes) -> Iterator[str]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        yield "is not written in UTF-8. In your spreadsheet choose “CSV UTF-8” when you save it."
+        return
+    if filetype.guess_mime(content) or not all(sign.isprintable() or sign in "\r\n\t\xa0" for sign in text):
+        yield _something_else(name)
+        return
+    for number, row in enumerate(csv.reader(io.StringIO(text, newline="")), start=1):
+        if any(_is_formula(cell) for cell in row):
+            yield f"holds a formula in line {number}, which a spreadsheet would run. Save its values alone."
+            return
+
+
+def _is_formula(cell: str) -> bool:
+    """Whether a spreadsheet would work out a cell: a number with its sign is none."""
+    found = cell.lstrip()
+    return found[:1] in {"=", "@"} or (found[:1] in {"+", "-"} and re.search(r"[A-Za-z(|!]", found) is not None)
+
+
+# ── office files ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _office_faults(kind: Kind, name: str, content: bytes) -> Iterator[str]:
+    if content.startswith(_OLDER_OR_LOCKED):
+        yield f"is protected by a password, or of an older kind. Save it as .{_ending(name)} without a password."
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            yield from _archive_faults(kind, name, archive, len(content))
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError):
+        yield _something_else(name)
+
+
+def _archive_faults(kind: Kind, name: str, archive: zipfile.ZipFile, size: int) -> Iterator[str]:
+    parts = archive.infolist()
+    unpacked = sum(part.file_size for part in parts)
+    if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED or unpacked > max(size, 2**16) * MOST_TIMES:
+        yield "unpacks to far more than a document of its size. Save it once more from the program you wrote it in."
+        return
+    names = [part.filename for part in parts]
+    if not {kind.part, "[Content_Types].xml"} <= set(names) or len(set(names)) < len(names):
+        yield _something_else(name)
+        return
+    if any(word in one.lower() for one in names for word in _RUNS):
+        yield "holds macros or other programs. Save it without them."
+    for part in parts:
+        if part.filename.endswith(".rels") and _FETCHES.search(archive.open(part).read(_LONGEST_PART_READ)):
+            yield "fetches something from elsewhere when it is opened. Put it into the document itself."
+            return
+
+
+def _short(name: str) -> str:
+    plain = "".join(sign for sign in name.replace("\\", "/").rsplit("/", 1)[-1] if sign.isprintable())
+    return plain if len(plain) <= 60 else f"{plain[:59]}…"
