@@ -4,18 +4,14 @@ Flask-Login is used here and nowhere else.
 """
 
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, flash, redirect, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import Flask, current_app, request
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from werkzeug.wrappers import Response
 
 from grants.kernel.errors import Refused
 from grants.kernel.permissions import PERMISSIONS
 from grants.kernel.policy import ANONYMOUS, Actor
-from grants.web.errors import wants_json
 
 View = TypeVar("View", bound=Callable[..., Any])
 ActorLoader = Callable[[str], Actor | None]
@@ -25,6 +21,10 @@ SIGNED_IN = "signed in"
 
 _manager = LoginManager()
 _loaders: list[ActorLoader] = []
+
+
+class NotSignedIn(Exception):
+    """Nobody is signed in where somebody has to be; resending.py says what happens then."""
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -93,23 +93,14 @@ def _load(token: str) -> SignedIn | None:
     return SignedIn(token, actor) if actor else None
 
 
-def _guard() -> ResponseReturnValue | None:
+def _guard() -> None:
     if request.endpoint is None:
-        return None
+        return
     access = access_of(current_app, request.endpoint)
     if access == PUBLIC:
-        return None
+        return
     actor = current_actor()
     if actor.person_id is None:
-        return _ask_to_sign_in()
+        raise NotSignedIn
     if access is None or (access != SIGNED_IN and not actor.may(access)):
         raise Refused("This page is not part of your role. If you think it should be, ask an administrator.")
-    return None
-
-
-def _ask_to_sign_in() -> Response:
-    if "HX-Request" in request.headers or wants_json():
-        abort(HTTPStatus.UNAUTHORIZED)  # a redirect would put the sign-in page where a saved draft is expected
-    flash("Please sign in to go on.", "warn")
-    here = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("people.sign_in", next=here))

@@ -8,6 +8,7 @@ from grants.web.errors import init_errors
 from grants.web.filters import init_filters
 from grants.web.forms import init_forms
 from grants.web.navigation import init_navigation
+from grants.web.resending import init_resending
 from grants.web.security import init_security
 from grants.web.static_files import init_static_files
 from grants.web.status import status_of
@@ -19,6 +20,14 @@ def init_house(app: Flask) -> None:
     app.jinja_env.globals.update(
         act_in_words=act_in_words, status_of=status_of, chart_geometry=charts, time_geometry=timelines
     )
-    parts = (init_security, init_static_files, init_errors, init_filters, init_navigation, init_forms, init_tables)
-    for part in parts:
+    for part in (
+        init_security,
+        init_static_files,
+        init_errors,
+        init_resending,
+        init_filters,
+        init_navigation,
+        init_forms,
+        init_tables,
+    ):
         part(app)

@@ -249,6 +249,27 @@ def test_a_session_that_ends_loses_nothing(app: Flask, open_as: OpenAs, tokens: 
     assert answers(application) == {"motto": "Show it now"}
 
 
+def test_a_session_that_ends_loses_nothing_without_scripts_either(
+    app: Flask, open_window: Any, address: str, tokens: None
+) -> None:
+    school, application = begun()
+    page = open_window(address, session=session_of(app, school.lead), script=False)
+    page.goto(section(application))
+    page.get_by_label(MOTTO).fill("Show it <now>")
+    page.get_by_role("group", name="Which grades?").get_by_label("3 to 5").check()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What you typed is still here")
+    expect(page.locator("main")).to_contain_text("Show it <now>")
+    assert answers(application) == {}
+    page.context.add_cookies([{"name": "session", "value": session_of(app, school.lead), "url": address}])
+    page.get_by_role("button", name="Send it once more").click()
+    expect(page.locator("main")).to_contain_text(f"before you signed in as {school.lead.name}")
+    page.get_by_role("button", name="Send it once more").click()
+    flash(page).to_have_text("Saved.")
+    assert answers(application) == {"motto": "Show it <now>", "grades": ["g3_5"]}
+
+
 def test_a_server_in_trouble_is_tried_again(app: Flask, open_as: OpenAs) -> None:
     school, application = begun()
     page = open_as(school.lead, section(application))
