@@ -148,8 +148,11 @@ class Attachment(Identified, Base):
     attached_at: Mapped[datetime]
     attached_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     removed_at: Mapped[datetime | None]
+    removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     file: Mapped[StoredFile] = relationship()
+    attached_by: Mapped[Person] = relationship(foreign_keys=attached_by_id)
+    removed_by: Mapped[Person | None] = relationship(foreign_keys=removed_by_id)
 
 
 class CoachedSection(Base):

@@ -28,7 +28,13 @@ from grants.applications.queries.drafts import (
     stage_to_start,
     unreadable_in,
 )
-from grants.applications.queries.history import Written, history_of, written_at_place
+from grants.applications.queries.history import (
+    Written,
+    fields_with_earlier_files,
+    files_of,
+    history_of,
+    written_at_place,
+)
 from grants.applications.queries.listing import SORTS, ApplicationFilters, applications, every_application, stages
 from grants.applications.queries.presence import others_in
 from grants.applications.queries.submissions import (
@@ -61,8 +67,10 @@ __all__ = [
     "deadline_of",
     "drafted_answers",
     "every_application",
+    "fields_with_earlier_files",
     "file_fields",
     "file_of",
+    "files_of",
     "form_of",
     "history_of",
     "latest_submissions",

@@ -1,13 +1,14 @@
-"""Every text an answer ever had."""
+"""Every text an answer ever had, and every file."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
-from grants.applications.models import AnswerVersion, Application
+from grants.applications.models import AnswerVersion, Application, Attachment
 from grants.kernel.errors import Missing
 from grants.people.models import Person
-from grants.persistence.paging import Page, paginate_rows
+from grants.persistence.paging import Page, paginate, paginate_rows
 from grants.persistence.session import db
 
 
@@ -73,3 +74,22 @@ def written_at_place(application: Application, field: str, place: int) -> Answer
     if place < 1 or found is None:
         raise Missing("There is no such text in the history of this answer.")
     return found
+
+
+def fields_with_earlier_files(application: Application) -> set[str]:
+    """Keys of the fields that once held a file which was replaced or removed."""
+    found = select(Attachment.field).where(
+        Attachment.application_id == application.id, Attachment.removed_at.is_not(None)
+    )
+    return set(db.session.scalars(found.distinct()))
+
+
+def files_of(application: Application, field: str, page: int = 1) -> Page[Attachment]:
+    """Every file that was ever attached to a question, the latest first, with who attached and who removed it."""
+    return paginate(
+        select(Attachment)
+        .where(Attachment.application_id == application.id, Attachment.field == field)
+        .options(joinedload(Attachment.file), joinedload(Attachment.attached_by), joinedload(Attachment.removed_by))
+        .order_by(Attachment.id.desc()),
+        page,
+    )

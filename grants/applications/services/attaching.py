@@ -8,6 +8,7 @@ from grants.casework.files import PutFile
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid
 from grants.kernel.policy import Actor
+from grants.people.models import Person
 from grants.persistence import audit
 from grants.persistence.moves import lock
 from grants.persistence.session import db
@@ -29,8 +30,8 @@ def attach(actor: Actor, application: Application, field_key: str, kept: PutFile
         raise Invalid("This question is not answered with a file.")
     require_open(application, form, form.section_of(field_key).key)
     present = queries.attachments_of(application).get(field_key, [])
-    _make_room(field, present)
     writer = person(actor)
+    _make_room(field, present, writer)
     stored = files.register(kept, case=application.case, by=writer)
     attachment = Attachment(
         application_id=application.id, field=field_key, file=stored, attached_at=now(), attached_by_id=writer.id
@@ -55,16 +56,16 @@ def remove_attachment(actor: Actor, application: Application, attachment: Attach
     if attachment.application_id != application.id:
         raise Clash("This file belongs to another application.")
     if attachment.removed_at is None:
-        attachment.removed_at = now()
+        attachment.removed_at, attachment.removed_by_id = now(), person(actor).id
         audit.record(actor, "application.remove_file", attachment, case_id=application.case_id)
     note_progress(application, form)
 
 
-def _make_room(field: FileField, present: list[Attachment]) -> None:
+def _make_room(field: FileField, present: list[Attachment], writer: Person) -> None:
     if field.several:
         if len(present) >= MOST_FILES:
             sentence = f"Attach at most {MOST_FILES} files here."
             raise Invalid(sentence, {field.key: sentence})
         return
     for attachment in present:
-        attachment.removed_at = now()
+        attachment.removed_at, attachment.removed_by_id = now(), writer.id

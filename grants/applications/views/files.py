@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from flask import request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
 
 from grants.applications import queries, services
 from grants.applications.models import Application
@@ -11,7 +12,7 @@ from grants.applications.policy import may_comment
 from grants.applications.uploads import examine
 from grants.applications.views.blueprint import bp, the_application
 from grants.casework import downloads, files
-from grants.kernel.errors import Missing, Problem
+from grants.kernel.errors import Invalid, Missing, Problem
 from grants.persistence.session import unit_of_work
 from grants.programs.schema import FileField, Section
 from grants.web.access import current_actor, requires
@@ -27,17 +28,44 @@ def attach_all(found: Application, asked: Section) -> dict[str, str]:
             if not upload.filename:
                 continue
             try:
-                _attach(found, one, upload.filename, upload.read())
+                _attach(found, one, upload)
             except Problem as problem:
                 refused[key] = problem.sentence
     return refused
 
 
-def _attach(found: Application, asked: FileField, name: str, content: bytes) -> None:
-    content_type = examine(asked, name, content)
-    kept = files.put(content, name, content_type)
+def _attach(found: Application, asked: FileField, upload: FileStorage) -> None:
+    name = upload.filename or ""
+    content = upload.stream.read(asked.at_most_mb * 2**20 + 1)  # of what is too large only enough to see that it is
+    kept = files.put(content, name, examine(asked, name, content))
     with unit_of_work():
         services.attach(current_actor(), found, asked.key, kept)
+
+
+@bp.post("/applications/<public_id:application_id>/files/<field_key>")
+@requires("application.write")
+def attach(application_id: str, field_key: str) -> ResponseReturnValue:
+    """Take in one file as soon as it was chosen (uploads.js); answers with the files as they stand now."""
+    found = the_application(application_id)
+    asked = _file_field(found, field_key)
+    upload = request.files.get(field_key)
+    if upload is None or not upload.filename:
+        raise Invalid("No file was sent.", {field_key: "No file was sent."})
+    _attach(found, asked, upload)
+    return render_template(
+        "applications/_files.html",
+        application_id=application_id,
+        key=field_key,
+        files=queries.attachments_of(found).get(field_key, ()),
+        has_history=field_key in queries.fields_with_earlier_files(found),
+    )
+
+
+def _file_field(found: Application, key: str) -> FileField:
+    for one in queries.file_fields(queries.form_of(found)):
+        if one.key == key:
+            return one
+    raise Missing("The form has no such question.")
 
 
 def file_address(found: Application) -> Callable[[str], str]:

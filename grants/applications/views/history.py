@@ -22,8 +22,26 @@ from grants.web.tables import page_asked
 @bp.get("/applications/<public_id:application_id>/history/<field_key>")
 @requires("application.comment")
 def history(application_id: str, field_key: str) -> ResponseReturnValue:
-    """Every text an answer ever had, with what each changed."""
-    return _history_page(the_draft(application_id), field_key)
+    """Every text an answer ever had, with what each changed; of a file field every file."""
+    view = the_draft(application_id)
+    attached = next((one for one in queries.file_fields(view.form) if one.key == field_key), None)
+    return _files_page(view, attached) if attached else _history_page(view, field_key)
+
+
+def _files_page(view: Overview, asked: FileField) -> str:
+    page = queries.files_of(view.application, asked.key, page_asked())
+    submitted: dict[str, list[int]] = {}
+    for submission in reversed(queries.submissions_of(view.application)):
+        for file in submission.content["files"]:
+            submitted.setdefault(file["file"], []).append(submission.number)
+    return render_template(
+        "applications/file_history.html",
+        view=view,
+        asked=asked,
+        section=view.form.section_of(asked.key),
+        page=page,
+        submitted=submitted,
+    )
 
 
 def _history_page(view: Overview, field_key: str) -> str:

@@ -1,7 +1,7 @@
 """A section's questions as its page draws them, and what a page sends back about them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -58,6 +58,7 @@ class Question:
     behind: str | None = None
     carried: tuple[Carried, Item] | None = None
     files: tuple[Attachment, ...] = ()
+    has_earlier_files: bool = False
     totals: Totals | None = None
 
     @property
@@ -89,10 +90,12 @@ def questions(view: Overview, section: Section, sent: Sent | None = None, more: 
     answers = view.answers
     shown = shown_fields(view.form, answers)
     carried = queries.carried_forward(view.application, view.form)
-    return [
+    earlier = queries.fields_with_earlier_files(view.application)
+    drawn = [
         question(view, one, sent or Sent(), answers, one.key in shown, carried.get(one.key), more == one.key)
         for one in section.fields.values()
     ]
+    return [replace(one, has_earlier_files=one.key in earlier) for one in drawn]
 
 
 def question(
