@@ -12,6 +12,7 @@ from grants.background import views as background
 from grants.casework import views as casework
 from grants.config import ROOT, Settings
 from grants.decisions import views as decisions
+from grants.discovery import jobs as discovery_jobs
 from grants.discovery import views as discovery
 from grants.documents import jobs as document_jobs
 from grants.documents import views as documents
@@ -49,7 +50,7 @@ PAGES = (
     portfolio,
 )
 # Named so that nothing forgets to load them: a job without its handler would only fail when it is due.
-JOBS = (people_jobs, message_jobs, document_jobs, award_jobs, payment_jobs, monitoring_jobs)
+JOBS = (people_jobs, message_jobs, document_jobs, discovery_jobs, award_jobs, payment_jobs, monitoring_jobs)
 
 csrf = CSRFProtect()
 

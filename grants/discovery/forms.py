@@ -1,12 +1,10 @@
 """What is sent about events."""
 
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from grants.discovery.models import EVENT_KINDS
+from grants.discovery.wording import KINDS
 from grants.web.forms import FilterForm, HouseForm, LocalInstantField, options
-
-KINDS = {kind: kind.replace("_", " ").capitalize() for kind in EVENT_KINDS}
 
 
 class EventFilterForm(FilterForm):
@@ -15,6 +13,26 @@ class EventFilterForm(FilterForm):
     when = SelectField("When", choices=options({"upcoming": "To come", "past": "Held", "all": "All"}))
     kind = SelectField("Kind", choices=options({"": "All kinds"} | KINDS), validate_choice=False)
     topic = SelectField("Topic", validate_choice=False)
+    search = StringField("Search")
+
+
+class ParticipationFilterForm(FilterForm):
+    """What the list of schools is narrowed to."""
+
+    cycle = SelectField("Cycle", validate_choice=False)
+    standing = SelectField(
+        "Participation",
+        choices=options(
+            {
+                "": "All schools",
+                "met": "Rule is met",
+                "begun": "Came, and not enough yet",
+                "came": "Came to anything",
+                "unreached": "Nobody came",
+            }
+        ),
+    )
+    sector = SelectField("Sector", choices=options({"": "All", "district": "District-run", "charter": "Charter"}))
     search = StringField("Search")
 
 
@@ -56,3 +74,27 @@ class WordForm(HouseForm):
     )
     subject = StringField("Subject", [DataRequired("Write a subject."), Length(max=120)])
     text = TextAreaField("Message", [DataRequired("Write the message.")])
+
+
+FROM_1_TO_5 = options({"1": "1 Not at all", "2": "2", "3": "3 Somewhat", "4": "4", "5": "5 Very"})
+
+
+class FeedbackForm(HouseForm):
+    """What someone who came says of an event; the same for all events, so that they can be compared."""
+
+    useful = RadioField("How useful was it to you?", [InputRequired("Choose 1 to 5.")], choices=FROM_1_TO_5)
+    will_use = RadioField(
+        "How likely will you use something of it in your school?",
+        [InputRequired("Choose 1 to 5.")],
+        choices=FROM_1_TO_5,
+    )
+    best = TextAreaField("What helped you most?", [Length(max=4000)])
+    better = TextAreaField("What would have made it better?", [Length(max=4000)])
+
+
+class VisitNoteForm(HouseForm):
+    """What a visitor noted at a school."""
+
+    saw = TextAreaField("What I saw", [DataRequired("Write what you saw."), Length(max=10_000)])
+    could_try = TextAreaField("What we could try", [Length(max=10_000)])
+    shared = BooleanField("Share with the foundation")

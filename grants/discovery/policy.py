@@ -1,11 +1,13 @@
 """Who may put whom down for an event, and what stands in the way."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from grants.kernel.policy import YES, Actor, Verdict, no
 
 DOOR_OPENS = timedelta(hours=12)
+FEEDBACK_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -83,3 +85,37 @@ def not_waiting_because(facts: EventFacts) -> str | None:
 def door_is_open(starts_at: datetime, at: datetime) -> bool:
     """Whether attendance can be written down: from half a day before the start, and ever after."""
     return at >= starts_at - DOOR_OPENS
+
+
+def feedback_closed_because(came: bool, cancelled: bool, ends_at: datetime, at: datetime) -> str | None:
+    """Why someone cannot say what they think of an event, in a sentence."""
+    if cancelled or not came:
+        return "Feedback is asked of those who came, once it is written down that they did."
+    if at < ends_at:
+        return "Feedback is asked once the event is over."
+    return "Feedback could be given for 30 days after the event." if at > ends_at + FEEDBACK_FOR else None
+
+
+def note_closed_because(kind: str, came: bool, by_staff: bool, begun: bool, cancelled: bool) -> str | None:
+    """Why someone cannot write down what they saw at a school, in a sentence."""
+    if kind != "school_visit":
+        return "Notes are kept of visits to schools."
+    if cancelled or not begun:
+        return "Notes are written once the visit has begun."
+    return None if came or by_staff else "Notes are written by those who came."
+
+
+def when_met(
+    came_to: Iterable[tuple[str, datetime]], counts: Collection[str], least: int
+) -> tuple[int, datetime | None]:
+    """How many of the events a school came to count, and when it had come to enough of them.
+
+    came_to   (kind, start) of each different event
+    counts    kinds that count; `least` of them, 1 or more, are enough
+    returns   the number that count, and the start of the one with which it was enough, or nothing
+
+    >>> when_met([("workshop", datetime(2015, 2, 3)), ("webinar", datetime(2015, 1, 5))], ["workshop"], 1)
+    (1, datetime.datetime(2015, 2, 3, 0, 0))
+    """
+    counted = sorted(start for kind, start in came_to if kind in counts)
+    return len(counted), counted[least - 1] if len(counted) >= least else None

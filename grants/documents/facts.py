@@ -17,6 +17,7 @@ REQUIRED: Final[Mapping[str, frozenset[str]]] = {
     "letter": _HEAD | {"recipient", "signature"},
     "agreement": _HEAD | {"parties", "signatures"},
     "receipt": _HEAD | {"pairs"},
+    "certificate": _HEAD | {"person", "organization", "pairs"},
 }
 
 
@@ -90,6 +91,25 @@ def receipt(
 ) -> Facts:
     """The facts of a receipt; `pairs` are lines such as ("Received", "31 January 2015, 4:12 pm Pacific")."""
     return {**_head(head, on, reference, title, body), "pairs": [[label, value] for label, value in pairs]}
+
+
+def certificate(
+    head: Letterhead,
+    *,
+    on: date,
+    reference: str,
+    title: str,
+    person: str,
+    organization: str,
+    pairs: Sequence[tuple[str, str]],
+    body: Sequence[Block] = (),
+) -> Facts:
+    """The facts of a certificate for a person of an organization; `pairs` say for what, as on a receipt."""
+    return {
+        **receipt(head, on=on, reference=reference, title=title, pairs=pairs, body=body),
+        "person": person,
+        "organization": organization,
+    }
 
 
 def table(

@@ -13,8 +13,8 @@ from grants.persistence.base import Base, Stateful
 class Document(Stateful, Base):
     """One version of one document about one subject.
 
-    kind          letter, agreement, receipt, voucher
-    subject_id    public id of what it is about (a decision's application, an award, a submission)
+    kind          letter, agreement, receipt, certificate, voucher
+    subject_id    public id of what it is about (a decision's application, an award, a submission, a place)
     facts         all that the template needs, frozen; `facts_sha256` covers their canonical JSON
     state         frozen -> rendered -> released; only a released one is an applicant's to read, or anyone's to verify
     compares      it weighs its case against others of the cycle, such as a place on a waitlist: the foundation's own

@@ -42,7 +42,7 @@ class BundledOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no type
 def render(template: str, facts: Mapping[str, Any]) -> bytes:
     """The PDF of a document.
 
-    template   letter, agreement or receipt
+    template   letter, agreement, receipt or certificate
     facts      as frozen: those of documents.facts, with `verification` {"code", "url"}
     raises     jinja2.UndefinedError when a fact is missing, FatalURLFetchingError for any outside address
     """

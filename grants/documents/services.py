@@ -40,9 +40,9 @@ def freeze(
 
     A version that was not released gives way to the new one and is void; a released one stays, as what was sent.
 
-    kind         letter, agreement, receipt or voucher
+    kind         letter, agreement, receipt, certificate or voucher
     subject_id   public id of what it is about
-    template     letter, agreement or receipt; see documents.facts for what each needs
+    template     letter, agreement, receipt or certificate; see documents.facts for what each needs
     facts        plain values (text, whole numbers, lists, dicts), as documents.facts makes them
     compares     whether it weighs the case against others of its cycle
     raises       ValueError when a fact that the template needs is missing; TypeError for a float among them

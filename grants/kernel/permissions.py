@@ -45,6 +45,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "cycle.manage": _OFFICER | _SYSTEM,
     # discovery
     "event.read": _READERS | _APPLICANT | _COACH,
+    "event.report": _READERS,
     "event.manage": _OFFICER | _SYSTEM,
     "event.register": _APPLICANT,
     # applications

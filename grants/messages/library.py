@@ -56,6 +56,11 @@ TEMPLATES: Final[dict[str, Template]] = {
         "Dear {name},\n\nA place came free, and it is yours: “{event}”, {when}.\n\n"
         "If you cannot come, please give it up on this page, so that the next in line can:\n{link}",
     ),
+    "event.feedback": Template(
+        "How was “{event}”?",
+        "Dear {name},\n\nThank you for coming. Four short questions help us to plan the next one; what you say is read "
+        "without your name:\n{form}\n\nYour certificate of attendance waits on the event’s page:\n{link}",
+    ),
     "event.word": Template(
         "{event}: {subject}",
         "Dear {name},\n\n{text}\n\n{written_by}\n\n“{event}”, {when}:\n{link}",

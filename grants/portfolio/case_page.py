@@ -15,7 +15,8 @@ from grants.casework import queries as casework
 from grants.casework.models import Case, Note, Task, TimelineEvent
 from grants.decisions import queries as decisions
 from grants.decisions.models import Decision
-from grants.discovery.models import Event, Registration
+from grants.discovery import queries as discovery
+from grants.discovery.models import Event, Registration, VisitNote
 from grants.documents.queries import documents_of
 from grants.kernel.clock import now, today
 from grants.kernel.policy import Actor
@@ -50,6 +51,8 @@ class CasePage:
     installments: dict[int, list[Installment]]
     requirements: Sequence[Requirement]
     attended: Sequence[tuple[Event, int]]
+    progress: Sequence[discovery.Progress]
+    visit_notes: Sequence[VisitNote]
     people: Sequence[OrganizationMembership]
     timeline: Page[TimelineEvent]
     notes: Sequence[Note]
@@ -93,6 +96,8 @@ def case_page(actor: Actor, public_id: str, page: int = 1) -> CasePage:
         installments=_installments(awards),
         requirements=_requirements(awards),
         attended=_attended(case),
+        progress=discovery.progress_of(case),
+        visit_notes=discovery.notes_of_school(actor, case),
         people=_people(case),
         timeline=casework.timeline(actor, case, page),
         notes=casework.notes(actor, case),

@@ -60,6 +60,17 @@ _upcoming = "SELECT public_id AS event_id FROM event ORDER BY starts_at DESC"
 _waited_for = """
     SELECT event.public_id AS event_id FROM event JOIN waiting ON waiting.event_id = event.id
     GROUP BY event.public_id ORDER BY count(*) DESC"""
+_came_to = """
+    SELECT event.public_id AS event_id, registration.person_id AS opener FROM registration
+    JOIN event ON event.id = registration.event_id WHERE registration.attended_at IS NOT NULL
+    ORDER BY event.starts_at DESC"""
+_answered = """
+    SELECT event.public_id AS event_id FROM event_feedback AS said
+    JOIN registration ON registration.id = said.registration_id JOIN event ON event.id = registration.event_id
+    GROUP BY event.public_id ORDER BY count(*) DESC"""
+_noted = """
+    SELECT event.public_id AS event_id, visit_note.author_id AS opener FROM visit_note
+    JOIN event ON event.id = visit_note.event_id ORDER BY visit_note.id"""
 _full_event = """
     SELECT event.public_id AS event_id FROM event JOIN registration ON registration.event_id = event.id
     GROUP BY event.public_id ORDER BY count(*) DESC"""
@@ -103,11 +114,18 @@ PAGES: dict[str, list[Seen]] = {
     "programs.version_differences": by(OFFICER, ids=_version),
     "discovery.attendance": by(OFFICER, ids=_full_event),
     "discovery.edit_event": by(OFFICER, ids=_upcoming),
-    "discovery.event": by(APPLICANT, ids=_waited_for) + by(OFFICER, ids=_full_event) + by(OFFICER, ids=_waited_for),
+    "discovery.event": by(APPLICANT, ids=_waited_for)
+    + by(APPLICANT, OFFICER, ids=_answered)
+    + by(OFFICER, ids=_full_event)
+    + by(OFFICER, ids=_waited_for),
     "discovery.events": by(APPLICANT, OFFICER),
+    "discovery.feedback": by(GRANTEE, ids=_came_to) + by(OFFICER, ids=_full_event),
     "discovery.names": by(OFFICER, ids=_full_event),
     "discovery.new_event": by(OFFICER),
-    "discovery.reach": by(OFFICER),
+    "discovery.reach": by(OFFICER, DIRECTOR),
+    "discovery.read_feedback": by(DIRECTOR, ids=_answered),
+    "discovery.visit_note": by(APPLICANT, ids=_noted) + by(OFFICER, ids=_answered),
+    "discovery.schools": by(OFFICER, DIRECTOR) + by(AUDITOR, ids=_newest("cycle", "cycle", "key = 'oakland'")),
     "discovery.write": by(OFFICER, ids=_full_event),
     # applications
     "applications.application": by(APPLICANT, COACH, ids=_draft) + by(OFFICER, ids=_application),
@@ -219,6 +237,8 @@ PAGES: dict[str, list[Seen]] = {
 
 FILES: dict[str, list[Seen]] = {
     "discovery.attendance_file": by(OFFICER, ids=_full_event),
+    "discovery.reach_file": by(OFFICER),
+    "discovery.schools_file": by(DIRECTOR),
     "people.people_file": by(ADMINISTRATOR),
     "people.organizations_file": by(OFFICER),
     "casework.download": by(AUDITOR),

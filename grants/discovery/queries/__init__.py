@@ -1,5 +1,17 @@
 """Reading events and who came, always as someone."""
 
+from grants.discovery.queries.afterwards import (
+    Said,
+    certificates_in_force,
+    certificates_of,
+    notes_of_event,
+    notes_of_school,
+    own_feedback,
+    own_note,
+    own_place,
+    remarks,
+    said,
+)
 from grants.discovery.queries.events import (
     EventFilters,
     When,
@@ -9,6 +21,13 @@ from grants.discovery.queries.events import (
     events,
     hosts,
     topics,
+)
+from grants.discovery.queries.participation import (
+    ParticipationFilters,
+    discovery_stages,
+    every_participation,
+    participation,
+    unreached,
 )
 from grants.discovery.queries.places import (
     can_join,
@@ -24,33 +43,51 @@ from grants.discovery.queries.places import (
     waitlist,
 )
 from grants.discovery.queries.reach import Reach, reach, reach_by_host, reach_by_topic
-from grants.discovery.queries.rule import completed_organizations, has_completed
+from grants.discovery.queries.rule import Progress, completed_organizations, has_completed, own_progress, progress_of
 from grants.discovery.todos import todos
 
 __all__ = [
     "EventFilters",
+    "ParticipationFilters",
+    "Progress",
     "Reach",
+    "Said",
     "When",
     "can_join",
+    "certificates_in_force",
+    "certificates_of",
     "completed_organizations",
     "cycles",
     "cycles_with_events",
+    "discovery_stages",
     "event_for",
     "events",
+    "every_participation",
     "has_completed",
     "hosts",
     "line_length",
     "memberships_of",
+    "notes_of_event",
+    "notes_of_school",
     "organization_named",
+    "own_feedback",
+    "own_note",
+    "own_place",
+    "own_progress",
+    "participation",
     "place_for",
     "places",
     "places_seen_by",
+    "progress_of",
     "reach",
     "reach_by_host",
     "reach_by_topic",
+    "remarks",
+    "said",
     "school_names",
     "todos",
     "topics",
+    "unreached",
     "waiting_for",
     "waiting_seen_by",
     "waitlist",

@@ -23,8 +23,9 @@ def places(event: Event) -> Sequence[Registration]:
 
 
 def places_seen_by(actor: Actor, event: Event) -> Sequence[Registration]:
-    """Those whose names the actor may read: all for staff, their own organizations' for members."""
-    return db.session.scalars(_places(event).where(_sees(actor))).unique().all()
+    """Those whose names the actor may read: all for staff and the host's people, others their own organizations'."""
+    sees = true() if event.host_id in actor.organization_ids else _sees(actor)
+    return db.session.scalars(_places(event).where(sees)).unique().all()
 
 
 def place_for(actor: Actor, public_id: str) -> Registration:

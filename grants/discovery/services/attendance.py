@@ -6,6 +6,7 @@ from typing import Any
 from grants.discovery import queries
 from grants.discovery.models import Event, Registration
 from grants.discovery.policy import door_is_open
+from grants.discovery.services.certificates import take_back
 from grants.discovery.services.noting import note
 from grants.discovery.services.places import register
 from grants.discovery.services.seats import registration_of
@@ -35,6 +36,8 @@ def record_attendance(actor: Actor, event: Event, registrations: Collection[Regi
     ]
     for place in changed:
         place.attended_at = now() if came else None
+    if not came:
+        take_back(actor, changed)
     names = sorted(place.person.name for place in changed)
     if changed:
         after: dict[str, Any] = {"came" if came else "did_not_come": names}

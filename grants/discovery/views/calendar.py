@@ -34,7 +34,14 @@ def events() -> ResponseReturnValue:
         search=(form.search.data or "").strip(),
     )
     page = queries.events(current_actor(), filters, page_asked())
-    return render_template("discovery/events.html", page=page, form=form, months=_by_month(page.items), local=_local)
+    return render_template(
+        "discovery/events.html",
+        page=page,
+        form=form,
+        months=_by_month(page.items),
+        local=_local,
+        progress=queries.own_progress(current_actor()),
+    )
 
 
 def _by_month(rows: Sequence[Any]) -> list[tuple[str, list[Any]]]:

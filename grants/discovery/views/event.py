@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from grants.discovery import queries, services
 from grants.discovery.forms import CancelEventForm
 from grants.discovery.models import Event
-from grants.discovery.policy import door_is_open
+from grants.discovery.policy import FEEDBACK_FOR, door_is_open
 from grants.discovery.views.blueprint import bp, the_event
 from grants.kernel.clock import now
 from grants.kernel.errors import Missing, Problem
@@ -27,16 +27,23 @@ def event(event_id: str) -> ResponseReturnValue:
 
 def event_page(found: Event, problem: Problem | None = None, form: CancelEventForm | None = None) -> str:
     actor = current_actor()
+    places, over = queries.places_seen_by(actor, found), found.ends_at <= now()
     return render_template(
         "discovery/event.html",
         event=found,
-        places=queries.places_seen_by(actor, found),
+        places=places,
+        certificates=queries.certificates_of(places) if over else {},
+        mine=queries.own_place(actor, found) if over else None,
+        feedback=queries.own_feedback(actor, found) if over else None,
+        feedback_open=over and now() <= found.ends_at + FEEDBACK_FOR,
+        notes=queries.notes_of_event(actor, found) if found.kind == "school_visit" else (),
+        own_note=queries.own_note(actor, found),
         can_join=queries.can_join(actor, found) if actor.may("event.register") else (),
         waiting=queries.waiting_seen_by(actor, found),
         line_length=queries.line_length(found),
         taken=services.places_taken(found),
         begun=found.starts_at <= now(),
-        over=found.ends_at <= now(),
+        over=over,
         door=door_is_open(found.starts_at, now()),
         problem=problem,
         cancel_form=form or CancelEventForm(formdata=None),

@@ -1,24 +1,114 @@
-"""What discovery has reached."""
+"""What discovery has reached, and which schools it has not."""
+
+from collections.abc import Iterator
+from typing import Any, cast, get_args
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from grants.discovery import queries
+from grants.discovery.forms import ParticipationFilterForm
+from grants.discovery.queries import ParticipationFilters
+from grants.discovery.queries.participation import Standing
 from grants.discovery.views.blueprint import bp
-from grants.web.access import requires
+from grants.kernel.errors import Missing
+from grants.programs.models import Cycle
+from grants.programs.schema import DiscoveryStage
+from grants.web.access import current_actor, requires
+from grants.web.exports import export
+from grants.web.forms import options
+from grants.web.tables import page_asked
+
+REACH_COLUMNS = ("By", "Which", "Educators", "Schools", "Events held")
+SCHOOL_COLUMNS = ("School", "Sector", "City", "People who came", "Events", "Events that count", "Needed", "Met at")
 
 
 @bp.get("/events/reach")
-@requires("event.manage")
+@requires("event.report")
 def reach() -> ResponseReturnValue:
-    """What discovery has reached, cycle by cycle and topic by topic."""
+    """What discovery has reached in a cycle, by topic and by host."""
     cycles = queries.cycles_with_events()
-    cycle = next((one for one in cycles if one.public_id == request.args.get("cycle")), cycles[0] if cycles else None)
+    cycle = _chosen(cycles)
     return render_template(
         "discovery/reach.html",
         cycles=cycles,
         cycle=cycle,
         reach=queries.reach(cycle) if cycle else None,
+        unreached=queries.unreached(current_actor(), cycle) if cycle else 0,
         topics=queries.reach_by_topic(cycle) if cycle else (),
         hosts=queries.reach_by_host(cycle) if cycle else (),
     )
+
+
+@bp.get("/events/reach.<form>")
+@requires("event.report")
+def reach_file(form: str) -> ResponseReturnValue:
+    """The same as a file."""
+    cycle = _some_cycle()
+    return export(form, f"Reach of {cycle.title}", REACH_COLUMNS, _reach_rows(cycle))
+
+
+def _reach_rows(cycle: Cycle) -> Iterator[tuple[Any, ...]]:
+    whole = queries.reach(cycle)
+    yield "All", "", whole.educators, whole.schools, whole.events
+    for by, unnamed, rows in (
+        ("Topic", "Without a topic", queries.reach_by_topic(cycle)),
+        ("Host", "The foundation", queries.reach_by_host(cycle)),
+    ):
+        for name, one in rows:
+            yield by, name or unnamed, one.educators, one.schools, one.events
+
+
+@bp.get("/events/schools")
+@requires("event.report")
+def schools() -> ResponseReturnValue:
+    """Every school of the directory, and how far it is with the participation rule of a cycle."""
+    form = _filter_form()
+    cycle = _some_cycle()
+    stage = _stage(cycle)
+    page = queries.participation(current_actor(), cycle, stage, _filters(form), page_asked())
+    return render_template("discovery/schools.html", form=form, cycle=cycle, stage=stage, page=page)
+
+
+@bp.get("/events/schools.<form>")
+@requires("event.report")
+def schools_file(form: str) -> ResponseReturnValue:
+    """The same as a file."""
+    filters, cycle = _filters(_filter_form()), _some_cycle()
+    stage = _stage(cycle)
+    least = stage.complete_when.at_least if stage else None
+    rows = (
+        (school.name, school.sector, school.city, people, events, counted, least, met_at)
+        for school, people, events, counted, met_at in queries.every_participation(
+            current_actor(), cycle, stage, filters
+        )
+    )
+    return export(form, f"Participation in {cycle.title}", SCHOOL_COLUMNS, rows)
+
+
+def _filter_form() -> ParticipationFilterForm:
+    form = ParticipationFilterForm()
+    form.cycle.choices = options({one.public_id: one.title for one in queries.cycles_with_events()})
+    form.validate()
+    return form
+
+
+def _filters(form: ParticipationFilterForm) -> ParticipationFilters:
+    standing = form.standing.data if form.standing.data in get_args(Standing) else ""
+    return ParticipationFilters(cast(Standing, standing), form.sector.data or "", (form.search.data or "").strip())
+
+
+def _stage(cycle: Cycle) -> DiscoveryStage | None:
+    return next(iter(queries.discovery_stages(cycle)), None)
+
+
+def _some_cycle() -> Cycle:
+    cycle = _chosen(queries.cycles_with_events())
+    if cycle is None:
+        raise Missing("No event was planned in any cycle yet.")
+    return cycle
+
+
+def _chosen(cycles: Any) -> Cycle | None:
+    """The cycle that the URL names, or the newest in which an event was planned."""
+    return next((one for one in cycles if one.public_id == request.args.get("cycle")), cycles[0] if cycles else None)

@@ -1,25 +1,29 @@
 """Discovery: events are announced, people register for their schools, and who came is written down."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import cycle, islice
+from typing import TypeVar
 
 from sqlalchemy import select
 
 from grants.casework import services as casework
 from grants.discovery import queries
 from grants.discovery import services as discovery
-from grants.discovery.models import Event
-from grants.discovery.services import EventPlan
+from grants.discovery.models import Event, Registration
+from grants.discovery.services import EventPlan, Opinion
+from grants.people.queries import actor_of
 from grants.persistence.session import db
 from grants.replay.engine.acts import Act
 from grants.replay.engine.story import Tale
-from grants.replay.recording.cycle import EventRecord
+from grants.replay.recording.cycle import EventRecord, NotedRecord, SaidRecord
 from grants.replay.recording.moments import Moment
 
+Record = TypeVar("Record", SaidRecord, NotedRecord)
 REGISTERED_BEFORE = timedelta(days=6)
 LINED_UP_AFTER = timedelta(hours=5)
+ANSWERED_AFTER = timedelta(hours=20)
 
 
 def acts(tale: Tale) -> Iterator[Act]:
@@ -45,6 +49,8 @@ def acts(tale: Tale) -> Iterator[Act]:
         if waiting:
             yield Act(registered + LINED_UP_AFTER, partial(_line_up, tale, event, waiting))
         yield Act(ends, partial(_note_who_came, tale, events.planned_by, event))
+        if event.said or event.noted:
+            yield Act(ends + ANSWERED_AFTER, partial(_look_back, tale, event))
 
 
 def _times(tale: Tale, event: EventRecord) -> tuple[datetime, datetime]:
@@ -111,3 +117,23 @@ def take_case(tale: Tale, school: str) -> None:
 def _note_who_came(tale: Tale, officer: str, record: EventRecord) -> None:
     event = _event(tale, record)
     discovery.record_attendance(tale.actor(officer), event, queries.places(event))
+
+
+def _look_back(tale: Tale, record: EventRecord) -> None:
+    """Those who came say what they think, and note what they saw: of each school in the order in which they stand."""
+    event = _event(tale, record)
+    for said, place in _answering(tale, event, record.said):
+        opinion = Opinion(said.useful, said.will_use, said.best, said.better)
+        discovery.give_feedback(actor_of(place.person), event, opinion)
+    for noted, place in _answering(tale, event, record.noted):
+        discovery.write_visit_note(actor_of(place.person), event, noted.saw, noted.could_try, noted.shared)
+
+
+def _answering(tale: Tale, event: Event, records: Sequence[Record]) -> Iterator[tuple[Record, Registration]]:
+    places = [place for place in queries.places(event) if place.attended_at is not None]
+    turns = {
+        school: iter([place for place in places if place.organization_id == tale.story.organizations[school]])
+        for school in {record.school for record in records}
+    }
+    for record in records:
+        yield record, next(turns[record.school])

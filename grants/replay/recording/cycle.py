@@ -94,10 +94,30 @@ class CycleRecord(Part):
     tasks: tuple[TaskMade, ...] = ()
 
 
+class SaidRecord(Part):
+    """What one educator of a school said of an event on the day after: marks from 1 to 5, and remarks."""
+
+    school: Key
+    useful: Annotated[int, Field(ge=1, le=5)]
+    will_use: Annotated[int, Field(ge=1, le=5)]
+    best: str | None = None
+    better: str | None = None
+
+
+class NotedRecord(Part):
+    """What one educator of a school noted at the school that was visited."""
+
+    school: Key
+    saw: str
+    could_try: str = ""
+    shared: Flag = True
+
+
 class EventRecord(Part):
     """An event, and how many educators of each school were there.
 
-    waiting   how many more of a school asked for a place when it was full
+    waiting       how many more of a school asked for a place when it was full
+    said, noted   in the order of those who came from a school
     """
 
     day: Day
@@ -111,6 +131,8 @@ class EventRecord(Part):
     capacity: Positive | None = None
     came: dict[Key, Positive] = Field(default_factory=dict)
     waiting: dict[Key, Positive] = Field(default_factory=dict)
+    said: tuple[SaidRecord, ...] = ()
+    noted: tuple[NotedRecord, ...] = ()
 
 
 class EventsRecord(Part):

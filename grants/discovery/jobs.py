@@ -1,0 +1,46 @@
+"""What discovery does in the background: people who came to an event are asked what they think of it."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from grants.background import periodic
+from grants.discovery import services
+from grants.discovery.models import Event, EventFeedback, Registration
+from grants.kernel.clock import now
+from grants.persistence.session import db, unit_of_work
+
+ASK_WITHIN = timedelta(days=14)
+BATCH = 200
+
+
+@periodic("discovery.ask_for_feedback", "30 15 * * *", "Ask those who came to events what they think")
+def ask_for_feedback() -> None:
+    """Ask everyone who came to an event in the last two weeks and has said nothing. Each is asked once, ever."""
+    answered = select(EventFeedback.registration_id)
+    asked = (
+        select(Registration.id)
+        .join(Registration.event)
+        .where(
+            Registration.attended_at.is_not(None),
+            Registration.cancelled_at.is_(None),
+            Registration.id.not_in(answered),
+            Event.cancelled_at.is_(None),
+            Event.ends_at <= now(),
+            Event.ends_at > now() - ASK_WITHIN,
+        )
+        .order_by(Registration.id)
+    )
+    ids = db.session.scalars(asked).all()
+    for start in range(0, len(ids), BATCH):
+        with unit_of_work() as session:
+            batch = (
+                select(Registration)
+                .join(Registration.event)
+                .where(Registration.id.in_(ids[start : start + BATCH]))
+                .options(contains_eager(Registration.event).joinedload(Event.cycle), joinedload(Registration.person))
+                .order_by(Registration.id)
+            )
+            for registration in session.scalars(batch):
+                services.ask_for_feedback(registration)
