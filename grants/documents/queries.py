@@ -40,6 +40,12 @@ def document_for(actor: Actor, public_id: str) -> Document:
     return document
 
 
+def document_about(actor: Actor, kind: str, subject_id: str) -> Document | None:
+    """The newest document of a kind about a subject, by the subject's public id; None where the actor reads none."""
+    found = _whole().where(Document.kind == kind, Document.subject_id == subject_id, visible_documents(actor))
+    return db.session.scalar(found.order_by(Document.version.desc(), Document.id.desc()).limit(1))
+
+
 def documents_of(actor: Actor, case: Case) -> Sequence[Document]:
     """A case's documents, the latest first."""
     found = _whole().where(Document.case_id == case.id, visible_documents(actor))

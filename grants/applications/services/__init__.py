@@ -3,6 +3,7 @@
 from grants.applications.services.attaching import attach, remove_attachment
 from grants.applications.services.coaching import end_coaching, invite_coach, name_sections
 from grants.applications.services.presence import is_news, note_presence
+from grants.applications.services.receipts import RECEIPT
 from grants.applications.services.screening import (
     extend_deadline,
     find_eligible,
@@ -23,6 +24,7 @@ from grants.applications.services.writing import (
 )
 
 __all__ = [
+    "RECEIPT",
     "Outcome",
     "StaleAnswer",
     "Write",

@@ -8,6 +8,7 @@ from grants.applications.models import Application, Submission
 from grants.applications.policy import may_certify, may_withdraw
 from grants.applications.services.coaching import let_coaches_go
 from grants.applications.services.drafts import person, standing_of
+from grants.applications.services.receipts import issue_receipt
 from grants.applications.services.telling import note, tell, writers
 from grants.applications.states import APPLICATION, Facts, State
 from grants.kernel.canonical import sha256_of
@@ -127,6 +128,7 @@ def _acknowledge(actor: Actor, application: Application, submission: Submission)
     facts = {"certified_by": submission.certified_name, "when": when, "sha256": submission.sha256}
     facts["receipt"] = f"/submissions/{submission.public_id}/receipt"
     tell("application.received", key, application, writers(application), **facts)
+    issue_receipt(actor, submission)
 
 
 def reopen(actor: Actor, application: Application) -> None:

@@ -8,6 +8,7 @@ from grants.applications.forms import CertifyForm
 from grants.applications.overview import Overview, overview
 from grants.applications.policy import may_comment
 from grants.applications.views.blueprint import bp, the_application
+from grants.documents.queries import document_about
 from grants.kernel.errors import Problem, Refused
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires
@@ -57,7 +58,8 @@ def receipt(submission_id: str) -> ResponseReturnValue:
     """What was received, when, from whom, and its fingerprint."""
     submission = queries.submission_for(current_actor(), submission_id)
     own = may_comment(current_actor(), submission.application.case.organization_id)
-    return render_template("applications/receipt.html", submission=submission, own=bool(own))
+    document = document_about(current_actor(), services.RECEIPT, submission.public_id)
+    return render_template("applications/receipt.html", submission=submission, own=bool(own), document=document)
 
 
 @bp.get("/submissions/<public_id:submission_id>")
