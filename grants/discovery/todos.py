@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager
 
 from grants.discovery.models import Event, Registration
+from grants.discovery.queries.asking import waiting
 from grants.kernel.clock import now
 from grants.kernel.policy import Actor
 from grants.persistence.session import db
@@ -22,7 +23,8 @@ LONG_AGO = timedelta(days=60)
 def todos(actor: Actor) -> list[Todo]:
     """Events within a week, for those who have a place; for officers, events whose attendance nobody wrote down."""
     own = _own(actor) if actor.person_id is not None else []
-    return own + (_unrecorded() if actor.may("event.manage") else [])
+    own += _unrecorded() if actor.may("event.manage") else []
+    return own + (_unanswered(actor) if actor.may("question.answer") else [])
 
 
 def _own(actor: Actor) -> list[Todo]:
@@ -74,6 +76,25 @@ def _unrecorded() -> list[Todo]:
         )
         for event, count in found
     ]
+
+
+def _unanswered(actor: Actor) -> list[Todo]:
+    """Questions that wait for an answer, one entry a cycle; late once the oldest has waited longer than promised."""
+    found = []
+    for cycle, count, oldest, days in waiting(actor):
+        due = oldest + timedelta(days=days)
+        found.append(
+            Todo(
+                "late" if due < now() else "due",
+                f"{plural(count, 'question')} to answer",
+                url_for("discovery.questions", state="open", cycle=cycle.public_id),
+                f"Asked about {cycle.title}; an answer is promised within {plural(days, 'day')}.",
+                when=due.astimezone(ZoneInfo(cycle.time_zone)).date(),
+                count=count,
+                cycle_id=cycle.id,
+            )
+        )
+    return found
 
 
 def _url(event: Event) -> str:

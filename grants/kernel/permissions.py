@@ -48,6 +48,8 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "event.report": _READERS,
     "event.manage": _OFFICER | _SYSTEM,
     "event.register": _APPLICANT,
+    "question.read": _OFFICER | _DIRECTOR | _AUDITOR,
+    "question.answer": _OFFICER | _SYSTEM,
     # applications
     "application.read": _READERS | _PARTNER | _APPLICANT | _COACH,
     "application.list": _READERS | _PARTNER,

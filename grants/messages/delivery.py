@@ -98,7 +98,7 @@ def mail_of(message: Message) -> EmailMessage:
     mail = EmailMessage()
     name, address = parseaddr(current_app.config["SETTINGS"].mail_from)
     mail["From"] = Address(name, addr_spec=address)
-    mail["To"] = Address(" ".join(message.person.name.split()), addr_spec=message.to_email)
+    mail["To"] = Address(" ".join(message.to_name.split()), addr_spec=message.to_email)
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(message.queued_at)
     mail["Message-ID"] = message.message_id
@@ -110,6 +110,8 @@ def mail_of(message: Message) -> EmailMessage:
 
 def _password_link(message: Message) -> str:
     purpose = Purpose.INVITATION if message.template == "people.invitation" else Purpose.RESET
+    if message.person is None:
+        raise ValueError("A link to a new password goes to somebody who has an account.")
     return address_of("people.set_password", token=password_token(message.person, purpose))
 
 

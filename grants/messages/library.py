@@ -65,6 +65,34 @@ TEMPLATES: Final[dict[str, Template]] = {
         "{event}: {subject}",
         "Dear {name},\n\n{text}\n\n{written_by}\n\n“{event}”, {when}:\n{link}",
     ),
+    "question.received": Template(
+        "Your question about {cycle} has arrived",
+        "Dear {name},\n\nYour question has arrived, and somebody of the foundation will answer it within {days} days, "
+        "to this address:\n\n{question}\n\n"
+        "If it helps others too, the answer is published without your name. What was asked before stands here:\n{page}",
+    ),
+    "question.answered": Template(
+        "Your question about {cycle}: the answer",
+        "Dear {name},\n\nYou asked:\n\n{own}\n\nThe answer, for you alone:\n\n{answer}\n\n"
+        "Anything else can be asked here:\n{page}",
+    ),
+    "question.published": Template(
+        "Your question about {cycle}: the answer",
+        "Dear {name},\n\nYou asked:\n\n{own}\n\nThe answer:\n\n{answer}\n\n"
+        "Since others will want to know it too, it is published, without your name and in these words:\n\n"
+        "{question}\n\n"
+        "All published answers stand here:\n{page}",
+    ),
+    "question.corrected": Template(
+        "Corrected: the answer to your question about {cycle}",
+        "Dear {name},\n\nYou asked:\n\n{own}\n\nThe answer that you were given is corrected. It now is:\n\n{answer}\n\n"
+        "All published answers stand here:\n{page}",
+    ),
+    "question.taken_back": Template(
+        "No longer published: the answer to your question about {cycle}",
+        "Dear {name},\n\nYou asked:\n\n{own}\n\nThe answer is no longer on the public page. What you were told last:\n"
+        "\n{answer}\n\nWhat is published stands here:\n{page}",
+    ),
     "application.received": Template(
         "Received: {stage} of {school}",
         "Dear {name},\n\n"

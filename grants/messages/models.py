@@ -13,6 +13,7 @@ class Message(Identified, Base):
     """One mail to one person.
 
     key          at most one message of a key is ever stored, so no cause sends two
+    person       whose account it goes to; None for a visitor, who is known by `to_name` and the address alone
     message_id   deterministic from the key, so that a resend is the same mail
     """
 
@@ -21,8 +22,9 @@ class Message(Identified, Base):
 
     key: Mapped[str] = mapped_column(String(200), unique=True)
     template: Mapped[str] = mapped_column(String(60))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    to_name: Mapped[str]
     to_email: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str]
     body: Mapped[str]
@@ -32,4 +34,4 @@ class Message(Identified, Base):
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None]
 
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person | None] = relationship()

@@ -8,19 +8,18 @@ from grants.casework.visibility import not_conflicted
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.messages.models import Message
-from grants.people.models import Person
 from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
 
 
 def outbox(actor: Actor, search: str = "", state: str = "", page: int = 1) -> Page[Message]:
-    """Messages with their persons, the latest first.
+    """Messages with the persons they went to, the latest first.
 
     search   part of a name, address or subject
     """
     found = _visible(actor)
     if search:
-        columns = (Person.name, Message.to_email, Message.subject)
+        columns = (Message.to_name, Message.to_email, Message.subject)
         found = found.where(or_(*(column.icontains(search.strip(), autoescape=True) for column in columns)))
     if state:
         found = found.where(Message.state == state)
@@ -46,12 +45,7 @@ def messages_of(actor: Actor, case: Case, page: int = 1) -> Page[Message]:
 
 
 def _visible(actor: Actor) -> Select[Message]:
-    return (
-        select(Message)
-        .join(Person, Person.id == Message.person_id)
-        .where(_readable(actor))
-        .options(joinedload(Message.person))
-    )
+    return select(Message).where(_readable(actor)).options(joinedload(Message.person))
 
 
 def _readable(actor: Actor) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import select
@@ -20,6 +21,14 @@ DELIVER = "messages.deliver"
 _suppressed: ContextVar[bool] = ContextVar("messages_suppressed", default=False)
 
 
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody without an account, who left a name and an address to be answered at."""
+
+    name: str
+    email: str
+
+
 @contextmanager
 def suppressed() -> Iterator[None]:
     """Within the block messages are written and logged but never sent: replays and restored sites."""
@@ -31,9 +40,9 @@ def suppressed() -> Iterator[None]:
 
 
 def post(
-    key: str, template: str, person: Person, facts: Mapping[str, object], case: Case | None = None
+    key: str, template: str, to: Person | Visitor, facts: Mapping[str, object], case: Case | None = None
 ) -> Message | None:
-    """Write one message to one person; it is delivered once the caller's transaction commits.
+    """Write one message to one person or visitor; it is delivered once the caller's transaction commits.
 
     key        names the cause, such as `award-offered:<public id>`; a key that was used gives None and nothing new
     template   a key of library.TEMPLATES
@@ -42,15 +51,17 @@ def post(
     """
     if db.session.scalar(select(Message.id).where(Message.key == key)) is not None:
         return None
-    common = {"name": person.name, "email": person.email, "site": site_address()}
+    person = to if isinstance(to, Person) else None
+    common = {"name": to.name, "email": to.email, "site": site_address()}
     subject, body = library.compose(template, {**common, **facts})
-    silent = _suppressed.get() or not person.is_active
+    silent = _suppressed.get() or not (person is None or person.is_active)
     message = Message(
         key=key,
         template=template,
         person=person,
         case_id=case and case.id,
-        to_email=person.email,
+        to_name=to.name,
+        to_email=to.email,
         subject=subject,
         body=body,
         message_id=f"<{sha256(key.encode()).hexdigest()[:32]}@{mail_domain()}>",

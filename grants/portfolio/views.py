@@ -15,7 +15,7 @@ from grants.portfolio import queries
 from grants.portfolio.case_page import case_page
 from grants.portfolio.forms import CaseFilterForm, NoteForm, TaskForm
 from grants.portfolio.home import home_of
-from grants.web.access import current_actor, requires
+from grants.web.access import current_actor, public, requires
 from grants.web.exports import export
 from grants.web.forms import options
 from grants.web.navigation import register_nav, register_search
@@ -33,9 +33,14 @@ register_search("portfolio.cases")
 
 
 @bp.get("/")
-@requires()
+@public
 def home() -> ResponseReturnValue:
-    """What should I do now? Of the cycles it shows the one asked for, else the one that was last."""
+    """What should I do now? Of the cycles it shows the one asked for, else the one that was last.
+
+    A visitor finds what can be applied for.
+    """
+    if current_actor().person_id is None:
+        return redirect(url_for("discovery.calls"))
     asked = request.args.get("cycle")
     home = home_of(current_actor(), asked, session.get("cycle"))
     if asked and home.cycle:

@@ -189,3 +189,31 @@ _TYPES = {"yes_no": "yes or no", "short_text": "one line", "long_text": "text", 
 def kind_of_answer(kind: str) -> str:
     """What a field's type asks for, in words."""
     return _TYPES.get(kind, low(words(kind)))
+
+
+_TOLD_TO_ALL = (
+    *("Who may apply", "Completed by", "Topics", "Readiness", "Money", "Awards", "Cohort", "Waitlist", "Pitch"),
+    *("Who reviews", "Conflicts", "Essentials", "Ties"),
+)
+
+
+def told_to_all(stage: DiscoveryStage | ApplicationStage, definition: Definition) -> list[Said]:
+    """What somebody who thinks of applying reads of a stage; its usual dates are not those of a cycle."""
+    said = dict(aloud(stage, definition))
+    return [(heading, said[heading]) for heading in _TOLD_TO_ALL if heading in said]
+
+
+_APPLICANTS = {
+    "school": "schools",
+    "district": "districts",
+    "charter_network": "charter networks",
+    "nonprofit": "nonprofit organizations",
+    "consortium": "consortia of organizations",
+}
+
+
+def applicants(definition: Definition) -> str:
+    """Which organizations a program is for: `Schools and nonprofit organizations may apply, once in each stage.`"""
+    rules = definition.participation
+    said = f"{up(listed(_APPLICANTS[kind] for kind in rules.applicants))} may apply"
+    return f"{said}, once in each stage." if rules.one_each else f"{said}."

@@ -121,6 +121,12 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "cancelled": ("Cancelled", _Q),
         "returned": ("Returned by the bank", _B),
     },
+    "question": {
+        "open": ("To answer", _W),
+        "answered": ("Answered privately", _A),
+        "published": ("Published", _G),
+        "set_aside": ("Set aside", _Q),
+    },
     "requirement": {
         "scheduled": ("Scheduled", _Q),
         "due": ("Due", _W),

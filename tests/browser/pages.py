@@ -74,6 +74,9 @@ _noted = """
 _full_event = """
     SELECT event.public_id AS event_id FROM event JOIN registration ON registration.event_id = event.id
     GROUP BY event.public_id ORDER BY count(*) DESC"""
+_call = """
+    SELECT cycle.key AS key, call.public_id AS call_id FROM call JOIN cycle ON cycle.id = call.cycle_id
+    ORDER BY cycle.id DESC"""
 _decided = _newest("slate", "slate_id", "state = 'released'")
 _waiting = _newest("slate", "slate_id", "state = 'proposed'")
 _full_stage = f"SELECT stage.public_id AS stage_id {_READ} GROUP BY stage.public_id ORDER BY count(*) DESC"
@@ -112,6 +115,16 @@ PAGES: dict[str, list[Seen]] = {
     "programs.programs": by(PARTNER),
     "programs.version": by(OFFICER, ids=_newest("program_version", "version_id", "program_key = 'oakland'")),
     "programs.version_differences": by(OFFICER, ids=_version),
+    "discovery.ask_about": by(APPLICANT, OFFICER, ids=_newest("cycle", "cycle_id")),
+    "discovery.ask_question": by(VISITOR, APPLICANT, ids=_call),
+    "discovery.call": by(VISITOR, OFFICER, ids=_call),
+    "discovery.call_form": by(VISITOR, ids=_call.replace("FROM", ", 'spring' AS stage_key FROM")),
+    "discovery.call_questions": by(VISITOR, APPLICANT, ids=_call),
+    "discovery.calls": by(VISITOR),
+    "discovery.edit_call": by(OFFICER, ids=_newest("cycle", "cycle_id")),
+    "discovery.question": by(OFFICER, ids=_newest("question", "question_id"))
+    + by(OFFICER, ids=_newest("question", "question_id", "state = 'published'")),
+    "discovery.questions": by(OFFICER, AUDITOR),
     "discovery.attendance": by(OFFICER, ids=_full_event),
     "discovery.edit_event": by(OFFICER, ids=_upcoming),
     "discovery.event": by(APPLICANT, ids=_waited_for)

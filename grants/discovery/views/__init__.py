@@ -1,6 +1,18 @@
-"""Pages of events: the calendar, places, the door, and what discovery has reached."""
+"""Pages of discovery: public pages and questions; the calendar of events, places, the door, what was reached."""
 
-from grants.discovery.views import afterwards, calendar, door, event, planning, reach, roster
+from grants.discovery.views import afterwards, answering, asking, calendar, calls, door, event, planning, reach, roster
 from grants.discovery.views.blueprint import bp
 
-__all__ = ["afterwards", "bp", "calendar", "door", "event", "planning", "reach", "roster"]
+__all__ = [
+    "afterwards",
+    "answering",
+    "asking",
+    "bp",
+    "calendar",
+    "calls",
+    "door",
+    "event",
+    "planning",
+    "reach",
+    "roster",
+]

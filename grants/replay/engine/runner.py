@@ -17,7 +17,7 @@ from grants.kernel.clock import clock_at
 from grants.kernel.errors import Problem
 from grants.messages.services import suppressed
 from grants.persistence.session import db, unit_of_work
-from grants.replay.engine import cases, deciding, discovery, drafting, following, granting, opening, reviewing
+from grants.replay.engine import calling, cases, deciding, discovery, drafting, following, granting, opening, reviewing
 from grants.replay.engine.acts import Act, OutOfTune, in_order
 from grants.replay.engine.story import Story, Tale
 from grants.replay.recording import Moment, Recording
@@ -54,6 +54,7 @@ def milestones(recording: Recording) -> list[Milestone]:
 def acts_of(tale: Tale) -> Iterator[Act]:
     """Everything that a recording tells."""
     yield from opening.acts(tale)
+    yield from calling.acts(tale)
     yield from discovery.acts(tale)
     yield from cases.acts(tale)
     for stage in tale.recording.stages:

@@ -1,7 +1,7 @@
 """The cycle itself: when it opened, its funds, its events, and what happened to cases along the way."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -145,3 +145,37 @@ class EventsRecord(Part):
     @property
     def last_day(self) -> date:
         return max(event.day for event in self.events)
+
+
+class AnswerGiven(Done):
+    """What was answered to a question; `asked` is the question as everybody reads it, where it was published."""
+
+    said: str
+    asked: str | None = None
+    topic: str | None = None
+
+
+class QuestionAsked(Part):
+    """Something somebody asked: a person of a school by hand or key, or a visitor by name and address."""
+
+    at: When
+    by: Key | None = Field(None, description="A person who has an account; with `school`, its head, lead or writer.")
+    school: Key | None = None
+    visitor: str | None = None
+    address: str | None = None
+    stage: Key | None = None
+    says: str
+    answer: AnswerGiven | None = None
+
+
+class CallRecord(Done):
+    """What a recording's call.yaml says: the cycle's public page, and what was asked there."""
+
+    listing: Literal["hidden", "unlisted", "listed"] = "listed"
+    introduction: str | None = None
+    contact_name: str
+    contact_email: str
+    contact_phone: str | None = None
+    questions_until: When | None = None
+    answer_days: Positive = 5
+    questions: tuple[QuestionAsked, ...] = ()

@@ -15,13 +15,13 @@ from grants.programs.sentences import findings_from, path_in_data
 from grants.programs.yaml_reading import Read, Unreadable, read_yaml
 from grants.replay.recording.cast import School, WordLists, roster
 from grants.replay.recording.checks import problems
-from grants.replay.recording.cycle import CycleRecord, EventsRecord
+from grants.replay.recording.cycle import CallRecord, CycleRecord, EventsRecord
 from grants.replay.recording.stage import Answers, StageRecord
 from grants.replay.recording.whole import Recording
 
 RECORDINGS: Final = Path(__file__).parent.parent / "recordings"
 _EMPTY: Final = "“{}” has no value; inside {{ }} a comma ends a value, so a text with a comma needs quotes"
-_OTHER_FILES: Final = frozenset({"cycle", "schools", "events"})
+_OTHER_FILES: Final = frozenset({"cycle", "schools", "events", "call"})
 
 M = TypeVar("M", bound=BaseModel)
 _ANSWERS: TypeAdapter[dict[str, Answers]] = TypeAdapter(dict[Key, Answers])
@@ -104,6 +104,7 @@ def load(name: str, before: Recording | None = None, folder: Path = RECORDINGS) 
         schools=cast.schools if cast else {},
         educators=roster(cast.schools, cast.names) if cast else {},
         events=files.model("events.yaml", EventsRecord) if (files.path / "events.yaml").exists() else None,
+        call=files.model("call.yaml", CallRecord) if (files.path / "call.yaml").exists() else None,
         before=before,
     )
     wrong: dict[str, list[Finding]] = {}

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from grants.programs.schema import Definition
 from grants.replay.recording.cast import Coach, Educator, School, Someone
-from grants.replay.recording.cycle import CycleRecord, EventsRecord
+from grants.replay.recording.cycle import CallRecord, CycleRecord, EventsRecord
 from grants.replay.recording.stage import Answers, StageRecord
 
 
@@ -28,6 +28,7 @@ class Recording:
     schools: Mapping[str, School] = field(default_factory=dict)
     educators: Mapping[str, tuple[Educator, ...]] = field(default_factory=dict)
     events: EventsRecord | None = None
+    call: CallRecord | None = None
     before: "Recording | None" = None
 
     @property

@@ -1,0 +1,62 @@
+"""A cycle's public page is shown, people ask, staff answer."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from grants.discovery.call_models import Question
+from grants.discovery.queries.calls import call_of
+from grants.discovery.services.asking import answer, ask
+from grants.discovery.services.calling import CallPlan, show_call
+from grants.kernel.policy import ANONYMOUS
+from grants.messages.services import Visitor
+from grants.persistence.session import db
+from grants.replay.engine.acts import Act, OutOfTune
+from grants.replay.engine.story import Tale
+from grants.replay.recording.cycle import AnswerGiven, CallRecord, QuestionAsked
+
+
+def acts(tale: Tale) -> Iterator[Act]:
+    """The page first, then every question and its answer."""
+    record = tale.recording.call
+    if record is None:
+        return
+    yield Act(tale.at(record.at), partial(_show, tale, record))
+    for asked in record.questions:
+        ids: list[int] = []
+        yield Act(tale.at(asked.at), partial(_ask, tale, asked, ids))
+        if asked.answer is not None:
+            yield Act(tale.at(asked.answer.at), partial(_answer, tale, asked.answer, ids))
+
+
+def _show(tale: Tale, record: CallRecord) -> None:
+    plan = CallPlan(
+        listing=record.listing,
+        introduction=record.introduction,
+        contact_name=record.contact_name,
+        contact_email=record.contact_email,
+        contact_phone=record.contact_phone,
+        questions_until=tale.at(record.questions_until) if record.questions_until else None,
+        answer_days=record.answer_days,
+    )
+    show_call(tale.actor(record.by), tale.cycle(), plan)
+
+
+def _ask(tale: Tale, asked: QuestionAsked, ids: list[int]) -> None:
+    call = call_of(tale.cycle())
+    if call is None:
+        raise OutOfTune("A question is asked before the cycle has a public page.")
+    stage = tale.stage(asked.stage) if asked.stage else None
+    if asked.by is None:
+        visitor = Visitor(asked.visitor or "", asked.address or "")
+        question = ask(ANONYMOUS, call, asked.says, visitor, stage, illustrative=True)
+    else:
+        who = tale.actor(tale.hand(asked.school, asked.by) if asked.school else asked.by)
+        of = tale.story.organizations[asked.school] if asked.school else None
+        question = ask(who, call, asked.says, None, stage, of, illustrative=True)
+    ids.append(question.id)
+
+
+def _answer(tale: Tale, given: AnswerGiven, ids: list[int]) -> None:
+    question = db.session.get_one(Question, ids[0])
+    publish = given.asked is not None
+    answer(tale.actor(given.by), question, given.said, given.asked or "", given.topic, publish)
