@@ -9,6 +9,7 @@ stands for "not answered".
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from grants.applications.budgets import YEARS
@@ -138,7 +139,7 @@ def place_in_words(field: AnyField, place: str) -> str:
     match field:
         case FiveYearBudget() if len(parts) == 3:
             side, line, year = parts
-            return f"{getattr(field, side)[line].title}, {field.years[int(year)]}"
+            return f"{field.parts[side][line].title}, {field.years[int(year)]}"
         case TableField() if len(parts) == 2:
             row = list(field.rows.values())[int(parts[0])] if field.rows else f"Row {int(parts[0]) + 1}"
             return f"{row}, {field.columns[parts[1]].title}"
@@ -255,14 +256,13 @@ def _mappings(typed: Any) -> Iterable[Mapping[str, Any]]:
 def _budget(field: FiveYearBudget, typed: Any) -> dict[str, dict[str, list[int | None]]] | None:
     if typed is None:
         return None
-    sides = {"revenue": list(field.revenue), "expense": list(field.expense)}
-    if not isinstance(typed, Mapping) or not set(typed) <= set(sides):
+    if not isinstance(typed, Mapping) or not set(typed) <= set(field.parts):
         raise ValueError("A budget has revenue and expense.")
-    years: Reader = _five_amounts
     answer: dict[str, dict[str, list[int | None]]] = {}
     faults: dict[str, str] = {}
-    for side, lines in sides.items():
-        answer[side], wrong = _cells(typed.get(side) or {}, dict.fromkeys(lines, years), side)
+    for part, lines in field.parts.items():
+        years: Reader = partial(_five, _pupils if part == "pupils" else read_money)
+        answer[part], wrong = _cells(typed.get(part) or {}, dict.fromkeys(lines, years), part)
         faults |= wrong
     if faults:
         raise Unreadable(faults)
@@ -270,16 +270,23 @@ def _budget(field: FiveYearBudget, typed: Any) -> dict[str, dict[str, list[int |
     return answer if given else None
 
 
-def _five_amounts(typed: Any) -> list[int | None]:
+def _pupils(typed: Any) -> int | None:
+    count = read_number(typed, decimals=0)
+    if count is not None and int(count) < 0:
+        raise ValueError("There cannot be fewer than no pupils.")
+    return None if count is None else int(count)
+
+
+def _five(read: Reader, typed: Any) -> list[int | None]:
     cells = [None] * YEARS if typed is None else typed
     if not isinstance(cells, list | tuple) or len(cells) != YEARS:
         raise ValueError("A line of the budget has five years.")
-    amounts, faults = _cells(
-        {str(year): cell for year, cell in enumerate(cells)}, {str(year): read_money for year in range(YEARS)}, ""
+    values, faults = _cells(
+        {str(year): cell for year, cell in enumerate(cells)}, {str(year): read for year in range(YEARS)}, ""
     )
     if faults:
         raise Unreadable({place.removeprefix("."): sentence for place, sentence in faults.items()})
-    return list(amounts.values())
+    return list(values.values())
 
 
 def _people(field: PersonList, typed: Any) -> list[dict[str, Any]] | None:

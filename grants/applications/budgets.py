@@ -19,6 +19,7 @@ class Totals:
     operating   expense from lines that return every year
     gap         revenue less expense; below 0 where money is missing
     lines       "revenue.<line>" or "expense.<line>" -> its sum over the five years
+    pupils      how many each year plans for; 0 where that is not said
     """
 
     revenue: Five
@@ -27,6 +28,23 @@ class Totals:
     operating: Five
     gap: Five
     lines: Mapping[str, int]
+    pupils: Five
+
+    @property
+    def per_pupil(self) -> Mapping[str, tuple[int | None, ...]]:
+        """What a year's sums come to for each pupil, by what they are called; None for a year without pupils."""
+        sums = {"Public revenue per pupil": self.public, "All revenue per pupil": self.revenue}
+        sums["Expense per pupil"] = self.expense
+        return {title: tuple(map(each, years, self.pupils)) for title, years in sums.items()}
+
+
+def each(cents: int, pupils: int) -> int | None:
+    """An amount shared among pupils, to the nearest cent, half a cent up; None without pupils.
+
+    >>> each(1_000_00, 3), each(100, 0)
+    (33333, None)
+    """
+    return (2 * cents + pupils) // (2 * pupils) if pupils else None
 
 
 def totals(field: FiveYearBudget, answer: Mapping[str, Any] | None) -> Totals:
@@ -49,6 +67,7 @@ def totals(field: FiveYearBudget, answer: Mapping[str, Any] | None) -> Totals:
         operating=_sum([cells["expense", key] for key, line in field.expense.items() if line.operating]),
         gap=_five([earned - spent for earned, spent in zip(revenue, expense, strict=True)]),
         lines={f"{side}.{key}": sum(years) for (side, key), years in cells.items()},
+        pupils=_five([count or 0 for count in (answer.get("pupils") or {}).get("enrolled") or [0] * YEARS]),
     )
 
 

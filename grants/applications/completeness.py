@@ -190,7 +190,7 @@ def _table_faults(field: TableField, rows: list[dict[str, Any]]) -> Iterator[str
 
 def _budget_faults(field: FiveYearBudget, answer: dict[str, dict[str, list[int | None]]]) -> Iterator[str]:
     if field.required:
-        rows = [answer.get(side, {}).get(key, []) for side in ("revenue", "expense") for key in getattr(field, side)]
+        rows = [answer.get(part, {}).get(key, []) for part, lines in field.parts.items() for key in lines]
         empty = sum(5 - sum(cents is not None for cents in row) for row in rows)
         if empty:
             cells = "One cell is empty." if empty == 1 else f"{empty} cells are empty."

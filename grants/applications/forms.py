@@ -73,11 +73,8 @@ def typed(field: AnyField, sent: Sent, name: str | None = None, dropped: int | N
             ]
         case FiveYearBudget():
             return {
-                side: {
-                    line: [sent.get(f"{name}-{side}-{line}-{year}", "") for year in range(YEARS)]
-                    for line in getattr(field, side)
-                }
-                for side in ("revenue", "expense")
+                side: {line: [sent.get(f"{name}-{side}-{line}-{year}", "") for year in range(YEARS)] for line in lines}
+                for side, lines in field.parts.items()
             }
         case PersonList():
             return [
@@ -118,10 +115,13 @@ def as_typed(field: AnyField, answer: Any) -> Any:
             answer = answer or {}
             return {
                 side: {
-                    line: [_amount(cents) for cents in (answer.get(side) or {}).get(line) or [None] * YEARS]
-                    for line in getattr(field, side)
+                    line: [
+                        _text(cell) if side == "pupils" else _amount(cell)
+                        for cell in (answer.get(side) or {}).get(line) or [None] * YEARS
+                    ]
+                    for line in lines
                 }
-                for side in ("revenue", "expense")
+                for side, lines in field.parts.items()
             }
         case PersonList():
             return [{detail: person.get(detail) or "" for detail in field.ask} for person in answer or []]

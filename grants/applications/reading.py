@@ -240,12 +240,20 @@ def _total(column: Column, answer: list[dict[str, Any]]) -> str:
 def _budget(asked: FiveYearBudget, answer: Mapping[str, Any]) -> Grid:
     sums = totals(asked, answer)
     rows: list[Row] = []
+    if asked.pupils:
+        counts = (answer.get("pupils") or {}).get("enrolled") or [None] * 5
+        rows.append(Row("Pupils enrolled", tuple("" if count is None else number(count) for count in counts)))
     for side, lines, total in (("revenue", asked.revenue, sums.revenue), ("expense", asked.expense, sums.expense)):
         for key, line in lines.items():
             years = (answer.get(side) or {}).get(key) or [None] * 5
             rows.append(Row(line.title, tuple("" if cents is None else dollars(cents) for cents in years)))
         rows.append(_sum(f"Total {side}", total))
     rows.append(_sum("Left over, or missing", sums.gap))
+    if asked.pupils:
+        rows += [
+            Row(title, tuple("" if cents is None else dollars(cents) for cents in years))
+            for title, years in sums.per_pupil.items()
+        ]
     return Grid("", asked.years, (True,) * 5, tuple(rows))
 
 

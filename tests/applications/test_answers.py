@@ -61,8 +61,9 @@ NONE = [None] * 5
         ),
         (
             "finances",
-            {"revenue": {"per_pupil": YEARS}},
+            {"pupils": {"enrolled": ["320", "1,320", "", "0", "5"]}, "revenue": {"per_pupil": YEARS}},
             {
+                "pupils": {"enrolled": [320, 1320, None, 0, 5]},
                 "revenue": {"per_pupil": [1_000_00, 2_000_00, 3_000_50, None, 0], "grants": NONE},
                 "expense": {"staff": NONE, "other": NONE},
             },
@@ -121,6 +122,15 @@ def test_what_is_typed_becomes_an_answer(key: str, typed: Any, answer: Any) -> N
         ),
         ("finances", {"revenue": {"grants": ["1"]}}, {"revenue.grants": "A line of the budget has five years."}),
         ("finances", {"profit": {}}, {"": "A budget has revenue and expense."}),
+        (
+            "finances",
+            {"pupils": {"enrolled": ["-1", "1.5", "many", "", ""]}},
+            {
+                "pupils.enrolled.0": "There cannot be fewer than no pupils.",
+                "pupils.enrolled.1": "“1.5” is not a whole number.",
+                "pupils.enrolled.2": "“many” is not a number. Write digits, such as 1,250.",
+            },
+        ),
         ("trials", [{"cost": "x"}], {"0.cost": "“x” is not an amount. Write dollars, such as 60,000 or 60,000.50."}),
     ],
 )
@@ -172,6 +182,7 @@ ANSWERS: dict[str, st.SearchStrategy[Any]] = {
     ),
     "finances": st.fixed_dictionaries(
         {
+            "pupils": st.fixed_dictionaries({"enrolled": st.lists(st.integers(0, 900), min_size=5, max_size=5)}),
             "revenue": st.fixed_dictionaries(
                 {key: st.lists(cents(), min_size=5, max_size=5) for key in ("per_pupil", "grants")}
             ),
@@ -219,6 +230,7 @@ def test_a_dropped_row_is_left_out_and_the_others_keep_their_order() -> None:
         ("spending", "1.amount", "Row 2, Amount"),
         ("rollout", "1.share", "By June 2018, Share"),
         ("finances", "revenue.grants.0", "Grants, Year 1"),
+        ("finances", "pupils.enrolled.4", "Pupils enrolled, Year 5"),
         ("finances", "revenue.grants", ""),
         ("team", "0.email", "Person 1, email"),
         ("trials", "1.cost", "Trial 2, What did it cost?"),

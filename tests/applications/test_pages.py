@@ -48,6 +48,7 @@ EVERYTHING = {
         "spending-0-amount": "$60,000",
         "spending-2-purpose": "Visits",
         "spending-2-amount": "40,000.50",
+        **{f"finances-pupils-enrolled-{year}": "320" for year in range(5)},
         **{f"finances-revenue-{line}-{year}": "1000" for line in ("per_pupil", "grants") for year in range(5)},
         **{f"finances-expense-{line}-{year}": "900" for line in ("staff", "other") for year in range(5)},
     },
@@ -76,6 +77,7 @@ KEPT = {
     ],
     "spending": [{"purpose": "Release time", "amount": 60_000_00}, {"purpose": "Visits", "amount": 40_000_50}],
     "finances": {
+        "pupils": {"enrolled": [320, 320, 320, 320, 320]},
         "revenue": {"per_pupil": [1_000_00] * 5, "grants": [1_000_00] * 5},
         "expense": {"staff": [900_00] * 5, "other": [900_00] * 5},
     },

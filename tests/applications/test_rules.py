@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grants.applications import budgets
 from grants.applications.completeness import asked_form, eligibility_key, shown_fields, standing
@@ -82,6 +84,7 @@ def test_a_budget_adds_up_and_says_what_is_missing_in_year_four() -> None:
     field = FORM.field("finances")
     assert isinstance(field, FiveYearBudget)
     answer = {
+        "pupils": {"enrolled": [3, 7, 0, None, 1]},
         "revenue": {"per_pupil": [100, 100, 100, 100, None], "grants": [50, 40, 30, 20, 10]},
         "expense": {"staff": [120, 120, 120, 120, 120], "other": [0, 0, 0, 0, 0]},
     }
@@ -90,8 +93,20 @@ def test_a_budget_adds_up_and_says_what_is_missing_in_year_four() -> None:
     assert sums.expense == (120, 120, 120, 120, 120)
     assert sums.gap == (30, 20, 10, 0, -110)
     assert sums.lines["revenue.grants"] == 150
+    assert sums.per_pupil == {
+        "Public revenue per pupil": (33, 14, None, None, 0),
+        "All revenue per pupil": (50, 20, None, None, 10),
+        "Expense per pupil": (40, 17, None, None, 120),
+    }
     assert budgets.notices(field, answer) == ["Year 4: public revenue falls $0.20 short of operating costs."]
     assert budgets.notices(field, None) == []
+
+
+@given(st.integers(0, 10**12), st.integers(1, 10**5))
+def test_a_share_for_each_pupil_is_the_nearest_cent(cents: int, pupils: int) -> None:
+    share = budgets.each(cents, pupils)
+    assert share is not None
+    assert -pupils < 2 * (share * pupils - cents) <= pupils
 
 
 @pytest.mark.parametrize(

@@ -89,8 +89,38 @@ def test_a_budget_adds_up_while_it_is_written(app: Flask, open_as: OpenAs) -> No
     expect(page.locator("#note-finances")).to_have_text(
         "Year 4: public revenue falls $200.50 short of operating costs."
     )
+    page.get_by_label("Pupils enrolled, Year 4").fill("10")
+    share = page.locator("#totals-finances tr", has_text="Expense per pupil").locator("td[data-label='Year 4']")
+    expect(share).to_have_text("$120.05")
     page.get_by_label("Staff, Year 4").fill("a lot")
     expect(page.locator("#finances-error")).to_contain_text("“a lot” is not an amount.")
+
+
+PASTE = """(cell, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", text);
+    cell.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true}));
+}"""
+
+
+def test_cells_of_a_spreadsheet_are_pasted_and_gone_through_by_keys(app: Flask, open_as: OpenAs) -> None:
+    school, application = begun()
+    page = open_as(school.lead, f"/applications/{application.public_id}/sections/numbers")
+    page.get_by_label("Grants, Year 3").evaluate(PASTE, "$1,000\t2,000\t3,000\t4\r\n10\t20\t30\t40\r\n")
+    said = page.locator("main > [role=status]")
+    expect(said).to_contain_text("6 cells were pasted; 2 had no place in the table.")
+    expect(page.locator("#saved")).to_have_text("Saved 9:00 am")
+    kept = answers(application)["finances"]
+    assert (kept["revenue"]["grants"], kept["expense"]["staff"]) == (
+        [None, None, 1_000_00, 2_000_00, 3_000_00],
+        [None, None, 10_00, 20_00, 30_00],
+    )
+    page.get_by_label("Grants, Year 3").press("ArrowDown")
+    expect(page.get_by_label("Staff, Year 3")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Other, Year 3")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_label("Staff, Year 3")).to_be_focused()
 
 
 def test_what_cannot_be_read_is_there_when_one_comes_back(app: Flask, open_as: OpenAs) -> None:

@@ -82,8 +82,8 @@ def _answer(asked: AnyField) -> Any:  # noqa: C901 - one line for each type of f
             return _table(asked)
         case FiveYearBudget():
             return {
-                side: {line: [100_000_00] * 5 for line in lines}
-                for side, lines in (("revenue", asked.revenue), ("expense", asked.expense))
+                part: {line: [320 if part == "pupils" else 100_000_00] * 5 for line in lines}
+                for part, lines in asked.parts.items()
             }
         case PersonList():
             return [

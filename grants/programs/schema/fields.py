@@ -1,5 +1,6 @@
 """The kinds of question a form can ask. The type of a field says what its answer looks like."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
@@ -153,7 +154,8 @@ class BudgetCheck(Part):
 class FiveYearBudget(Question):
     """Five years of revenue and expense, with totals computed.
 
-    Answer: {"revenue": {line key: [cents] * 5}, "expense": {line key: [cents] * 5}}.
+    Answer: {"revenue": {line key: [cents] * 5}, "expense": {line key: [cents] * 5}}, and where pupils are asked for
+    {"pupils": {"enrolled": [number] * 5}} with them.
     """
 
     type: Literal["five_year_budget"]
@@ -166,7 +168,17 @@ class FiveYearBudget(Question):
     first_year: Annotated[int, Field(ge=1990, le=2200)] | None = Field(
         None, description="The calendar year in which year 1 starts; left out, the years are numbered 1 to 5."
     )
+    pupils: Flag = Field(
+        False, description="Ask how many pupils each year plans for, and show what they bring and cost per pupil."
+    )
     checks: tuple[BudgetCheck, ...] = ()
+
+    @property
+    def parts(self) -> Mapping[str, Mapping[str, Named]]:
+        """The parts of the table in their order, each with its lines by key: pupils where asked, revenue, expense."""
+        sides: dict[str, Mapping[str, Named]] = {"revenue": self.revenue, "expense": self.expense}
+        enrolled = Named(title="Pupils enrolled").under("enrolled")
+        return {"pupils": {"enrolled": enrolled}, **sides} if self.pupils else sides
 
     @property
     def years(self) -> tuple[str, ...]:
