@@ -100,6 +100,12 @@ TEMPLATES: Final[dict[str, Template]] = {
         "What was submitted is kept exactly as it was. Its fingerprint (SHA-256) is\n{sha256}\n\n"
         "The receipt is here:\n{site}{receipt}",
     ),
+    "application.ready": Template(
+        "Ready for you to certify: {stage} of {school}",
+        "Dear {name},\n\n"
+        "{asked_by} asks you to certify and submit the application of {school} for {stage} ({cycle}). Every question "
+        "is answered; it closes {due}.\n\nRead it once more and certify it here:\n{site}{path}/check",
+    ),
     "application.returned": Template(
         "Please change your application: {stage} of {school}",
         "Dear {name},\n\nThe foundation asks for changes in {sections}:\n\n{reason}\n\n"

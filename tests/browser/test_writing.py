@@ -1,6 +1,7 @@
 """The draft in a browser: autosaves, two people in one field, questions that come and go."""
 
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ from playwright.sync_api import Page, expect
 
 from grants.applications import queries
 from grants.applications.models import Application
+from grants.applications.values import storable
 from grants.kernel.clock import clock_at
 from grants.kernel.roles import Role
+from grants.kernel.wording import count_words
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from tests.browser.house import faults
@@ -94,6 +97,39 @@ def test_a_budget_adds_up_while_it_is_written(app: Flask, open_as: OpenAs) -> No
     expect(share).to_have_text("$120.05")
     page.get_by_label("Staff, Year 4").fill("a lot")
     expect(page.locator("#finances-error")).to_contain_text("“a lot” is not an amount.")
+
+
+TEXTS = (
+    "",
+    "A well-made plan – in 3 steps.",
+    "It’s the students’ own; it's “theirs”—not ours",
+    "em — dash, en – dash, hyphen-ated, slash/ed, e.g. 50% of $1,200.50",
+    "Líneas, Übung, naïve, Ελληνικά, русский, עברית, العربية, हिन्दी",
+    "日本語の文 中文",
+    "line\nbreak\ttab\r\nboth\u2028separator\x85next",
+    "no\u00a0break narrow\u202fspace thin\u2009space ideographic\u3000space",
+    "zero\u200bwidth joiner\u200dhere mark\ufeffin between",
+    "bell\x07 vertical\x0btab file\x1cseparator",
+    "😀 👩‍🏫 ½ ² Ⅷ ٣ _ __ * • - … ’",
+    "cafe\u0301 \u0301 e\u0301",
+)
+
+
+def test_words_are_counted_on_the_page_as_the_server_counts_them(app: Flask, open_as: OpenAs) -> None:
+    school, application = begun()
+    page = open_as(school.lead, f"/applications/{application.public_id}/sections/vision")
+    draw = Random(7)
+    signs = sorted({sign for text in TEXTS for sign in text})
+    texts = [*TEXTS, *("".join(draw.choices(signs, k=draw.randrange(80))) for _ in range(500))]
+    shown = page.evaluate(
+        """texts => { const area = document.getElementById("move_on"); return texts.map((text) => {
+            area.value = text; count(area); return document.getElementById("move_on-words").textContent; }); }""",
+        texts,
+    )
+    assert [int(said.split(" word")[0].split(" of ")[0]) if "too many" not in said else said for said in shown] == [
+        counted if counted <= 30 else f"{counted - 30} {'word' if counted == 31 else 'words'} too many: {counted} of 30"
+        for counted in (count_words(storable(text)) for text in texts)
+    ]
 
 
 PASTE = """(cell, text) => {

@@ -38,6 +38,8 @@ from grants.applications.queries.history import (
 from grants.applications.queries.listing import SORTS, ApplicationFilters, applications, every_application, stages
 from grants.applications.queries.presence import others_in
 from grants.applications.queries.submissions import (
+    asked_key,
+    asked_to_certify_at,
     latest_submissions,
     read_submission,
     submission_for,
@@ -57,6 +59,8 @@ __all__ = [
     "answers_of",
     "application_for",
     "applications",
+    "asked_key",
+    "asked_to_certify_at",
     "attachment_for",
     "attachments_of",
     "carried_forward",

@@ -1,6 +1,7 @@
 """What was submitted."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
@@ -16,6 +17,7 @@ from grants.applications.states import State
 from grants.casework.models import StoredFile
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
+from grants.messages.models import Message
 from grants.persistence.session import db
 
 
@@ -90,3 +92,16 @@ def submitted_file(submission: Submission, file_id: str) -> StoredFile:
         if found is not None:
             return found
     raise Missing("There is no such file in this submission.")
+
+
+def asked_key(application: Application) -> str:
+    """What the keys of the messages begin with that ask a signatory to certify an application."""
+    return f"application-ready:{application.public_id}:"
+
+
+def asked_to_certify_at(application: Application) -> datetime | None:
+    """When its signatories were last asked to certify it."""
+    asked = select(func.max(Message.queued_at)).where(
+        Message.case_id == application.case_id, Message.key.startswith(asked_key(application), autoescape=True)
+    )
+    return db.session.scalar(asked)

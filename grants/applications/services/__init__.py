@@ -1,5 +1,6 @@
 """Use cases of applying: start, write, attach, submit, take back, screen."""
 
+from grants.applications.services.asking import ask_to_certify
 from grants.applications.services.attaching import attach, remove_attachment
 from grants.applications.services.coaching import end_coaching, invite_coach, name_sections
 from grants.applications.services.presence import is_news, note_presence
@@ -28,6 +29,7 @@ __all__ = [
     "Outcome",
     "StaleAnswer",
     "Write",
+    "ask_to_certify",
     "attach",
     "comment",
     "end_coaching",

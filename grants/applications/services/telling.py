@@ -26,10 +26,11 @@ def writers(application: Application) -> list[Person]:
     ]
 
 
-def tell(template: str, key: str, application: Application, people: Iterable[Person], **facts: str) -> None:
+def tell(template: str, key: str, application: Application, people: Iterable[Person], **facts: str) -> list[Person]:
     """Send each of these people one message about an application.
 
-    key   names the cause; with the person's id it makes the message's own key
+    key      names the cause; with the person's id it makes the message's own key
+    returns  those who were not told before
     """
     common = {
         "school": application.case.organization.name,
@@ -37,5 +38,8 @@ def tell(template: str, key: str, application: Application, people: Iterable[Per
         "cycle": application.stage.cycle.title,
         "path": f"/applications/{application.public_id}",
     }
-    for person in people:
-        messages.post(f"{key}:{person.public_id}", template, person, {**common, **facts}, application.case)
+    return [
+        person
+        for person in people
+        if messages.post(f"{key}:{person.public_id}", template, person, {**common, **facts}, application.case)
+    ]

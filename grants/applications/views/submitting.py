@@ -4,6 +4,8 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.applications import queries, services
+from grants.applications.budgets import notices
+from grants.applications.completeness import shown_fields
 from grants.applications.forms import CertifyForm
 from grants.applications.overview import Overview, overview
 from grants.applications.policy import may_comment
@@ -11,7 +13,9 @@ from grants.applications.views.blueprint import bp, the_application
 from grants.documents.queries import document_about
 from grants.kernel.errors import Problem, Refused
 from grants.persistence.session import unit_of_work
+from grants.programs.schema import AnyField, FiveYearBudget
 from grants.web.access import current_actor, requires
+from grants.web.filters import listing
 
 
 @bp.get("/applications/<public_id:application_id>/check")
@@ -49,7 +53,40 @@ def _draft(application_id: str) -> Overview:
 
 def _check_page(view: Overview, form: CertifyForm) -> str:
     submissions = queries.submissions_of(view.application)
-    return render_template("applications/check.html", view=view, form=form, submissions=submissions)
+    asked_at = queries.asked_to_certify_at(view.application)
+    return render_template(
+        "applications/check.html",
+        view=view,
+        form=form,
+        submissions=submissions,
+        asked_at=asked_at,
+        remarks=_remarks(view),
+    )
+
+
+def _remarks(view: Overview) -> list[tuple[str, AnyField, str]]:
+    """What the program's checks find and nobody has to mend: (section, question, sentence)."""
+    answers = view.answers
+    return [
+        (view.form.section_of(key).key, asked, sentence)
+        for key, asked in shown_fields(view.form, answers).items()
+        if isinstance(asked, FiveYearBudget)
+        for sentence in notices(asked, answers.get(key))
+    ]
+
+
+@bp.post("/applications/<public_id:application_id>/ask")
+@requires("application.write")
+def ask(application_id: str) -> ResponseReturnValue:
+    """Ask the signatories to certify what is ready."""
+    view = _draft(application_id)
+    with unit_of_work():
+        asked = [person.name for person in services.ask_to_certify(current_actor(), view.application)]
+    if asked:
+        flash(f"{listing(asked)} {'has' if len(asked) == 1 else 'have'} a mail that it is ready to certify.", "good")
+    else:
+        flash("They were asked today already. Ask again tomorrow, or speak to them.", "warn")
+    return redirect(url_for(".check", application_id=application_id))
 
 
 @bp.get("/submissions/<public_id:submission_id>/receipt")

@@ -97,8 +97,11 @@ function choice(label, css, act) {
   return button;
 }
 
-/* Word counts, as the server counts: runs between spaces that hold a letter or digit. */
-const words = (text) => (text.match(/\S+/g) || []).filter((run) => /[\p{L}\p{N}_]/u.test(run)).length;
+/* Word counts, as the server counts: runs between spaces that hold a letter or digit. Its spaces are named one by one,
+   since a browser's differ by two; characters that it does not keep are left out first. */
+const notKept = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g;
+const spaces = /[\t\n\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
+const words = (text) => text.replace(notKept, "").split(spaces).filter((run) => /[\p{L}\p{N}_]/u.test(run)).length;
 
 function count(area) {
   const limit = Number(area.dataset.words);
