@@ -5,6 +5,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
+from grants.applications import jobs as application_jobs
 from grants.applications import views as applications
 from grants.awards import jobs as award_jobs
 from grants.awards import views as awards
@@ -50,7 +51,16 @@ PAGES = (
     portfolio,
 )
 # Named so that nothing forgets to load them: a job without its handler would only fail when it is due.
-JOBS = (people_jobs, message_jobs, document_jobs, discovery_jobs, award_jobs, payment_jobs, monitoring_jobs)
+JOBS = (
+    people_jobs,
+    message_jobs,
+    document_jobs,
+    discovery_jobs,
+    application_jobs,
+    award_jobs,
+    payment_jobs,
+    monitoring_jobs,
+)
 
 csrf = CSRFProtect()
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Self
 
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, EmailField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from grants.applications.budgets import YEARS
@@ -225,10 +225,33 @@ class ExtensionForm(HouseForm):
     reason = TextAreaField("Why", [DataRequired("Say why, for the record.")])
 
 
+class OverrideForm(HouseForm):
+    """Letting an eligibility answer pass."""
+
+    reason = TextAreaField("Why it may go on", [DataRequired("Say why; it stands on the record.")])
+
+
+class MailingForm(HouseForm):
+    """A message to many applicants; `key` makes a second press the same message, `count` is what the page showed."""
+
+    key = HiddenField()
+    count = HiddenField()
+    subject = StringField("Subject", [DataRequired("Write a subject."), Length(max=150)])
+    body = TextAreaField("Message", [DataRequired("Write the message.")])
+
+
+class ReminderForm(HouseForm):
+    """The same for the reminder, whose words are the house's own."""
+
+    key = HiddenField()
+    count = HiddenField()
+
+
 class ApplicationFilterForm(FilterForm):
     """What the staff's list is narrowed to."""
 
-    search = StringField("Search")
+    search = StringField("School")
+    cycle = SelectField("Cycle", validate_choice=False)
     stage = SelectField("Stage", validate_choice=False)
     state = SelectField("State", validate_choice=False)
     sector = SelectField("Sector", choices=options({"": "All", "district": "District-run", "charter": "Charter"}))
@@ -236,7 +259,5 @@ class ApplicationFilterForm(FilterForm):
         "Completeness",
         choices=options({"": "Any", "empty": "Nothing yet", "begun": "Begun", "complete": "Complete"}),
     )
-    only = SelectField(
-        "Only",
-        choices=options({"": "All", "never_submitted": "Started, never submitted", "to_screen": "To be screened"}),
-    )
+    officer = SelectField("Case officer", validate_choice=False)
+    only = HiddenField()

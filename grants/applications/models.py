@@ -21,6 +21,7 @@ class Application(Stateful, Base):
     returned_sections, returned_until   what staff sent back for change, and by when
     asked, answered   required questions that show now, and how many of them hold; kept with every answer
     written_at    when an answer was last changed
+    reminded_at   when staff last reminded its people that it is not submitted
     """
 
     __tablename__ = "application"
@@ -41,6 +42,7 @@ class Application(Stateful, Base):
     asked: Mapped[int] = mapped_column(default=0)
     answered: Mapped[int] = mapped_column(default=0)
     written_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
 
     case: Mapped[Case] = relationship()
     stage: Mapped[CycleStage] = relationship()
@@ -195,3 +197,61 @@ class Submission(Identified, Base):
 
     application: Mapped[Application] = relationship(back_populates="submissions")
     certified_by: Mapped[Person] = relationship()
+
+
+@append_only
+class EligibilityOverride(Base):
+    """Staff let an applicant go on despite its answer to one eligibility question, and said why.
+
+    It is about the question, not about one text: it holds whatever is answered there later.
+    """
+
+    __tablename__ = "eligibility_override"
+    __table_args__ = (UniqueConstraint("application_id", "field"),)
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    field: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str]
+    given_at: Mapped[datetime]
+    given_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    given_by: Mapped[Person] = relationship()
+
+
+class Mailing(Identified, Base):
+    """What staff write to many applicants at once: their own words, or the reminder that a draft is not submitted.
+
+    key    what its page was given when it was opened, so that a second press is the same mailing
+    body   with {placeholders}; a reminder's text is the library's own
+    """
+
+    __tablename__ = "mailing"
+    __table_args__ = (CheckConstraint("kind IN ('message', 'reminder')", name="kind"),)
+
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    subject: Mapped[str]
+    body: Mapped[str]
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    made_by: Mapped[Person] = relationship()
+
+
+class MailingRecipient(Identified, Base):
+    """One applicant of a mailing.
+
+    done_at   when it was dealt with; `told` people were written to then, or `left_out` says why nobody was
+    """
+
+    __tablename__ = "mailing_recipient"
+    __table_args__ = (UniqueConstraint("mailing_id", "application_id"),)
+
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    done_at: Mapped[datetime | None]
+    told: Mapped[int] = mapped_column(default=0)
+    left_out: Mapped[str | None]
+
+    mailing: Mapped[Mailing] = relationship()
+    application: Mapped[Application] = relationship()

@@ -8,7 +8,7 @@ from typing import Any
 
 from grants.applications import queries
 from grants.applications.company import section_words
-from grants.applications.completeness import Standing, asked_form, part_of, standing
+from grants.applications.completeness import Standing, asked_form, eligibility_key, part_of, standing
 from grants.applications.deadlines import Deadline, time_left
 from grants.applications.models import Answer, Application, Attachment, Presence, SectionStatus
 from grants.applications.policy import (
@@ -81,6 +81,11 @@ class Draft:
         """Field key -> place -> why it cannot be read, of what stands only as it was typed."""
         return queries.unreadable_in(self.form, self.drafted)
 
+    @cached_property
+    def barred(self) -> dict[str, str]:
+        """Field key -> why an answer to an eligibility question keeps the applicant from going on, and whom to ask."""
+        return {eligibility_key(one): one.sentence for one in queries.barring(self.application, self.answers)}
+
 
 def draft(application: Application) -> Draft:
     """A draft as it stands now."""
@@ -151,7 +156,9 @@ def overview(actor: Actor, application: Application) -> Overview:
     rules = definition.application_stage(application.stage.key)
     form = asked_form(definition, rules)
     drafted, files = queries.drafted_answers(application), queries.attachments_of(application)
-    named = queries.sections_open_to(actor, application)
+    # Staff learn how far it is, and read none of it before it is submitted.
+    writes_along = may_comment(actor, application.case.organization_id)
+    named = queries.sections_open_to(actor, application) if writes_along else None
     if named is not None:
         form = part_of(form, queries.answers_in(drafted, files), named)
         theirs = {one.key for one in form.all_fields()}
@@ -159,7 +166,7 @@ def overview(actor: Actor, application: Application) -> Overview:
         files = {key: attached for key, attached in files.items() if key in theirs}
     answers = queries.answers_in(drafted, files)
     organization_id = application.case.organization_id
-    progress = standing(form, answers, rules.eligibility, queries.unreadable_in(form, drafted))
+    progress = standing(form, answers, queries.barring(application, answers), queries.unreadable_in(form, drafted))
     statuses = queries.section_statuses(application)
     others = tuple(queries.others_in(actor, application))
     return Overview(

@@ -1,7 +1,9 @@
 """Which applications an actor may know of, as one exact SQL predicate."""
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
-from sqlalchemy.orm import aliased
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy.orm import aliased, contains_eager
 
 from grants.applications.models import Application, CoachedSection, Submission
 from grants.applications.states import State
@@ -9,6 +11,8 @@ from grants.casework.models import Case
 from grants.casework.visibility import not_conflicted
 from grants.kernel.policy import Actor, Role
 from grants.people.models import CoachInvitation
+from grants.persistence.session import db
+from grants.programs.models import CycleStage
 
 OPEN_TO_COACHES = (State.DRAFT, State.RETURNED)
 
@@ -54,3 +58,22 @@ def was_submitted() -> ColumnElement[bool]:
     """Holds for applications that were submitted at least once."""
     every = aliased(Submission)
     return exists().where(every.application_id == Application.id)
+
+
+def by_stage(actor: Actor, condition: ColumnElement[bool]) -> Sequence[tuple[CycleStage, int]]:
+    """How many applications that the actor may know of meet a condition, by stage; the one that closes first first."""
+    counts = (
+        select(Application.stage_id, func.count().label("count"))
+        .join(Application.stage)
+        .where(condition, visible_applications(actor))
+        .group_by(Application.stage_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(CycleStage, counts.c.count)
+        .join(counts, counts.c.stage_id == CycleStage.id)
+        .join(CycleStage.cycle)
+        .options(contains_eager(CycleStage.cycle))
+        .order_by(CycleStage.closes_at, CycleStage.id)
+    )
+    return rows.all()

@@ -72,6 +72,16 @@ def names_sections(facts: Facts) -> str | None:
     return before_decision(facts)
 
 
+def was_screened(facts: Facts) -> str | None:
+    return before_decision(facts) if facts.screened else "Nobody has screened it yet."
+
+
+def past_its_day(facts: Facts) -> str | None:
+    if facts.deadline.holds(facts.now):
+        return "The school still has time for its changes. Wait until their day has passed."
+    return before_decision(facts)
+
+
 def gives_reason(facts: Facts) -> str | None:
     return before_decision(facts) if facts.reason.strip() else "Say why it is not eligible; the applicant reads it."
 
@@ -90,8 +100,11 @@ APPLICATION: Workflow[Facts] = Workflow(
         Move("withdraw", (S.DRAFT, S.SUBMITTED, S.RETURNED), S.WITHDRAWN, "application.withdraw", before_decision,
              ("tell_officer",)),
         Move("return", S.SUBMITTED, S.RETURNED, "application.screen", names_sections, ("ask_for_changes",)),
+        Move("take as submitted", S.RETURNED, S.SUBMITTED, "application.screen", past_its_day,
+             ("tell_applicant", "let_coaches_go")),
         Move("find eligible", S.SUBMITTED, S.SUBMITTED, "application.screen", not_screened_yet, ("note",)),
         Move("find ineligible", S.SUBMITTED, S.INELIGIBLE, "application.screen", gives_reason, ("tell_applicant",)),
+        Move("take back", S.SUBMITTED, S.SUBMITTED, "application.screen", was_screened, ("note",)),
         Move("take back", S.INELIGIBLE, S.SUBMITTED, "application.screen", before_decision, ("tell_applicant",)),
     ),
 )  # fmt: skip

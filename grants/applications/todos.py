@@ -1,16 +1,15 @@
 """What waits for someone around applications."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import url_for
-from sqlalchemy import ColumnElement, ScalarResult, and_, func, select
+from sqlalchemy import ColumnElement, ScalarResult, and_, select
 from sqlalchemy.orm import contains_eager
 
 from grants.applications.deadlines import time_left
 from grants.applications.models import Application
-from grants.applications.scope import coached_drafts, visible_applications, was_submitted
+from grants.applications.scope import by_stage, coached_drafts, was_submitted
 from grants.applications.states import State
 from grants.casework.models import Case
 from grants.kernel.clock import now
@@ -35,7 +34,7 @@ def todos(actor: Actor) -> list[Todo]:
         coached = coached_drafts(actor)
         found += [todo for application in _written(coached) if (todo := _reading_along(application))]
     if actor.may("application.screen"):
-        found += _to_screen(actor) + _lagging(actor)
+        found += _to_screen(actor) + _overdue(actor) + _lagging(actor)
     return found
 
 
@@ -93,12 +92,27 @@ def _to_screen(actor: Actor) -> list[Todo]:
         Todo(
             "ask",
             f"Screen {plural(count, 'application')} of {stage.title}",
-            url_for("applications.applications", stage=stage.public_id, only="to_screen"),
+            url_for("applications.screening", stage=stage.public_id),
             f"{stage.cycle.title}: submitted, and nobody has checked eligibility yet.",
             count=count,
             cycle_id=stage.cycle_id,
         )
-        for stage, count in _by_stage(actor, waiting)
+        for stage, count in by_stage(actor, waiting)
+    ]
+
+
+def _overdue(actor: Actor) -> list[Todo]:
+    waiting = and_(Application.state == State.RETURNED, Application.returned_until < now())
+    return [
+        Todo(
+            "ask",
+            f"Changes to {plural(count, 'application')} of {stage.title} did not come in time",
+            url_for("applications.applications", stage=stage.public_id, only="overdue"),
+            f"{stage.cycle.title}: give more time, or go on with what was submitted.",
+            count=count,
+            cycle_id=stage.cycle_id,
+        )
+        for stage, count in by_stage(actor, waiting)
     ]
 
 
@@ -115,26 +129,8 @@ def _lagging(actor: Actor) -> list[Todo]:
             count,
             stage.cycle_id,
         )
-        for stage, count in _by_stage(actor, waiting)
+        for stage, count in by_stage(actor, waiting)
     ]
-
-
-def _by_stage(actor: Actor, condition: ColumnElement[bool]) -> Sequence[tuple[CycleStage, int]]:
-    counts = (
-        select(Application.stage_id, func.count().label("count"))
-        .join(Application.stage)
-        .where(condition, visible_applications(actor))
-        .group_by(Application.stage_id)
-        .subquery()
-    )
-    rows = db.session.execute(
-        select(CycleStage, counts.c.count)
-        .join(counts, counts.c.stage_id == CycleStage.id)
-        .join(CycleStage.cycle)
-        .options(contains_eager(CycleStage.cycle))
-        .order_by(CycleStage.closes_at, CycleStage.id)
-    )
-    return rows.all()
 
 
 def _day(at: datetime, stage: CycleStage) -> date:

@@ -57,6 +57,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "application.submit": _APPLICANT,
     "application.withdraw": _APPLICANT,
     "application.screen": _OFFICER,
+    "application.message": _OFFICER,
     "application.comment": _APPLICANT | _COACH,
     # review
     "review.score": _REVIEWER,

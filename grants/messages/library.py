@@ -126,6 +126,29 @@ TEMPLATES: Final[dict[str, Template]] = {
         "Dear {name},\n\nYou can submit the application of {school} for {stage} ({cycle}) until {due}.\n\n{reason}\n\n"
         "{site}{path}",
     ),
+    "application.as_submitted": Template(
+        "Your application for {stage} counts as submitted",
+        "Dear {name},\n\nThe day for changes to the application of {school} for {stage} ({cycle}) has passed, and none "
+        "were handed in. The foundation goes on with what you submitted on {when}. What you wrote since is kept; it is "
+        "no part of the application.\n{site}{path}",
+    ),
+    "application.let_pass": Template(
+        "You can go on with {stage} of {school}",
+        "Dear {name},\n\nYour answer to “{question}” no longer keeps {school} from applying for {stage} ({cycle}): "
+        "{reason}\n\nGo on writing here:\n{site}{path}",
+    ),
+    "application.message": Template("{subject}", "{text}"),
+    "application.reminder": Template(
+        "Not submitted yet: {stage} of {school}",
+        "Dear {name},\n\nThe application of {school} for {stage} ({cycle}) is started and not submitted yet: {ready} "
+        "questions are ready. The deadline is {due}; {left} left.\n\nGo on writing here:\n{site}{path}\n\n"
+        "If you do not mean to apply this time, there is nothing you need to do.",
+    ),
+    "application.due": Template(
+        "{stage} of {school} is due {due}",
+        "Dear {name},\n\nThe application of {school} for {stage} ({cycle}) is to be submitted by {due}; {left} left. "
+        "{ready} questions are ready.\n\nGo on here:\n{site}{path}",
+    ),
     "application.withdrawn": Template(
         "{school} withdrew its application for {stage}",
         "Dear {name},\n\n{by} withdrew the application of {school} for {stage} ({cycle}).\n{site}{path}",
@@ -200,6 +223,14 @@ def compose(template: str, facts: Mapping[str, object]) -> tuple[str, str]:
     """
     subject, body = TEMPLATES[template]
     return " ".join(_filled(subject, template, facts).split()), _filled(body, template, facts)
+
+
+def fill(text: str, facts: Mapping[str, object]) -> str:
+    """A text that a person wrote, its placeholders replaced by these facts as they stand.
+
+    raises   IncompleteMessage for a placeholder without its fact
+    """
+    return _filled(text, "written by hand", facts)
 
 
 def placeholders(text: str) -> list[str]:

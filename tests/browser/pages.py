@@ -165,8 +165,11 @@ PAGES: dict[str, list[Seen]] = {
             JOIN application ON application.id = one.application_id
             WHERE application.state = 'draft' ORDER BY one.id DESC""",
     ),
+    "applications.mailing": by(OFFICER, ids=_newest("mailing", "mailing_id")),
+    "applications.message": by(OFFICER),
     "applications.ours": by(APPLICANT),
     "applications.receipt": by(GRANTEE, ids=_submission),
+    "applications.screening": by(OFFICER),
     "applications.section": by(
         *(APPLICANT, COACH),
         ids="""
@@ -263,6 +266,7 @@ FILES: dict[str, list[Seen]] = {
             SELECT application.public_id AS application_id, file.public_id AS file_id,
             attachment.attached_by_id AS opener {_ATTACHED}""",
     ),
+    "applications.export_answers": by(OFFICER),
     "applications.export_applications": by(OFFICER),
     "applications.submitted_file": by(
         OFFICER,

@@ -9,13 +9,14 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.applications.answers import why_unreadable
-from grants.applications.completeness import asked_form
+from grants.applications.completeness import asked_form, eligibility_key
 from grants.applications.deadlines import Deadline
 from grants.applications.models import (
     Answer,
     Application,
     Attachment,
     DraftComment,
+    EligibilityOverride,
     SectionStatus,
     Submission,
 )
@@ -29,7 +30,7 @@ from grants.people.models import Organization, OrganizationMembership, Person
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
 from grants.programs.queries import definition_of
-from grants.programs.schema import AnyField, ApplicationStage, FileField, Form, PersonList
+from grants.programs.schema import AnyField, ApplicationStage, EligibilityQuestion, FileField, Form, PersonList
 
 
 def application_for(actor: Actor, public_id: str) -> Application:
@@ -63,6 +64,38 @@ def form_of(application: Application) -> Form:
     """The form as the applicant meets it, eligibility questions first."""
     definition = definition_of(application.stage.cycle)
     return asked_form(definition, definition.application_stage(application.stage.key))
+
+
+def barring(application: Application, answers: Mapping[str, Any]) -> tuple[EligibilityQuestion, ...]:
+    """The eligibility questions whose answers keep the applicant from going on; each says why, and whom to ask.
+
+    One that staff have let pass bars no longer, whatever is answered there.
+    """
+    failed = [
+        question
+        for question in rules_of(application).eligibility
+        if answers.get(eligibility_key(question)) is (not question.must_be)
+    ]
+    if not failed:
+        return ()
+    officer = application.case.officer
+    ask = f" Whom to ask: {officer.name}, {officer.email}." if officer else ""
+    passed = {one.field for one in overrides_of(application)}
+    return tuple(
+        question.model_copy(update={"sentence": f"{question.sentence}{ask}"})
+        for question in failed
+        if eligibility_key(question) not in passed
+    )
+
+
+def overrides_of(application: Application) -> Sequence[EligibilityOverride]:
+    """The eligibility questions that staff let pass, with who did and why."""
+    return db.session.scalars(
+        select(EligibilityOverride)
+        .where(EligibilityOverride.application_id == application.id)
+        .options(joinedload(EligibilityOverride.given_by))
+        .order_by(EligibilityOverride.id)
+    ).all()
 
 
 def deadline_of(application: Application) -> Deadline:

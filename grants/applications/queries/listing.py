@@ -1,26 +1,39 @@
 """The staff's list of applications."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any, Final, Literal, cast
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from grants.applications.models import (
     Application,
     Submission,
 )
-from grants.applications.scope import visible_applications, was_submitted
+from grants.applications.scope import by_stage, visible_applications, was_submitted
 from grants.applications.states import State
 from grants.casework.models import Case
+from grants.kernel.clock import now
 from grants.kernel.policy import Actor
-from grants.people.models import Organization
+from grants.people.models import Organization, Person
 from grants.persistence.paging import Page, paginate_rows
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
 
 Completeness = Literal["", "empty", "begun", "complete"]
+REMINDED_EVERY = timedelta(days=3)
+VIEWS: Final = {
+    "never_submitted": "Started, never submitted",
+    "to_screen": "To be screened",
+    "eligible": "Eligible",
+    "returned": "Returned",
+    "overdue": "Changes overdue",
+    "more_time": "More time given",
+    "ineligible": "Not eligible",
+}
+"""What the list can be asked to show: the parts of an officer's work, in its order."""
 SORTS: Final = ("school", "stage", "state", "completeness", "written", "submitted")
 
 
@@ -30,7 +43,8 @@ class ApplicationFilters:
 
     stage, cycle       public ids
     completeness       nothing answered, something, or everything that is asked
-    never_submitted    started, and not submitted since
+    officer            public id of a case officer
+    view               a key of VIEWS: what part of the work the list shows
     """
 
     cycle: str = ""
@@ -39,8 +53,8 @@ class ApplicationFilters:
     sector: str = ""
     search: str = ""
     completeness: Completeness = ""
-    never_submitted: bool = False
-    to_screen: bool = False
+    officer: str = ""
+    view: str = ""
     sort: str = "school"
     descending: bool = field(default=False)
 
@@ -61,11 +75,7 @@ def _list(actor: Actor, filters: ApplicationFilters) -> Select[Any]:
     times = select(func.count()).select_from(Submission).where(mine).scalar_subquery()
     keys = _sort_keys(submitted_at)[filters.sort]
     return (
-        select(Application, submitted_at.label("submitted_at"), times.label("times"))
-        .join(Application.case)
-        .join(Case.organization)
-        .join(Application.stage)
-        .join(CycleStage.cycle)
+        _joined(select(Application, submitted_at.label("submitted_at"), times.label("times")))
         .options(
             contains_eager(Application.case).options(contains_eager(Case.organization), joinedload(Case.officer)),
             contains_eager(Application.stage).contains_eager(CycleStage.cycle),
@@ -100,12 +110,89 @@ def _narrowed(filters: ApplicationFilters) -> list[ColumnElement[bool]]:
         (filters.stage, CycleStage.public_id == filters.stage),
         (filters.state, Application.state == filters.state),
         (filters.sector, Organization.sector == filters.sector),
-        (filters.never_submitted, and_(Application.state == State.DRAFT, ~was_submitted())),
-        (filters.to_screen, and_(Application.state == State.SUBMITTED, Application.screened_at.is_(None))),
+        (filters.officer, Case.officer_id.in_(select(Person.id).where(Person.public_id == filters.officer))),
+        (filters.view in VIEWS, _view(filters.view)),
         (filters.completeness, completeness.get(filters.completeness, full)),
         (filters.search, _found(filters.search)),
     ]
     return [condition for given, condition in wanted if given]
+
+
+def _view(key: str) -> ColumnElement[bool]:
+    """Holds for the applications of one of the VIEWS."""
+    conditions = {
+        "never_submitted": and_(Application.state == State.DRAFT, ~was_submitted()),
+        "to_screen": and_(Application.state == State.SUBMITTED, Application.screened_at.is_(None)),
+        "eligible": and_(Application.state == State.SUBMITTED, Application.screened_at.is_not(None)),
+        "returned": Application.state == State.RETURNED,
+        "overdue": and_(Application.state == State.RETURNED, Application.returned_until < now()),
+        "more_time": Application.extended_to.is_not(None),
+        "ineligible": Application.state == State.INELIGIBLE,
+    }
+    return conditions.get(key, true())
+
+
+def counts(actor: Actor, filters: ApplicationFilters) -> dict[str, int]:
+    """How many applications each of the VIEWS holds under the other filters, and all of them ("")."""
+    narrowed = _narrowed(replace(filters, view=""))
+    columns = [func.count().filter(_view(key)).label(key or "all") for key in ("", *VIEWS)]
+    asked = cast("Select[Any]", select(*columns).select_from(Application))
+    row = db.session.execute(_joined(asked).where(visible_applications(actor), *narrowed)).one()
+    return dict(zip(("", *VIEWS), row, strict=True))
+
+
+def chosen(
+    actor: Actor, filters: ApplicationFilters, picked: Collection[str] = (), *, to_remind: bool = False
+) -> Sequence[Application]:
+    """The applications that the list shows, on all its pages, or of them those with these public ids.
+
+    to_remind   only those that can be reminded now: started, never submitted, before their deadline, and not reminded
+                within REMINDED_EVERY
+    """
+    conditions = [visible_applications(actor), *_narrowed(filters)]
+    if picked:
+        conditions.append(Application.public_id.in_(picked))
+    if to_remind:
+        conditions.append(can_be_reminded())
+    return db.session.scalars(
+        _joined(select(Application))
+        .options(
+            contains_eager(Application.case).options(contains_eager(Case.organization), joinedload(Case.officer)),
+            contains_eager(Application.stage).contains_eager(CycleStage.cycle).joinedload(Cycle.program_version),
+        )
+        .where(*conditions)
+        .order_by(func.lower(Organization.name), Application.id)
+    ).all()
+
+
+def can_be_reminded() -> ColumnElement[bool]:
+    """Holds for applications, joined with their stage, whose people can be reminded now that they are not submitted."""
+    return and_(
+        _view("never_submitted"),
+        or_(CycleStage.closes_at > now(), Application.extended_to > now()),
+        or_(Application.reminded_at.is_(None), Application.reminded_at <= now() - REMINDED_EVERY),
+    )
+
+
+def officers(actor: Actor) -> Sequence[Person]:
+    """The officers of the cases of applications that the actor may know of, by name."""
+    theirs = (
+        select(Case.officer_id).join(Application, Application.case_id == Case.id).where(visible_applications(actor))
+    )
+    return db.session.scalars(select(Person).where(Person.id.in_(theirs)).order_by(Person.name, Person.id)).all()
+
+
+def answers_frozen(actor: Actor, filters: ApplicationFilters) -> Iterator[tuple[Application, Submission]]:
+    """The latest submission of each application that the list shows, in its order, read a hundred at a time."""
+    last, every = aliased(Submission), aliased(Submission)
+    latest = select(func.max(every.number)).where(every.application_id == Application.id).scalar_subquery()
+    rows = _list(actor, filters).join(last, and_(last.application_id == Application.id, last.number == latest))
+    for row in db.session.execute(rows.add_columns(last).execution_options(yield_per=100)):
+        yield row[0], row[-1]
+
+
+def _joined(statement: Select[Any]) -> Select[Any]:
+    return statement.join(Application.case).join(Case.organization).join(Application.stage).join(CycleStage.cycle)
 
 
 def _found(text: str) -> ColumnElement[bool]:
@@ -123,3 +210,54 @@ def stages(actor: Actor) -> Sequence[CycleStage]:
         .options(contains_eager(CycleStage.cycle))
         .order_by(Cycle.opened_at.desc(), CycleStage.position, CycleStage.id)
     ).all()
+
+
+def stages_listed(actor: Actor, filters: ApplicationFilters) -> Sequence[CycleStage]:
+    """The stages of the applications that the list shows and that were ever submitted, the newest cycle first."""
+    theirs = _joined(select(Application.stage_id)).where(
+        visible_applications(actor), was_submitted(), *_narrowed(filters)
+    )
+    return db.session.scalars(
+        select(CycleStage)
+        .join(CycleStage.cycle)
+        .where(CycleStage.id.in_(theirs))
+        .options(contains_eager(CycleStage.cycle).joinedload(Cycle.program_version))
+        .order_by(Cycle.opened_at.desc(), CycleStage.position, CycleStage.id)
+    ).all()
+
+
+# ── screening ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def waiting_by_stage(actor: Actor) -> Sequence[tuple[CycleStage, int]]:
+    """The stages in which applications wait to be screened, with how many."""
+    return by_stage(actor, _view("to_screen"))
+
+
+def next_to_screen(actor: Actor, stage: str = "", after: str = "") -> Application | None:
+    """The application that was submitted first of those that wait to be screened; None when none is left.
+
+    stage   public id of the stage, or all of them
+    after   public id of one that is left for later: the next one after it, or the first again
+    """
+    last = select(func.max(Submission.id)).where(Submission.application_id == Application.id).scalar_subquery()
+    waiting = (
+        _joined(select(Application))
+        .options(
+            contains_eager(Application.case).options(contains_eager(Case.organization), joinedload(Case.officer)),
+            contains_eager(Application.stage).contains_eager(CycleStage.cycle).joinedload(Cycle.program_version),
+        )
+        .where(visible_applications(actor), *_narrowed(ApplicationFilters(stage=stage, view="to_screen")))
+        .order_by(last, Application.id)
+        .limit(1)
+    )
+    if after:
+        skipped = (
+            select(func.max(Submission.id))
+            .join(Submission.application)
+            .where(Application.public_id == after)
+            .scalar_subquery()
+        )
+        if (found := db.session.scalars(waiting.where(last > skipped)).first()) is not None:
+            return cast(Application, found)
+    return cast(Application | None, db.session.scalars(waiting).first())

@@ -3,13 +3,23 @@
 from grants.applications.services.asking import ask_to_certify
 from grants.applications.services.attaching import attach, remove_attachment
 from grants.applications.services.coaching import end_coaching, invite_coach, name_sections
+from grants.applications.services.mailing import (
+    PLACEHOLDERS,
+    check_words,
+    message_for,
+    remind,
+    why_not_reminded,
+    write_to,
+)
 from grants.applications.services.presence import is_news, note_presence
 from grants.applications.services.receipts import RECEIPT
 from grants.applications.services.screening import (
     extend_deadline,
     find_eligible,
     find_ineligible,
+    override_eligibility,
     return_sections,
+    take_as_submitted,
     take_back_screening,
 )
 from grants.applications.services.starting import start
@@ -25,12 +35,14 @@ from grants.applications.services.writing import (
 )
 
 __all__ = [
+    "PLACEHOLDERS",
     "RECEIPT",
     "Outcome",
     "StaleAnswer",
     "Write",
     "ask_to_certify",
     "attach",
+    "check_words",
     "comment",
     "end_coaching",
     "extend_deadline",
@@ -40,8 +52,11 @@ __all__ = [
     "invite_coach",
     "is_news",
     "mark_section",
+    "message_for",
     "name_sections",
     "note_presence",
+    "override_eligibility",
+    "remind",
     "remove_attachment",
     "reopen",
     "resolve_comment",
@@ -49,6 +64,9 @@ __all__ = [
     "save_answers",
     "start",
     "submit",
+    "take_as_submitted",
     "take_back_screening",
+    "why_not_reminded",
     "withdraw",
+    "write_to",
 ]

@@ -37,7 +37,7 @@ def standing_of(application: Application, form: Form, drafted: Mapping[str, Answ
     if drafted is None:
         drafted = queries.drafted_answers(application)
     answers = queries.answers_in(drafted, queries.attachments_of(application))
-    return standing(form, answers, queries.rules_of(application).eligibility, queries.unreadable_in(form, drafted))
+    return standing(form, answers, queries.barring(application, answers), queries.unreadable_in(form, drafted))
 
 
 def note_progress(application: Application, form: Form, drafted: Mapping[str, Answer] | None = None) -> Standing:
@@ -45,9 +45,14 @@ def note_progress(application: Application, form: Form, drafted: Mapping[str, An
 
     drafted   as in standing_of
     """
+    application.written_at = now()
+    return count_ready(application, form, drafted)
+
+
+def count_ready(application: Application, form: Form, drafted: Mapping[str, Answer] | None = None) -> Standing:
+    """The same for what changes how far a draft is without anybody writing in it."""
     progress = standing_of(application, form, drafted)
     application.asked, application.answered = progress.asked, progress.answered
-    application.written_at = now()
     return progress
 
 

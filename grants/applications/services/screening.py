@@ -7,7 +7,10 @@ from functools import partial
 from sqlalchemy import update
 
 from grants.applications import queries
-from grants.applications.models import Application, SectionStatus
+from grants.applications.completeness import eligibility_key
+from grants.applications.models import Application, EligibilityOverride, SectionStatus
+from grants.applications.services.coaching import let_coaches_go
+from grants.applications.services.drafts import count_ready
 from grants.applications.services.submitting import facts_of
 from grants.applications.services.telling import note, tell, writers
 from grants.applications.states import APPLICATION, State
@@ -49,17 +52,21 @@ def find_ineligible(actor: Actor, application: Application, reason: str) -> None
 
 
 def take_back_screening(actor: Actor, application: Application) -> None:
-    """Put an application that was found not eligible back among the submitted ones, to be screened again.
+    """Put an application that was screened back among those that wait for it. The school is told when it was told
+    before, that is when it was found not eligible.
 
-    raises   Refused; Clash when it was not found ineligible
+    raises   Refused; Clash when it was not screened, or is decided
     """
 
-    def tell_applicant() -> None:
+    def put_back() -> None:
         application.screened_at = application.screening_note = None
         note(actor, application, f"{application.stage.title} is looked at again.")
+
+    def tell_applicant() -> None:
+        put_back()
         _tell("application.reconsidered", application)
 
-    effects: dict[str, Callable[[], object]] = {"tell_applicant": tell_applicant}
+    effects: dict[str, Callable[[], object]] = {"tell_applicant": tell_applicant, "note": put_back}
     move(actor, application, "take back", APPLICATION, lambda: facts_of(application), effects)
 
 
@@ -91,6 +98,51 @@ def return_sections(
 
     facts = partial(facts_of, application, sections=named, until=until, reason=why)
     move(actor, application, "return", APPLICATION, facts, {"ask_for_changes": ask_for_changes})
+
+
+def take_as_submitted(actor: Actor, application: Application) -> None:
+    """Go on with what was submitted, when the day for changes has passed and none were handed in.
+
+    What was written since stays in the draft; it is no part of the application.
+
+    raises   Refused; Clash when it is not returned, its day has not passed, or it is decided
+    """
+
+    def tell_applicant() -> None:
+        application.returned_sections = application.returned_until = None
+        application.screened_at = application.screening_note = None
+        last = in_words(queries.submissions_of(application)[0].submitted_at, application.stage.cycle.time_zone)
+        note(actor, application, f"No changes came in time: {application.stage.title} counts as submitted on {last}.")
+        _tell("application.as_submitted", application, when=last)
+
+    effects = {"tell_applicant": tell_applicant, "let_coaches_go": lambda: let_coaches_go(application)}
+    move(actor, application, "take as submitted", APPLICATION, lambda: facts_of(application), effects)
+
+
+def override_eligibility(actor: Actor, application: Application, field: str, reason: str) -> None:
+    """Let an applicant go on although its answer to an eligibility question says that it cannot.
+
+    field    the key under which the question is answered
+    raises   Refused; Invalid without a reason; Clash when nothing is being written, or the answer bars nobody
+    """
+    require_permission(actor, "application.screen")
+    why = required(reason, "reason", "Say why; it stands on the record.")
+    lock(application)
+    if application.state not in (State.DRAFT, State.RETURNED):
+        raise Clash("Only while an application is being written can a question be let pass.")
+    barring = queries.barring(application, queries.answers_of(application))
+    question = next((one for one in barring if eligibility_key(one) == field), None)
+    if question is None:
+        raise Clash("This question keeps nobody from applying as it is answered now, or it was let pass already.")
+    override = EligibilityOverride(
+        application_id=application.id, field=field, reason=why, given_at=now(), given_by_id=actor.person_id
+    )
+    db.session.add(override)
+    count_ready(application, queries.form_of(application))
+    after = {"question": question.question, "reason": why}
+    audit.record(actor, "application.override", application, after=after, case_id=application.case_id)
+    note(actor, application, f"{actor.name} let “{question.question}” pass: {why}")
+    _tell("application.let_pass", application, question=question.question, reason=why)
 
 
 def extend_deadline(actor: Actor, application: Application, to: datetime, reason: str) -> None:

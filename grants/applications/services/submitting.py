@@ -1,5 +1,7 @@
 """Submitting, and taking a submission back."""
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from grants.applications import entry, queries
@@ -22,11 +24,14 @@ from grants.persistence.session import db
 from grants.programs.schema import FileField
 
 
-def facts_of(application: Application, **given: Any) -> Facts:
-    """What the guards ask, as things stand; `given` adds what only the caller knows."""
+def facts_of(application: Application, at: datetime | None = None, **given: Any) -> Facts:
+    """What the guards ask, as things stand; `given` adds what only the caller knows.
+
+    at   the instant that counts: now, unless the request was received before it had to wait for others
+    """
     gaps = standing_of(application, queries.form_of(application)).gaps if application.state in _WRITTEN else ()
     return Facts(
-        now=now(),
+        now=at or now(),
         deadline=queries.deadline_of(application),
         gaps=len(gaps),
         screened=application.screened_at is not None,
@@ -38,10 +43,14 @@ def facts_of(application: Application, **given: Any) -> Facts:
 _WRITTEN = (State.DRAFT, State.RETURNED)
 
 
-def submit(actor: Actor, application: Application, certified_name: str) -> Submission:
+def submit(
+    actor: Actor, application: Application, certified_name: str, received_at: datetime | None = None
+) -> Submission:
     """Certify and submit: the answers are frozen as they stand, with files' hashes and a SHA-256 over the whole.
 
     certified_name   the signatory's own name, as they typed it
+    received_at      when the server received it, which is what counts however long it waited for others since; now,
+                     where nothing is between
     raises           Refused for anyone but a signatory; Invalid when the name is not theirs;
                      Clash when it is late, incomplete, or submitted already
     """
@@ -53,13 +62,15 @@ def submit(actor: Actor, application: Application, certified_name: str) -> Submi
     if _plain(certified_name) != _plain(signatory.name):
         sentence = f"Type your name as it stands in your account: {signatory.name}."
         raise Invalid(sentence, {"certified_name": sentence})
+    received = received_at or now()
     frozen: list[Submission] = []
     effects = {
-        "freeze_answers": lambda: frozen.append(_freeze(application, signatory)),
+        "freeze_answers": lambda: frozen.append(_freeze(application, signatory, received)),
         "acknowledge": lambda: _acknowledge(actor, application, frozen[0]),
         "let_coaches_go": lambda: let_coaches_go(application),
     }
-    move(actor, application, "submit", APPLICATION, lambda: facts_of(application, certified=True), effects)
+    facts = partial(facts_of, application, at=received, certified=True)
+    move(actor, application, "submit", APPLICATION, facts, effects)
     return frozen[0]
 
 
@@ -74,9 +85,9 @@ def _plain(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def _freeze(application: Application, signatory: Person) -> Submission:
+def _freeze(application: Application, signatory: Person, received_at: datetime) -> Submission:
     number = len(queries.submissions_of(application)) + 1
-    content = frozen_content(application, signatory.name, number)
+    content = frozen_content(application, signatory.name, number, received_at)
     submission = Submission(
         application_id=application.id,
         number=number,
@@ -84,7 +95,7 @@ def _freeze(application: Application, signatory: Person) -> Submission:
         sha256=sha256_of(content),
         certified_by_id=signatory.id,
         certified_name=signatory.name,
-        submitted_at=now(),
+        submitted_at=received_at,
     )
     db.session.add(submission)
     application.returned_sections = application.returned_until = None
@@ -93,7 +104,7 @@ def _freeze(application: Application, signatory: Person) -> Submission:
     return submission
 
 
-def frozen_content(application: Application, certified_name: str, number: int) -> dict[str, Any]:
+def frozen_content(application: Application, certified_name: str, number: int, received_at: datetime) -> dict[str, Any]:
     """All that is submitted, as plain JSON values: what shows of the form, each file by its hash, who certified it."""
     form, stage = queries.form_of(application), application.stage
     organization = application.case.organization
@@ -116,7 +127,7 @@ def frozen_content(application: Application, certified_name: str, number: int) -
         "files": [{"field": key, **file} for key in files for file in answers.get(key, [])],
         "certification": form.certification,
         "certified_by": certified_name,
-        "submitted_at": now().isoformat(),
+        "submitted_at": received_at.isoformat(),
     }
 
 

@@ -29,17 +29,22 @@ def writers(application: Application) -> list[Person]:
 def tell(template: str, key: str, application: Application, people: Iterable[Person], **facts: str) -> list[Person]:
     """Send each of these people one message about an application.
 
-    key      names the cause; with the person's id it makes the message's own key
-    returns  those who were not told before
+    key       names the cause; with the person's id it makes the message's own key
+    returns   those who were written to now; who was told of the same cause before is not told again
     """
-    common = {
+    given = {**common_facts(application), **facts}
+    return [
+        person
+        for person in people
+        if messages.post(f"{key}:{person.public_id}", template, person, given, application.case)
+    ]
+
+
+def common_facts(application: Application) -> dict[str, str]:
+    """What every message about an application may name."""
+    return {
         "school": application.case.organization.name,
         "stage": application.stage.title,
         "cycle": application.stage.cycle.title,
         "path": f"/applications/{application.public_id}",
     }
-    return [
-        person
-        for person in people
-        if messages.post(f"{key}:{person.public_id}", template, person, {**common, **facts}, application.case)
-    ]

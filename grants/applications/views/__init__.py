@@ -1,6 +1,29 @@
-"""Pages of applications: the applicant's draft, submitting, and the staff's list and screening."""
+"""Pages of applications: the applicant's draft, submitting, and the staff's list, screening and messages."""
 
-from grants.applications.views import coaching, comparing, drafting, files, history, presence, staff, submitting
+from grants.applications.views import (
+    coaching,
+    comparing,
+    drafting,
+    files,
+    history,
+    mailing,
+    presence,
+    screening,
+    staff,
+    submitting,
+)
 from grants.applications.views.blueprint import bp
 
-__all__ = ["bp", "coaching", "comparing", "drafting", "files", "history", "presence", "staff", "submitting"]
+__all__ = [
+    "bp",
+    "coaching",
+    "comparing",
+    "drafting",
+    "files",
+    "history",
+    "mailing",
+    "presence",
+    "screening",
+    "staff",
+    "submitting",
+]

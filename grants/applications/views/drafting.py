@@ -19,7 +19,7 @@ from grants.applications.services import Write
 from grants.applications.views.blueprint import bp, the_application
 from grants.applications.views.files import attach_all, file_address
 from grants.applications.views.questions import Sent, place_of, question, questions, saved_words
-from grants.applications.views.staff import staff_page
+from grants.applications.views.screening import staff_page
 from grants.kernel.errors import Clash, Missing, Refused
 from grants.persistence.session import unit_of_work
 from grants.programs.schema import FileField, Section

@@ -121,7 +121,7 @@ def question(
         shown=shown,
         rows=forms.rows_to_show(asked, len(typed), more) if isinstance(asked, forms.WithRows) else 0,
         faults={"": refused} if refused else {} if stale else view.unreadable.get(key, {}),
-        remarks=_remarks(asked, answer),
+        remarks=_remarks(asked, answer) + ((view.barred[key],) if key in view.barred else ()),
         clash=_clash(asked, stale) if stale else None,
         behind=sent.outcome.behind[key].written_by.name if key in sent.outcome.behind else None,
         by=_by(view, kept) if kept else "",

@@ -11,6 +11,7 @@ from grants.applications.overview import Overview, overview
 from grants.applications.policy import may_comment
 from grants.applications.views.blueprint import bp, the_application
 from grants.documents.queries import document_about
+from grants.kernel.clock import now
 from grants.kernel.errors import Problem, Refused
 from grants.persistence.session import unit_of_work
 from grants.programs.schema import AnyField, FiveYearBudget
@@ -31,13 +32,15 @@ def check(application_id: str) -> ResponseReturnValue:
 @bp.post("/applications/<public_id:application_id>/submit")
 @requires("application.submit")
 def submit(application_id: str) -> ResponseReturnValue:
-    """Certify and submit."""
+    """Certify and submit. What counts is the instant at which it came, before it waits for anything."""
+    received_at = now()
     view, form = _draft(application_id), CertifyForm()
     if not form.validate():
         return _check_page(view, form), 422
     try:
         with unit_of_work():
-            submission = services.submit(current_actor(), view.application, form.certified_name.data or "")
+            name = form.certified_name.data or ""
+            submission = services.submit(current_actor(), view.application, name, received_at)
     except Problem as problem:
         form.show(problem)
         return _check_page(_draft(application_id), form), problem.status

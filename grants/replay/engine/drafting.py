@@ -10,17 +10,21 @@ from grants.applications.completeness import eligibility_key
 from grants.applications.models import Application
 from grants.applications.services import Write
 from grants.kernel.errors import Clash
+from grants.persistence.base import new_public_id
 from grants.programs.schema import AnyField, FiveYearBudget, Group, MoneyField, TableField
 from grants.replay.engine.acts import Act, OutOfTune
 from grants.replay.engine.discovery import take_case
 from grants.replay.engine.story import Tale
-from grants.replay.recording.stage import Answers, Change, Draft, Evening, Remark
+from grants.replay.recording.stage import Answers, Change, Draft, Evening, Remark, StaffLetter
 
 
 def acts(tale: Tale, stage: str) -> Iterator[Act]:
     """Every draft of a stage."""
-    for school, draft in tale.recording.stages[stage].drafts.items():
+    record = tale.recording.stages[stage]
+    for school, draft in record.drafts.items():
         yield from _draft(tale, stage, school, draft)
+    if record.written_to:
+        yield Act(tale.at(record.written_to.at), partial(_write_to_all, tale, stage, record.written_to))
 
 
 def _draft(tale: Tale, stage: str, school: str, draft: Draft) -> Iterator[Act]:
@@ -37,6 +41,12 @@ def _draft(tale: Tale, stage: str, school: str, draft: Draft) -> Iterator[Act]:
         yield Act(tale.at(draft.reopened), partial(_reopen, tale, stage, school))
         yield Act(tale.at(draft.changed.at), partial(_change, tale, stage, school, draft.changed))
         yield Act(tale.at(draft.submitted_again), partial(_submit, tale, stage, school))
+
+
+def _write_to_all(tale: Tale, stage: str, letter: StaffLetter) -> None:
+    officer = tale.actor(letter.by)
+    started = queries.chosen(officer, queries.ApplicationFilters(stage=tale.stage(stage).public_id))
+    applications.write_to(officer, new_public_id(), started, str(len(started)), letter.subject, letter.body)
 
 
 def _start(tale: Tale, stage: str, school: str) -> None:

@@ -176,6 +176,13 @@ class ReadingRecord(Part):
     note: str = ""
 
 
+class StaffLetter(Done):
+    """What an officer wrote to everyone who had started by then; it may hold the placeholders of such messages."""
+
+    subject: str
+    body: str
+
+
 class StageRecord(Part):
     """What a recording's file of an application stage says.
 
@@ -187,6 +194,7 @@ class StageRecord(Part):
     reviews_due: When | None = None
     decision_on: Day | None = None
     drafts: dict[Key, Draft] = Field(default_factory=dict)
+    written_to: StaffLetter | None = None
     screened: Done | None = None
     panel: PanelRecord | None = None
     assigned: Done | None = None

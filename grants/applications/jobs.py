@@ -1,0 +1,56 @@
+"""What applications do in the background: writing to many applicants, and the reminders before a deadline."""
+
+import logging
+
+from sqlalchemy import or_, select
+
+from grants.applications.models import Application, Mailing, MailingRecipient
+from grants.applications.queries.drafts import whole
+from grants.applications.services.mailing import MAIL, write_one
+from grants.applications.services.reminding import REMIND_WITHIN, remind_before
+from grants.applications.states import State
+from grants.background import Trouble, job, periodic
+from grants.kernel.clock import now
+from grants.persistence.session import db, unit_of_work
+from grants.programs.models import CycleStage
+
+log = logging.getLogger(__name__)
+
+
+class SomeLeft(Trouble):
+    """Some applicants of a mailing could not be written to; the next attempt takes them up."""
+
+
+@job(MAIL, "Write to applicants")
+def mail(mailing_id: str) -> None:
+    """Write to the applicants of a mailing, one after the other; those that are done are left as they are."""
+    waiting = (
+        select(MailingRecipient.id)
+        .join(MailingRecipient.mailing)
+        .where(Mailing.public_id == mailing_id, MailingRecipient.done_at.is_(None))
+    )
+    ids, failed = db.session.scalars(waiting.order_by(MailingRecipient.id)).all(), 0
+    for one in ids:
+        try:
+            with unit_of_work() as session:
+                write_one(session.get_one(MailingRecipient, one))
+        except Exception:  # one that fails must not hold back the others
+            log.exception("recipient %s of mailing %s could not be written to", one, mailing_id)
+            failed += 1
+    if failed:
+        raise SomeLeft(f"{failed} of {len(ids)} applicants could not be written to; the log says why.")
+
+
+@periodic("applications.remind", "5 * * * *", "Write the reminders before deadlines")
+def remind_all() -> None:
+    """Write the reminders whose hour has come, where the school is; each once, so running again adds nothing."""
+    soon = now() + REMIND_WITHIN
+    ends = (CycleStage.closes_at, Application.extended_to, Application.returned_until)
+    due = (
+        select(Application.id)
+        .join(Application.stage)
+        .where(Application.state.in_((State.DRAFT, State.RETURNED)), or_(*(end.between(now(), soon) for end in ends)))
+    )
+    for one in db.session.scalars(due.order_by(Application.id)).all():
+        with unit_of_work() as session:
+            remind_before(session.get_one(Application, one, options=whole()))
