@@ -7,6 +7,7 @@ from sqlalchemy import column, select, table
 from sqlalchemy.orm import joinedload
 
 from grants.applications.models import Application
+from grants.applications.queries.readiness import readiness_answers
 from grants.casework.models import Case
 from grants.discovery.queries import completed_organizations
 from grants.kernel.clock import now
@@ -15,7 +16,7 @@ from grants.people.models import Organization
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
 from grants.programs.queries import definition_of
-from grants.programs.schema import Definition, DiscoveryStage, EntryFacts, EntryRule
+from grants.programs.schema import Definition, DiscoveryStage, EntryFacts, EntryRule, Readiness
 
 # The table belongs to a later step (decisions), which this one may not import. A decision exists only once released.
 _decision = table("decision", column("application_id"), column("version"), column("outcome"))
@@ -54,7 +55,7 @@ def may_enter(stage: CycleStage, organization: Organization) -> Verdict:
 
 
 def entry_facts(stage: CycleStage, organization_id: int, definition: Definition) -> EntryFacts:
-    """What the stage's entry rule may ask of an organization: discovery completed, awards made, invitations."""
+    """What the stage's entry rule may ask of an organization: discovery, awards, invitations, readiness."""
     case = db.session.scalar(
         select(Case).where(Case.cycle_id == stage.cycle_id, Case.organization_id == organization_id)
     )
@@ -63,6 +64,7 @@ def entry_facts(stage: CycleStage, organization_id: int, definition: Definition)
         completed=frozenset(one.key for one in discovery if _has_completed(stage.cycle_id, one, organization_id)),
         awarded=_awarded(case) if case else frozenset(),
         invited=case is not None and stage.key in case.invited_to,
+        readiness=readiness_answers(case) if case else {},
     )
 
 
@@ -144,4 +146,12 @@ def _leaf_in_words(leaf: EntryRule, definition: Definition) -> str:
         return f"an award in {definition.stage(leaf.awarded).title}"
     if leaf.invited:
         return "an invitation by the foundation"
-    return "to meet the readiness rule" if leaf.readiness else ""
+    return (
+        f"answers that meet the program's rule on “{_asked_by(leaf.readiness, definition)}”" if leaf.readiness else ""
+    )
+
+
+def _asked_by(readiness: Readiness, definition: Definition) -> str:
+    """The title of the form that a readiness rule asks about."""
+    stage = definition.stage(readiness.stage)
+    return definition.form(stage.readiness).title if isinstance(stage, DiscoveryStage) and stage.readiness else ""

@@ -255,3 +255,25 @@ class MailingRecipient(Identified, Base):
 
     mailing: Mapped[Mailing] = relationship()
     application: Mapped[Application] = relationship()
+
+
+class ReadinessCheck(Identified, Base):
+    """Where a school says it stands, by the form of a discovery stage: its people write it, and the last word stands.
+
+    answers   field key -> answer in its kept shape
+    version   grows by one with every write, which names the one it was based on
+    """
+
+    __tablename__ = "readiness_check"
+    __table_args__ = (UniqueConstraint("case_id", "stage_id"),)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    stage_id: Mapped[int] = mapped_column(ForeignKey("cycle_stage.id"), index=True)
+    answers: Mapped[dict[str, Any]]
+    version: Mapped[int] = mapped_column(default=0)
+    written_at: Mapped[datetime]
+    written_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    case: Mapped[Case] = relationship()
+    stage: Mapped[CycleStage] = relationship()
+    written_by: Mapped[Person] = relationship()

@@ -50,6 +50,9 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "event.register": _APPLICANT,
     "question.read": _OFFICER | _DIRECTOR | _AUDITOR,
     "question.answer": _OFFICER | _SYSTEM,
+    "readiness.read": _READERS | _APPLICANT,
+    "readiness.list": _READERS,
+    "readiness.write": _APPLICANT,
     # applications
     "application.read": _READERS | _PARTNER | _APPLICANT | _COACH,
     "application.list": _READERS | _PARTNER,

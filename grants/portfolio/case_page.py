@@ -7,7 +7,8 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from grants.applications.models import Application, Submission
+from grants.applications import queries as drafts
+from grants.applications.models import Application, ReadinessCheck, Submission
 from grants.applications.scope import visible_applications
 from grants.awards.models import Award
 from grants.awards.queries import visible_awards
@@ -52,6 +53,7 @@ class CasePage:
     requirements: Sequence[Requirement]
     attended: Sequence[tuple[Event, int]]
     progress: Sequence[discovery.Progress]
+    assessments: Sequence[ReadinessCheck]
     visit_notes: Sequence[VisitNote]
     people: Sequence[OrganizationMembership]
     timeline: Page[TimelineEvent]
@@ -97,6 +99,7 @@ def case_page(actor: Actor, public_id: str, page: int = 1) -> CasePage:
         requirements=_requirements(awards),
         attended=_attended(case),
         progress=discovery.progress_of(case),
+        assessments=drafts.assessments_of(actor, case),
         visit_notes=discovery.notes_of_school(actor, case),
         people=_people(case),
         timeline=casework.timeline(actor, case, page),

@@ -57,6 +57,7 @@ ACTS: Final[dict[str, str]] = {
     "question.set aside": "Set a question aside",
     "question.take back": "Took an answer off the public page",
     "question.take up": "Took a question up again",
+    "readiness.write": "Said where a school stands",
     # applications
     "application.attach": "Attached a file",
     "application.extend": "Gave an applicant more time",

@@ -71,6 +71,13 @@ _answered = """
 _noted = """
     SELECT event.public_id AS event_id, visit_note.author_id AS opener FROM visit_note
     JOIN event ON event.id = visit_note.event_id ORDER BY visit_note.id"""
+_asking = """
+    SELECT stage.public_id AS stage_id FROM readiness_check AS said
+    JOIN cycle_stage AS stage ON stage.id = said.stage_id ORDER BY said.id"""
+_assessed = """
+    SELECT stage.public_id AS stage_id, organization.public_id AS organization_id FROM readiness_check AS said
+    JOIN cycle_stage AS stage ON stage.id = said.stage_id JOIN "case" ON "case".id = said.case_id
+    JOIN organization ON organization.id = "case".organization_id ORDER BY said.id"""
 _full_event = """
     SELECT event.public_id AS event_id FROM event JOIN registration ON registration.event_id = event.id
     GROUP BY event.public_id ORDER BY count(*) DESC"""
@@ -141,6 +148,8 @@ PAGES: dict[str, list[Seen]] = {
     "discovery.schools": by(OFFICER, DIRECTOR) + by(AUDITOR, ids=_newest("cycle", "cycle", "key = 'oakland'")),
     "discovery.write": by(OFFICER, ids=_full_event),
     # applications
+    "applications.assessed": by(OFFICER, DIRECTOR, ids=_asking),
+    "applications.readiness": by(APPLICANT, OFFICER, ids=_assessed),
     "applications.application": by(APPLICANT, COACH, ids=_draft) + by(OFFICER, ids=_application),
     "applications.applications": by(OFFICER),
     "applications.changes": by(
@@ -267,6 +276,7 @@ FILES: dict[str, list[Seen]] = {
             attachment.attached_by_id AS opener {_ATTACHED}""",
     ),
     "applications.export_answers": by(OFFICER),
+    "applications.assessed_file": by(OFFICER, ids=_asking),
     "applications.export_applications": by(OFFICER),
     "applications.submitted_file": by(
         OFFICER,

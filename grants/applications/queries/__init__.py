@@ -55,6 +55,17 @@ from grants.applications.queries.listing import (
 )
 from grants.applications.queries.mailings import Progress, mailing_for, recipients_of, writers_of
 from grants.applications.queries.presence import others_in
+from grants.applications.queries.readiness import (
+    Assessment,
+    asking_stage,
+    assessed,
+    assessment_for,
+    assessments_of,
+    every_assessed,
+    own_assessments,
+    readiness_answers,
+    readiness_form,
+)
 from grants.applications.queries.submissions import (
     asked_key,
     asked_to_certify_at,
@@ -72,6 +83,7 @@ __all__ = [
     "SORTS",
     "VIEWS",
     "ApplicationFilters",
+    "Assessment",
     "Carried",
     "Coach",
     "Progress",
@@ -83,6 +95,10 @@ __all__ = [
     "applications",
     "asked_key",
     "asked_to_certify_at",
+    "asking_stage",
+    "assessed",
+    "assessment_for",
+    "assessments_of",
     "attachment_for",
     "attachments_of",
     "barring",
@@ -96,6 +112,7 @@ __all__ = [
     "deadline_of",
     "drafted_answers",
     "every_application",
+    "every_assessed",
     "fields_with_earlier_files",
     "file_fields",
     "file_of",
@@ -110,7 +127,10 @@ __all__ = [
     "officers",
     "others_in",
     "overrides_of",
+    "own_assessments",
     "read_submission",
+    "readiness_answers",
+    "readiness_form",
     "recipients_of",
     "rules_of",
     "section_statuses",

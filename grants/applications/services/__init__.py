@@ -12,6 +12,7 @@ from grants.applications.services.mailing import (
     write_to,
 )
 from grants.applications.services.presence import is_news, note_presence
+from grants.applications.services.readiness import assess
 from grants.applications.services.receipts import RECEIPT
 from grants.applications.services.screening import (
     extend_deadline,
@@ -41,6 +42,7 @@ __all__ = [
     "StaleAnswer",
     "Write",
     "ask_to_certify",
+    "assess",
     "attach",
     "check_words",
     "comment",

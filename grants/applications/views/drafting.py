@@ -33,7 +33,12 @@ DRAFTS_ARE_PRIVATE = "Drafts are the applicant's own until they are submitted."
 def ours() -> ResponseReturnValue:
     """What the actor's organizations can apply for, and the drafts they coach."""
     actor = current_actor()
-    return render_template("applications/ours.html", openings=openings(actor), coached=queries.coached(actor))
+    return render_template(
+        "applications/ours.html",
+        openings=openings(actor),
+        coached=queries.coached(actor),
+        assessments=queries.own_assessments(actor),
+    )
 
 
 @bp.post("/stages/<public_id:stage_id>/start")

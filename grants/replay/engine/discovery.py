@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
+from grants.applications import queries as drafts
+from grants.applications import services as applying
 from grants.casework import services as casework
 from grants.discovery import queries
 from grants.discovery import services as discovery
@@ -17,7 +19,7 @@ from grants.people.queries import actor_of
 from grants.persistence.session import db
 from grants.replay.engine.acts import Act
 from grants.replay.engine.story import Tale
-from grants.replay.recording.cycle import EventRecord, NotedRecord, SaidRecord
+from grants.replay.recording.cycle import AssessedRecord, EventRecord, NotedRecord, SaidRecord
 from grants.replay.recording.moments import Moment
 
 Record = TypeVar("Record", SaidRecord, NotedRecord)
@@ -51,6 +53,9 @@ def acts(tale: Tale) -> Iterator[Act]:
         yield Act(ends, partial(_note_who_came, tale, events.planned_by, event))
         if event.said or event.noted:
             yield Act(ends + ANSWERED_AFTER, partial(_look_back, tale, event))
+
+    for record in events.assessed:
+        yield Act(tale.at(record.at), partial(_assess, tale, record))
 
 
 def _times(tale: Tale, event: EventRecord) -> tuple[datetime, datetime]:
@@ -137,3 +142,11 @@ def _answering(tale: Tale, event: Event, records: Sequence[Record]) -> Iterator[
     }
     for record in records:
         yield record, next(turns[record.school])
+
+
+def _assess(tale: Tale, record: AssessedRecord) -> None:
+    """A school says where it stands, for the first discovery stage that asks."""
+    lead, organization = tale.actor(tale.hand(record.school, "lead")), tale.story.organization(record.school)
+    asked = next(one for one in drafts.own_assessments(lead) if one.organization == organization)
+    applying.assess(lead, asked, record.answers, based_on=0)
+    take_case(tale, record.school)

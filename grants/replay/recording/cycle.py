@@ -135,12 +135,21 @@ class EventRecord(Part):
     noted: tuple[NotedRecord, ...] = ()
 
 
+class AssessedRecord(Part):
+    """Where a school said it stands, as it was typed into the readiness form."""
+
+    school: Key
+    at: When
+    answers: dict[Key, str | list[str]]
+
+
 class EventsRecord(Part):
     """What a recording's events.yaml says."""
 
     planned_by: Key
     announced: When
     events: tuple[EventRecord, ...]
+    assessed: tuple[AssessedRecord, ...] = ()
 
     @property
     def last_day(self) -> date:

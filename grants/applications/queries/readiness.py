@@ -1,0 +1,158 @@
+"""Reading where schools say they stand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from grants.applications.models import ReadinessCheck
+from grants.casework.models import Case
+from grants.casework.visibility import sees_as_staff
+from grants.kernel.clock import now
+from grants.kernel.errors import Missing
+from grants.kernel.policy import Actor
+from grants.people.models import Organization
+from grants.persistence.paging import Page, paginate
+from grants.persistence.session import db
+from grants.programs.models import Cycle, CycleStage
+from grants.programs.queries import definition_of
+from grants.programs.schema import Definition, DiscoveryStage, FileField, Form
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A discovery stage that asks a school where it stands, and what it has said so far."""
+
+    stage: CycleStage
+    organization: Organization
+    form: Form
+    check: ReadinessCheck | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be written: from the opening of the stage to the end of the cycle."""
+        return self.stage.opens_at <= now() and self.stage.cycle.closed_at is None
+
+
+def readiness_form(stage: CycleStage, definition: Definition | None = None) -> Form | None:
+    """The form by which a stage asks where a school stands; nothing when it asks for none. Files are not asked for."""
+    definition = definition or definition_of(stage.cycle)
+    asked = definition.stages.get(stage.key)
+    if not isinstance(asked, DiscoveryStage) or asked.readiness is None:
+        return None
+    form = definition.form(asked.readiness)
+    sections = {
+        key: section.model_copy(
+            update={"fields": {name: one for name, one in section.fields.items() if not isinstance(one, FileField)}}
+        )
+        for key, section in form.sections.items()
+    }
+    return form.model_copy(update={"sections": sections})
+
+
+def assessment_for(actor: Actor, stage_id: str, organization_id: str) -> Assessment:
+    """What one organization says, or could say, for a stage: its own people, and staff once it has said something.
+
+    raises   Missing when the stage asks for nothing, or the actor may not know of it
+    """
+    stage = db.session.scalar(
+        select(CycleStage)
+        .where(CycleStage.public_id == stage_id)
+        .options(joinedload(CycleStage.cycle).joinedload(Cycle.program_version))
+    )
+    organization = db.session.scalar(select(Organization).where(Organization.public_id == organization_id))
+    form = readiness_form(stage) if stage else None
+    if stage is None or organization is None or form is None:
+        raise Missing("There is nothing of this kind to fill in.")
+    check = db.session.scalar(
+        _checks(actor).where(Case.organization_id == organization.id, ReadinessCheck.stage_id == stage.id)
+    )
+    if check is None and organization.id not in actor.organization_ids:
+        raise Missing("There is nothing of this kind that is yours to see.")
+    return Assessment(stage, organization, form, check)
+
+
+def own_assessments(actor: Actor) -> list[Assessment]:
+    """What the actor's organizations can say now, in cycles that are not closed."""
+    own = db.session.scalars(
+        select(Organization)
+        .where(Organization.id.in_(actor.organization_ids))
+        .order_by(Organization.name, Organization.id)
+    ).all()
+    stages = db.session.scalars(
+        select(CycleStage)
+        .join(CycleStage.cycle)
+        .where(CycleStage.kind == "discovery", CycleStage.opens_at <= now(), Cycle.closed_at.is_(None))
+        .options(contains_eager(CycleStage.cycle).joinedload(Cycle.program_version))
+        .order_by(CycleStage.opens_at.desc(), CycleStage.id)
+    ).all()
+    checks = {(one.stage_id, one.case.organization_id): one for one in db.session.scalars(_checks(actor, own=True))}
+    return [
+        Assessment(stage, one, form, checks.get((stage.id, one.id)))
+        for stage in stages
+        if (form := readiness_form(stage)) is not None
+        for one in own
+        if one.kind in definition_of(stage.cycle).participation.applicants
+    ]
+
+
+def assessments_of(actor: Actor, case: Case) -> Sequence[ReadinessCheck]:
+    """What a case's school has said, as far as the actor may read it."""
+    return db.session.scalars(_checks(actor).where(ReadinessCheck.case_id == case.id)).all()
+
+
+def assessed(actor: Actor, stage: CycleStage, page: int = 1) -> Page[ReadinessCheck]:
+    """What all schools have said for a stage, by their names; no case that the actor has a conflict with."""
+    by_name = Organization.name, ReadinessCheck.id
+    found = _checks(actor).order_by(None).where(ReadinessCheck.stage_id == stage.id)
+    return paginate(found.order_by(*by_name), page)
+
+
+def every_assessed(actor: Actor, stage: CycleStage) -> Sequence[ReadinessCheck]:
+    """The same without pages, for an export."""
+    found = _checks(actor).order_by(None).where(ReadinessCheck.stage_id == stage.id)
+    return db.session.scalars(found.order_by(Organization.name, ReadinessCheck.id)).all()
+
+
+def asking_stage(stage_id: str) -> CycleStage:
+    """A stage that asks where schools stand.
+
+    raises   Missing when there is none
+    """
+    stage = db.session.scalar(
+        select(CycleStage)
+        .where(CycleStage.public_id == stage_id)
+        .options(joinedload(CycleStage.cycle).joinedload(Cycle.program_version))
+    )
+    if stage is None or readiness_form(stage) is None:
+        raise Missing("This stage does not ask schools where they stand.")
+    return stage
+
+
+def readiness_answers(case: Case) -> Mapping[str, Mapping[str, Any]]:
+    """Discovery stage key -> what the school answered. For services: not scoped to an actor."""
+    said = db.session.execute(
+        select(CycleStage.key, ReadinessCheck.answers)
+        .join(ReadinessCheck.stage)
+        .where(ReadinessCheck.case_id == case.id)
+        .order_by(CycleStage.id)
+    )
+    return dict(said.all())
+
+
+def _checks(actor: Actor, own: bool = False) -> Any:
+    theirs: ColumnElement[bool] = Case.organization_id.in_(actor.organization_ids)
+    return (
+        select(ReadinessCheck)
+        .join(ReadinessCheck.case)
+        .join(Case.organization)
+        .where(theirs if own else or_(theirs, sees_as_staff(actor, ReadinessCheck.case_id)))
+        .options(
+            contains_eager(ReadinessCheck.case).contains_eager(Case.organization),
+            joinedload(ReadinessCheck.stage),
+            joinedload(ReadinessCheck.written_by),
+        )
+        .order_by(ReadinessCheck.id)
+    )

@@ -1,0 +1,208 @@
+"""Where a school says it stands: written by its people, read by staff, and decisive only by an entry rule."""
+
+from collections.abc import Callable
+from csv import reader
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from grants.applications import entry, queries, services
+from grants.applications.models import ReadinessCheck
+from grants.casework.models import Case, TimelineEvent
+from grants.kernel.clock import clock_at
+from grants.kernel.errors import Clash, Invalid, Missing, Refused
+from grants.kernel.policy import SYSTEM
+from grants.kernel.roles import OrganizationRole, Role
+from grants.people.models import Person
+from grants.persistence.session import db, unit_of_work
+from grants.programs.dates import StageDates
+from grants.programs.models import CycleStage
+from grants.programs.services import load_program, open_cycle
+from tests.factories import applications as make
+from tests.factories.monitoring import conflict
+from tests.factories.people import actor, join, organization, person
+
+Browser = Callable[[Person], FlaskClient]
+FORM = """  ready:
+    title: Where we stand
+    sections:
+      us:
+        title: Us
+        fields:
+          will: {type: number, title: Will, min: 1, max: 5}
+          manager: {type: yes_no, title: "Is there a manager?"}
+          why: {type: long_text, title: "Why now?", words: {at_most: 5}}
+"""
+RULE = "{all: [{readiness: {stage: discovery, when: {field: will, at_least: 3}}}]}"
+
+
+class Story:
+    """A discovery stage that asks where schools stand, and a school with a lead, a viewer and an officer beside it."""
+
+    def __init__(self, enter: str = "open") -> None:
+        text = make.PROGRAM.read_text()
+        text = text.replace("enter: open", f"enter: {enter}", 1).replace("program: small", "program: asking")
+        text = text.replace("kind: discovery, title", "kind: discovery, readiness: ready, title")
+        text = text.replace("\nforms:\n", f"\nforms:\n{FORM}")
+        with clock_at(make.OPENS), unit_of_work():
+            dates = {
+                "discovery": StageDates(make.OPENS, make.CLOSES),
+                "launch": StageDates(make.OPENS, make.CLOSES),
+                "growth": StageDates(make.OPENS, make.CLOSES),
+            }
+            cycle = open_cycle(SYSTEM, load_program(SYSTEM, text, "asking.yaml"), "asking", "Asking", dates)
+            self.stage, self.launch = (make.stage(cycle, key) for key in ("discovery", "launch"))
+            self.school = organization("Urban Promise Academy")
+            self.dana, self.luis = person("Dana Ruiz"), person("Luis Ortega")
+            join(self.dana, self.school)
+            join(self.luis, self.school, OrganizationRole.VIEWER)
+            self.officer = person("Maya Rivera", Role.PROGRAM_OFFICER)
+
+    @property
+    def address(self) -> str:
+        return f"/stages/{self.stage.public_id}/readiness/{self.school.public_id}"
+
+    def say(self, typed: dict[str, Any], based_on: int = 0, who: Person | None = None) -> ReadinessCheck:
+        with clock_at(make.WRITING), unit_of_work():
+            someone = actor(who or self.dana)
+            asked = queries.assessment_for(someone, self.stage.public_id, self.school.public_id)
+            return services.assess(someone, asked, typed, based_on)
+
+    def seen_by(self, someone: Person) -> ReadinessCheck | None:
+        with clock_at(make.WRITING):
+            return queries.assessment_for(actor(someone), self.stage.public_id, self.school.public_id).check
+
+
+@pytest.fixture
+def story(app: Flask) -> Story:
+    return Story()
+
+
+@pytest.mark.scenario
+def test_a_school_says_where_it_stands_and_staff_read_it(story: Story) -> None:
+    with pytest.raises(Missing):
+        story.seen_by(story.officer)
+    said = story.say({"will": "4", "manager": "yes"})
+    assert (said.answers, said.version) == ({"will": 4, "manager": True}, 1)
+    story.say({"will": "2", "why": "Now."}, based_on=1)
+    assert story.seen_by(story.officer) == story.seen_by(story.luis) == said
+    assert (said.answers, said.version) == ({"will": 2, "why": "Now."}, 2)
+    told = db.session.scalars(select(TimelineEvent.sentence).where(TimelineEvent.kind == "discovery")).all()
+    assert told == ["Dana Ruiz filled in “Where we stand”."]
+
+
+def test_it_decides_by_an_entry_rule_alone(app: Flask) -> None:
+    story = Story(RULE)
+
+    def verdict(stage: CycleStage) -> str | None:
+        with clock_at(make.WRITING):
+            return entry.may_enter(stage, story.school).reason
+
+    refused = "To apply, your school needs: answers that meet the program's rule on “Where we stand”."
+    assert verdict(story.launch) == refused
+    story.say({"will": "2"})
+    assert verdict(story.launch) == refused
+    story.say({"will": "3"}, based_on=1)
+    assert verdict(story.launch) is None
+
+
+def test_of_two_who_write_at_once_the_second_is_told_and_keeps_what_they_typed(story: Story) -> None:
+    with clock_at(make.OPENS), unit_of_work():
+        ben = person("Ben Alder")
+        join(ben, story.school)
+    story.say({"will": "4"})
+    with pytest.raises(Clash, match="Dana Ruiz has saved other answers"):
+        story.say({"will": "2"}, who=ben)
+    assert story.say({"will": "4"}, who=ben).version == 1  # the same answers, sent twice, are no news
+    assert story.say({"will": "2"}, based_on=1, who=ben).answers == {"will": 2}
+
+
+def test_what_cannot_be_kept_is_told_by_field(story: Story) -> None:
+    with pytest.raises(Invalid) as refused:
+        story.say({"will": "much", "why": "One two three four five six."})
+    assert set(refused.value.errors) == {"will", "why"}
+    assert db.session.scalars(select(ReadinessCheck)).all() == []
+
+
+def test_who_may_write_and_read(story: Story) -> None:
+    with pytest.raises(Refused):
+        story.say({"will": "4"}, who=story.luis)
+    said = story.say({"will": "4"})
+    with clock_at(make.OPENS), unit_of_work():
+        stranger = person("Ada Bright")
+        join(stranger, organization("Lodestar"))
+    with pytest.raises(Missing):
+        story.seen_by(stranger)
+    assert story.seen_by(story.officer) == said
+    with clock_at(make.OPENS), unit_of_work():
+        conflict(said.case, story.officer)
+    with pytest.raises(Missing):
+        story.seen_by(story.officer)
+    assert queries.assessed(actor(story.officer), story.stage).items == []
+    assert queries.assessments_of(actor(story.officer), said.case) == []
+
+
+def test_nothing_is_written_before_the_stage_opens_or_after_the_cycle(story: Story) -> None:
+    with clock_at(make.OPENS), unit_of_work():
+        story.stage.cycle.closed_at = make.OPENS
+    with pytest.raises(Clash, match="from the opening of the stage"):
+        story.say({"will": "4"})
+
+
+def test_the_page_keeps_what_was_typed(story: Story, client_of: Browser) -> None:
+    dana = client_of(story.dana)
+    with clock_at(make.WRITING):
+        assert "Fill it in" in dana.get("/our/applications").text
+        assert 'name="will"' in dana.get(story.address).text
+        wrong = dana.post(story.address, data={"will": "much", "why": "Because.", "version": "0", "do": "save"})
+        shown = ('value="much"', "Because.", "Some answers cannot be kept like this.")
+        assert (wrong.status_code, [one in wrong.text for one in shown]) == (422, [True, True, True])
+        assert dana.post(story.address, data={"will": "4", "version": "0", "do": "save"}).status_code == 302
+        late = dana.post(story.address, data={"will": "1", "version": "0", "do": "save"})
+        assert (late.status_code, 'value="1"' in late.text, 'name="version" value="1"' in late.text) == (
+            409,
+            True,
+            True,
+        )
+        assert client_of(story.luis).post(story.address, data={"will": "1", "version": "1"}).status_code == 403
+        page = client_of(story.officer).get(story.address).text
+    assert ("Will" in page, 'name="will"' in page) == (True, False)
+
+
+def test_staff_list_all_schools_and_take_a_file(story: Story, client_of: Browser) -> None:
+    story.say({"will": "4", "manager": "no"})
+    maya, address = client_of(story.officer), f"/stages/{story.stage.public_id}/readiness"
+    assert "Urban Promise Academy" in maya.get(address).text
+    rows = list(reader(maya.get(f"{address}.csv").data.decode("utf-8-sig").splitlines()))
+    assert [row[:1] + row[2:] for row in rows[1:]] == [["Urban Promise Academy", "Dana Ruiz", "4", "No", ""]]
+    for part in (address, f"{address}.csv"):
+        assert client_of(story.dana).get(part).status_code == 403
+    assert maya.get(f"/stages/{story.launch.public_id}/readiness").status_code == 404
+
+
+def test_the_list_costs_the_same_at_one_school_and_at_thirty(
+    story: Story, client_of: Browser, statements: Callable[[], Any]
+) -> None:
+    maya, address = client_of(story.officer), f"/stages/{story.stage.public_id}/readiness"
+    story.say({"will": "4"})
+    maya.get(address)
+    with statements() as one:
+        maya.get(address)
+    with clock_at(make.WRITING), unit_of_work():
+        for _ in range(29):
+            db.session.add(of_another_school(story))
+    with statements() as thirty:
+        page = maya.get(address).text
+    assert page.count('<td class="head">') == 30
+    assert len(one) == len(thirty)
+
+
+def of_another_school(story: Story) -> ReadinessCheck:
+    """Another school's words, by a person of its own."""
+    case = Case(cycle_id=story.stage.cycle_id, organization=organization(), opened_at=make.OPENS)
+    return ReadinessCheck(
+        case=case, stage=story.stage, answers={"will": 1}, version=1, written_at=make.OPENS, written_by=person()
+    )
