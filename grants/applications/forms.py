@@ -165,9 +165,25 @@ def rows_to_show(field: WithRows, rows: int, more: bool) -> int:
 
 
 class CommentForm(HouseForm):
-    """A colleague's or coach's comment on a section."""
+    """A colleague's or coach's comment on a section, or on one of its questions."""
 
     body = TextAreaField("Your comment", [DataRequired("Write the comment.")])
+    about = SelectField("About", choices=options({"": "The whole section"}), default="")
+    to = CheckboxGroupField("For")
+
+    @classmethod
+    def over(cls, questions: Mapping[str, str], people: Mapping[str, str], *, empty: bool = False) -> Self:
+        """The form over the titles of a section's questions by their keys, and over names by public ids."""
+        form = cls(formdata=None) if empty else cls()
+        form.about.choices = options({"": "The whole section", **questions})
+        form.to.choices = options(dict(people))
+        return form
+
+
+class AnswerForm(HouseForm):
+    """An answer to a comment."""
+
+    body = TextAreaField("Your answer", [DataRequired("Write the answer.")])
 
 
 class SectionsForm(HouseForm):

@@ -1,4 +1,6 @@
-"""What applications do in the background: writing to many applicants, and the reminders before a deadline."""
+"""What applications do in the background: writing to many applicants, reminders before a deadline, and telling people
+of comments for them.
+"""
 
 import logging
 
@@ -6,11 +8,13 @@ from sqlalchemy import or_, select
 
 from grants.applications.models import Application, Mailing, MailingRecipient
 from grants.applications.queries.drafts import whole
+from grants.applications.services.commenting import TELL, tell_addressed
 from grants.applications.services.mailing import MAIL, write_one
 from grants.applications.services.reminding import REMIND_WITHIN, remind_before
 from grants.applications.states import State
 from grants.background import Trouble, job, periodic
 from grants.kernel.clock import now
+from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
 
@@ -54,3 +58,11 @@ def remind_all() -> None:
     for one in db.session.scalars(due.order_by(Application.id)).all():
         with unit_of_work() as session:
             remind_before(session.get_one(Application, one, options=whole()))
+
+
+@job(TELL, "Tell somebody of comments for them")
+def tell_of_comments(application_id: str, person_id: str) -> None:
+    """Tell one person of what was addressed to them on a draft, and not told them yet."""
+    with unit_of_work() as session:
+        application = session.scalars(select(Application).where(Application.public_id == application_id)).one()
+        tell_addressed(application, session.scalars(select(Person).where(Person.public_id == person_id)).one())

@@ -95,7 +95,10 @@ def draft(application: Application) -> Draft:
 
 @dataclass(frozen=True)
 class Overview(Draft):
-    """A draft with everything its pages say about it."""
+    """A draft with everything its pages say about it.
+
+    unread   section key -> how many comments the actor has not read there
+    """
 
     definition: Definition
     rules: ApplicationStage
@@ -104,6 +107,7 @@ class Overview(Draft):
     deadline: Deadline
     members: tuple[OrganizationMembership, ...]
     rights: Rights
+    unread: Mapping[str, int]
     others: tuple[Presence, ...]
 
     @property
@@ -192,6 +196,7 @@ def overview(actor: Actor, application: Application) -> Overview:
             withdraw=bool(may_withdraw(actor, organization_id)),
         ),
         others=others,
+        unread=queries.unread_in(actor, application, form.sections),
     )
 
 

@@ -30,6 +30,13 @@ def may_comment(actor: Actor, organization_id: int) -> Verdict:
     return no("Only the applicant's own people and their coaches comment on a draft.")
 
 
+def may_deal_with(actor: Actor, organization_id: int, author_id: int) -> Verdict:
+    """Who writes deals with a comment; so does whoever made it, while they may comment."""
+    if may_write(actor, organization_id) or (actor.person_id == author_id and may_comment(actor, organization_id)):
+        return YES
+    return no("Only those who write the draft, and the comment's author, can say that it is dealt with.")
+
+
 def may_invite_coach(actor: Actor, organization_id: int) -> Verdict:
     """A lead of the applicant's lets a coach in, and says what they may read."""
     if organization_id in actor.organizations_as(OrganizationRole.LEAD):

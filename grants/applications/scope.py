@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
-from sqlalchemy.orm import aliased, contains_eager
+from sqlalchemy.orm import InstrumentedAttribute, aliased, contains_eager
 
 from grants.applications.models import Application, CoachedSection, Submission
 from grants.applications.states import State
@@ -43,6 +43,21 @@ def coached_drafts(actor: Actor) -> ColumnElement[bool]:
     named = select(CoachedSection.application_id).join(CoachedSection.invitation)
     theirs = named.where(CoachInvitation.person_id == actor.person_id, stands())
     return and_(Application.state.in_(OPEN_TO_COACHES), Application.id.in_(theirs))
+
+
+def opens_section(actor: Actor, section: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Holds where the actor may read this section of the statement's Application, its draft: the applicant's own people
+    all, coaches those that were named to them.
+    """
+    own = Application.case_id.in_(select(Case.id).where(Case.organization_id.in_(actor.organization_ids)))
+    named = select(CoachedSection.id).join(CoachedSection.invitation)
+    theirs = named.where(
+        CoachedSection.application_id == Application.id,
+        CoachedSection.section == section,
+        CoachInvitation.person_id == actor.person_id,
+        stands(),
+    )
+    return or_(own, and_(coached_drafts(actor), theirs.exists()))
 
 
 def stands() -> ColumnElement[bool]:

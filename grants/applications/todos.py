@@ -4,12 +4,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import url_for
-from sqlalchemy import ColumnElement, ScalarResult, and_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import ColumnElement, ScalarResult, and_, exists, func, select
+from sqlalchemy.orm import aliased, contains_eager
 
 from grants.applications.deadlines import time_left
-from grants.applications.models import Application
-from grants.applications.scope import by_stage, coached_drafts, was_submitted
+from grants.applications.models import Application, CommentAddressee, DraftComment
+from grants.applications.queries.drafts import form_of, whole
+from grants.applications.scope import by_stage, coached_drafts, opens_section, was_submitted
 from grants.applications.states import State
 from grants.casework.models import Case
 from grants.kernel.clock import now
@@ -23,8 +24,8 @@ SOON = timedelta(days=7)
 
 
 def todos(actor: Actor) -> list[Todo]:
-    """For applicants their drafts and what was returned, for coaches the drafts they read along; for officers what is
-    to be screened, and drafts that lag.
+    """For applicants their drafts and what was returned, for coaches the drafts they read along, for both what was
+    asked of them; for officers what is to be screened, and drafts that lag.
     """
     found: list[Todo] = []
     if actor.organization_ids:
@@ -33,6 +34,8 @@ def todos(actor: Actor) -> list[Todo]:
     if actor.coaching:
         coached = coached_drafts(actor)
         found += [todo for application in _written(coached) if (todo := _reading_along(application))]
+    if actor.organization_ids or actor.coaching:
+        found += _addressed(actor)
     if actor.may("application.screen"):
         found += _to_screen(actor) + _overdue(actor) + _lagging(actor)
     return found
@@ -84,6 +87,39 @@ def _reading_along(application: Application) -> Todo | None:
     detail = f"{stage.title}: the sections that the school has named for you."
     title, due = f"Read the draft of {school}, and comment", _day(closes_at, stage)
     return Todo("plan", title, url, detail, due, cycle_id=stage.cycle_id)
+
+
+def _addressed(actor: Actor) -> list[Todo]:
+    """Comments that are for the actor, of sections they may read: until they answer, or the comment is dealt with."""
+    root, answer = aliased(DraftComment), aliased(DraftComment)
+    answered = exists().where(
+        answer.answers_id == root.id, answer.author_id == actor.person_id, answer.id > DraftComment.id
+    )
+    rows = db.session.execute(
+        select(Application, DraftComment.section, func.count())
+        .join(DraftComment, DraftComment.application_id == Application.id)
+        .join(CommentAddressee, CommentAddressee.comment_id == DraftComment.id)
+        .join(root, root.id == func.coalesce(DraftComment.answers_id, DraftComment.id))
+        .where(
+            CommentAddressee.person_id == actor.person_id,
+            root.resolved_at.is_(None),
+            ~answered,
+            Application.state.in_((State.DRAFT, State.RETURNED)),
+            opens_section(actor, DraftComment.section),
+        )
+        .group_by(Application.id, DraftComment.section)
+        .order_by(Application.id, DraftComment.section)
+        .options(*whole())
+    )
+    return [_asked(application, section, count) for application, section, count in rows]
+
+
+def _asked(application: Application, section: str, count: int) -> Todo:
+    stage, title = application.stage, form_of(application).sections[section].title
+    url = url_for("applications.section", application_id=application.public_id, section_key=section, _anchor="comments")
+    detail = f"{application.case.organization.name}: {stage.title}."
+    asked = f"{plural(count, 'comment')} for you on “{title}”"
+    return Todo("ask", asked, url, detail, count=count, cycle_id=stage.cycle_id)
 
 
 def _to_screen(actor: Actor) -> list[Todo]:

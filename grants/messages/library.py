@@ -149,6 +149,11 @@ TEMPLATES: Final[dict[str, Template]] = {
         "Dear {name},\n\nThe application of {school} for {stage} ({cycle}) is to be submitted by {due}; {left} left. "
         "{ready} questions are ready.\n\nGo on here:\n{site}{path}",
     ),
+    "application.addressed": Template(
+        "For you: {count} on {stage} of {school}",
+        "Dear {name},\n\n{by} wrote {count} for you on the draft of {school} for {stage} ({cycle}), about {about}.\n\n"
+        "What is said, and where to answer, is here:\n{site}{place}",
+    ),
     "application.withdrawn": Template(
         "{school} withdrew its application for {stage}",
         "Dear {name},\n\n{by} withdrew the application of {school} for {stage} ({cycle}).\n{site}{path}",

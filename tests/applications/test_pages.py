@@ -518,7 +518,7 @@ def test_each_sees_what_is_theirs(app: Flask, client_of: Browser) -> None:
         assert (empty.status_code, "Write the comment." in empty.text) == (422, True)
         assert client_of(other.lead).post(written, data={}).status_code == 404
     assert queries.answers_of(application) == {"motto": "Our secret motto"}
-    assert [one.body for one in queries.comments_of(application, ["vision"])] == ["Say who decides."]
+    assert [one.body for one in queries.open_comments(application, ["vision"]).items] == ["Say who decides."]
     # Once it is submitted the coach is out, and those who assess it are in.
     with clock_at(make.WRITING), unit_of_work():
         writes = {key: Write(value, 0) for key, value in make.COMPLETE.items()}

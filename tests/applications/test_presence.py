@@ -134,4 +134,4 @@ def test_it_asks_the_same_questions_of_one_and_of_thirty(
     tell(luis, draft)
     with statements() as seen:
         assert len(told(tell(luis, draft))["here"].split(". ")) == count
-    assert len([one for one in seen if one.startswith("SELECT")]) == 10
+    assert len([one for one in seen if one.startswith("SELECT")]) == 11

@@ -174,25 +174,6 @@ def test_a_section_is_ready_only_without_gaps_and_not_once_one_appears(app: Flas
         services.mark_section(lead, application, "nowhere", True)
 
 
-def test_colleagues_and_coaches_comment_and_a_writer_deals_with_it(app: Flask) -> None:
-    school, application = begun()
-    with clock_at(make.WRITING), unit_of_work():
-        services.comment(school.as_viewer, application, "vision", " Say who decides. ")
-        services.comment(school.as_viewer, application, "vision", "Say who decides.")  # the button pressed twice
-    with clock_at(make.WRITING), pytest.raises(Invalid), unit_of_work():
-        services.comment(school.as_viewer, application, "vision", "  ")
-    (written,) = queries.comments_of(application, ["vision"])
-    assert (written.body, written.author_id, written.resolved_at) == ("Say who decides.", school.viewer.id, None)
-    with clock_at(make.WRITING), pytest.raises(Refused), unit_of_work():
-        services.resolve_comment(school.as_viewer, application, written.public_id)
-    with clock_at(make.WRITING), unit_of_work():
-        services.resolve_comment(school.as_editor, application, written.public_id)
-    assert queries.comments_of(application, ["vision"])[0].resolved_at == make.WRITING
-    with clock_at(make.WRITING), unit_of_work():
-        services.comment(school.as_viewer, application, "vision", "Say who decides.")  # it was not mended
-    assert [one.resolved_at for one in queries.comments_of(application, ["vision"])] == [make.WRITING, None]
-
-
 # Two editors, each with the text and version on their own screen. A step is one of them looking, or writing.
 steps = st.lists(st.tuples(st.sampled_from(["lead", "editor"]), st.sampled_from(["look", "write"])), max_size=12)
 

@@ -15,7 +15,6 @@ from grants.applications.models import (
     Answer,
     Application,
     Attachment,
-    DraftComment,
     EligibilityOverride,
     SectionStatus,
     Submission,
@@ -173,14 +172,6 @@ def section_statuses(application: Application) -> dict[str, SectionStatus]:
     """What the writers said of each section, by its key."""
     found = db.session.scalars(select(SectionStatus).where(SectionStatus.application_id == application.id))
     return {status.section: status for status in found}
-
-
-def comments_of(application: Application, sections: Collection[str]) -> Sequence[DraftComment]:
-    """Comments on these sections of a draft, the oldest first."""
-    found = select(DraftComment).where(
-        DraftComment.application_id == application.id, DraftComment.section.in_(sections)
-    )
-    return db.session.scalars(found.options(joinedload(DraftComment.author)).order_by(DraftComment.id)).all()
 
 
 def members(organization_id: int) -> Sequence[OrganizationMembership]:

@@ -3,6 +3,14 @@
 from grants.applications.services.asking import ask_to_certify
 from grants.applications.services.attaching import attach, remove_attachment
 from grants.applications.services.coaching import end_coaching, invite_coach, name_sections
+from grants.applications.services.commenting import (
+    answer,
+    comment,
+    mark_read,
+    reopen_comment,
+    resolve_comment,
+    tell_addressed,
+)
 from grants.applications.services.mailing import (
     PLACEHOLDERS,
     check_words,
@@ -29,9 +37,7 @@ from grants.applications.services.writing import (
     Outcome,
     StaleAnswer,
     Write,
-    comment,
     mark_section,
-    resolve_comment,
     save_answers,
 )
 
@@ -41,6 +47,7 @@ __all__ = [
     "Outcome",
     "StaleAnswer",
     "Write",
+    "answer",
     "ask_to_certify",
     "assess",
     "attach",
@@ -53,6 +60,7 @@ __all__ = [
     "find_ineligible",
     "invite_coach",
     "is_news",
+    "mark_read",
     "mark_section",
     "message_for",
     "name_sections",
@@ -61,6 +69,7 @@ __all__ = [
     "remind",
     "remove_attachment",
     "reopen",
+    "reopen_comment",
     "resolve_comment",
     "return_sections",
     "save_answers",
@@ -68,6 +77,7 @@ __all__ = [
     "submit",
     "take_as_submitted",
     "take_back_screening",
+    "tell_addressed",
     "why_not_reminded",
     "withdraw",
     "write_to",

@@ -1,4 +1,4 @@
-"""Writing a draft together: answers with versions, the word on a section, comments.
+"""Writing a draft together: answers with versions, and the word on a section.
 
 Every text an answer ever had is kept in AnswerVersion, so the audit chain does not repeat it.
 """
@@ -11,13 +11,11 @@ from sqlalchemy import select
 
 from grants.applications import queries
 from grants.applications.answers import Content, Unreadable, content_of
-from grants.applications.models import Answer, AnswerVersion, Application, DraftComment, SectionStatus
-from grants.applications.policy import may_comment
+from grants.applications.models import Answer, AnswerVersion, Application, SectionStatus
 from grants.applications.services.drafts import note_progress, person, require_open, require_writer, standing_of
-from grants.applications.states import State
 from grants.kernel.clock import now
-from grants.kernel.errors import Clash, Invalid, Refused
-from grants.kernel.policy import Actor, require, require_permission
+from grants.kernel.errors import Clash, Invalid
+from grants.kernel.policy import Actor
 from grants.persistence.moves import lock
 from grants.persistence.session import db
 from grants.programs.schema import AnyField, FileField, Form
@@ -201,58 +199,3 @@ def mark_section(actor: Actor, application: Application, section: str, ready: bo
         status = SectionStatus(application_id=application.id, section=section)
         db.session.add(status)
     status.ready, status.set_at, status.set_by_id = ready, now(), writer.id
-
-
-def comment(actor: Actor, application: Application, section: str, body: str) -> DraftComment:
-    """Comment on a section of a draft, for colleagues and coaches. Its latest words again are the same comment,
-    until it is dealt with.
-
-    raises   Refused; Missing; Invalid when it is empty; Clash when the application is no longer a draft
-    """
-    require_permission(actor, "application.comment")
-    require(may_comment(actor, application.case.organization_id))
-    _require_reader(actor, application, section)
-    if section not in queries.form_of(application).sections:
-        raise Invalid("The form has no such section.")
-    if not body.strip():
-        raise Invalid("The comment is empty.", {"body": "Write the comment."})
-    lock(application)  # of two presses of the button the second finds the comment of the first
-    if application.state not in (State.DRAFT, State.RETURNED):
-        raise Clash("This application is no longer being written.")
-    author = person(actor)
-    for latest in queries.comments_of(application, [section])[-1:]:
-        if (latest.author_id, latest.body, latest.resolved_at) == (author.id, body.strip(), None):
-            return latest
-    written = DraftComment(
-        application_id=application.id,
-        section=section,
-        author_id=author.id,
-        written_at=now(),
-        body=body.strip(),
-    )
-    db.session.add(written)
-    db.session.flush()
-    return written
-
-
-def _require_reader(actor: Actor, application: Application, section: str) -> None:
-    """raises   Refused for a coach who does not read the section"""
-    named = queries.sections_open_to(actor, application)
-    if named is not None and section not in named:
-        raise Refused("Your school has not named this section for you to read.")
-
-
-def resolve_comment(actor: Actor, application: Application, comment_id: str) -> DraftComment:
-    """Mark a comment as dealt with.
-
-    comment_id   its public id
-    raises       Refused for anyone but a writer; Invalid for a comment of another application
-    """
-    require_writer(actor, application)
-    found = db.session.scalar(
-        select(DraftComment).where(DraftComment.public_id == comment_id, DraftComment.application_id == application.id)
-    )
-    if found is None:
-        raise Invalid("There is no such comment on this application.")
-    found.resolved_at = found.resolved_at or now()
-    return found

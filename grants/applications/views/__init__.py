@@ -2,6 +2,7 @@
 
 from grants.applications.views import (
     coaching,
+    commenting,
     comparing,
     drafting,
     files,
@@ -18,6 +19,7 @@ from grants.applications.views.blueprint import bp
 __all__ = [
     "bp",
     "coaching",
+    "commenting",
     "comparing",
     "drafting",
     "files",

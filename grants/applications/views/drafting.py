@@ -1,4 +1,4 @@
-"""The applicant's draft: where it stands, its sections, answers saved one by one, comments."""
+"""The applicant's draft: where it stands, its sections, answers saved one by one."""
 
 import json
 from typing import NamedTuple
@@ -10,13 +10,13 @@ from grants.applications import forms, queries, services
 from grants.applications.company import here_words
 from grants.applications.completeness import shown_fields
 from grants.applications.entry import openings
-from grants.applications.forms import CommentForm
 from grants.applications.models import Application
 from grants.applications.overview import Overview, draft, overview
 from grants.applications.policy import may_comment
 from grants.applications.reading import read
 from grants.applications.services import Write
 from grants.applications.views.blueprint import bp, the_application
+from grants.applications.views.conversation import Talk, talk_of
 from grants.applications.views.files import attach_all, file_address
 from grants.applications.views.questions import Sent, place_of, question, questions, saved_words
 from grants.applications.views.screening import staff_page
@@ -64,7 +64,7 @@ def application(application_id: str) -> ResponseReturnValue:
         "applications/overview.html",
         view=view,
         submissions=queries.submissions_of(found) if view.rights.whole else (),
-        comments=queries.comments_of(found, view.form.sections),
+        comments=queries.open_comments(found, view.form.sections),
         coaches=queries.coaches_on(found),
     )
 
@@ -77,7 +77,7 @@ def application(application_id: str) -> ResponseReturnValue:
 def section(application_id: str, section_key: str) -> ResponseReturnValue:
     """One section, to write in or to read."""
     view = the_draft(application_id)
-    return _section_page(view, the_section(view, section_key))
+    return section_page(view, the_section(view, section_key))
 
 
 @bp.post("/applications/<public_id:application_id>/sections/<section_key>")
@@ -89,9 +89,9 @@ def save_section(application_id: str, section_key: str) -> ResponseReturnValue:
     try:
         sent = _save(view, asked, wish)
     except Clash as clash:
-        return _section_page(the_draft(application_id), asked, unsaved=clash), clash.status
+        return section_page(the_draft(application_id), asked, unsaved=clash), clash.status
     if sent.outcome.stale or sent.files or (sent.outcome.unreadable and wish.act == "save"):
-        return _section_page(the_draft(application_id), asked, sent), 409 if sent.outcome.stale else 422
+        return section_page(the_draft(application_id), asked, sent), 409 if sent.outcome.stale else 422
     if wish.act == "ready":
         return _mark_ready(view.application, asked)
     anchor = f"#field-{wish.field}" if wish.field in asked.fields else ""
@@ -156,13 +156,14 @@ def _mark_ready(found: Application, asked: Section) -> ResponseReturnValue:
     return redirect(place_of(view, view.next_section))
 
 
-def _section_page(
+def section_page(
     view: Overview,
     asked: Section,
     sent: Sent | None = None,
     unsaved: Clash | None = None,
-    comment_form: CommentForm | None = None,
+    talk: Talk | None = None,
 ) -> str:
+    """A section's page: as it stands, or with what was sent and what became of it."""
     found = view.application
     state = next(one for one in view.sections if one.key == asked.key)
     writing = view.rights.write and state.open
@@ -178,8 +179,7 @@ def _section_page(
         questions=questions(view, asked, sent, request.args.get("more", "")) if writing else (),
         read=next((part for part in parts if part.key == asked.key), None),
         gaps=gaps if request.args.get("check") else [gap for gap in gaps if sent and gap.field in view.unreadable],
-        comments=queries.comments_of(found, [asked.key]),
-        comment_form=comment_form or CommentForm(formdata=None),
+        talk=talk or talk_of(view, asked),
         saved="" if unsaved else saved_words(view, sent),
         here=here_words(view.form, view.others, asked.key),
         unsaved=unsaved,
@@ -230,35 +230,6 @@ def _saved(found: Application, key: str, sent: Sent) -> Response:
     shown = shown_fields(form, answers)
     response.headers["HX-Trigger"] = json.dumps({"shown": {one: one in shown for one in form.section_of(key).fields}})
     return response
-
-
-# ── comments ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@bp.post("/applications/<public_id:application_id>/sections/<section_key>/comments")
-@requires("application.comment")
-def comment(application_id: str, section_key: str) -> ResponseReturnValue:
-    """Comment on a section."""
-    form = CommentForm()
-    if not form.validate():
-        view = the_draft(application_id)
-        return _section_page(view, the_section(view, section_key), comment_form=form), 422
-    found = the_application(application_id)
-    with unit_of_work():
-        services.comment(current_actor(), found, section_key, form.body.data or "")
-    address = url_for(".section", application_id=application_id, section_key=section_key)
-    return redirect(f"{address}#comments")
-
-
-@bp.post("/applications/<public_id:application_id>/comments/<public_id:comment_id>/resolve")
-@requires("application.write")
-def resolve(application_id: str, comment_id: str) -> ResponseReturnValue:
-    """Mark a comment as dealt with."""
-    found = the_application(application_id)
-    with unit_of_work():
-        written = services.resolve_comment(current_actor(), found, comment_id)
-    address = url_for(".section", application_id=application_id, section_key=written.section)
-    return redirect(f"{address}#comments")
 
 
 def the_draft(application_id: str) -> Overview:

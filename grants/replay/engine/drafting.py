@@ -124,7 +124,9 @@ def _remark(tale: Tale, stage: str, school: str, remark: Remark) -> Iterator[Act
     def say() -> None:
         author = tale.actor(tale.hand(school, remark.by))
         application = tale.application(stage, school)
-        made.append(applications.comment(author, application, remark.section, remark.says).public_id)
+        to = [tale.story.person(tale.hand(school, one)).public_id for one in remark.to]
+        said = applications.comment(author, application, remark.section, remark.says, field=remark.field, to=to)
+        made.append(said.public_id)
 
     def resolve() -> None:
         lead = tale.actor(tale.hand(school, "lead"))

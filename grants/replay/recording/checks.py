@@ -144,6 +144,11 @@ def _hands(recording: Recording, form: Form, draft: Draft, file: str, path: Path
     for place, remark in enumerate(draft.comments):
         yield from _unknown(file, (*path, "comments", place, "by"), remark.by, known, "person")
         yield from _unknown(file, (*path, "comments", place, "section"), remark.section, form.sections, "section")
+        for number, one in enumerate(remark.to):
+            yield from _unknown(file, (*path, "comments", place, "to", number), one, known, "person")
+        if remark.field and remark.section in form.sections:
+            asked = form.sections[remark.section].fields
+            yield from _unknown(file, (*path, "comments", place, "field"), remark.field, asked, "question")
 
 
 def _cards(recording: Recording, stage: ApplicationStage, record: StageRecord, file: str) -> Iterator[Problem]:

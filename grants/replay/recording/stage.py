@@ -25,12 +25,14 @@ class Evening(Part):
 
 
 class Remark(Part):
-    """A comment on a section of a draft, and when it was dealt with."""
+    """A comment on a section of a draft, for whom it is, and when it was dealt with."""
 
     at: When
     by: Hand
     section: Key
     says: str
+    field: Key | None = None
+    to: tuple[Hand, ...] = ()
     resolved: When | None = None
 
 
