@@ -26,6 +26,7 @@ from grants.payments import views as payments
 from grants.people import jobs as people_jobs
 from grants.people import views as people
 from grants.persistence.session import init_database
+from grants.portfolio import calendars
 from grants.portfolio import views as portfolio
 from grants.programs import views as programs
 from grants.replay import sign_ins
@@ -49,6 +50,7 @@ PAGES = (
     payments,
     monitoring,
     portfolio,
+    calendars,
 )
 # Named so that nothing forgets to load them: a job without its handler would only fail when it is due.
 JOBS = (

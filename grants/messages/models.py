@@ -35,3 +35,16 @@ class Message(Identified, Base):
     error: Mapped[str | None]
 
     person: Mapped[Person | None] = relationship()
+
+
+class CalendarFeed(Identified, Base):
+    """A person's own calendar address. Making it anew changes the stamp, and the address before finds nothing."""
+
+    __tablename__ = "calendar_feed"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    stamp: Mapped[str] = mapped_column(String(20))
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()

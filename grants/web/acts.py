@@ -24,6 +24,9 @@ ACTS: Final[dict[str, str]] = {
     "organization.end_coaching": "Ended a coach’s access",
     "organization.invite_coach": "Invited a coach",
     "organization.remove_member": "Took a member out of an organization",
+    # messages
+    "calendar.end": "Ended the address of a calendar",
+    "calendar.make": "Made an address for a calendar",
     # casework
     "audit.verify": "Verified the record",
     "case.hand_over": "Handed a case over",

@@ -21,6 +21,8 @@ from grants.decisions.models import Slate
 from grants.kernel.clock import clock_at
 from grants.kernel.policy import SYSTEM
 from grants.kernel.roles import Role
+from grants.messages.feeds import token_of
+from grants.messages.models import CalendarFeed
 from grants.payments import services as payments
 from grants.people.models import Person
 from grants.people.tokens import Purpose, password_token
@@ -139,6 +141,8 @@ def _rows(seen: Seen) -> list[dict[str, Any]]:
         return [{}]
     found = [dict(row) for row in db.session.execute(text(seen.ids)).mappings()]
     for row in found:
-        if "token" in row:  # the one thing in an address that no database holds
+        if "feed_token" in row:
+            row["feed_token"] = token_of(db.session.get_one(CalendarFeed, row["feed_token"]))
+        if "token" in row:  # what no database holds
             row["token"] = password_token(db.session.get_one(Person, row["token"]), Purpose.INVITATION)
     return found

@@ -257,10 +257,14 @@ PAGES: dict[str, list[Seen]] = {
     # portfolio
     "portfolio.case": by(OFFICER, GRANTEE, ids=_newest('"case"', "case_id", "id IN (SELECT case_id FROM award)")),
     "portfolio.cases": by(OFFICER),
+    "calendars.own": by(OFFICER, APPLICANT),
     "portfolio.home": by(*SIGN_IN),
 }
 
 FILES: dict[str, list[Seen]] = {
+    "discovery.call_calendar": by(VISITOR, ids=_call),
+    "discovery.event_file": by(APPLICANT, ids=_upcoming),
+    "calendars.feed": by(VISITOR, ids="SELECT id AS feed_token FROM calendar_feed"),
     "discovery.attendance_file": by(OFFICER, ids=_full_event),
     "discovery.reach_file": by(OFFICER),
     "discovery.schools_file": by(DIRECTOR),

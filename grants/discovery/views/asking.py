@@ -7,7 +7,7 @@ from grants.discovery.asking import closed_because
 from grants.discovery.call_forms import AskForm, SearchForm, VisitorAskForm
 from grants.discovery.call_models import Call
 from grants.discovery.queries import asking
-from grants.discovery.queries.calls import call_for, shown_call_of
+from grants.discovery.queries.calls import call_for, call_of, shown_call_of
 from grants.discovery.services.asking import ask
 from grants.discovery.views.blueprint import bp
 from grants.discovery.views.calls import ADDRESS, call_url, unless_unchanged
@@ -16,10 +16,18 @@ from grants.kernel.errors import Problem
 from grants.messages.services import Visitor
 from grants.people.queries import own_organizations
 from grants.persistence.session import unit_of_work
+from grants.programs.models import Cycle
 from grants.web.access import current_actor, public, requires
 from grants.web.forms import options
 from grants.web.limits import limited
 from grants.web.tables import page_asked
+
+
+@bp.app_template_global()
+def can_ask(cycle: Cycle) -> bool:
+    """Whether a cycle has a public page on which questions can be asked, so that a link to it leads somewhere."""
+    call = call_of(cycle)
+    return call is not None and call.listing != "hidden" and _closed(call) is None
 
 
 @bp.get(f"{ADDRESS}/questions")

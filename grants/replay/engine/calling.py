@@ -8,6 +8,7 @@ from grants.discovery.queries.calls import call_of
 from grants.discovery.services.asking import answer, ask
 from grants.discovery.services.calling import CallPlan, show_call
 from grants.kernel.policy import ANONYMOUS
+from grants.messages.feeds import feed_of, make_feed
 from grants.messages.services import Visitor
 from grants.persistence.session import db
 from grants.replay.engine.acts import Act, OutOfTune
@@ -38,7 +39,10 @@ def _show(tale: Tale, record: CallRecord) -> None:
         questions_until=tale.at(record.questions_until) if record.questions_until else None,
         answer_days=record.answer_days,
     )
-    show_call(tale.actor(record.by), tale.cycle(), plan)
+    officer = tale.actor(record.by)
+    show_call(officer, tale.cycle(), plan)
+    if feed_of(officer) is None:  # whoever looks after the page has its dates in the calendar
+        make_feed(officer)
 
 
 def _ask(tale: Tale, asked: QuestionAsked, ids: list[int]) -> None:
