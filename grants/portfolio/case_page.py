@@ -18,6 +18,7 @@ from grants.decisions import queries as decisions
 from grants.decisions.models import Decision
 from grants.discovery import queries as discovery
 from grants.discovery.models import Event, Registration, VisitNote
+from grants.documents.models import Document
 from grants.documents.queries import documents_of
 from grants.kernel.clock import now, today
 from grants.kernel.policy import Actor
@@ -27,11 +28,22 @@ from grants.people.models import OrganizationMembership
 from grants.persistence.paging import Page
 from grants.persistence.session import db
 from grants.portfolio import queries
+from grants.portfolio.ahead import Ahead, ahead
 from grants.portfolio.home import in_words
+from grants.portfolio.own import Told, does_what, told
 from grants.portfolio.pipeline import PathStep, journey
 from grants.programs.models import Cycle
 
 OPEN = ("scheduled", "submitted", "returned")
+
+
+@dataclass(frozen=True)
+class Own:
+    """For the school's own people: what comes next, who does what, and what they were told."""
+
+    ahead: Sequence[Ahead]
+    people: Sequence[tuple[str, str]]
+    told: Page[Told]
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,8 @@ class CasePage:
     timeline: Page[TimelineEvent]
     notes: Sequence[Note]
     tasks: Sequence[Task]
+    documents: Sequence[Document]
+    own: Own | None
 
     @property
     def owed(self) -> list[Requirement]:
@@ -76,9 +90,10 @@ class CasePage:
         return [(one.due_on, one.amount, one.standing(day)) for one in self.installments[award.id] if one.due_on]
 
 
-def case_page(actor: Actor, public_id: str, page: int = 1) -> CasePage:
+def case_page(actor: Actor, public_id: str, page: int = 1, mail: int = 1) -> CasePage:
     """Gather one case, in a constant number of statements.
 
+    page, mail   numbers of the timeline's page, and of that of the school's mail
     raises   Missing when there is none, or the actor may not know of it
     """
     case = casework.case_for(actor, public_id)
@@ -86,14 +101,15 @@ def case_page(actor: Actor, public_id: str, page: int = 1) -> CasePage:
     applications = _applications(actor, case)
     awards = _awards(actor, case)
     stages = queries.stages_of({case.cycle_id})[case.cycle_id]
+    released, documents = decisions.decisions_of(actor, case), documents_of(actor, case)
     return CasePage(
         case=case,
         cycle=cycle,
         steps=journey(stages, in_words(queries.standings([case])[case.id]), now()),
         applications=applications,
         latest=_latest(applications),
-        decisions=decisions.decisions_of(actor, case),
-        readable=frozenset(one.id for one in documents_of(actor, case)),
+        decisions=released,
+        readable=frozenset(one.id for one in documents),
         awards=awards,
         installments=_installments(awards),
         requirements=_requirements(awards),
@@ -105,7 +121,18 @@ def case_page(actor: Actor, public_id: str, page: int = 1) -> CasePage:
         timeline=casework.timeline(actor, case, page),
         notes=casework.notes(actor, case),
         tasks=casework.tasks(actor, case),
+        documents=documents,
+        own=_own(actor, case, cycle, applications, {one.application_id for one in released}, mail),
     )
+
+
+def _own(
+    actor: Actor, case: Case, cycle: Cycle, applications: Sequence[Application], decided: set[int], mail: int
+) -> Own | None:
+    """What the school's own people see beside the story."""
+    if case.organization_id not in actor.organization_ids:
+        return None
+    return Own(ahead(cycle.stages, applications, decided, now()), does_what(case), told(actor, case, mail))
 
 
 def _applications(actor: Actor, case: Case) -> Sequence[Application]:

@@ -1,0 +1,110 @@
+"""A school's own page of its case: what comes next, who does what, every message and document."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from grants.applications import services
+from grants.applications.models import Application
+from grants.casework.queries import case_for
+from grants.kernel.clock import clock_at
+from grants.messages.services import post
+from grants.people.models import Person
+from grants.persistence.session import unit_of_work
+from grants.portfolio.own import told
+from tests.factories import applications as make
+
+ClientOf = Callable[[Person], FlaskClient]
+EARLY = datetime(2016, 1, 15, 17, 0, tzinfo=UTC)
+
+
+def ready() -> tuple[make.School, Application]:
+    with clock_at(make.WRITING), unit_of_work():
+        school = make.school("Urban Promise Academy")
+        return school, make.draft(school, make.stage(), make.COMPLETE)
+
+
+def read(browser: FlaskClient, application: Application, more: str = "") -> str:
+    with clock_at(make.WRITING):
+        answer = browser.get(f"/cases/{application.case.public_id}{more}")
+    assert answer.status_code == 200
+    return str(answer.text)
+
+
+def test_the_page_says_what_comes_next_and_who_does_it(app: Flask, client_of: ClientOf) -> None:
+    school, application = ready()
+    with clock_at(make.WRITING), unit_of_work():
+        coach = make.coached(school, application, "numbers", by="Kent Alder")
+    page = read(client_of(school.viewer), application)
+    assert "Submit: Launch grant" in page
+    assert "your writers; a signatory certifies" in page
+    assert "20 March 2016, 5:00 pm" in page
+    assert (f"{coach.name} <span" in page, "coaches your draft" in page, "writes, certifies and signs" in page) == (
+        True,
+        True,
+        True,
+    )
+    with clock_at(make.WRITING), unit_of_work():
+        services.submit(school.as_signatory, application, school.signatory.name)
+    after = read(client_of(school.viewer), application)
+    assert ("Submit: Launch grant" in after, "Launch grant is checked for eligibility, then read" in after) == (
+        False,
+        True,
+    )
+    assert ("Decision on Launch grant" in after, "coaches your draft" in after) == (True, False)
+
+
+def test_one_mail_to_several_is_one_line_and_its_text_is_for_those_who_had_it(app: Flask, client_of: ClientOf) -> None:
+    school, application = ready()
+    with clock_at(make.WRITING), unit_of_work():
+        services.submit(school.as_signatory, application, school.signatory.name)
+        lines = told(school.as_lead, application.case).items
+        writers = {school.lead.name, school.editor.name, school.signatory.name}
+        assert [(one.subject, set(one.to), one.body is not None) for one in lines] == [
+            ("Received: Launch grant of Urban Promise Academy", writers, True)
+        ]
+        (unread,) = told(school.as_viewer, application.case).items
+        assert (set(unread.to), unread.body) == (writers, None)
+
+
+def test_nobody_else_reads_what_a_school_was_told(app: Flask, client_of: ClientOf) -> None:
+    school, application = ready()
+    other, _ = ready()
+    with clock_at(make.WRITING), unit_of_work():
+        services.submit(school.as_signatory, application, school.signatory.name)
+        post("panel-note", "people.password", other.lead, {"password_link": "x"}, application.case)
+        assert told(other.as_lead, application.case).items == []
+        assert [
+            one.subject for one in told(school.as_lead, case_for(school.as_lead, application.case.public_id)).items
+        ] == ["Received: Launch grant of Urban Promise Academy"]
+
+
+def test_the_page_costs_the_same_with_many_messages(
+    app: Flask, client_of: ClientOf, statements: Callable[[], Any]
+) -> None:
+    school, application = ready()
+    browser = client_of(school.lead)
+
+    def write(first: int, last: int) -> None:
+        with clock_at(make.WRITING), unit_of_work():
+            for number in range(first, last):
+                for someone in (school.lead, school.editor):
+                    key = f"word-{number}:{someone.public_id}"
+                    facts = {"school": "A", "stage": "B", "cycle": "C", "path": "", "by": f"N{number}"}
+                    post(key, "application.withdrawn", someone, facts, application.case)
+
+    def cost() -> int:
+        with statements() as ran:
+            read(browser, application)
+        return len(ran)
+
+    write(0, 1)
+    cost()
+    one = cost()
+    write(1, 30)
+    assert cost() == one
+    assert "1 to 10 of 30" in read(browser, application)
+    assert "11 to 20 of 30" in read(browser, application, "?mail=2")
