@@ -178,6 +178,9 @@ PAGES: dict[str, list[Seen]] = {
     "applications.message": by(OFFICER),
     "applications.ours": by(APPLICANT),
     "applications.receipt": by(GRANTEE, ids=_submission),
+    "applications.preview": by(
+        OFFICER, ids="SELECT public_id AS version_id, 'blueprint' AS form_key FROM program_version ORDER BY id"
+    ),
     "applications.screening": by(OFFICER),
     "applications.section": by(
         *(APPLICANT, COACH),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from grants.applications import forms, queries
+from grants.applications.answers import Content
 from grants.applications.budgets import Totals, notices, totals
 from grants.applications.completeness import faults_of, shown_fields
 from grants.applications.models import Answer, Attachment
@@ -130,6 +131,23 @@ def question(
         carried=(carried, read_one(asked, carried.value)) if carried else None,
         files=tuple(view.files.get(key, ())),
         totals=totals(asked, answer) if isinstance(asked, FiveYearBudget) and key not in view.unreadable else None,
+    )
+
+
+def previewed(asked: AnyField, typed: Any, content: Content | None, shown: bool, more: bool) -> Question:
+    """One question of no application: what stands in it was typed a moment ago, and is kept nowhere."""
+    answer = content.value if content else None
+    readable = content is None or content.why is None
+    controls = forms.as_typed(asked, answer) if readable else typed
+    return Question(
+        asked=asked,
+        typed=controls,
+        version=0,
+        shown=shown,
+        rows=forms.rows_to_show(asked, len(controls), more) if isinstance(asked, forms.WithRows) else 0,
+        faults=content.why.faults if content and content.why else {},
+        remarks=_remarks(asked, answer),
+        totals=totals(asked, answer) if isinstance(asked, FiveYearBudget) and readable else None,
     )
 
 
