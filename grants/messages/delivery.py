@@ -14,7 +14,7 @@ from flask import current_app
 from grants.messages import library
 from grants.messages.addresses import address_of
 from grants.messages.models import Message
-from grants.people.tokens import Purpose, password_token
+from grants.people.tokens import Purpose, password_token, request_token
 
 TIMEOUT_SECONDS = 30
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -115,7 +115,12 @@ def _password_link(message: Message) -> str:
     return address_of("people.set_password", token=password_token(message.person, purpose))
 
 
-_PRIVATE = {"password_link": _password_link}
+def _confirm_link(message: Message) -> str:
+    # The key that the message was written under ends in the request's public id.
+    return address_of("people.confirm_request", request_token=request_token(message.key.rpartition(":")[2]))
+
+
+_PRIVATE = {"password_link": _password_link, "confirm_link": _confirm_link}
 
 
 def _give_up_on(code: int, reason: bytes | str, error: Exception) -> None:

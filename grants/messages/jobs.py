@@ -21,11 +21,23 @@ LATE_AFTER = timedelta(minutes=70)  # longer than the job runner's own attempts 
 
 
 @job("messages.post", "Write a message")
-def post(message_key: str, template: str, person_id: str, facts: dict[str, Any]) -> None:
-    """Write a message for a capability that stands before this one; safe to repeat, since its key is taken once."""
+def post(
+    message_key: str,
+    template: str,
+    facts: dict[str, Any],
+    person_id: str | None = None,
+    to_name: str = "",
+    to_email: str = "",
+) -> None:
+    """Write a message for a capability that stands before this one; safe to repeat, since its key is taken once.
+
+    person_id   to whom; to_name and to_email instead for somebody without an account
+    """
     with unit_of_work() as session:
-        person = session.scalars(select(Person).where(Person.public_id == person_id)).one()
-        services.post(message_key, template, person, facts)
+        to: Person | services.Visitor = services.Visitor(to_name, to_email)
+        if person_id is not None:
+            to = session.scalars(select(Person).where(Person.public_id == person_id)).one()
+        services.post(message_key, template, to, facts)
 
 
 @job(services.DELIVER, "Deliver a message")

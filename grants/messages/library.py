@@ -25,7 +25,7 @@ class IncompleteMessage(Problem):
 
 
 # Filled at the moment of delivery and kept nowhere, since they let whoever reads them in; see messages.delivery.
-PRIVATE: Final = frozenset({"password_link"})
+PRIVATE: Final = frozenset({"password_link", "confirm_link"})
 
 TEMPLATES: Final[dict[str, Template]] = {
     "people.invitation": Template(
@@ -46,6 +46,22 @@ TEMPLATES: Final[dict[str, Template]] = {
     "people.joined": Template(
         "You are now with {organization} at Harbormaster",
         "Dear {name},\n\n{invited_by} has added you to {organization} as {role}. Sign in to see its work:\n{site}",
+    ),
+    "people.confirm": Template(
+        "Please confirm your address at Harbormaster",
+        "Dear {name},\n\nSomeone, probably you, asked to {aim} at Harbormaster with this address. Confirm it here, "
+        "within two days:\n{confirm_link}\n\n"
+        "If it was not you, there is nothing to do: without the link nothing happens.",
+    ),
+    "people.asked_to_join": Template(
+        "{who} asks to join {organization}",
+        "Dear {name},\n\n{who} ({address}) asks to join {organization} at Harbormaster. You decide, as a lead; until "
+        "then they see nothing of it:\n{site}/organizations/{organization_id}",
+    ),
+    "people.not_let_in": Template(
+        "Your request to join {organization}",
+        "Dear {name},\n\nYou asked to join {organization} at Harbormaster. The request was not accepted. If you think "
+        "that is a mistake, speak to a colleague who is there already.",
     ),
     "event.cancelled": Template(
         "Cancelled: {event}",

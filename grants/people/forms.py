@@ -1,17 +1,21 @@
 """Forms of accounts and organizations. The rules themselves are the services'; forms read what people type."""
 
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import Final
 
-from wtforms import DecimalField, EmailField, IntegerField, PasswordField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import DecimalField, EmailField, IntegerField, PasswordField, RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from grants.kernel.roles import OrganizationRole, Role
 from grants.people.details import GRADES, KINDS, SECTORS, OrganizationDetails, plain_id
 from grants.people.models import Organization, Person
 from grants.people.passwords import SHORTEST, password_problem
+from grants.people.requests import Alike
 from grants.web.forms import FilterForm, HouseForm, options
 
 _ROLES = {role.value: role.label for role in Role.granted()}
+NEW_ONE: Final = "new"
 _GRADES = {"": "–"} | {grade: grade for grade in GRADES}
 PASSWORD_HINT = f"At least {SHORTEST} characters. Three or four words that belong to no sentence do well."
 
@@ -109,6 +113,7 @@ class OrganizationFilterForm(FilterForm):
     search = StringField("Name, city or identifier")
     kind = SelectField("Kind", choices=options({"": "Any"} | KINDS))
     sector = SelectField("Run by", choices=options({"": "Any"} | SECTORS))
+    state = SelectField("State", choices=options({"": "Any", "new": "New, not yet checked"}))
 
 
 class OrganizationForm(HouseForm):
@@ -180,3 +185,71 @@ class MemberForm(MemberRoleForm):
 
     name = StringField("Name", [InputRequired("Write your colleague’s name."), Length(max=120)])
     email = EmailField("Email address", [InputRequired("Write their email address."), Length(max=254)])
+
+
+class ConfirmForm(HouseForm):
+    """One button."""
+
+
+class RegistrationForm(HouseForm):
+    """A person and their organization; what more is known of it, its people or the foundation add later."""
+
+    person = StringField("Your name", [InputRequired("Write your name."), Length(max=120)])
+    email = EmailField(
+        "Your email address",
+        [InputRequired("Write your email address."), Length(max=254)],
+        description="A link is sent there first; you sign in with it later.",
+    )
+    name = StringField("Name", [InputRequired("Write the organization’s name."), Length(max=200)])
+    kind = SelectField(
+        "Kind", [InputRequired("Choose what kind of organization it is.")], choices=options({"": "Choose one"} | KINDS)
+    )
+    sector = SelectField("Run by", choices=options({"": "Does not apply"} | SECTORS))
+    nces_id = StringField("NCES id", description="12 digits for a school, 7 for a district.", filters=[plain_id])
+    cds_id = StringField("CDS code", description="14 digits, California only.", filters=[plain_id])
+    street = StringField("Street", [Length(max=200)])
+    city = StringField("City", [InputRequired("Write the city."), Length(max=100)])
+    region = StringField("State", [Length(max=40)])
+    postal_code = StringField("ZIP code", [Length(max=12)])
+    existing = RadioField("Is it one of these?", choices=[], validate_choice=False)
+
+    offered: Sequence[Alike] = ()
+
+    def offer(self, found: Sequence[Alike]) -> None:
+        """Offer the organizations that are here already; where an identifier says that it is one, there is no other."""
+        self.offered = found
+        words = {one.organization.public_id: f"Ask to join {one.organization.name}" for one in found}
+        if not any(one.is_certain for one in found):
+            words[NEW_ONE] = "None of these: register mine"
+        self.existing.choices = options(words)
+        self.existing.flags.required = True
+
+    def validate_existing(self, field: RadioField) -> None:
+        """One of those offered has to be chosen, when there are any."""
+        known = {one.organization.public_id for one in self.offered}
+        if not any(one.is_certain for one in self.offered):
+            known.add(NEW_ONE)
+        if self.offered and field.data not in known:
+            raise ValidationError(
+                "This may be here already. Choose yours to ask to join it, or say that it is another."
+            )
+
+    def chosen(self) -> Organization | None:
+        """The organization to join, or None for a new one."""
+        return next(
+            (one.organization for one in self.offered if one.organization.public_id == self.existing.data), None
+        )
+
+    def details(self) -> OrganizationDetails:
+        """What was typed of the organization, for the services."""
+        return OrganizationDetails(
+            name=self.name.data or "",
+            kind=self.kind.data or "",
+            sector=self.sector.data,
+            nces_id=self.nces_id.data,
+            cds_id=self.cds_id.data,
+            street=self.street.data,
+            city=self.city.data,
+            region=self.region.data,
+            postal_code=self.postal_code.data,
+        )

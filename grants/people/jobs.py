@@ -17,3 +17,10 @@ def send_link(email: str, cause: str) -> None:
 def forget_tries() -> None:
     """Remove the counts of sign-ins that failed long ago."""
     forget_past_tries()
+
+
+@periodic("people.forget_requests", "41 3 * * *", "Forget requests to join or register that nobody confirmed")
+def forget_requests() -> None:
+    """Remove names and addresses that were never confirmed."""
+    with unit_of_work():
+        services.forget_unconfirmed()

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Numeric, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from grants.kernel.roles import Role
+from grants.people.likeness import name_key
 from grants.persistence.base import Base, Identified
 
 
@@ -73,6 +75,8 @@ class Organization(Identified, Base):
     grade_from, grade_to   PK, K or 1 to 12 as text
     enrollment         pupils
     low_income_share   fraction of pupils from low-income families, 0 to 1
+    name_key           the name as likeness.py compares it
+    unchecked_since    when it registered itself, until somebody of the foundation has looked at it
     """
 
     __tablename__ = "organization"
@@ -86,6 +90,7 @@ class Organization(Identified, Base):
     )
 
     name: Mapped[str] = mapped_column(index=True)
+    name_key: Mapped[str] = mapped_column(index=True)
     kind: Mapped[str] = mapped_column(String(16))
     sector: Mapped[str | None] = mapped_column(String(8), index=True)
     nces_id: Mapped[str | None] = mapped_column(String(12), unique=True)
@@ -101,10 +106,16 @@ class Organization(Identified, Base):
     email_domain: Mapped[str | None] = mapped_column(String(253))
     illustrative: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    unchecked_since: Mapped[datetime | None] = mapped_column(index=True)
 
     memberships: Mapped[list["OrganizationMembership"]] = relationship(
         back_populates="organization", order_by="OrganizationMembership.id"
     )
+
+    @validates("name")
+    def _keep_its_key(self, _attribute: str, name: str) -> str:
+        self.name_key = name_key(name)
+        return name
 
     @property
     def grades(self) -> str:
@@ -163,3 +174,27 @@ class CoachInvitation(Base):
 
     organization: Mapped[Organization] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
+
+class OrganizationRequest(Identified, Base):
+    """Somebody asks to join an organization, or to register a new one; it counts once their address is confirmed.
+
+    organization_id   the one they ask to join; with a new one, what was made of `details`
+    details           a new one as they describe it: fields of OrganizationDetails; empty when they ask to join
+    confirmed_at      when the link that was sent to `email` was used
+    answered_at       when a lead or the foundation let them in or did not; nobody answers who registers a new one
+    """
+
+    __tablename__ = "organization_request"
+    __table_args__ = (CheckConstraint("details IS NOT NULL OR organization_id IS NOT NULL", name="what"),)
+
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(String(254))
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
+    details: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    confirmed_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    organization: Mapped[Organization | None] = relationship()

@@ -50,11 +50,15 @@ class PeopleFilters:
 
 @dataclass(frozen=True)
 class OrganizationFilters:
-    """What the list of organizations is narrowed to; empty text narrows nothing."""
+    """What the list of organizations is narrowed to; empty text narrows nothing.
+
+    state   new: registered itself, and nobody of the foundation has looked at it yet
+    """
 
     search: str = ""
     kind: str = ""
     sector: str = ""
+    state: str = ""
 
 
 # ── as whom ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -244,6 +248,8 @@ def organizations(
         found = found.where(Organization.kind == filters.kind)
     if filters.sector:
         found = found.where(Organization.sector == filters.sector)
+    if filters.state:
+        found = found.where(Organization.unchecked_since.is_not(None) if filters.state == "new" else false())
     column = ORGANIZATION_ORDERS[order]
     return paginate(found.order_by(column.desc() if descending else column, Organization.id), page, size)
 

@@ -1,18 +1,54 @@
-"""What waits for an administrator: people who were invited and never came, accounts without a role."""
+"""What waits among people: accounts nobody uses, organizations that registered themselves, people who ask to join."""
 
 from flask import url_for
 from sqlalchemy import func, select
 
-from grants.kernel.policy import Actor
+from grants.kernel.policy import Actor, OrganizationRole
 from grants.people import accounts
-from grants.people.models import Person
+from grants.people.models import Organization, Person
+from grants.people.requests import asked_of
 from grants.persistence.session import db
 from grants.web.filters import plural
 from grants.web.todo import Todo
 
 
 def todos(actor: Actor) -> list[Todo]:
-    """What to look after among the accounts, in one statement."""
+    """What to look after among accounts and organizations, in a statement each."""
+    return [*_accounts(actor), *_new_organizations(actor), *_asked(actor)]
+
+
+def _asked(actor: Actor) -> list[Todo]:
+    if not (actor.may("organization.manage") or actor.organizations_as(OrganizationRole.LEAD)):
+        return []
+    return [
+        Todo(
+            "ask",
+            f"{plural(count, 'person asks', 'people ask')} to join {organization.name}",
+            url_for("people.organization", organization_id=organization.public_id),
+            "They see nothing of it until you let them in.",
+            count=count,
+        )
+        for organization, count in asked_of(actor)
+    ]
+
+
+def _new_organizations(actor: Actor) -> list[Todo]:
+    if not actor.may("organization.manage"):
+        return []
+    new = select(func.count()).select_from(Organization).where(Organization.unchecked_since.is_not(None))
+    count = db.session.scalar(new) or 0
+    return [
+        Todo(
+            "ask",
+            f"{plural(count, 'organization')} registered, not yet checked",
+            url_for("people.organizations", state="new"),
+            "They can write already. See that each is what it says, and is not here twice.",
+            count=count,
+        )
+    ][: bool(count)]
+
+
+def _accounts(actor: Actor) -> list[Todo]:
     if not actor.may("account.manage"):
         return []
     never_came, unused = (

@@ -1,4 +1,7 @@
-"""Signed links by which a person sets a password: they expire, and each works once, since setting one ends them all."""
+"""Signed links that were sent to an address, and so prove it. They expire.
+
+Those to a password work once, since setting one ends them all; that which confirms a request, until it is confirmed.
+"""
 
 from enum import StrEnum
 from typing import Final
@@ -9,7 +12,7 @@ from sqlalchemy import select
 
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Missing
-from grants.people.models import Person
+from grants.people.models import OrganizationRequest, Person
 from grants.persistence.session import db
 
 
@@ -21,6 +24,8 @@ class Purpose(StrEnum):
 
 
 LIFETIME_SECONDS: Final = {Purpose.INVITATION: 7 * 24 * 3600, Purpose.RESET: 2 * 3600}
+CONFIRM_SECONDS: Final = 2 * 24 * 3600
+_BROKEN = "This link is incomplete or was changed. Copy it whole from the mail."
 _GONE = "This link has been used, or a newer one has taken its place. Ask for a new one on the sign-in page."
 
 
@@ -47,7 +52,29 @@ def person_by_token(token: str) -> tuple[Person, Purpose]:
         if person is None:
             raise Clash(_GONE)
         return person, purpose
-    raise Missing("This link is incomplete or was changed. Copy it whole from the mail.")
+    raise Missing(_BROKEN)
+
+
+def request_token(request_id: str) -> str:
+    """What the link carries that confirms the address of a request; request_id is its public id."""
+    return _signer_for("people.request").dumps(request_id)
+
+
+def request_by_token(token: str) -> OrganizationRequest:
+    """The request whose address a link confirms.
+
+    raises   Missing when it is no link of ours; Clash when it has run out
+    """
+    try:
+        public_id = _signer_for("people.request").loads(token, max_age=CONFIRM_SECONDS)
+    except SignatureExpired as expired:
+        raise Clash("This link has run out: it held for two days. Please register once more.") from expired
+    except BadSignature as bad:
+        raise Missing(_BROKEN) from bad
+    asked = db.session.scalar(select(OrganizationRequest).where(OrganizationRequest.public_id == public_id))
+    if asked is None:
+        raise Clash("This link has run out. Please register once more.")
+    return asked
 
 
 class _Signer(TimestampSigner):
@@ -58,5 +85,8 @@ class _Signer(TimestampSigner):
 
 
 def _signer(purpose: Purpose) -> URLSafeTimedSerializer:
-    secret = current_app.config["SECRET_KEY"]
-    return URLSafeTimedSerializer(secret, salt=f"people.password.{purpose}", signer=_Signer)
+    return _signer_for(f"people.password.{purpose}")
+
+
+def _signer_for(salt: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=salt, signer=_Signer)

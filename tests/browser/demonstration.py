@@ -25,7 +25,7 @@ from grants.messages.feeds import token_of
 from grants.messages.models import CalendarFeed
 from grants.payments import services as payments
 from grants.people.models import Person
-from grants.people.tokens import Purpose, password_token
+from grants.people.tokens import Purpose, password_token, request_token
 from grants.persistence.session import db, unit_of_work
 from grants.programs.services import load_program
 from grants.replay.demo import PRESENT
@@ -143,6 +143,8 @@ def _rows(seen: Seen) -> list[dict[str, Any]]:
     for row in found:
         if "feed_token" in row:
             row["feed_token"] = token_of(db.session.get_one(CalendarFeed, row["feed_token"]))
+        if "request_token" in row:
+            row["request_token"] = request_token(row["request_token"])
         if "token" in row:  # what no database holds
             row["token"] = password_token(db.session.get_one(Person, row["token"]), Purpose.INVITATION)
     return found

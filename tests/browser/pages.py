@@ -107,6 +107,8 @@ PAGES: dict[str, list[Seen]] = {
     "people.organizations": by(OFFICER),
     "people.people": by(ADMINISTRATOR),
     "people.person": by(ADMINISTRATOR, ids=_newest("person", "person_id")),
+    "people.register": by(VISITOR),
+    "people.confirm_request": by(VISITOR, ids="SELECT public_id AS request_token FROM organization_request"),
     "people.set_password": by(VISITOR, ids="SELECT id AS token FROM person WHERE is_active"),
     "people.sign_in": by(VISITOR),
     "people.signed_in": by(APPLICANT),

@@ -33,6 +33,7 @@ ACTS = {
     "/people/{person}/reopen": {Role.ADMINISTRATOR},
     "/people/{person}/sessions": {Role.ADMINISTRATOR},
     "/people/{person}/link": {Role.ADMINISTRATOR},
+    "/organizations/{organization}/check": {Role.PROGRAM_OFFICER, Role.ADMINISTRATOR},
     "/organizations/{organization}/members": {Role.PROGRAM_OFFICER, Role.ADMINISTRATOR},
 }
 

@@ -24,7 +24,15 @@ from grants.people.services.members import (
     invite_member,
     remove_member,
 )
-from grants.people.services.organizations import add_organization, change_organization
+from grants.people.services.organizations import add_organization, change_organization, check_organization
+from grants.people.services.registering import (
+    ask_to_join,
+    ask_to_register,
+    confirm,
+    forget_unconfirmed,
+    let_in,
+    not_let_in,
+)
 from grants.people.services.roles import grant_role, revoke_role
 
 __all__ = [
@@ -33,18 +41,25 @@ __all__ = [
     "add_organization",
     "add_person",
     "ask_for_password_link",
+    "ask_to_join",
+    "ask_to_register",
     "change_details",
     "change_member_role",
     "change_organization",
+    "check_organization",
     "close_account",
+    "confirm",
     "create_first_administrator",
     "describe_oneself",
     "end_coaching",
     "end_sessions",
+    "forget_unconfirmed",
     "grant_role",
     "invite_again",
     "invite_coach",
     "invite_member",
+    "let_in",
+    "not_let_in",
     "note_link_shown",
     "note_sign_in",
     "remove_member",

@@ -196,6 +196,18 @@ def reopen_account(actor: Actor, person: Person) -> None:
     audit.record(actor, "account.reopen", person, before={"active": False}, after={"active": True})
 
 
+def plain_address(email: str) -> str:
+    """An email address as it is kept, in lower case.
+
+    raises   Invalid
+    """
+    try:
+        return validate_email(email, check_deliverability=False, allow_smtputf8=False).normalized.lower()
+    except EmailNotValidError as error:
+        wrong = f"“{email.strip()}” is not an email address." if email.strip() else "Write the email address."
+        raise Invalid(wrong, {"email": wrong}) from error
+
+
 def _must_be_new(person: Person) -> None:
     if person.account_state != "invited":
         state = "in use" if person.is_active else "closed"
@@ -227,9 +239,9 @@ def _described(name: str, email: str, title: str | None, person: Person | None =
     if not name:
         errors["name"] = "Write the person’s name."
     try:
-        email = validate_email(email, check_deliverability=False, allow_smtputf8=False).normalized.lower()
-    except EmailNotValidError:
-        errors["email"] = f"“{email.strip()}” is not an email address." if email.strip() else "Write the email address."
+        email = plain_address(email)
+    except Invalid as wrong:
+        errors |= wrong.errors
     else:
         taken = person_of_email(email)
         if taken is not None and taken is not person:

@@ -1,8 +1,10 @@
 """Mail about accounts. Messages come after people in the order of things, so it is asked for by name."""
 
+from typing import Any
+
 from grants.background import enqueue
 from grants.kernel.policy import Actor
-from grants.people.models import Person
+from grants.people.models import Organization, OrganizationRequest, Person
 from grants.persistence.session import db
 
 
@@ -28,13 +30,34 @@ def send_password_link(person: Person, cause: str) -> None:
     _post(f"password:{cause}", "people.password", person)
 
 
+def send_confirmation(request: OrganizationRequest, aim: str) -> None:
+    """Send whoever asks the link that confirms their address.
+
+    aim   what they ask for, as the end of a sentence that begins "you asked to"
+    """
+    _post_to_visitor("people.confirm", request, aim=aim)
+
+
+def send_asked_to_join(request: OrganizationRequest, organization: Organization, lead: Person) -> None:
+    """Tell a lead who asks to join."""
+    key = f"asked-to-join:{request.public_id}:{lead.public_id}"
+    facts = {"who": request.name, "address": request.email, "organization": organization.name}
+    _post(key, "people.asked_to_join", lead, **facts, organization_id=organization.public_id)
+
+
+def send_not_let_in(request: OrganizationRequest, organization: Organization) -> None:
+    """Tell whoever asked to join that they are not let in."""
+    _post_to_visitor("people.not_let_in", request, organization=organization.name)
+
+
+def _post_to_visitor(template: str, request: OrganizationRequest, **facts: str) -> None:
+    key = f"{template}:{request.public_id}"
+    _enqueue(key, template, {"to_name": request.name, "to_email": request.email}, facts)
+
+
 def _post(key: str, template: str, person: Person, **facts: str) -> None:
-    enqueue(
-        db.session(),
-        "messages.post",
-        key=key,
-        message_key=key,
-        template=template,
-        person_id=person.public_id,
-        facts=facts,
-    )
+    _enqueue(key, template, {"person_id": person.public_id}, facts)
+
+
+def _enqueue(key: str, template: str, to: dict[str, Any], facts: dict[str, str]) -> None:
+    enqueue(db.session(), "messages.post", key=key, message_key=key, template=template, facts=facts, **to)

@@ -40,6 +40,16 @@ def add_member(
     raises   Refused; Invalid for one of the foundation's own staff or a closed account; Clash when they are a member
     """
     require(policy.may_manage_members(actor, organization.id))
+    return new_member(actor, organization, person, role)
+
+
+def new_member(
+    actor: Actor, organization: Organization, person: Person, role: OrganizationRole
+) -> OrganizationMembership:
+    """The bare membership; those who call it have asked whether the actor may.
+
+    raises   Invalid for one of the foundation's own staff or a closed account; Clash when they are a member
+    """
     _must_be_welcome(person)
     if _membership(organization, person) is not None:
         raise Clash(f"{person.name} belongs to {organization.name} already.")

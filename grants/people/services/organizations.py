@@ -1,5 +1,7 @@
 """Organizations: added and described."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from grants.kernel.clock import now
@@ -8,6 +10,7 @@ from grants.kernel.policy import Actor, require_permission
 from grants.people.details import OrganizationDetails
 from grants.people.models import Organization
 from grants.persistence import audit
+from grants.persistence.moves import lock
 from grants.persistence.session import db
 
 _IDENTIFIERS = {"nces_id": "NCES id", "cds_id": "CDS code"}
@@ -19,12 +22,37 @@ def add_organization(actor: Actor, details: OrganizationDetails, *, illustrative
     raises   Refused; Invalid, also when an identifier is another organization's, which the sentence names
     """
     require_permission(actor, "organization.manage")
-    values = _checked(details, None)
-    organization = Organization(**values, illustrative=illustrative, created_at=now())
+    organization = new_organization(details, illustrative=illustrative)
+    values = {name: value for name, value in details.values().items() if value is not None}
+    audit.record(actor, "organization.add", organization, after=values)
+    return organization
+
+
+def new_organization(
+    details: OrganizationDetails, *, illustrative: bool = False, unchecked_since: datetime | None = None
+) -> Organization:
+    """The bare organization; those who call it have asked whether it may be made, and record it.
+
+    raises   Invalid
+    """
+    organization = Organization(
+        **_checked(details, None), illustrative=illustrative, created_at=now(), unchecked_since=unchecked_since
+    )
     db.session.add(organization)
     db.session.flush()
-    audit.record(actor, "organization.add", organization, after={k: v for k, v in values.items() if v is not None})
     return organization
+
+
+def check_organization(actor: Actor, organization: Organization) -> None:
+    """Somebody of the foundation has looked at one that registered itself, and found it right; twice is once.
+
+    raises   Refused
+    """
+    require_permission(actor, "organization.manage")
+    lock(organization)
+    if organization.unchecked_since is not None:
+        organization.unchecked_since = None
+        audit.record(actor, "organization.check", organization)
 
 
 def change_organization(actor: Actor, organization: Organization, details: OrganizationDetails) -> None:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from grants.kernel.errors import Problem
 from grants.kernel.roles import OrganizationRole
-from grants.people import policy, queries, services
+from grants.people import policy, queries, requests, services
 from grants.people.details import KINDS, SECTORS
 from grants.people.forms import MemberForm, MemberRoleForm, OrganizationFilterForm, OrganizationForm
 from grants.people.models import Organization, Person
@@ -167,6 +167,7 @@ def _member(organization: Organization, person_id: str) -> Person:
 
 def _page(organization_id: str, member: MemberForm | None = None) -> str:
     actor, organization = current_actor(), _organization(organization_id)
+    may_manage = policy.may_manage_members(actor, organization.id)
     return render_template(
         "people/organization.html",
         organization=organization,
@@ -175,14 +176,16 @@ def _page(organization_id: str, member: MemberForm | None = None) -> str:
         roles=list(OrganizationRole),
         members=queries.members_of(organization, page_asked()),
         coaches=queries.coaches_of(organization),
-        may_manage=policy.may_manage_members(actor, organization.id),
+        asking=requests.requests_to(organization) if may_manage else (),
+        may_manage=may_manage,
         member=member or MemberForm(formdata=None, prefix="member"),
     )
 
 
 def _organizations(number: int, size: int = PAGE_SIZE) -> Page[Organization]:
     form, sort = OrganizationFilterForm(), sort_asked(queries.ORGANIZATION_ORDERS, "name")
-    filters = queries.OrganizationFilters(form.search.data or "", form.kind.data or "", form.sector.data or "")
+    asked = (form.search.data, form.kind.data, form.sector.data, form.state.data)
+    filters = queries.OrganizationFilters(*(one or "" for one in asked))
     return queries.organizations(
         current_actor(), filters, order=sort.key, descending=sort.descending, page=number, size=size
     )

@@ -10,6 +10,8 @@ from grants.discovery.services.calling import CallPlan, show_call
 from grants.kernel.policy import ANONYMOUS
 from grants.messages.feeds import feed_of, make_feed
 from grants.messages.services import Visitor
+from grants.people.models import Organization
+from grants.people.services import ask_to_join, confirm
 from grants.persistence.session import db
 from grants.replay.engine.acts import Act, OutOfTune
 from grants.replay.engine.story import Tale
@@ -43,6 +45,8 @@ def _show(tale: Tale, record: CallRecord) -> None:
     show_call(officer, tale.cycle(), plan)
     if feed_of(officer) is None:  # whoever looks after the page has its dates in the calendar
         make_feed(officer)
+    school = db.session.get_one(Organization, min(tale.story.organizations.values()))
+    confirm(ANONYMOUS, ask_to_join("Noor Haddad", "noor.haddad@schools.example", school))
 
 
 def _ask(tale: Tale, asked: QuestionAsked, ids: list[int]) -> None:

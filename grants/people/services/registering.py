@@ -1,0 +1,144 @@
+"""Organizations that register themselves, people who ask to join one; nothing counts before an address is proven."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import delete, select
+
+from grants.kernel.clock import now
+from grants.kernel.errors import Clash, Invalid, required
+from grants.kernel.policy import Actor, OrganizationRole, require
+from grants.people import policy
+from grants.people.details import OrganizationDetails
+from grants.people.models import Organization, OrganizationMembership, OrganizationRequest, Person
+from grants.people.queries import actor_of, belongs, person_of_email
+from grants.people.services import mail
+from grants.people.services.accounts import new_account, plain_address
+from grants.people.services.members import invite_member, new_member
+from grants.people.services.organizations import new_organization
+from grants.persistence import audit
+from grants.persistence.moves import lock
+from grants.persistence.session import db
+
+FORGOTTEN_AFTER: Final = timedelta(days=7)
+
+
+def ask_to_register(name: str, email: str, details: OrganizationDetails) -> OrganizationRequest:
+    """Somebody describes an organization that is not here yet; they are sent a link, and nothing else happens.
+
+    Whether the address has an account is not looked up, so the answer tells nobody.
+    raises   Invalid
+    """
+    if errors := details.problems():
+        raise Invalid("The registration was not sent.", errors)
+    given = {field: value for field, value in asdict(details).items() if value}
+    request = _kept(OrganizationRequest(**_who(name, email), details=given, asked_at=now()))
+    mail.send_confirmation(request, f"register {details.name.strip()}")
+    return request
+
+
+def ask_to_join(name: str, email: str, organization: Organization) -> OrganizationRequest:
+    """Somebody asks to join an organization that is here already; they are sent a link, and nothing else happens.
+
+    raises   Invalid
+    """
+    request = _kept(OrganizationRequest(**_who(name, email), organization_id=organization.id, asked_at=now()))
+    mail.send_confirmation(request, f"join {organization.name}")
+    return request
+
+
+def confirm(actor: Actor, request: OrganizationRequest) -> Person | None:
+    """Whoever asked has opened the link: a new organization is made with them as its lead; a request to join is told
+    to the leads.
+
+    returns  the account that was made for them; None when they had one, or when others decide first
+    raises   Clash when it was confirmed before; Invalid when the organization cannot be made, or not with them
+    """
+    lock(request)
+    if request.confirmed_at is not None:
+        raise Clash("This address is confirmed already. Sign in to go on, or ask for a new password if you have none.")
+    request.confirmed_at = now()
+    if request.details is None:
+        _tell_leads(actor, request)
+        return None
+    person = person_of_email(request.email)
+    made = new_account(request.name, request.email) if person is None else None
+    registrant = person or made
+    assert registrant is not None  # noqa: S101 - for the type checker: one of the two
+    organization = new_organization(OrganizationDetails(**request.details), unchecked_since=now())
+    request.organization = organization
+    as_themselves = actor_of(registrant)
+    if made is not None:
+        audit.record(as_themselves, "account.add", made, after={"name": made.name, "email": made.email})
+    audit.record(as_themselves, "organization.register", organization, after=request.details)
+    new_member(as_themselves, organization, registrant, OrganizationRole.LEAD)
+    return made
+
+
+def let_in(actor: Actor, request: OrganizationRequest, role: OrganizationRole) -> None:
+    """Let in who asked to join; they are told as whoever is invited is.
+
+    raises   Refused; Clash when it was answered before; Invalid when they cannot belong to it
+    """
+    organization = _open(actor, request)
+    person = person_of_email(request.email)
+    if person is None or not belongs(person, organization):
+        invite_member(actor, organization, request.name, request.email, role)
+
+
+def not_let_in(actor: Actor, request: OrganizationRequest) -> None:
+    """Say no to who asked to join; they are told.
+
+    raises   Refused; Clash when it was answered before
+    """
+    organization = _open(actor, request)
+    audit.record(actor, "organization.decline", organization, before={"person": request.name, "email": request.email})
+    mail.send_not_let_in(request, organization)
+
+
+def forget_unconfirmed() -> None:
+    """Remove what nobody confirmed in time: names and addresses that may be anybody's."""
+    late = OrganizationRequest.asked_at < now() - FORGOTTEN_AFTER
+    db.session.execute(delete(OrganizationRequest).where(OrganizationRequest.confirmed_at.is_(None), late))
+
+
+def _open(actor: Actor, request: OrganizationRequest) -> Organization:
+    organization = request.organization
+    if organization is None or request.details is not None or request.confirmed_at is None:
+        raise Clash("Nobody has to decide on this request.")
+    require(policy.may_manage_members(actor, organization.id))
+    lock(request)
+    if request.answered_at is not None:
+        raise Clash(f"The request of {request.name} was answered a moment ago.")
+    request.answered_at, request.answered_by_id = now(), actor.person_id
+    return organization
+
+
+def _tell_leads(actor: Actor, request: OrganizationRequest) -> None:
+    organization = db.session.get_one(Organization, request.organization_id)
+    asked = {"person": request.name, "email": request.email}
+    audit.record(actor, "organization.ask_to_join", organization, after=asked)
+    leads = (
+        select(Person)
+        .join(OrganizationMembership, OrganizationMembership.person_id == Person.id)
+        .where(
+            OrganizationMembership.organization_id == organization.id,
+            OrganizationMembership.role == OrganizationRole.LEAD,
+            Person.is_active,
+        )
+        .order_by(Person.id)
+    )
+    for lead in db.session.scalars(leads):
+        mail.send_asked_to_join(request, organization, lead)
+
+
+def _who(name: str, email: str) -> dict[str, str]:
+    name = required(" ".join(name.split()), "person", "Write your name.")
+    return {"name": name, "email": plain_address(email)}
+
+
+def _kept(request: OrganizationRequest) -> OrganizationRequest:
+    db.session.add(request)
+    db.session.flush()
+    return request
