@@ -78,5 +78,4 @@ def downgrade() -> None:
     op.drop_table("mailing_recipient")
     op.drop_table("mailing")
     op.drop_table("eligibility_override")
-    with op.batch_alter_table("application") as batch:
-        batch.drop_column("reminded_at")
+    op.drop_column("application", "reminded_at")

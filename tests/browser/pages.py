@@ -154,8 +154,9 @@ PAGES: dict[str, list[Seen]] = {
     "applications.readiness": by(APPLICANT, OFFICER, ids=_assessed),
     "applications.application": by(APPLICANT, COACH, ids=_draft) + by(OFFICER, ids=_application),
     "applications.applications": by(OFFICER),
-    "applications.changes": by(
-        *(OFFICER, APPLICANT),
+    "applications.changes": by(OFFICER, ids=_newest("submission", "submission_id", "number > 1"))
+    + by(
+        APPLICANT,
         ids="""
             SELECT public_id AS submission_id, certified_by_id AS opener FROM submission
             WHERE number > 1 ORDER BY id DESC""",

@@ -102,6 +102,7 @@ def test_every_page_and_every_file_has_its_place_in_the_map() -> None:
 # Who may open such a page, but none of those that the demonstration holds.
 NONE_OF_THEIRS = {
     ("/submissions/<public_id:submission_id>", Role.COACH): "a coach reads drafts",
+    ("/submissions/<public_id:submission_id>/changes", Role.COACH): "a coach reads drafts",
     ("/submissions/<public_id:submission_id>/receipt", Role.COACH): "a coach reads drafts",
     ("/submissions/<public_id:submission_id>/files/<public_id:file_id>", Role.COACH): "a coach reads drafts",
     ("/applications/<public_id:application_id>/files/<public_id:file_id>", Role.COACH): "no draft they read has a file",
