@@ -90,7 +90,7 @@ class Organization(Identified, Base):
     )
 
     name: Mapped[str] = mapped_column(index=True)
-    name_key: Mapped[str] = mapped_column(index=True)
+    name_key: Mapped[str] = mapped_column(index=True, server_default="")
     kind: Mapped[str] = mapped_column(String(16))
     sector: Mapped[str | None] = mapped_column(String(8), index=True)
     nces_id: Mapped[str | None] = mapped_column(String(12), unique=True)

@@ -16,18 +16,15 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("organization", schema=None) as table:
-        table.add_column(sa.Column("name_key", sa.Text(), nullable=False, server_default=""))
-        table.add_column(sa.Column("unchecked_since", types.UtcDateTime(), nullable=True))
+    op.add_column("organization", sa.Column("name_key", sa.Text(), nullable=False, server_default=""))
+    op.add_column("organization", sa.Column("unchecked_since", types.UtcDateTime(), nullable=True))
     connection = op.get_bind()
     for row in connection.execute(sa.text("SELECT id, name FROM organization")).all():
         connection.execute(
             sa.text("UPDATE organization SET name_key = :key WHERE id = :id"), {"key": name_key(row.name), "id": row.id}
         )
-    with op.batch_alter_table("organization", schema=None) as table:
-        table.alter_column("name_key", existing_type=sa.Text(), server_default=None)
-        table.create_index("ix_organization_name_key", ["name_key"])
-        table.create_index("ix_organization_unchecked_since", ["unchecked_since"])
+    op.create_index("ix_organization_name_key", "organization", ["name_key"])
+    op.create_index("ix_organization_unchecked_since", "organization", ["unchecked_since"])
     op.create_table(
         "organization_request",
         sa.Column("name", sa.Text(), nullable=False),
@@ -58,8 +55,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("organization_request")
-    with op.batch_alter_table("organization", schema=None) as table:
-        table.drop_index("ix_organization_unchecked_since")
-        table.drop_index("ix_organization_name_key")
-        table.drop_column("unchecked_since")
-        table.drop_column("name_key")
+    op.drop_index("ix_organization_unchecked_since", "organization")
+    op.drop_index("ix_organization_name_key", "organization")
+    op.drop_column("organization", "unchecked_since")
+    op.drop_column("organization", "name_key")

@@ -247,7 +247,11 @@ def next_to_screen(actor: Actor, stage: str = "", after: str = "") -> Applicatio
             contains_eager(Application.case).options(contains_eager(Case.organization), joinedload(Case.officer)),
             contains_eager(Application.stage).contains_eager(CycleStage.cycle).joinedload(Cycle.program_version),
         )
-        .where(visible_applications(actor), *_narrowed(ApplicationFilters(stage=stage, view="to_screen")))
+        .where(
+            visible_applications(actor),
+            was_submitted(),
+            *_narrowed(ApplicationFilters(stage=stage, view="to_screen")),
+        )
         .order_by(last, Application.id)
         .limit(1)
     )
