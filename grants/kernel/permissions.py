@@ -45,7 +45,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "cycle.manage": _OFFICER | _SYSTEM,
     # discovery
     "event.read": _READERS | _APPLICANT | _COACH,
-    "event.report": _READERS,
+    "reach.read": _READERS,
     "event.manage": _OFFICER | _SYSTEM,
     "event.register": _APPLICANT,
     "question.read": _OFFICER | _DIRECTOR | _AUDITOR,

@@ -50,7 +50,7 @@ def said(actor: Actor, event: Event) -> Said:
 
     raises   Refused
     """
-    require_permission(actor, "event.report")
+    require_permission(actor, "reach.read")
     rows = db.session.execute(
         select(EventFeedback.useful, EventFeedback.will_use, func.count())
         .join(EventFeedback.registration)
@@ -76,7 +76,7 @@ def remarks(actor: Actor, event: Event, page: int = 1) -> Page[EventFeedback]:
 
     raises   Refused
     """
-    require_permission(actor, "event.report")
+    require_permission(actor, "reach.read")
     return paginate(
         select(EventFeedback)
         .join(EventFeedback.registration)

@@ -64,7 +64,7 @@ def unreached(actor: Actor, cycle: Cycle) -> int:
 
 
 def _list(actor: Actor, cycle: Cycle, stage: DiscoveryStage | None, filters: ParticipationFilters) -> Select[Any]:
-    require_permission(actor, "event.report")
+    require_permission(actor, "reach.read")
     came, met = _came(cycle).subquery(), _counted(cycle, stage).subquery()
     hidden = exists().where(
         Case.cycle_id == cycle.id, Case.organization_id == Organization.id, ~not_conflicted(actor, Case.id)

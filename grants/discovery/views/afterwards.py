@@ -50,7 +50,7 @@ def _text(typed: str | None) -> str | None:
 
 
 @bp.get("/events/<public_id:event_id>/feedback/read")
-@requires("event.report")
+@requires("reach.read")
 def read_feedback(event_id: str) -> ResponseReturnValue:
     """What people said, all together."""
     actor, found = current_actor(), the_event(event_id)

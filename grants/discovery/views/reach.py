@@ -24,7 +24,7 @@ SCHOOL_COLUMNS = ("School", "Sector", "City", "People who came", "Events", "Even
 
 
 @bp.get("/events/reach")
-@requires("event.report")
+@requires("reach.read")
 def reach() -> ResponseReturnValue:
     """What discovery has reached in a cycle, by topic and by host."""
     cycles = queries.cycles_with_events()
@@ -41,7 +41,7 @@ def reach() -> ResponseReturnValue:
 
 
 @bp.get("/events/reach.<form>")
-@requires("event.report")
+@requires("reach.read")
 def reach_file(form: str) -> ResponseReturnValue:
     """The same as a file."""
     cycle = _some_cycle()
@@ -60,7 +60,7 @@ def _reach_rows(cycle: Cycle) -> Iterator[tuple[Any, ...]]:
 
 
 @bp.get("/events/schools")
-@requires("event.report")
+@requires("reach.read")
 def schools() -> ResponseReturnValue:
     """Every school of the directory, and how far it is with the participation rule of a cycle."""
     form = _filter_form()
@@ -71,7 +71,7 @@ def schools() -> ResponseReturnValue:
 
 
 @bp.get("/events/schools.<form>")
-@requires("event.report")
+@requires("reach.read")
 def schools_file(form: str) -> ResponseReturnValue:
     """The same as a file."""
     filters, cycle = _filters(_filter_form()), _some_cycle()
