@@ -48,10 +48,7 @@ def ask(
     if organization_id is not None and organization_id not in actor.organization_ids:
         raise Refused("You can ask for your own organizations only.")
     lock(call)
-    if reason := closed_because(now(), call.questions_until, call.cycle.closed_at):
-        raise Clash(reason)
-    if call.listing == "hidden" or (stage is not None and stage.cycle_id != call.cycle_id):
-        raise Clash("This page is no longer shown. Begin again from the first page.")
+    _must_take_questions(call, stage)
     same = select(Question).where(
         Question.cycle_id == call.cycle_id, Question.asker_email == who.email, Question.text == said
     )
@@ -74,6 +71,14 @@ def ask(
     audit.record(actor, "question.ask", question)
     _tell(question, "question.received", {"days": call.answer_days, "question": said})
     return question
+
+
+def _must_take_questions(call: Call, stage: CycleStage | None) -> None:
+    """raises   Clash when questions are closed, the page is hidden, or the stage is of another cycle"""
+    if reason := closed_because(now(), call.questions_until, call.cycle.closed_at):
+        raise Clash(reason)
+    if call.listing == "hidden" or (stage is not None and stage.cycle_id != call.cycle_id):
+        raise Clash("This page is no longer shown. Begin again from the first page.")
 
 
 def answer(
