@@ -10,6 +10,7 @@ from grants.applications import views as applications
 from grants.awards import jobs as award_jobs
 from grants.awards import views as awards
 from grants.background import views as background
+from grants.casework import doubles as case_doubles
 from grants.casework import views as casework
 from grants.config import ROOT, Settings
 from grants.decisions import views as decisions
@@ -63,6 +64,9 @@ JOBS = (
     payment_jobs,
     monitoring_jobs,
 )
+
+# Loaded for what they tell the steps before them of organizations that may be here twice.
+DOUBLES = (case_doubles,)
 
 csrf = CSRFProtect()
 

@@ -24,3 +24,12 @@ def forget_requests() -> None:
     """Remove names and addresses that were never confirmed."""
     with unit_of_work():
         services.forget_unconfirmed()
+
+
+@periodic("people.compare_organizations", "17 4 * * *", "Look for organizations that may be here twice")
+def compare_organizations() -> None:
+    """Compare those that never were; who is added or changed is compared at once."""
+    while True:
+        with unit_of_work():
+            if not services.compare_uncompared():
+                return

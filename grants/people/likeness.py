@@ -32,6 +32,11 @@ _STREETS: Final = {
 }
 # Words that one list writes and another leaves out.
 _UNSAID: Final = frozenset({"the", "of", "and", "school", "sch", "schools", "inc"})
+# Words that say what kind of school it is: half of a city's schools share them.
+_COMMON: Final = frozenset(
+    {"academy", "center", "charter", "community", "district", "elementary", "high", "junior", "middle", "prep"}
+    | {"preparatory", "public", "senior", "unified", "a", "at", "for", "in"}
+)
 SIMILAR: Final = 0.88  # of 1, by difflib's ratio: a typing error or a short word apart
 
 
@@ -82,6 +87,29 @@ def reasons(one: Described, other: Described) -> tuple[str, ...]:
     if _differ(one.nces_id, other.nces_id) or _differ(one.cds_id, other.cds_id):
         return ()
     return (*_by_name(one, other), *_by_address(one, other))
+
+
+def match_keys(one: Described) -> frozenset[str]:
+    """Short texts, at most 300 signs each, by which a database finds those an organization may be compared with.
+
+    Two for which `reasons` speaks by name or address share one, but for a name with a typing error in its first
+    letters, in one city and different ZIP codes. Identifiers are no keys: the database keeps each of them once.
+
+    >>> from types import SimpleNamespace
+    >>> sorted(match_keys(SimpleNamespace(name="Lincoln Elem.", street=None, city="Oakland", postal_code=None)))
+    ['city oakland lin', 'city oakland word lincoln', 'name lincoln elementary']
+    """
+    name, street = name_key(one.name), _street_key(one.street)
+    zip_code, city = (one.postal_code or "")[:5], " ".join(_words(one.city or ""))
+    keys = {f"name {name}"} if name else set()
+    if zip_code:
+        keys.add(f"zip {zip_code}")  # so few are in one that all may be compared
+    if city:
+        keys.update(f"city {city} word {word}" for word in set(name.split()) - _COMMON)
+        keys.add(f"city {city} {name[:3]}")
+        if street:
+            keys.add(f"city {city} street {street}")
+    return frozenset(key[:300] for key in keys)
 
 
 def _by_name(one: Described, other: Described) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What waits among people: accounts nobody uses, organizations that registered themselves, people who ask to join."""
+"""What waits among people: accounts nobody uses, organizations that are new or here twice, people who ask to join."""
 
 from flask import url_for
 from sqlalchemy import func, select
@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from grants.kernel.policy import Actor, OrganizationRole
 from grants.people import accounts
 from grants.people.models import Organization, Person
+from grants.people.pairs import undecided
 from grants.people.requests import asked_of
 from grants.persistence.session import db
 from grants.web.filters import plural
@@ -14,7 +15,7 @@ from grants.web.todo import Todo
 
 def todos(actor: Actor) -> list[Todo]:
     """What to look after among accounts and organizations, in a statement each."""
-    return [*_accounts(actor), *_new_organizations(actor), *_asked(actor)]
+    return [*_accounts(actor), *_new_organizations(actor), *_pairs(actor), *_asked(actor)]
 
 
 def _asked(actor: Actor) -> list[Todo]:
@@ -43,6 +44,21 @@ def _new_organizations(actor: Actor) -> list[Todo]:
             f"{plural(count, 'organization')} registered, not yet checked",
             url_for("people.organizations", state="new"),
             "They can write already. See that each is what it says, and is not here twice.",
+            count=count,
+        )
+    ][: bool(count)]
+
+
+def _pairs(actor: Actor) -> list[Todo]:
+    if not actor.may("organization.manage"):
+        return []
+    count = undecided(actor)
+    return [
+        Todo(
+            "ask",
+            f"{plural(count, 'pair')} of organizations that may be the same",
+            url_for("people.pairs"),
+            "Look at the two side by side, and say where they are not the same.",
             count=count,
         )
     ][: bool(count)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,8 +12,12 @@ from sqlalchemy import make_url
 
 from grants.config import INSTANCE, Settings, use_site
 from grants.kernel import clock
+from grants.kernel.policy import SYSTEM, OrganizationRole
+from grants.people import services as people
+from grants.people.details import OrganizationDetails
+from grants.people.services.organizations import new_organization
 from grants.persistence.commands import bring_up_to_date
-from grants.persistence.session import db
+from grants.persistence.session import db, unit_of_work
 from grants.replay.engine.runner import play
 from grants.replay.recording import load
 from grants.replay.sign_ins import PASSWORD, SIGN_INS
@@ -50,9 +54,24 @@ def prepare(settings: Settings, make_app: Callable[[Settings], Flask], say: Call
         bring_up_to_date(replace(settings, database_url=f"sqlite:///{building}"))
         oakland = load("oakland")
         play([oakland, load("pilot_fund", before=oakland)], PRESENT, say)
+        register_twin()
         db.session.remove()
         db.engine.dispose()  # the last connection to close brings the write-ahead log into the file
     building.replace(whole)
+
+
+def register_twin() -> None:
+    """A school that is here already is registered once more, spelled another way, by somebody who did not look.
+
+    School, person and address are illustrative.
+    """
+    details = OrganizationDetails(
+        "Temescal Elem. School", "school", "district", street="118 Illustration Way", city="Oakland", region="CA"
+    )
+    with clock.clock_at(PRESENT - timedelta(days=2)), unit_of_work():
+        twin = new_organization(details, illustrative=True, unchecked_since=clock.now())
+        somebody = people.add_person(SYSTEM, "Rosa Delgado", "rosa@temescal-elem.example", illustrative=True)
+        people.add_member(SYSTEM, twin, somebody, OrganizationRole.LEAD)
 
 
 def _file(settings: Settings) -> Path:

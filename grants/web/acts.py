@@ -24,8 +24,10 @@ ACTS: Final[dict[str, str]] = {
     "organization.change_member": "Changed a member’s role",
     "organization.check": "Checked a new organization",
     "organization.decline": "Did not let somebody join",
+    "organization.doubt": "Asked again whether two organizations are one",
     "organization.end_coaching": "Ended a coach’s access",
     "organization.invite_coach": "Invited a coach",
+    "organization.keep_apart": "Said that two organizations are not the same",
     "organization.register": "Registered their organization",
     "organization.remove_member": "Took a member out of an organization",
     # messages

@@ -105,6 +105,7 @@ PAGES: dict[str, list[Seen]] = {
     "people.new_person": by(ADMINISTRATOR),
     "people.organization": by(ADMINISTRATOR, GRANTEE, ids=_organization),
     "people.organizations": by(OFFICER),
+    "people.pairs": by(OFFICER),
     "people.people": by(ADMINISTRATOR),
     "people.person": by(ADMINISTRATOR, ids=_newest("person", "person_id")),
     "people.register": by(VISITOR),

@@ -25,6 +25,7 @@ from grants.people.services.members import (
     remove_member,
 )
 from grants.people.services.organizations import add_organization, change_organization, check_organization
+from grants.people.services.pairing import compare_uncompared, doubt_again, keep_apart
 from grants.people.services.registering import (
     ask_to_join,
     ask_to_register,
@@ -48,9 +49,11 @@ __all__ = [
     "change_organization",
     "check_organization",
     "close_account",
+    "compare_uncompared",
     "confirm",
     "create_first_administrator",
     "describe_oneself",
+    "doubt_again",
     "end_coaching",
     "end_sessions",
     "forget_unconfirmed",
@@ -58,6 +61,7 @@ __all__ = [
     "invite_again",
     "invite_coach",
     "invite_member",
+    "keep_apart",
     "let_in",
     "not_let_in",
     "note_link_shown",

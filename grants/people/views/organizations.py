@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from grants.kernel.errors import Problem
 from grants.kernel.roles import OrganizationRole
-from grants.people import policy, queries, requests, services
+from grants.people import pairs, policy, queries, requests, services
 from grants.people.details import KINDS, SECTORS
 from grants.people.forms import MemberForm, MemberRoleForm, OrganizationFilterForm, OrganizationForm
 from grants.people.models import Organization, Person
@@ -26,7 +26,10 @@ EXPORTED_ROWS = 50_000
 def organizations() -> ResponseReturnValue:
     """All organizations."""
     page, form = _organizations(page_asked()), OrganizationFilterForm()
-    return render_template("people/organizations.html", page=page, form=form, kinds=KINDS, sectors=SECTORS)
+    undecided = pairs.undecided(current_actor())
+    return render_template(
+        "people/organizations.html", page=page, form=form, kinds=KINDS, sectors=SECTORS, undecided=undecided
+    )
 
 
 @bp.get("/organizations.<form>")
