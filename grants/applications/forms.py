@@ -165,7 +165,12 @@ def rows_to_show(field: WithRows, rows: int, more: bool) -> int:
 
 
 class CommentForm(HouseForm):
-    """A colleague's or coach's comment on a section, or on one of its questions."""
+    """A colleague's or coach's comment on a section, or on one of its questions.
+
+    people   names of those whom it can call with an @
+    """
+
+    people: list[str]
 
     body = TextAreaField("Your comment", [DataRequired("Write the comment.")])
     about = SelectField("About", choices=options({"": "The whole section"}), default="")

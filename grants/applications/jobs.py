@@ -1,13 +1,15 @@
-"""What applications do in the background: writing to many applicants, reminders before a deadline, and telling people
-of comments for them.
+"""What applications do in the background: writing to many applicants, reminders before a deadline, letting coaches go
+after one, and telling people of comments for them.
 """
 
 import logging
 
 from sqlalchemy import or_, select
 
-from grants.applications.models import Application, Mailing, MailingRecipient
+from grants.applications.models import Application, CoachedSection, Mailing, MailingRecipient
 from grants.applications.queries.drafts import whole
+from grants.applications.scope import OPEN_TO_COACHES, stands
+from grants.applications.services.coaching import is_past_coaching, let_coaches_go
 from grants.applications.services.commenting import TELL, tell_addressed
 from grants.applications.services.mailing import MAIL, write_one
 from grants.applications.services.reminding import REMIND_WITHIN, remind_before
@@ -15,6 +17,7 @@ from grants.applications.states import State
 from grants.background import Trouble, job, periodic
 from grants.kernel.clock import now
 from grants.people.models import Person
+from grants.persistence.moves import lock
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
 
@@ -58,6 +61,23 @@ def remind_all() -> None:
     for one in db.session.scalars(due.order_by(Application.id)).all():
         with unit_of_work() as session:
             remind_before(session.get_one(Application, one, options=whole()))
+
+
+@periodic("applications.let_coaches_go", "40 3 * * *", "Let coaches go whose school did not submit")
+def let_coaches_of_past_drafts_go() -> None:
+    """End the reading of coaches where nothing was submitted and the time for it is over."""
+    coached = select(CoachedSection.application_id).join(CoachedSection.invitation).where(stands())
+    past = (
+        select(Application.id)
+        .join(Application.stage)
+        .where(Application.state.in_(OPEN_TO_COACHES), CycleStage.closes_at < now(), Application.id.in_(coached))
+    )
+    for one in db.session.scalars(past.order_by(Application.id)).all():
+        with unit_of_work() as session:
+            application = session.get_one(Application, one, options=whole())
+            lock(application)
+            if application.state in OPEN_TO_COACHES and is_past_coaching(application):
+                let_coaches_go(application)
 
 
 @job(TELL, "Tell somebody of comments for them")

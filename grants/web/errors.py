@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 
 from grants.kernel.errors import Invalid, Problem
+from grants.web.typed import fields_sent, texts_among
 
 # Those with a page of their own; every other refusal shares one.
 PAGES = frozenset({403, 404, 405, 409, 413, 422, 429, 500})
@@ -59,4 +60,6 @@ def refusal(status: int, sentence: str | None, errors: dict[str, str] | None = N
     if wants_json():
         return jsonify(status=status, sentence=sentence or HTTPStatus(status).phrase, errors=errors or {}), status
     page = f"errors/{status}.html" if status in PAGES else "errors/problem.html"
-    return render_template(page, sentence=sentence, status=status, errors=errors or {}), status
+    # What is too large was not read, and is not read now.
+    texts = [] if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else texts_among(fields_sent())
+    return render_template(page, sentence=sentence, status=status, errors=errors or {}, texts=texts), status

@@ -5,18 +5,14 @@ scripts.
 """
 
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
-from flask import Flask, current_app, flash, redirect, render_template, request, url_for
+from flask import Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
-from grants.web.access import PUBLIC, NotSignedIn, access_of, current_actor
+from grants.web.access import NotSignedIn, current_actor
 from grants.web.errors import refusal, wants_json
-
-LONGEST = 200_000  # characters that are handed back; a form has no more
-_NOT_HANDED_BACK = ("csrf_token", "password")
-
+from grants.web.typed import fields_sent, texts_among
 
 STALE_FORM = "This form was open for too long, or was opened before you signed in. Nothing was saved."
 
@@ -40,7 +36,7 @@ def _not_signed_in(_: NotSignedIn) -> ResponseReturnValue:
 
 
 def _stale_form(_: CSRFError) -> ResponseReturnValue:
-    if "HX-Request" not in request.headers and (page := _handed_back()) is not None:
+    if (page := _handed_back()) is not None:
         return page
     # The header tells a page that keeps what is typed (drafting.js) to ask for a new token and try again.
     return *refusal(HTTPStatus.CONFLICT, STALE_FORM), {"X-Stale-Form": "yes"}
@@ -50,8 +46,8 @@ def _handed_back() -> tuple[str, int] | None:
     """The page that holds what was sent and asks to send it again, with its status; None where there is nothing to
     hand back: the form is open to all, came from another site, or carried nothing that people type.
     """
-    fields = _fields()
-    if not fields or not _is_our_own_form():
+    fields = fields_sent()
+    if not fields:
         return None
     status = HTTPStatus.UNAUTHORIZED if current_actor().person_id is None else HTTPStatus.CONFLICT
     page = render_template(
@@ -59,26 +55,7 @@ def _handed_back() -> tuple[str, int] | None:
         status=int(status),
         address=request.full_path.rstrip("?"),
         fields=fields,
-        texts=[text for _, text in fields if len(text.split()) > 1],
+        texts=texts_among(fields),
         files=[one.filename for one in request.files.values() if one.filename],
     )
     return page, status
-
-
-def _fields() -> list[tuple[str, str]]:
-    """What was sent, name by name, without tokens and passwords; nothing when it is more than people type."""
-    sent = [
-        (name, text)
-        for name, text in request.form.items(multi=True)
-        if not any(word in name for word in _NOT_HANDED_BACK)
-    ]
-    typed = any(text.strip() for _, text in sent)
-    return sent if typed and sum(len(text) for _, text in sent) <= LONGEST else []
-
-
-def _is_our_own_form() -> bool:
-    """Whether one of our own pages sent it, to an address that asks who one is: nobody else puts words in a mouth."""
-    if request.endpoint is None or access_of(current_app, request.endpoint) == PUBLIC:
-        return False
-    origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    return urlsplit(origin)[:2] == urlsplit(request.host_url)[:2]

@@ -1,6 +1,7 @@
 """A coach reads the sections that a school names, comments there, and is out with the submission."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from grants.applications import queries, services
 from grants.applications.completeness import part_of
+from grants.applications.jobs import let_coaches_of_past_drafts_go
 from grants.applications.models import Application, Attachment, CoachedSection
 from grants.background.runner import run_due
 from grants.casework import files
@@ -316,3 +318,31 @@ def test_a_reviewer_who_comes_to_coach_loses_the_case_at_once(app: Flask) -> Non
         services.invite_coach(school.as_lead, tern, cleo.name, cleo.email, "MDC", ["vision"])
     submit(school, tern)
     assert panel["Cleo"].pile() == []
+
+
+@pytest.mark.parametrize(("days", "more_time", "stays"), [(6, False, True), (8, False, False), (8, True, True)])
+def test_coaching_of_a_draft_that_nobody_submits_ends_a_week_after_its_last_moment(
+    app: Flask, days: int, more_time: bool, stays: bool
+) -> None:
+    _, application, coach = begun("vision")
+    late = application.stage.closes_at + timedelta(days=days)
+    if more_time:
+        with clock_at(make.WRITING), unit_of_work():
+            application.extended_to = application.stage.closes_at + timedelta(days=5)
+    for _ in range(2):
+        with clock_at(late):
+            let_coaches_of_past_drafts_go()
+    db.session.rollback()
+    assert [one.person.name for one in queries.coaches_on(application)] == (["Carmen Lee"] if stays else [])
+    assert (coach.coaching != []) is stays
+
+
+def test_a_comment_that_came_after_the_coach_was_let_go_is_given_back(app: Flask, client_of: Browser) -> None:
+    school, application, coach = begun("vision")
+    browser, address = client_of(coach), f"/applications/{application.public_id}/sections/vision/comments"
+    submit(school, application)
+    here = {"Origin": "http://localhost"}
+    answer = browser.post(address, data={"body": "Who decides, and <b>when</b>?"}, headers=here)
+    assert (answer.status_code, "Who decides, and &lt;b&gt;when&lt;/b&gt;?" in answer.text) == (403, True)
+    foreign = browser.post(address, data={"body": "Who decides?"}, headers={"Origin": "http://evil.example"})
+    assert (foreign.status_code, "Who decides" in foreign.text) == (403, False)

@@ -257,8 +257,19 @@ def test_the_comments_cost_the_same_however_many_there_are(
             page = browser.get(f"/applications/{application.public_id}/sections/vision").text
         with app.test_request_context(), statements() as asked_of:
             queries.todos(school.as_editor)
-    assert (page.count("Comment "), _selects(run), _selects(asked_of)) == (min(count, 20), 17, 6)
+    assert (page.count("Comment "), _selects(run), _selects(asked_of)) == (min(count, 20), 18, 6)
 
 
 def _selects(seen: list[str]) -> int:
     return sum(one.startswith("SELECT") for one in seen)
+
+
+def test_without_scripts_a_question_s_button_saves_and_opens_a_comment_on_it(app: Flask, client_of: Browser) -> None:
+    school, application, _ = begun()
+    browser, address = client_of(school.editor), f"/applications/{application.public_id}/sections/vision"
+    with clock_at(make.WRITING):
+        answer = browser.post(address, data={"do": "about:motto", "motto": "Show it", "version-motto": "0"})
+        assert answer.location == f"{address}?about=motto#comment-form"
+        page, elsewhere = browser.get(answer.location).text, browser.get(f"{address}?about=letter").text
+    assert queries.answers_of(application)["motto"] == "Show it"
+    assert ('<option selected value="motto">' in page, '<option selected value="">' in elsewhere) == (True, True)

@@ -13,10 +13,12 @@ from werkzeug.test import TestResponse
 
 from grants.applications import services
 from grants.applications.models import Application, Presence
+from grants.casework import files
 from grants.kernel.clock import clock_at
 from grants.kernel.roles import OrganizationRole, Role
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
+from tests.applications.test_uploads import PDF
 from tests.factories import applications as make
 from tests.factories.people import join, person
 
@@ -135,3 +137,20 @@ def test_it_asks_the_same_questions_of_one_and_of_thirty(
     with statements() as seen:
         assert len(told(tell(luis, draft))["here"].split(". ")) == count
     assert len([one for one in seen if one.startswith("SELECT")]) == 11
+
+
+def test_files_that_a_colleague_attached_or_removed_are_shown_to_whoever_has_others(
+    school: make.School, draft: Application, client_of: Browser
+) -> None:
+    luis = client_of(school.editor)
+    letter = files.put(PDF, "Letter of support.pdf", "application/pdf")
+    with clock_at(make.WRITING), unit_of_work():
+        attached = services.attach(school.as_lead, draft, "letter", letter)
+    news = tell(luis, draft, section="people", files=["letter:", "work:", "motto:"]).text
+    assert (news.count("<template>"), "Letter of support.pdf" in news) == (1, True)
+    assert f'data-held="{attached.public_id}" hx-swap-oob="true"' in news
+    assert "<template>" not in tell(luis, draft, section="people", files=[f"letter:{attached.public_id}", "work:"]).text
+    with clock_at(make.WRITING), unit_of_work():
+        services.remove_attachment(school.as_lead, draft, attached)
+    news = tell(luis, draft, section="people", files=[f"letter:{attached.public_id}"]).text
+    assert ("Letter of support.pdf" in news, "Earlier files" in news) == (False, True)

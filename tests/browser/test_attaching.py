@@ -96,3 +96,18 @@ def test_a_file_on_its_way_is_cancelled_and_a_broken_line_is_tried_again(app: Fl
     place.get_by_role("button", name="Try again lost.pdf").click()
     expect(place.locator(".attached a").first).to_have_text("lost.pdf")
     assert attached(application, "letter") == ["lost.pdf"]
+
+
+def test_a_colleague_s_file_comes_to_an_open_page(app: Flask, open_as: OpenAs) -> None:
+    school, application = begun()
+    address = f"/applications/{application.public_id}/sections/people"
+    dana, luis = open_as(school.lead, address), open_as(school.editor, address)
+    dana.get_by_label("Student work").set_input_files([file("one.csv", b"a,b\n")])
+    expect(dana.locator("#field-work .attached li")).to_have_count(1)
+    with luis.expect_response("**/presence"):
+        luis.evaluate("htmx.trigger('#presence', 'look')")
+    expect(luis.locator("#field-work .attached li a")).to_have_text("one.csv")
+    expect(luis.locator("#field-work .attached")).to_have_count(1)
+    luis.get_by_label("Student work").set_input_files([file("two.csv", b"a,b\n")])
+    expect(luis.locator("#field-work .attached li")).to_have_count(2)
+    assert attached(application, "work") == ["one.csv", "two.csv"]

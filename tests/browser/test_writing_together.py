@@ -1,6 +1,7 @@
 """Several people in one draft: who is where, connections that are lost, tabs that close, sessions that end."""
 
 from collections.abc import Callable, Iterator
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -51,6 +52,14 @@ def looks_again(page: Page) -> None:
     """What the page does every twelve seconds, now."""
     with page.expect_response("**/presence"):
         page.evaluate("htmx.trigger('#presence', 'look')")
+
+
+def keeps(page: Page, count: int) -> None:
+    """The browser comes to keep this many answers. (The page's own policy forbids waiting inside it.)"""
+    ends = monotonic() + 5
+    while page.evaluate("Object.keys(localStorage).length") != count:
+        assert monotonic() < ends
+        page.wait_for_timeout(50)
 
 
 def vanish(page: Page) -> None:
@@ -165,7 +174,7 @@ def test_a_closed_tab_loses_nothing(app: Flask, open_as: OpenAs) -> None:
     saved(again)
     expect(again.get_by_label(MOTTO)).to_have_value("Show it")
     expect(again.get_by_role("group", name="Which grades?").get_by_label("3 to 5")).to_be_checked()
-    again.wait_for_function("Object.keys(localStorage).length === 0")
+    keeps(again, 0)
     assert answers(application) == {"motto": "Show it", "grades": ["g3_5"]}
 
 
@@ -184,7 +193,7 @@ def test_words_of_another_section_are_sent_from_any_page_of_the_draft(app: Flask
     overview = page.context.new_page()
     overview.goto(f"/applications/{application.public_id}")
     flash(overview).to_contain_text("Words you typed earlier are still only on this computer.")
-    overview.wait_for_function("Object.keys(localStorage).length === 1")
+    keeps(overview, 1)
     assert answers(application) == {"motto": "Show it", "move_on": "When she can show it."}
     overview.get_by_role("link", name="Open “How students move through learning”").click()
     expect(overview.get_by_role("alert")).to_contain_text("At the end of term.")
@@ -395,3 +404,34 @@ def test_a_whole_application_by_keyboard_alone(app: Flask, open_window: Any, add
         "opens": "2016-08-22",
         "team": [{"name": "Dana Ruiz", "role": "Lead teacher", "email": "dana@example.org"}],
     }
+
+
+def test_a_colleague_is_asked_about_a_question_without_leaving_it(app: Flask, open_as: OpenAs) -> None:
+    school, application = begun()
+    with unit_of_work():
+        school.editor.name = "Luis Ortega"
+    page = open_as(school.lead, section(application))
+    page.get_by_label(MOTTO).fill("Show it")
+    page.locator("#field-motto").get_by_role("button", name=f"Comment on {MOTTO}").click()
+    body = page.get_by_label("Your comment")
+    expect(body).to_be_focused()
+    expect(page.locator("#comment-form").get_by_label("About")).to_have_value("motto")
+    body.press_sequentially("Is it good, @lui")
+    offer = page.get_by_role("listbox", name="People").get_by_role("option", name="Luis Ortega")
+    expect(offer).to_be_visible()
+    assert faults(page) == []
+    body.press("Enter")
+    body.press_sequentially("?")
+    expect(body).to_have_value("Is it good, @Luis Ortega ?")
+    saved(page)
+    page.get_by_role("button", name="Add the comment").click()
+    expect(page.locator("#comments .comments")).to_contain_text("For Luis Ortega")
+    expect(page.locator("#field-motto").get_by_role("button", name=f"1 comment on {MOTTO}")).to_be_visible()
+    assert answers(application) == {"motto": "Show it"}
+
+
+def test_a_link_to_a_gap_leads_into_its_control(app: Flask, open_as: OpenAs) -> None:
+    school, application = begun()
+    page = open_as(school.lead, f"/applications/{application.public_id}/check")
+    page.get_by_role("link", name=MOVE_ON).click()
+    expect(page.get_by_label(MOVE_ON)).to_be_focused()

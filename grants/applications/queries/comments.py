@@ -144,6 +144,21 @@ def open_comments(application: Application, sections: Collection[str], size: int
     )
 
 
+def talked_of(application: Application, section: str) -> dict[str | None, int]:
+    """How many comments on each question of a section nobody has dealt with, by its key; without one, on the whole."""
+    rows = db.session.execute(
+        select(DraftComment.field, func.count())
+        .where(
+            DraftComment.application_id == application.id,
+            DraftComment.section == section,
+            DraftComment.answers_id.is_(None),
+            DraftComment.resolved_at.is_(None),
+        )
+        .group_by(DraftComment.field)
+    )
+    return dict(rows.all())
+
+
 def comment_for(application: Application, sections: Collection[str] | None, public_id: str) -> DraftComment:
     """One comment that is no answer.
 

@@ -1,6 +1,7 @@
 """Coaches: a school lets a mentor from a partner read sections of a draft and comment on them, until it submits."""
 
 from collections.abc import Collection
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -19,6 +20,8 @@ from grants.persistence import audit
 from grants.persistence.moves import lock
 from grants.persistence.session import db
 
+GIVEN_MORE_TIME = timedelta(days=7)
+"""How long after a deadline a coach stays: whoever is given more time needs them still."""
 NO_SECTIONS = "Choose at least one section for the coach to read."
 
 
@@ -64,10 +67,18 @@ def end_coaching(actor: Actor, application: Application, coach: CoachInvitation)
 
 
 def let_coaches_go(application: Application) -> None:
-    """A coach's reading ends with the submission, and does not come back when the application does."""
+    """A coach's reading ends with the submission, and does not come back when the application does.
+
+    Of a draft that is never submitted it ends some days after the last moment at which it could have been.
+    """
     for coach in queries.coaches_on(application):
         _name(SYSTEM, application, coach.invitation, ())
         _leave(coach.invitation)
+
+
+def is_past_coaching(application: Application) -> bool:
+    """Whether the time to submit a draft is over, and was not given again in the days since."""
+    return now() > queries.deadline_of(application).last_moment + GIVEN_MORE_TIME
 
 
 def _prepare(actor: Actor, application: Application, sections: Collection[str]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from flask import request
+
 from grants.applications import queries
 from grants.applications.forms import AnswerForm, CommentForm
 from grants.applications.overview import Overview
@@ -29,6 +31,11 @@ class Talk:
     newest: str | None
 
     @property
+    def people(self) -> list[str]:
+        """Names of those whom a comment can call with an @."""
+        return self.form.people
+
+    @property
     def is_said_wrong(self) -> bool:
         """Whether something was written that could not be taken."""
         return bool(self.form.errors) or any(one.errors for one in self.answers.values())
@@ -36,17 +43,17 @@ class Talk:
 
 def comment_form(view: Overview, asked: Section, *, empty: bool = False) -> CommentForm:
     """The form of a comment on a section: about which question, and for whom."""
-    people = queries.people_on(view.application, asked.key)
     own = {place.person_id for place in view.members}
-    return CommentForm.over(
+    people = [one for one in queries.people_on(view.application, asked.key) if one.id != current_actor().person_id]
+    form = CommentForm.over(
         {key: one.title for key, one in asked.fields.items()},
-        {
-            one.public_id: one.name if one.id in own else f"{one.name}, coach"
-            for one in people
-            if one.id != current_actor().person_id
-        },
+        {one.public_id: one.name if one.id in own else f"{one.name}, coach" for one in people},
         empty=empty,
     )
+    form.people = [one.name for one in people]
+    if empty and request.args.get("about") in asked.fields:
+        form.about.data = request.args["about"]
+    return form
 
 
 def talk_of(

@@ -94,16 +94,15 @@ def save_section(application_id: str, section_key: str) -> ResponseReturnValue:
         return section_page(the_draft(application_id), asked, sent), 409 if sent.outcome.stale else 422
     if wish.act == "ready":
         return _mark_ready(view.application, asked)
-    anchor = f"#field-{wish.field}" if wish.field in asked.fields else ""
-    more = wish.field if wish.act == "more" else None
     flash("Saved.", "good")
-    return redirect(url_for(".section", application_id=application_id, section_key=section_key, more=more) + anchor)
+    return redirect(_back_to(application_id, asked, wish))
 
 
 class Wish(NamedTuple):
     """What a button of a section's page asks for: an act, and what it is about.
 
-    Acts: save; ready; more, drop a row; carry an answer forward; of two texts keep mine, or theirs; remove a file.
+    Acts: save; ready; more, drop a row; carry an answer forward; of two texts keep mine, or theirs; remove a file;
+    comment on a question.
     """
 
     act: str
@@ -118,6 +117,15 @@ class Wish(NamedTuple):
     def number(self) -> int | None:
         """The detail as a number: a row, or a version."""
         return int(self.detail) if self.detail.isdecimal() and len(self.detail) < 10 else None
+
+
+def _back_to(application_id: str, asked: Section, wish: Wish) -> str:
+    """Where a section's page is opened again: at the question that its button was about, or at the comment on it."""
+    known = wish.field if wish.field in asked.fields else None
+    more, about = (known if wish.act == act else None for act in ("more", "about"))
+    place = "#comment-form" if about else f"#field-{known}" if known else ""
+    page = url_for(".section", application_id=application_id, section_key=asked.key, more=more, about=about)
+    return page + place
 
 
 def _save(view: Overview, asked: Section, wish: Wish) -> Sent:
@@ -180,6 +188,7 @@ def section_page(
         read=next((part for part in parts if part.key == asked.key), None),
         gaps=gaps if request.args.get("check") else [gap for gap in gaps if sent and gap.field in view.unreadable],
         talk=talk or talk_of(view, asked),
+        talked=queries.talked_of(found, asked.key) if writing else {},
         saved="" if unsaved else saved_words(view, sent),
         here=here_words(view.form, view.others, asked.key),
         unsaved=unsaved,

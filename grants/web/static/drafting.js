@@ -213,14 +213,15 @@ addEventListener("pagehide", () => {
 function where() {
   const field = (document.activeElement && fieldOf(document.activeElement)?.dataset.key) || "";
   const held = all("[data-key]", sheet).map((one) => ["held", `${one.dataset.key}:${version(one).value}`]);
-  return [["section", sheet.dataset.section], ["field", field], ...held];
+  const files = all("[data-held]", sheet).map((one) => ["files", `${one.dataset.field}:${one.dataset.held}`]);
+  return [["section", sheet.dataset.section], ["field", field], ...held, ...files];
 }
 
 /* Nothing is taken from under a writer's hands. */
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target } = event.detail;
   const busy = target.contains(document.activeElement) || target.dataset.unsaved || target.querySelector?.(".clash");
-  if (busy && (target.dataset.key || target.id === "sections")) event.detail.shouldSwap = false;
+  if (busy && (target.dataset.key || target.dataset.field || target.id === "sections")) event.detail.shouldSwap = false;
 });
 document.addEventListener("presence", (event) => {
   put(document.getElementById("here"), event.detail.here);
@@ -233,6 +234,18 @@ document.addEventListener("shown", (event) => {
     const field = document.getElementById(`field-${key}`);
     if (field) field.hidden = !shown;
   }
+});
+
+/* ── asking a colleague ────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* A comment on a question is written below, and nothing has to be saved for it first. */
+sheet.addEventListener("click", (event) => {
+  const [act, key] = (event.target.closest("button")?.value || "").split(":");
+  const form = document.getElementById("comment-form");
+  if (act !== "about" || !form) return;
+  event.preventDefault();
+  form.elements.about.value = key;
+  form.elements.body.focus();
 });
 
 /* ── said ──────────────────────────────────────────────────────────────────────────────────────────────────────── */

@@ -22,6 +22,17 @@ function find() {
 }
 if (location.hash === "#find") addEventListener("DOMContentLoaded", find);
 
+/* A link to a question puts one into its control, not only before it. */
+function land() {
+  const place = location.hash.startsWith("#field-") && document.getElementById(location.hash.slice(1));
+  if (place) place.querySelector("input:not([type=hidden], [hidden]), select, textarea")?.focus();
+}
+addEventListener("hashchange", land);
+addEventListener("load", () => setTimeout(land)); /* after the browser has gone to the place itself */
+document.addEventListener("click", (event) => {
+  if (event.target.closest("a")?.hash === location.hash) setTimeout(land);
+});
+
 const isTyping = (element) => element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
 
 /* A menu closes when one goes elsewhere. */

@@ -107,7 +107,7 @@ function upload(queue, one) {
 
 function answer(queue, one, xhr) {
   if (xhr.status !== 200) return fail(queue, one, why(xhr), [0, 401, 429].includes(xhr.status) || xhr.status >= 500);
-  queue.place.querySelector(".attached").innerHTML = xhr.responseText;
+  queue.place.querySelector(".attached").outerHTML = xhr.responseText;
   queue.place.closest(".field").classList.remove("wrong");
   document.getElementById(`${queue.input.id}-error`).replaceChildren();
   one.row.remove();
