@@ -138,6 +138,11 @@ def test_own_words_go_to_those_ticked_with_each_school_s_own_facts(app: Flask, c
         written("application.message")
         == [("Lodestar", "Lodestar: come by")] * 3 + [("Roosevelt", "Roosevelt: come by")] * 3
     )
+    said = select(TimelineEvent.sentence).where(TimelineEvent.sentence.contains("wrote to"))
+    assert db.session.scalars(said.order_by(TimelineEvent.id)).all() == [
+        "Maya Rivera wrote to the school: Lodestar: come by",
+        "Maya Rivera wrote to the school: Roosevelt: come by",
+    ]
 
 
 def test_a_school_named_like_a_placeholder_stays_its_name(app: Flask) -> None:

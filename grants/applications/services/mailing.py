@@ -129,13 +129,15 @@ def write_one(recipient: MailingRecipient) -> None:
 
 
 def _write(author: Actor, application: Application, mailing: Mailing) -> int:
-    told = 0
-    for person in writers(application):
+    told, readers = 0, writers(application)
+    for person in readers:
         subject, text = message_for(application, person, mailing.subject, mailing.body)
         key = f"mailing:{mailing.public_id}:{application.public_id}"
         told += len(tell("application.message", key, application, [person], subject=subject, text=text))
     if told:
-        note(author, application, f"{author.name} wrote to the school: {mailing.subject}")
+        school = application.case.organization.name
+        said = library.fill(mailing.subject, facts_for(application, readers[0]) | {"name": school})
+        note(author, application, f"{author.name} wrote to the school: {said}")
     return told
 
 
