@@ -120,6 +120,13 @@ def test_what_is_no_moment_is_refused_in_words(wrong: str) -> None:
         ("planning.yaml", "closes: 2015-01-31 17:00", "closes: 2015-01-32 17:00", "“2015-01-32 17:00” is no day and"),
         ("planning.yaml", "marks: [4, 4, 3, 4, 4]", "marks: [4, 4, 3, 4]", "4 marks for 5 criteria"),
         ("planning.yaml", "sections: [school, vision]", "sections: [school, visions]", "there is no section “visions”"),
+        (
+            "launch.yaml",
+            "name: A week in a pair.pdf",
+            "name: A week.pdf",
+            "there is no file of this school “A week.pdf”",
+        ),
+        ("launch.yaml", "field: budget_detail", "field: finances", "there is no question for a file “finances”"),
         ("planning.yaml", "hugo: {cypress_grove:", "hugo: {, cypress_grove:", "this cannot be read as YAML"),
         ("cycle.yaml", "fund: educause", "fund: gates", "there is no fund “gates”"),
         ("cycle.yaml", "roles: [auditor]", "roles: [auditors]", "“auditors” is not possible here"),

@@ -13,12 +13,14 @@ class OutOfTune(Exception):
 class Act:
     """One thing that somebody did.
 
-    at   the instant, in UTC, at which the clock stands while it is done
-    do   does it, in the runner's unit of work
+    at      the instant, in UTC, at which the clock stands while it is done
+    do      does it, in the runner's unit of work
+    first   what has no place in a transaction, such as moving bytes; done before it
     """
 
     at: datetime
     do: Callable[[], object]
+    first: Callable[[], object] | None = None
 
 
 def in_order(acts: Iterable[Act]) -> list[Act]:

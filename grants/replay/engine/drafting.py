@@ -9,13 +9,16 @@ from grants.applications import services as applications
 from grants.applications.completeness import eligibility_key
 from grants.applications.models import Application
 from grants.applications.services import Write
+from grants.applications.uploads import examine
+from grants.casework import files
+from grants.casework.files import PutFile
 from grants.kernel.errors import Clash
 from grants.persistence.base import new_public_id
-from grants.programs.schema import AnyField, FiveYearBudget, Group, MoneyField, TableField
+from grants.programs.schema import AnyField, FileField, FiveYearBudget, Group, MoneyField, TableField
 from grants.replay.engine.acts import Act, OutOfTune
 from grants.replay.engine.discovery import take_case
 from grants.replay.engine.story import Tale
-from grants.replay.recording.stage import Answers, Change, Draft, Evening, Remark, StaffLetter
+from grants.replay.recording.stage import Answers, Change, Draft, Evening, FileSent, Remark, StaffLetter
 
 
 def acts(tale: Tale, stage: str) -> Iterator[Act]:
@@ -31,6 +34,8 @@ def _draft(tale: Tale, stage: str, school: str, draft: Draft) -> Iterator[Act]:
     yield Act(tale.at(draft.started), partial(_start, tale, stage, school))
     for evening in draft.written:
         yield Act(tale.at(evening.at), partial(_write, tale, stage, school, evening))
+    for sent in draft.files:
+        yield _send(tale, stage, school, sent)
     for remark in draft.comments:
         yield from _remark(tale, stage, school, remark)
     if draft.refused:
@@ -116,6 +121,25 @@ def _with_dollars(row: Mapping[str, Any], money: set[str]) -> dict[str, Any]:
 
 def _dollars(value: Any) -> Any:
     return str(value) if isinstance(value, int) else value
+
+
+def _send(tale: Tale, stage: str, school: str, sent: FileSent) -> Act:
+    """A file is examined and put into the store as an upload is, then attached."""
+    kept: list[PutFile] = []
+
+    def put() -> None:
+        asked = tale.recording.definition.form(tale.recording.definition.application_stage(stage).form).field(
+            sent.field
+        )
+        content = tale.recording.files[school][sent.name]
+        if isinstance(asked, FileField):  # as the checks have it
+            kept.append(files.put(content, sent.name, examine(asked, sent.name, content)))
+
+    def attach() -> None:
+        writer = tale.actor(tale.hand(school, sent.by))
+        applications.attach(writer, tale.application(stage, school), sent.field, kept[0])
+
+    return Act(tale.at(sent.at), attach, first=put)
 
 
 def _remark(tale: Tale, stage: str, school: str, remark: Remark) -> Iterator[Act]:

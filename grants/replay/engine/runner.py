@@ -130,6 +130,8 @@ def _perform(at: datetime, acts: Sequence[Act]) -> None:
     with clock_at(at), suppressed():
         try:
             for act in acts:
+                if act.first:
+                    act.first()
                 with unit_of_work():
                     act.do()
         except Problem as problem:

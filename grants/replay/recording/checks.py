@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 
 from grants.programs.faults import did_you_mean
-from grants.programs.schema import ApplicationStage, DiscoveryStage, Form
+from grants.programs.schema import ApplicationStage, DiscoveryStage, FileField, Form
 from grants.replay.recording.cycle import Coaching
 from grants.replay.recording.stage import Answers, Draft, StageRecord
 from grants.replay.recording.whole import Recording
@@ -141,6 +141,12 @@ def _hands(recording: Recording, form: Form, draft: Draft, file: str, path: Path
         yield from _unknown(file, (*path, "written", place, "by"), evening.by, HANDS, "writer")
         for number, section in enumerate(evening.sections):
             yield from _unknown(file, (*path, "written", place, "sections", number), section, form.sections, "section")
+    for place, sent in enumerate(draft.files):
+        yield from _unknown(file, (*path, "files", place, "by"), sent.by, HANDS, "writer")
+        takes_files = [one.key for one in form.all_fields() if isinstance(one, FileField)]
+        yield from _unknown(file, (*path, "files", place, "field"), sent.field, takes_files, "question for a file")
+        there = recording.files.get(str(path[-1]), {})
+        yield from _unknown(file, (*path, "files", place, "name"), sent.name, there, "file of this school")
     for place, remark in enumerate(draft.comments):
         yield from _unknown(file, (*path, "comments", place, "by"), remark.by, known, "person")
         yield from _unknown(file, (*path, "comments", place, "section"), remark.section, form.sections, "section")

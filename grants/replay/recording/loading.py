@@ -78,6 +78,13 @@ class _Folder:
                 raise DefinitionError(name, self.placed(name, _said(invalid, data))) from None
         return found
 
+    def sent(self) -> dict[str, Mapping[str, bytes]]:
+        """The files that schools sent, by school and name."""
+        return {
+            folder.name: {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
+            for folder in sorted((self.path / "files").glob("*"))
+        }
+
     def placed(self, name: str, findings: list[Finding]) -> list[Finding]:
         return [replace(finding, line=self.reads[name].line_of(finding.path)) for finding in findings]
 
@@ -101,6 +108,7 @@ def load(name: str, before: Recording | None = None, folder: Path = RECORDINGS) 
             if file.stem not in _OTHER_FILES
         },
         answers=files.answers(),
+        files=files.sent(),
         schools=cast.schools if cast else {},
         educators=roster(cast.schools, cast.names) if cast else {},
         events=files.model("events.yaml", EventsRecord) if (files.path / "events.yaml").exists() else None,

@@ -24,6 +24,15 @@ class Evening(Part):
     ready: Flag = True
 
 
+class FileSent(Part):
+    """Somebody of the school answered a question with a file of the recording: `files/<school>/<name>`."""
+
+    at: When
+    by: Hand
+    field: Key
+    name: str
+
+
 class Remark(Part):
     """A comment on a section of a draft, for whom it is, and when it was dealt with."""
 
@@ -53,6 +62,7 @@ class Draft(Part):
 
     started: When
     written: tuple[Evening, ...] = ()
+    files: tuple[FileSent, ...] = ()
     comments: tuple[Remark, ...] = ()
     submitted: When | None = None
     refused: When | None = None

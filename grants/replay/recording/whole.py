@@ -17,6 +17,7 @@ class Recording:
     schools     its own schools by key; a second cycle of the same schools has none of its own
     educators   school key -> its people
     answers     school key -> stage key -> what it answered
+    files       school key -> name -> what is in a file it sent
     before      the recording whose people and schools this one takes up
     """
 
@@ -25,6 +26,7 @@ class Recording:
     cycle: CycleRecord
     stages: Mapping[str, StageRecord]
     answers: Mapping[str, Mapping[str, Answers]]
+    files: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
     schools: Mapping[str, School] = field(default_factory=dict)
     educators: Mapping[str, tuple[Educator, ...]] = field(default_factory=dict)
     events: EventsRecord | None = None
