@@ -1,9 +1,7 @@
 """What applications contribute to a person's calendar: the deadlines of those their organizations write."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import contains_eager
-
 from grants.applications.models import Application
+from grants.applications.queries.drafts import named
 from grants.applications.states import State
 from grants.casework.models import Case
 from grants.kernel.policy import Actor
@@ -23,17 +21,7 @@ def dates(actor: Actor) -> list[Entry]:
     statements.
     """
     found = db.session.scalars(
-        select(Application)
-        .join(Application.case)
-        .join(Case.organization)
-        .join(Application.stage)
-        .join(CycleStage.cycle)
-        .options(
-            contains_eager(Application.case).contains_eager(Case.organization),
-            contains_eager(Application.stage).contains_eager(CycleStage.cycle),
-        )
-        .where(Case.organization_id.in_(actor.organization_ids))
-        .order_by(CycleStage.closes_at, Application.id)
+        named().where(Case.organization_id.in_(actor.organization_ids)).order_by(CycleStage.closes_at, Application.id)
     ).all()
     own = changes_of("application", [one.public_id for one in found], _CHANGES)
     moved = changes_of("cycle_stage", [one.stage.public_id for one in found], ["cycle.move_dates"])

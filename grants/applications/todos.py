@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 from sqlalchemy import ColumnElement, ScalarResult, and_, exists, func, select
-from sqlalchemy.orm import aliased, contains_eager
+from sqlalchemy.orm import aliased
 
 from grants.applications.deadlines import time_left
 from grants.applications.models import Application, CommentAddressee, DraftComment
-from grants.applications.queries.drafts import form_of, whole
+from grants.applications.queries.drafts import form_of, named, whole
 from grants.applications.scope import by_stage, coached_drafts, opens_section, was_submitted
 from grants.applications.states import State
 from grants.casework.models import Case
@@ -44,15 +44,7 @@ def todos(actor: Actor) -> list[Todo]:
 def _written(condition: ColumnElement[bool]) -> ScalarResult[Application]:
     """What is being written among these, the stage that closes first before the others."""
     return db.session.scalars(
-        select(Application)
-        .join(Application.case)
-        .join(Case.organization)
-        .join(Application.stage)
-        .join(CycleStage.cycle)
-        .options(
-            contains_eager(Application.case).contains_eager(Case.organization),
-            contains_eager(Application.stage).contains_eager(CycleStage.cycle),
-        )
+        named()
         .where(condition, Application.state.in_((State.DRAFT, State.RETURNED)))
         .order_by(CycleStage.closes_at, Application.id)
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.applications.answers import why_unreadable
@@ -51,6 +51,21 @@ def whole() -> tuple[Any, ...]:
     return (
         joinedload(Application.case).options(joinedload(Case.organization), joinedload(Case.officer)),
         joinedload(Application.stage).joinedload(CycleStage.cycle).joinedload(Cycle.program_version),
+    )
+
+
+def named() -> Select[Application]:
+    """Applications joined with their case, organization, stage and cycle, which come with them."""
+    return (
+        select(Application)
+        .join(Application.case)
+        .join(Case.organization)
+        .join(Application.stage)
+        .join(CycleStage.cycle)
+        .options(
+            contains_eager(Application.case).contains_eager(Case.organization),
+            contains_eager(Application.stage).contains_eager(CycleStage.cycle),
+        )
     )
 
 
