@@ -58,6 +58,11 @@ TEMPLATES: Final[dict[str, Template]] = {
         "Dear {name},\n\n{who} ({address}) asks to join {organization} at Harbormaster. You decide, as a lead; until "
         "then they see nothing of it:\n{site}/organizations/{organization_id}",
     ),
+    "people.came_by_link": Template(
+        "{who} has joined {organization}",
+        "Dear {name},\n\n{who} ({address}) has joined {organization} as {role}, by a link that you made. If that is a "
+        "mistake, take them out and end the link here:\n{site}/organizations/{organization_id}",
+    ),
     "people.not_let_in": Template(
         "Your request to join {organization}",
         "Dear {name},\n\nYou asked to join {organization} at Harbormaster. The request was not accepted. If you think "

@@ -11,11 +11,13 @@ from grants.kernel.roles import OrganizationRole, Role
 from grants.people.details import GRADES, KINDS, SECTORS, OrganizationDetails, plain_id
 from grants.people.models import Organization, Person
 from grants.people.passwords import SHORTEST, password_problem
+from grants.people.policy import LINKED_ROLES
 from grants.people.requests import Alike
 from grants.web.forms import FilterForm, HouseForm, options
 
 _ROLES = {role.value: role.label for role in Role.granted()}
 NEW_ONE: Final = "new"
+_LASTS = {"1": "One day", "7": "A week", "30": "A month", "90": "Three months"}
 _GRADES = {"": "–"} | {grade: grade for grade in GRADES}
 PASSWORD_HINT = f"At least {SHORTEST} characters. Three or four words that belong to no sentence do well."
 
@@ -192,6 +194,22 @@ class MemberForm(MemberRoleForm):
 
     name = StringField("Name", [InputRequired("Write your colleague’s name."), Length(max=120)])
     email = EmailField("Email address", [InputRequired("Write their email address."), Length(max=254)])
+
+
+class LinkForm(HouseForm):
+    """A link by which colleagues come in."""
+
+    role = SelectField("Role", choices=options({one.value: one.label for one in LINKED_ROLES}))
+    days = SelectField("It holds for", choices=options(_LASTS), default="7", coerce=int)
+    most = IntegerField("How many may use it", [Optional()], description="Empty for any number.", default=1)
+    note = StringField("Note for yourself", [Length(max=120)], description="Whom it is meant for.")
+
+
+class NewcomerForm(HouseForm):
+    """Somebody without an account, who comes by a link."""
+
+    name = StringField("Your name", [InputRequired("Write your name."), Length(max=120)])
+    email = EmailField("Your email address", [InputRequired("Write your email address."), Length(max=254)])
 
 
 class ConfirmForm(HouseForm):

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from grants.kernel.clock import now
 from grants.kernel.roles import Role
 from grants.people.likeness import name_key
 from grants.persistence.base import Base, Identified
@@ -183,6 +184,7 @@ class OrganizationRequest(Identified, Base):
     details           a new one as they describe it: fields of OrganizationDetails; empty when they ask to join
     confirmed_at      when the link that was sent to `email` was used
     answered_at       when a lead or the foundation let them in or did not; nobody answers who registers a new one
+    link_id           the link by which they come in without an account, and nobody decides any more
     """
 
     __tablename__ = "organization_request"
@@ -196,5 +198,56 @@ class OrganizationRequest(Identified, Base):
     confirmed_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("membership_link.id"))
 
     organization: Mapped[Organization | None] = relationship()
+    link: Mapped["MembershipLink | None"] = relationship()
+
+
+class MembershipLink(Identified, Base):
+    """A link by which whoever has it may join an organization, until it is used up, runs out or is ended.
+
+    token_hash   the SHA-256 of the link's secret, which is kept nowhere
+    note         for whom it is meant, as its maker remembers it
+    most, used   how many may come by it, empty for any number, and how many did
+    """
+
+    __tablename__ = "membership_link"
+    __table_args__ = (
+        CheckConstraint("role IN ('editor', 'viewer')", name="role"),
+        CheckConstraint("used >= 0 AND (most IS NULL OR used <= most)", name="used"),
+    )
+
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    role: Mapped[str] = mapped_column(String(12))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    note: Mapped[str]
+    most: Mapped[int | None]
+    used: Mapped[int] = mapped_column(default=0)
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    runs_out_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    organization: Mapped[Organization] = relationship()
+    made_by: Mapped[Person] = relationship()
+
+    @property
+    def state(self) -> str:
+        """open, ended, used_up or run_out."""
+        if self.ended_at is not None:
+            return "ended"
+        if self.most is not None and self.used >= self.most:
+            return "used_up"
+        return "open" if now() < self.runs_out_at else "run_out"
+
+
+class MembershipLinkUse(Base):
+    """Somebody came in by a link; they do so once, so that whoever was taken out does not come back by it."""
+
+    __tablename__ = "membership_link_use"
+    __table_args__ = (UniqueConstraint("link_id", "person_id"),)
+
+    link_id: Mapped[int] = mapped_column(ForeignKey("membership_link.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]

@@ -12,6 +12,16 @@ def may_manage_members(actor: Actor, organization_id: int) -> Verdict:
     return no("Only a lead of the organization can change who belongs to it.")
 
 
+LINKED_ROLES = (OrganizationRole.EDITOR, OrganizationRole.VIEWER)
+
+
+def may_come_by_link(role: OrganizationRole) -> Verdict:
+    """A link may be passed on, so it lets in those who write or read, and nobody who signs or lets others in."""
+    if role in LINKED_ROLES:
+        return YES
+    return no(f"A {role.label.lower()} is invited by their address: a link could be passed on to anybody.")
+
+
 def may_grant(actor: Actor, person_id: int, role: Role) -> Verdict:
     """An administrator gives roles to others: accounts are theirs to keep, what the roles decide is not."""
     if not actor.may("account.manage"):

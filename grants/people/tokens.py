@@ -3,7 +3,9 @@
 Those to a password work once, since setting one ends them all; that which confirms a request, until it is confirmed.
 """
 
+import secrets
 from enum import StrEnum
+from hashlib import sha256
 from typing import Final
 
 from flask import current_app
@@ -75,6 +77,17 @@ def request_by_token(token: str) -> OrganizationRequest:
     if asked is None:
         raise Clash("This link has run out. Please register once more.")
     return asked
+
+
+def new_link_secret() -> tuple[str, str]:
+    """What a link by which people join an organization carries, and its hash, which alone is kept."""
+    secret = secrets.token_urlsafe(24)
+    return secret, link_hash(secret)
+
+
+def link_hash(secret: str) -> str:
+    """What is kept of a link's secret."""
+    return sha256(secret.encode()).hexdigest()
 
 
 class _Signer(TimestampSigner):

@@ -153,6 +153,12 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "failed": ("Failed", _B),
         "suppressed": ("Not sent", _Q),
     },
+    "membership link": {
+        "open": ("Open", _G),
+        "used_up": ("Used up", _Q),
+        "run_out": ("Run out", _Q),
+        "ended": ("Ended", _Q),
+    },
     "account": {
         "invited": ("Invited", _W),
         "active": ("Active", _G),

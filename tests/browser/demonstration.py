@@ -20,12 +20,13 @@ from grants.decisions import services as decisions
 from grants.decisions.models import Slate
 from grants.kernel.clock import clock_at
 from grants.kernel.policy import SYSTEM
-from grants.kernel.roles import Role
+from grants.kernel.roles import OrganizationRole, Role
 from grants.messages.feeds import token_of
 from grants.messages.models import CalendarFeed
 from grants.payments import services as payments
-from grants.people.models import Person
-from grants.people.tokens import Purpose, password_token, request_token
+from grants.people import services as people
+from grants.people.models import Organization, Person
+from grants.people.tokens import Purpose, link_hash, password_token, request_token
 from grants.persistence.session import db, unit_of_work
 from grants.programs.services import load_program
 from grants.replay.demo import PRESENT, register_twin
@@ -40,7 +41,8 @@ TRIED = 60
 
 
 def add_what_it_lacks() -> None:
-    """A file in a draft, one handed in, a program's second version, another slate, awards that wait, failed work."""
+    """A file in a draft, one handed in, a program's second version, another slate, awards that wait, failed work,
+    a link to a school."""
     kept = [files.put(b"%PDF-1.7\n%%EOF\n", "letter.pdf", "application/pdf") for _ in range(2)]
     with clock_at(writing.WRITING), unit_of_work():
         stage = writing.stage()
@@ -66,6 +68,15 @@ def add_what_it_lacks() -> None:
             }
             db.session.add(Job(name="messages.deliver", args={}, run_at=PRESENT, created_at=PRESENT, **failed))
         _awards_that_wait()
+        _link_that_is_open()
+
+
+def _link_that_is_open() -> None:
+    """A link to a school. Its secret is kept nowhere, so here it is its public id."""
+    with unit_of_work():
+        school = db.session.scalars(select(Organization).where(Organization.kind == "school").limit(1)).one()
+        link, _ = people.make_link(actor(_who(OFFICER)), school, OrganizationRole.EDITOR, days=7, most=None)
+        link.token_hash = link_hash(link.public_id)
 
 
 def _awards_that_wait() -> None:

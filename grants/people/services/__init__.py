@@ -16,6 +16,7 @@ from grants.people.services.accounts import (
     send_link_to,
     set_password,
 )
+from grants.people.services.links import end_link, join_by_link, make_link
 from grants.people.services.members import (
     add_member,
     change_member_role,
@@ -27,6 +28,7 @@ from grants.people.services.members import (
 from grants.people.services.organizations import add_organization, change_organization, check_organization
 from grants.people.services.pairing import compare_uncompared, doubt_again, keep_apart
 from grants.people.services.registering import (
+    ask_by_link,
     ask_to_join,
     ask_to_register,
     confirm,
@@ -41,6 +43,7 @@ __all__ = [
     "add_member",
     "add_organization",
     "add_person",
+    "ask_by_link",
     "ask_for_password_link",
     "ask_to_join",
     "ask_to_register",
@@ -55,14 +58,17 @@ __all__ = [
     "describe_oneself",
     "doubt_again",
     "end_coaching",
+    "end_link",
     "end_sessions",
     "forget_unconfirmed",
     "grant_role",
     "invite_again",
     "invite_coach",
     "invite_member",
+    "join_by_link",
     "keep_apart",
     "let_in",
+    "make_link",
     "not_let_in",
     "note_link_shown",
     "note_sign_in",

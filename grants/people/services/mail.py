@@ -4,7 +4,7 @@ from typing import Any
 
 from grants.background import enqueue
 from grants.kernel.policy import Actor
-from grants.people.models import Organization, OrganizationRequest, Person
+from grants.people.models import MembershipLink, Organization, OrganizationRequest, Person
 from grants.persistence.session import db
 
 
@@ -43,6 +43,13 @@ def send_asked_to_join(request: OrganizationRequest, organization: Organization,
     key = f"asked-to-join:{request.public_id}:{lead.public_id}"
     facts = {"who": request.name, "address": request.email, "organization": organization.name}
     _post(key, "people.asked_to_join", lead, **facts, organization_id=organization.public_id)
+
+
+def send_came_by_link(link: MembershipLink, person: Person) -> None:
+    """Tell whoever made a link who came by it."""
+    facts = {"who": person.name, "address": person.email, "role": link.role, "organization": link.organization.name}
+    key = f"came-by-link:{link.public_id}:{person.public_id}"
+    _post(key, "people.came_by_link", link.made_by, **facts, organization_id=link.organization.public_id)
 
 
 def send_not_let_in(request: OrganizationRequest, organization: Organization) -> None:

@@ -11,10 +11,11 @@ from grants.kernel.errors import Clash, Invalid, required
 from grants.kernel.policy import Actor, OrganizationRole, require
 from grants.people import policy
 from grants.people.details import OrganizationDetails
-from grants.people.models import Organization, OrganizationMembership, OrganizationRequest, Person
+from grants.people.models import MembershipLink, Organization, OrganizationMembership, OrganizationRequest, Person
 from grants.people.queries import actor_of, belongs, person_of_email
 from grants.people.services import mail
 from grants.people.services.accounts import new_account, plain_address
+from grants.people.services.links import join_by_link, require_open
 from grants.people.services.members import invite_member, new_member
 from grants.people.services.organizations import new_organization
 from grants.persistence import audit
@@ -48,9 +49,22 @@ def ask_to_join(name: str, email: str, organization: Organization) -> Organizati
     return request
 
 
+def ask_by_link(name: str, email: str, link: MembershipLink) -> OrganizationRequest:
+    """Somebody without an account comes by a link; they are sent another that proves their address, and nothing else
+    happens.
+
+    raises   Invalid; Clash when the link lets nobody in any more
+    """
+    require_open(link)
+    asked = {"organization_id": link.organization_id, "link_id": link.id, "asked_at": now()}
+    request = _kept(OrganizationRequest(**_who(name, email), **asked))
+    mail.send_confirmation(request, f"join {link.organization.name}")
+    return request
+
+
 def confirm(actor: Actor, request: OrganizationRequest) -> Person | None:
     """Whoever asked has opened the link: a new organization is made with them as its lead; a request to join is told
-    to the leads.
+    to the leads; whoever has a link to an organization is let in by it.
 
     returns  the account that was made for them; None when they had one, or when others decide first
     raises   Clash when it was confirmed before; Invalid when the organization cannot be made, or not with them
@@ -59,21 +73,36 @@ def confirm(actor: Actor, request: OrganizationRequest) -> Person | None:
     if request.confirmed_at is not None:
         raise Clash("This address is confirmed already. Sign in to go on, or ask for a new password if you have none.")
     request.confirmed_at = now()
-    if request.details is None:
+    if request.details is None and request.link is None:
         _tell_leads(actor, request)
         return None
-    person = person_of_email(request.email)
-    made = new_account(request.name, request.email) if person is None else None
-    registrant = person or made
-    assert registrant is not None  # noqa: S101 - for the type checker: one of the two
+    registrant, is_new = _account(request)
+    made = registrant if is_new else None
+    if request.details is None:
+        _come_by_link(request, registrant)
+        return made
     organization = new_organization(OrganizationDetails(**request.details), unchecked_since=now())
     request.organization = organization
     as_themselves = actor_of(registrant)
-    if made is not None:
-        audit.record(as_themselves, "account.add", made, after={"name": made.name, "email": made.email})
     audit.record(as_themselves, "organization.register", organization, after=request.details)
     new_member(as_themselves, organization, registrant, OrganizationRole.LEAD)
     return made
+
+
+def _come_by_link(request: OrganizationRequest, registrant: Person) -> None:
+    assert request.link is not None  # noqa: S101 - for the type checker: without a link others decide
+    request.answered_at = request.confirmed_at
+    join_by_link(actor_of(registrant), request.link, registrant)
+
+
+def _account(request: OrganizationRequest) -> tuple[Person, bool]:
+    """The account of the address that was confirmed, and whether it was made for this."""
+    person = person_of_email(request.email)
+    if person is not None:
+        return person, False
+    person = new_account(request.name, request.email)
+    audit.record(actor_of(person), "account.add", person, after={"name": person.name, "email": person.email})
+    return person, True
 
 
 def let_in(actor: Actor, request: OrganizationRequest, role: OrganizationRole) -> None:

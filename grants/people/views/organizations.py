@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from grants.kernel.errors import Problem
 from grants.kernel.roles import OrganizationRole
-from grants.people import pairs, policy, queries, requests, services
+from grants.people import links, pairs, policy, queries, requests, services
 from grants.people.details import KINDS, SECTORS
-from grants.people.forms import MemberForm, MemberRoleForm, OrganizationFilterForm, OrganizationForm
+from grants.people.forms import LinkForm, MemberForm, MemberRoleForm, OrganizationFilterForm, OrganizationForm
 from grants.people.models import Organization, Person
 from grants.people.views.blueprint import bp
 from grants.persistence.paging import PAGE_SIZE, Page
@@ -93,7 +93,7 @@ def edit_organization(organization_id: str) -> ResponseReturnValue:
 @requires()
 def organization(organization_id: str) -> ResponseReturnValue:
     """One organization: for the foundation, its members and its coaches."""
-    return _page(organization_id)
+    return organization_page(organization_id)
 
 
 @bp.post("/organizations/<public_id:organization_id>/members")
@@ -102,7 +102,7 @@ def invite_member(organization_id: str) -> ResponseReturnValue:
     """Let a colleague in."""
     form = MemberForm(prefix="member")
     if not form.validate():
-        return _page(organization_id, member=form), 422
+        return organization_page(organization_id, member=form), 422
     try:
         with unit_of_work():
             services.invite_member(
@@ -114,7 +114,7 @@ def invite_member(organization_id: str) -> ResponseReturnValue:
             )
     except Problem as problem:
         form.show(problem)
-        return _page(organization_id, member=form), problem.status
+        return organization_page(organization_id, member=form), problem.status
     flash(f"{form.email.data} is in, and is told by mail.", "good")
     return redirect(url_for(".organization", organization_id=organization_id))
 
@@ -125,7 +125,7 @@ def change_member(organization_id: str, person_id: str) -> ResponseReturnValue:
     """Give a member another role."""
     form = MemberRoleForm()
     if not form.validate():
-        return _page(organization_id), 422
+        return organization_page(organization_id), 422
     organization = _organization(organization_id)
     with unit_of_work():
         member = _member(organization, person_id)
@@ -168,9 +168,21 @@ def _member(organization: Organization, person_id: str) -> Person:
     return queries.member_for(organization, person_id)
 
 
-def _page(organization_id: str, member: MemberForm | None = None) -> str:
+def organization_page(
+    organization_id: str,
+    *,
+    member: MemberForm | None = None,
+    linking: LinkForm | None = None,
+    address: str | None = None,
+) -> str:
+    """The page of one organization.
+
+    member, linking   the forms as they were sent, where they did not hold
+    address           a link that was made just now, which no later page shows
+    """
     actor, organization = current_actor(), _organization(organization_id)
     may_manage = policy.may_manage_members(actor, organization.id)
+    shown = links.links_of(organization, page_asked("links")) if may_manage else None
     return render_template(
         "people/organization.html",
         organization=organization,
@@ -181,6 +193,10 @@ def _page(organization_id: str, member: MemberForm | None = None) -> str:
         coaches=queries.coaches_of(organization),
         asking=requests.requests_to(organization) if may_manage else (),
         may_manage=may_manage,
+        links=shown,
+        came=links.who_came(shown.items if shown else ()),
+        linking=linking or LinkForm(formdata=None, prefix="link"),
+        address=address,
         member=member or MemberForm(formdata=None, prefix="member"),
     )
 

@@ -7,6 +7,7 @@ from grants.kernel.errors import Problem
 from grants.kernel.roles import OrganizationRole
 from grants.people import queries, requests, services
 from grants.people.forms import ConfirmForm, MemberRoleForm, RegistrationForm
+from grants.people.models import OrganizationRequest
 from grants.people.tokens import Purpose, password_token, request_by_token
 from grants.people.views.blueprint import bp
 from grants.persistence.session import unit_of_work
@@ -53,7 +54,7 @@ def confirm_request(request_token: str) -> ResponseReturnValue:
             return render_template("people/confirm_request.html", form=form, asked=asked), problem.status
         if made is not None:
             return redirect(url_for(".set_password", token=password_token(made, Purpose.INVITATION)))
-        flash(_done(asked.details is None), "good")
+        flash(_done(asked), "good")
         return redirect(url_for(".sign_in"))
     return render_template("people/confirm_request.html", form=form, asked=asked)
 
@@ -107,7 +108,9 @@ def _ask(form: RegistrationForm) -> None:
             services.ask_to_join(name, email, joined)
 
 
-def _done(joins: bool) -> str:
-    if joins:
+def _done(asked: OrganizationRequest) -> str:
+    if asked.link is not None:
+        return f"You belong to {asked.link.organization.name} now. Sign in as you always do."
+    if asked.details is None:
         return "Your address is confirmed. Who looks after the organization is asked, and you are told by mail."
     return "Your organization is registered, and you are its lead. Sign in as you always do."
