@@ -55,9 +55,9 @@ class VisitorAskForm(AskForm):
 
 
 class SearchForm(FilterForm):
-    """A search among published questions."""
+    """A search among what a cycle’s public page shows."""
 
-    search = StringField("Search the answers")
+    search = StringField("Search")
 
 
 class QuestionFilterForm(FilterForm):

@@ -1,4 +1,4 @@
-"""Where a question may stand, and what may happen to it."""
+"""Where a question and a resource may stand, and what may happen to them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -38,5 +38,24 @@ QUESTION: Final[Workflow[AskedFacts]] = Workflow(
         Move("take back", Asked.PUBLISHED, Asked.ANSWERED, "question.answer", _has_an_answer, ("tell",)),
         Move("set aside", Asked.OPEN, Asked.SET_ASIDE, "question.answer"),
         Move("take up", Asked.SET_ASIDE, Asked.OPEN, "question.answer"),
+    ),
+)
+
+
+class Shown(StrEnum):
+    """Where a resource of a cycle stands."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+RESOURCE: Final[Workflow[None]] = Workflow(
+    "resource",
+    (
+        #    move          from             to               permission
+        Move("publish", Shown.DRAFT, Shown.PUBLISHED, "resource.manage"),
+        Move("withdraw", Shown.PUBLISHED, Shown.WITHDRAWN, "resource.manage"),
+        Move("bring back", Shown.WITHDRAWN, Shown.PUBLISHED, "resource.manage"),
     ),
 )

@@ -51,6 +51,8 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "event.register": _APPLICANT,
     "question.read": _OFFICER | _DIRECTOR | _AUDITOR,
     "question.answer": _OFFICER | _SYSTEM,
+    "resource.read": _OFFICER | _DIRECTOR | _AUDITOR,
+    "resource.manage": _OFFICER | _SYSTEM,
     "readiness.read": _READERS | _APPLICANT,
     "readiness.list": _READERS,
     "readiness.write": _APPLICANT,

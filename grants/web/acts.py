@@ -69,6 +69,13 @@ ACTS: Final[dict[str, str]] = {
     "question.set aside": "Set a question aside",
     "question.take back": "Took an answer off the public page",
     "question.take up": "Took a question up again",
+    "resource.add": "Added a resource to a cycle",
+    "resource.bring back": "Brought a resource back",
+    "resource.change": "Changed what is said of a resource",
+    "resource.order": "Put the resources of a cycle in another order",
+    "resource.publish": "Published a resource",
+    "resource.replace": "Replaced a resource’s file or link",
+    "resource.withdraw": "Withdrew a resource",
     "readiness.write": "Said where a school stands",
     # applications
     "application.attach": "Attached a file",

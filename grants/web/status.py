@@ -127,6 +127,11 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "published": ("Published", _G),
         "set_aside": ("Set aside", _Q),
     },
+    "resource": {
+        "draft": ("Not published yet", _W),
+        "published": ("Published", _G),
+        "withdrawn": ("Withdrawn", _Q),
+    },
     "requirement": {
         "scheduled": ("Scheduled", _Q),
         "due": ("Due", _W),

@@ -81,6 +81,15 @@ _assessed = """
 _full_event = """
     SELECT event.public_id AS event_id FROM event JOIN registration ON registration.event_id = event.id
     GROUP BY event.public_id ORDER BY count(*) DESC"""
+_with_resources = """
+    SELECT cycle.public_id AS cycle_id FROM resource JOIN cycle ON cycle.id = resource.cycle_id ORDER BY resource.id"""
+_resource_file = """
+    SELECT cycle.key AS key, call.public_id AS call_id, resource.public_id AS resource_id
+    FROM resource JOIN cycle ON cycle.id = resource.cycle_id JOIN call ON call.cycle_id = cycle.id
+    JOIN resource_version AS held ON held.resource_id = resource.id WHERE held.file_id IS NOT NULL"""
+_resource_version = """
+    SELECT resource.public_id AS resource_id, held.number AS number
+    FROM resource JOIN resource_version AS held ON held.resource_id = resource.id WHERE held.file_id IS NOT NULL"""
 _call = """
     SELECT cycle.key AS key, call.public_id AS call_id FROM call JOIN cycle ON cycle.id = call.cycle_id
     ORDER BY cycle.id DESC"""
@@ -131,8 +140,12 @@ PAGES: dict[str, list[Seen]] = {
     "discovery.call": by(VISITOR, OFFICER, ids=_call),
     "discovery.call_form": by(VISITOR, ids=_call.replace("FROM", ", 'spring' AS stage_key FROM")),
     "discovery.call_questions": by(VISITOR, APPLICANT, ids=_call),
+    "discovery.call_resources": by(VISITOR, APPLICANT, ids=_call),
     "discovery.calls": by(VISITOR),
     "discovery.edit_call": by(OFFICER, ids=_newest("cycle", "cycle_id")),
+    "discovery.new_resource": by(OFFICER, ids=_with_resources),
+    "discovery.resource": by(OFFICER, AUDITOR, ids=_newest("resource", "resource_id")),
+    "discovery.resources": by(OFFICER, DIRECTOR, ids=_with_resources),
     "discovery.question": by(OFFICER, ids=_newest("question", "question_id"))
     + by(OFFICER, ids=_newest("question", "question_id", "state = 'published'")),
     "discovery.questions": by(OFFICER, AUDITOR),
@@ -271,6 +284,8 @@ PAGES: dict[str, list[Seen]] = {
 
 FILES: dict[str, list[Seen]] = {
     "discovery.call_calendar": by(VISITOR, ids=_call),
+    "discovery.call_resource_file": by(APPLICANT, ids=_resource_file),
+    "discovery.resource_version": by(OFFICER, ids=_resource_version),
     "discovery.event_file": by(APPLICANT, ids=_upcoming),
     "calendars.feed": by(VISITOR, ids="SELECT id AS feed_token FROM calendar_feed"),
     "discovery.attendance_file": by(OFFICER, ids=_full_event),

@@ -1,4 +1,4 @@
-"""Pages of discovery: public pages and questions; the calendar of events, places, the door, what was reached."""
+"""Pages of discovery: public pages, questions and resources; events, places, the door, what was reached."""
 
 from grants.discovery.views import (
     afterwards,
@@ -9,8 +9,10 @@ from grants.discovery.views import (
     door,
     event,
     feeds,
+    keeping,
     planning,
     reach,
+    resources,
     roster,
 )
 from grants.discovery.views.blueprint import bp
@@ -25,7 +27,9 @@ __all__ = [
     "door",
     "event",
     "feeds",
+    "keeping",
     "planning",
     "reach",
+    "resources",
     "roster",
 ]

@@ -8,9 +8,10 @@ from grants.discovery.call_forms import AskForm, SearchForm, VisitorAskForm
 from grants.discovery.call_models import Call
 from grants.discovery.queries import asking
 from grants.discovery.queries.calls import call_for, call_of, shown_call_of
+from grants.discovery.queries.resources import resources_shown
 from grants.discovery.services.asking import ask
 from grants.discovery.views.blueprint import bp
-from grants.discovery.views.calls import ADDRESS, call_url, unless_unchanged
+from grants.discovery.views.calls import ADDRESS, MOST_RESOURCES, call_url, unless_unchanged
 from grants.kernel.clock import now
 from grants.kernel.errors import Problem
 from grants.messages.services import Visitor
@@ -46,6 +47,7 @@ def call_questions(key: str, call_id: str) -> ResponseReturnValue:
             form=form,
             search=search,
             page=asking.published(call, search, page_asked()),
+            resources=resources_shown(actor, call, search, size=MOST_RESOURCES) if search else None,
             own=asking.own_questions(actor, call),
             closed=_closed(call),
         )

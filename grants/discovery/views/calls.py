@@ -10,6 +10,7 @@ from grants.discovery.asking import closed_because
 from grants.discovery.call_models import Call
 from grants.discovery.queries import asking
 from grants.discovery.queries.calls import call_for, events_shown, listed_calls
+from grants.discovery.queries.resources import resources_shown
 from grants.discovery.views.blueprint import bp
 from grants.kernel.clock import now
 from grants.kernel.errors import Missing
@@ -25,6 +26,7 @@ from grants.web.tables import page_asked
 
 ADDRESS = "/calls/<key>-<public_id:call_id>"
 LATEST = 4
+MOST_RESOURCES = 6
 
 register_foot("Open calls", "discovery.calls", 5)
 
@@ -68,6 +70,7 @@ def call(key: str, call_id: str) -> ResponseReturnValue:
         stages=[(stage, definition.stage(stage.key)) for stage in found.cycle.stages],
         rubrics=rubrics(definition) if found.shows_criteria else [],
         events=events_shown(found),
+        resources=resources_shown(current_actor(), found, size=MOST_RESOURCES),
         latest=asking.latest_published(found, LATEST),
         closed=closed_because(now(), found.questions_until, found.cycle.closed_at),
         now=now(),

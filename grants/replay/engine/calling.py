@@ -1,12 +1,15 @@
-"""A cycle's public page is shown, people ask, staff answer."""
+"""A cycle's public page is shown with what helps those who apply, people ask, staff answer."""
 
 from collections.abc import Iterator
 from functools import partial
 
+from grants.casework.files import put
 from grants.discovery.call_models import Question
 from grants.discovery.queries.calls import call_of
 from grants.discovery.services.asking import answer, ask
 from grants.discovery.services.calling import CallPlan, show_call
+from grants.discovery.services.resources import Content, ResourcePlan, add_resource, publish
+from grants.kernel.clock import clock_at
 from grants.kernel.policy import ANONYMOUS
 from grants.messages.feeds import feed_of, make_feed
 from grants.messages.services import Visitor
@@ -15,7 +18,7 @@ from grants.people.services import ask_to_join, confirm
 from grants.persistence.session import db
 from grants.replay.engine.acts import Act, OutOfTune
 from grants.replay.engine.story import Tale
-from grants.replay.recording.cycle import AnswerGiven, CallRecord, QuestionAsked
+from grants.replay.recording.cycle import AnswerGiven, CallRecord, QuestionAsked, ResourceRecord
 
 
 def acts(tale: Tale) -> Iterator[Act]:
@@ -24,6 +27,10 @@ def acts(tale: Tale) -> Iterator[Act]:
     if record is None:
         return
     yield Act(tale.at(record.at), partial(_show, tale, record))
+    for one in record.resources:
+        with clock_at(tale.at(record.at)):
+            content = one.link or put("\n".join(one.lines).encode(), one.file or "file.csv", "text/csv")
+        yield Act(tale.at(record.at), partial(_offer, tale, record.by, one, content))
     for asked in record.questions:
         ids: list[int] = []
         yield Act(tale.at(asked.at), partial(_ask, tale, asked, ids))
@@ -47,6 +54,19 @@ def _show(tale: Tale, record: CallRecord) -> None:
         make_feed(officer)
     school = db.session.get_one(Organization, min(tale.story.organizations.values()))
     confirm(ANONYMOUS, ask_to_join("Noor Haddad", "noor.haddad@schools.example", school))
+
+
+def _offer(tale: Tale, by: str, record: ResourceRecord, content: Content) -> None:
+    plan = ResourcePlan(
+        title=record.title,
+        description=record.description,
+        stage_id=tale.stage(record.stage).id if record.stage else None,
+        topic=record.topic,
+        audience=record.audience,
+        illustrative=record.link is None,
+    )
+    officer = tale.actor(by)
+    publish(officer, add_resource(officer, tale.cycle(), plan, content))
 
 
 def _ask(tale: Tale, asked: QuestionAsked, ids: list[int]) -> None:

@@ -177,8 +177,21 @@ class QuestionAsked(Part):
     answer: AnswerGiven | None = None
 
 
+class ResourceRecord(Part):
+    """A link that staff put on the page, or a file of a few lines in a table; files are illustrative."""
+
+    title: str
+    description: str
+    stage: Key | None = None
+    topic: str | None = None
+    audience: Literal["everyone", "schools"] = "everyone"
+    link: str | None = None
+    file: str | None = None
+    lines: tuple[str, ...] = ()
+
+
 class CallRecord(Done):
-    """What a recording's call.yaml says: the cycle's public page, and what was asked there."""
+    """What a recording's call.yaml says: the cycle's public page, what stands on it, and what was asked there."""
 
     listing: Literal["hidden", "unlisted", "listed"] = "listed"
     introduction: str | None = None
@@ -187,4 +200,5 @@ class CallRecord(Done):
     contact_phone: str | None = None
     questions_until: When | None = None
     answer_days: Positive = 5
+    resources: tuple[ResourceRecord, ...] = ()
     questions: tuple[QuestionAsked, ...] = ()
