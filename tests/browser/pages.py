@@ -88,7 +88,7 @@ _resource_file = """
     FROM resource JOIN cycle ON cycle.id = resource.cycle_id JOIN call ON call.cycle_id = cycle.id
     JOIN resource_version AS held ON held.resource_id = resource.id WHERE held.file_id IS NOT NULL"""
 _resource_version = """
-    SELECT resource.public_id AS resource_id, held.number AS number
+    SELECT resource.public_id AS resource_id, held.public_id AS version_id
     FROM resource JOIN resource_version AS held ON held.resource_id = resource.id WHERE held.file_id IS NOT NULL"""
 _call = """
     SELECT cycle.key AS key, call.public_id AS call_id FROM call JOIN cycle ON cycle.id = call.cycle_id

@@ -120,13 +120,13 @@ def move_resource(resource_id: str) -> ResponseReturnValue:
     return redirect(url_for(".resources", cycle_id=found.cycle.public_id, page=page, _anchor=f"r-{resource_id}"))
 
 
-@bp.get("/resources/<public_id:resource_id>/versions/<int:number>")
+@bp.get("/resources/<public_id:resource_id>/versions/<public_id:version_id>")
 @requires("resource.read")
-def resource_version(resource_id: str, number: int) -> Response:
+def resource_version(resource_id: str, version_id: str) -> Response:
     """A file as it is or was, for staff."""
     found = queries.resource_for(current_actor(), resource_id)
     for one in found.versions:
-        if one.number == number and one.file is not None:
+        if one.public_id == version_id and one.file is not None:
             return attachment(one.file)
     raise Missing("This resource never held such a file.")
 

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from functools import partial
 
-from grants.casework.files import put
+from grants.casework import files
+from grants.casework.examining import examine
 from grants.discovery.call_models import Question
 from grants.discovery.queries.calls import call_of
+from grants.discovery.resource_forms import MOST_MB, TAKEN
+from grants.discovery.services import resources as services
 from grants.discovery.services.asking import answer, ask
 from grants.discovery.services.calling import CallPlan, show_call
-from grants.discovery.services.resources import Content, ResourcePlan, add_resource, publish
-from grants.kernel.clock import clock_at
+from grants.discovery.services.resources import Content, ResourcePlan
 from grants.kernel.policy import ANONYMOUS
 from grants.messages.feeds import feed_of, make_feed
 from grants.messages.services import Visitor
@@ -28,9 +30,7 @@ def acts(tale: Tale) -> Iterator[Act]:
         return
     yield Act(tale.at(record.at), partial(_show, tale, record))
     for one in record.resources:
-        with clock_at(tale.at(record.at)):
-            content = one.link or put("\n".join(one.lines).encode(), one.file or "file.csv", "text/csv")
-        yield Act(tale.at(record.at), partial(_offer, tale, record.by, one, content))
+        yield _offer(tale, record, one)
     for asked in record.questions:
         ids: list[int] = []
         yield Act(tale.at(asked.at), partial(_ask, tale, asked, ids))
@@ -56,17 +56,28 @@ def _show(tale: Tale, record: CallRecord) -> None:
     confirm(ANONYMOUS, ask_to_join("Noor Haddad", "noor.haddad@schools.example", school))
 
 
-def _offer(tale: Tale, by: str, record: ResourceRecord, content: Content) -> None:
-    plan = ResourcePlan(
-        title=record.title,
-        description=record.description,
-        stage_id=tale.stage(record.stage).id if record.stage else None,
-        topic=record.topic,
-        audience=record.audience,
-        illustrative=record.link is None,
-    )
-    officer = tale.actor(by)
-    publish(officer, add_resource(officer, tale.cycle(), plan, content))
+def _offer(tale: Tale, record: CallRecord, one: ResourceRecord) -> Act:
+    """A link, or a file that is examined and put into the store as an upload is; then published."""
+    held: list[Content] = [one.link] if one.link else []
+
+    def put() -> None:
+        if one.file:
+            content = "\n".join(one.lines).encode()
+            held.append(files.put(content, one.file, examine(TAKEN, MOST_MB, one.file, content)))
+
+    def publish() -> None:
+        plan = ResourcePlan(
+            title=one.title,
+            description=one.description,
+            stage_id=tale.stage(one.stage).id if one.stage else None,
+            topic=one.topic,
+            audience=one.audience,
+            illustrative=one.link is None,
+        )
+        officer = tale.actor(record.by)
+        services.publish(officer, services.add_resource(officer, tale.cycle(), plan, held[0]))
+
+    return Act(tale.at(record.at), publish, first=put)
 
 
 def _ask(tale: Tale, asked: QuestionAsked, ids: list[int]) -> None:

@@ -1,6 +1,6 @@
 """Resources of a cycle: files and links for those who apply, with what each was before.
 
-Revision 0016, after 0015.
+Revision 0017, after 0016.
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 from grants.persistence import types
 from grants.persistence.append_only import append_only_statements
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
