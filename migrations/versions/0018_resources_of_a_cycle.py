@@ -1,6 +1,6 @@
 """Resources of a cycle: files and links for those who apply, with what each was before.
 
-Revision 0017, after 0016.
+Revision 0018, after 0017.
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 from grants.persistence import types
 from grants.persistence.append_only import append_only_statements
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
