@@ -31,6 +31,7 @@ from grants.portfolio import calendars
 from grants.portfolio import views as portfolio
 from grants.programs import views as programs
 from grants.replay import sign_ins
+from grants.replay import views as demonstration
 from grants.review import views as review
 from grants.web.access import init_access
 from grants.web.house import init_house
@@ -88,6 +89,7 @@ def wire(app: Flask, settings: Settings) -> None:
     init_limits(app)
     if settings.environment == "demo":
         app.jinja_env.globals["demonstration"] = sign_ins
+        app.register_blueprint(demonstration.bp)
     if hops := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     for pages in PAGES:

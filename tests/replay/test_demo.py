@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from io import BytesIO
 from threading import Timer
+from time import monotonic, sleep
 from urllib.parse import urlencode
 
 import pytest
@@ -74,6 +75,19 @@ def test_each_of_them_signs_in_to_a_picture_and_something_to_do(checkout: Checko
     assert re.search(r'<(figure|ol) class="(funnel|stepper)"', home.text)
     waiting = home.text.partition("Waiting for you</h2>")[2].partition("</section>")[0]
     assert "<li" in waiting
+
+
+def test_a_school_registers_by_the_link_that_the_demonstration_s_mail_shows(checkout: Checkout, said: str) -> None:
+    somebody = Visitor(checkout.address)
+    described = {"kind": "school", "sector": "charter", "city": "Oakland", "name": "Lantern Point School"}
+    somebody.post("/register", person="Iris Newton", email="iris@lantern-point.example", **described)
+    ends = monotonic() + 30
+    while "Iris Newton, iris@lantern-point.example" not in (mail := somebody.get("/demonstration/mail").text):
+        assert monotonic() < ends, "The mail, which a job writes, does not come."
+        sleep(0.2)
+    link = re.search(r'href="(http://[^"]+/register/[^"]+)"', mail)
+    assert link
+    assert "Lantern Point School" in somebody.get(link[1].removeprefix(checkout.address)).text
 
 
 def test_a_planning_letter_is_a_tagged_pdf_that_anybody_can_verify(checkout: Checkout, said: str) -> None:
