@@ -1,6 +1,7 @@
 """What discovery contributes to calendars: the dates of a cycle's stages, and events."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import Select, select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import contains_eager
 from grants.discovery.call_models import Call
 from grants.discovery.models import Event, Registration
 from grants.discovery.queries.calls import ONE_TO_ONE
+from grants.discovery.wording import place_for_all
 from grants.kernel.policy import Actor
 from grants.messages.addresses import address_of
 from grants.messages.calendars import Entry
@@ -23,7 +25,9 @@ MOST_EVENTS = 500
 def dates_of_call(call: Call) -> list[Entry]:
     """The deadlines and events that a public page shows, those that were cancelled among them; nobody's own data."""
     url = address_of("discovery.call", key=call.cycle.key, call_id=call.public_id)
-    return stage_dates(call.cycle.stages, url) + (event_dates(_shown(call)) if call.shows_events else [])
+    events = event_dates(_shown(call)) if call.shows_events else []
+    # The address of a meeting online is for those who sign in, not for everybody who reads the page.
+    return stage_dates(call.cycle.stages, url) + [replace(one, place=place_for_all(one.place)) for one in events]
 
 
 def dates(actor: Actor) -> list[Entry]:

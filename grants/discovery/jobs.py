@@ -1,11 +1,11 @@
-"""What discovery does in the background: people who came to an event are asked what they think of it."""
+"""What discovery does in the background: people are told what changed of an event, and asked what they think of it."""
 
 from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from grants.background import periodic
+from grants.background import job, periodic
 from grants.discovery import services
 from grants.discovery.models import Event, EventFeedback, Registration
 from grants.kernel.clock import now
@@ -13,6 +13,14 @@ from grants.persistence.session import db, unit_of_work
 
 ASK_WITHIN = timedelta(days=14)
 BATCH = 200
+
+
+@job("discovery.tell_of_change", "Tell those who come to an event what changed")
+def tell_of_change(event_id: str) -> None:
+    """Tell everyone of an event's new time or place."""
+    with unit_of_work() as session:
+        event = session.scalars(select(Event).where(Event.public_id == event_id).options(joinedload(Event.cycle))).one()
+        services.tell_of_change(event)
 
 
 @periodic("discovery.ask_for_feedback", "30 15 * * *", "Ask those who came to events what they think")

@@ -19,6 +19,7 @@ class Event(Identified, Base):
 
     host_id     the partner organization that holds it, or the school that is visited
     capacity    places, or nothing when there is no limit
+    untold_since, told_as   since when those who come have not been told of another time or place, and what they know
     """
 
     __tablename__ = "event"
@@ -39,6 +40,8 @@ class Event(Identified, Base):
     ends_at: Mapped[datetime]
     capacity: Mapped[int | None]
     cancelled_at: Mapped[datetime | None]
+    untold_since: Mapped[datetime | None]
+    told_as: Mapped[str | None]
     illustrative: Mapped[bool] = mapped_column(default=False)
 
     cycle: Mapped[Cycle] = relationship()

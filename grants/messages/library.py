@@ -72,6 +72,12 @@ TEMPLATES: Final[dict[str, Template]] = {
         "Cancelled: {event}",
         "Dear {name},\n\n“{event}”, {tie}, is cancelled.\n\n{reason}\n\nOther events are here:\n{site}/events",
     ),
+    "event.changed": Template(
+        "Changed: {event}",
+        "Dear {name},\n\nTime or place of “{event}”, {tie}, has changed.\n\nNow: {now}\nBefore: {was}\n\n"
+        "What you have there is kept. On this page you can give it up if you cannot come, and take the new date into "
+        "your calendar; a calendar that follows yours at Harbormaster changes by itself:\n{link}",
+    ),
     "event.place": Template(
         "You have a place: {event}",
         "Dear {name},\n\nA place came free, and it is yours: “{event}”, {when}.\n\n"

@@ -116,6 +116,12 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def ordinal(place: int) -> str:
+    """A place in a line: "1st", "2nd", "3rd", "11th"."""
+    ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place:,}{ending}"
+
+
 def listing(items: Iterable[object]) -> str:
     """Things in a sentence: "A, B and C"."""
     *rest, last = [str(item) for item in items] or [""]
@@ -155,6 +161,6 @@ def house_day() -> date:
 def init_filters(app: Flask) -> None:
     """Give every template the house's ways of writing."""
     time_and_money = (money, day, on_day, instant, clock_time, relative, until, moment)
-    filters = (*time_and_money, percent, score, words, plural, listing, initials, tone)
+    filters = (*time_and_money, percent, score, words, plural, ordinal, listing, initials, tone)
     app.jinja_env.filters.update({shown.__name__: shown for shown in filters})
     app.jinja_env.globals.update(house_day=house_day, today_in=clock.today)

@@ -219,12 +219,12 @@ def test_events_are_listed_with_their_numbers_the_nearest_first(place: Place) ->
         make.placed(near, place.school, place.luis, cancelled=True)
         make.placed(past, place.school, place.luis, came=True)
 
-    def listed(**filters: Any) -> list[tuple[Event, int, int, int]]:
+    def listed(**filters: Any) -> list[tuple[Event, int, int, int, int]]:
         with clock_at(MARCH):
             return [tuple(row) for row in queries.events(actor(place.dana), EventFilters(**filters)).items]
 
-    assert listed() == [(near, 1, 0, 1), (far, 0, 0, 0)]
-    assert listed(when="past") == [(past, 1, 1, 0), (older, 0, 0, 0)]
+    assert listed() == [(near, 1, 0, 1, 0), (far, 0, 0, 0, 0)]
+    assert listed(when="past") == [(past, 1, 1, 0, 0), (older, 0, 0, 0, 0)]
     assert [row[0] for row in listed(when="", kind="school_visit")] == [older]
     assert [row[0] for row in listed(when="", topic="Mastery")] == [past]
     assert [row[0] for row in listed(when="", search="iN 9")] == [far]

@@ -320,3 +320,42 @@ def test_an_events_page_costs_the_same_with_one_in_line_and_with_thirty(
         page = maya.get(f"/events/{event.public_id}").text
     assert page.count("Give a place") == 30
     assert len(one) == len(thirty)
+
+
+def somebody() -> Person:
+    with unit_of_work():
+        return person("Somebody")
+
+
+def test_the_list_of_events_says_full_and_ones_own_place_in_line(place: Place, client_of: Browser) -> None:
+    event, (ada, lodestar) = place.event(capacity=1), place.other_school()
+    register(actor(place.officer), event, somebody(), place.school)
+    wait(place, event, ada, lodestar)
+    wait(place, event, place.luis, place.school, MARCH + MINUTE)
+    with clock_at(MARCH + DAY):
+        pages = [client_of(one).get("/events").text for one in (ada, place.luis, place.dana)]
+    assert ["You are 1st in line" in page for page in pages] == [True, False, False]
+    assert ["You are 2nd in line" in page for page in pages] == [False, True, False]
+    assert [">Full<" in page for page in pages] == [True] * 3
+
+
+def test_the_door_is_searched_and_paged_in_the_database(
+    place: Place, client_of: Browser, statements: Callable[[], Any]
+) -> None:
+    event, maya = place.event(), client_of(place.officer)
+    register(actor(place.dana), event, place.dana, place.school)
+    door = f"/events/{event.public_id}/door"
+    with clock_at(event.starts_at):
+        maya.get(door)
+        with statements() as one:
+            maya.get(door)
+        with unit_of_work():
+            for number in range(30):
+                make.placed(event, place.school, person(f"Zoe {number:02}"), came=number < 4)
+        with statements() as thirty:
+            first = maya.get(door).text
+        second, found = maya.get(f"{door}?page=2").text, maya.get(f"{door}?search=urban+zoe+07").text
+    assert len(one) == len(thirty)
+    assert "4 of 31 here" in first
+    assert [page.count('<li id="place-') for page in (first, second, found)] == [30, 1, 1]
+    assert ("Dana Ruiz" in first, "Zoe 29" in second, "Zoe 07" in found) == (True, True, True)

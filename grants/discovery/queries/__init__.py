@@ -30,7 +30,9 @@ from grants.discovery.queries.participation import (
     unreached,
 )
 from grants.discovery.queries.places import (
+    came_of,
     can_join,
+    door,
     line_length,
     memberships_of,
     organization_named,
@@ -53,6 +55,7 @@ __all__ = [
     "Reach",
     "Said",
     "When",
+    "came_of",
     "can_join",
     "certificates_in_force",
     "certificates_of",
@@ -60,6 +63,7 @@ __all__ = [
     "cycles",
     "cycles_with_events",
     "discovery_stages",
+    "door",
     "event_for",
     "events",
     "every_participation",

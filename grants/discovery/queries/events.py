@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from grants.discovery.models import Event, Registration
+from grants.discovery.models import Event, Registration, Waiting
 from grants.discovery.queries.places import held
 from grants.kernel.clock import now
 from grants.kernel.errors import Missing
@@ -36,8 +36,9 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
 
 
 def events(actor: Actor, filters: EventFilters, page: int = 1) -> Page[Any]:
-    """Rows of (Event, people with a place, people who came, whether the actor has a place); the nearest first.
+    """Rows of (Event, people with a place, people who came, whether the actor has a place, the actor's place in line).
 
+    The nearest first. The first in line is 1, and who does not wait is 0.
     Upcoming events run forward from now, past ones backward.
     """
 
@@ -51,6 +52,7 @@ def events(actor: Actor, filters: EventFilters, page: int = 1) -> Page[Any]:
             count().label("taken"),
             count(Registration.attended_at.is_not(None)).label("came"),
             count(Registration.person_id == actor.person_id).label("mine"),
+            _place_in_line(actor).label("in_line"),
         )
         .join(Event.cycle)
         .options(contains_eager(Event.cycle), joinedload(Event.host))
@@ -59,6 +61,13 @@ def events(actor: Actor, filters: EventFilters, page: int = 1) -> Page[Any]:
     past = filters.when == "past"
     order = (Event.starts_at.desc(), Event.id.desc()) if past else (Event.starts_at, Event.id)
     return paginate_rows(statement.order_by(*order), page)
+
+
+def _place_in_line(actor: Actor) -> Any:
+    mine, before = aliased(Waiting), aliased(Waiting)
+    not_after = or_(before.since < mine.since, and_(before.since == mine.since, before.id <= mine.id))
+    line = select(func.count()).select_from(mine).join(before, and_(before.event_id == mine.event_id, not_after))
+    return line.where(mine.event_id == Event.id, mine.person_id == actor.person_id).scalar_subquery()
 
 
 def _narrowed(filters: EventFilters) -> list[ColumnElement[bool]]:

@@ -9,6 +9,7 @@ from grants.discovery.models import Event, Registration, Waiting
 from grants.kernel.errors import Invalid, Missing
 from grants.kernel.policy import Actor
 from grants.people.models import Organization, OrganizationMembership, Person
+from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
 
 
@@ -26,6 +27,21 @@ def places_seen_by(actor: Actor, event: Event) -> Sequence[Registration]:
     """Those whose names the actor may read: all for staff and the host's people, others their own organizations'."""
     sees = true() if event.host_id in actor.organization_ids else _sees(actor)
     return db.session.scalars(_places(event).where(sees)).unique().all()
+
+
+def door(actor: Actor, event: Event, search: str = "", page: int = 1) -> Page[Registration]:
+    """Those who have a place, by name, for whoever stands at the door; each word is in the name or the school."""
+    found = _places(event).join(Registration.organization).where(_sees(actor))
+    for word in search.split():
+        found = found.where(or_(*(one.icontains(word, autoescape=True) for one in (Person.name, Organization.name))))
+    return paginate(found, page)
+
+
+def came_of(event: Event) -> tuple[int, int]:
+    """How many came, and how many have a place. For pages that hold the event."""
+    counts = select(func.count(Registration.attended_at), func.count()).select_from(Registration)
+    came, placed = db.session.execute(counts.where(Registration.event_id == event.id, held())).one()
+    return came, placed
 
 
 def place_for(actor: Actor, public_id: str) -> Registration:

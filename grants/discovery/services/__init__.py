@@ -2,6 +2,7 @@
 
 from grants.discovery.services.attendance import let_in, record_attendance
 from grants.discovery.services.certificates import certify, certify_all
+from grants.discovery.services.changing import tell_of_change
 from grants.discovery.services.feedback import Opinion, ask_for_feedback, give_feedback
 from grants.discovery.services.places import cancel_registration, register, register_all
 from grants.discovery.services.planning import EventPlan, cancel_event, change_event, schedule_event
@@ -31,6 +32,7 @@ __all__ = [
     "register",
     "register_all",
     "schedule_event",
+    "tell_of_change",
     "write_to_all",
     "write_visit_note",
 ]

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from grants.discovery import queries
-from grants.discovery.models import EVENT_KINDS, Event
+from grants.discovery.models import EVENT_KINDS, Event, Registration, Waiting
+from grants.discovery.services.changing import TIES, tell_later, when_and_where
 from grants.discovery.services.seats import places_taken
 from grants.discovery.services.waitlist import promote
 from grants.kernel.clock import now
@@ -62,6 +63,8 @@ def schedule_event(actor: Actor, cycle: Cycle, plan: EventPlan) -> Event:
 def change_event(actor: Actor, event: Event, plan: EventPlan) -> None:
     """Change what is planned; people who have a place keep it, and those who wait get what places it gains.
 
+    Of another time or place they are told in a few minutes. Saying the same again changes nothing.
+
     raises   Refused; Invalid with a sentence by field; Clash when it was cancelled
     """
     require_permission(actor, "event.manage")
@@ -73,11 +76,15 @@ def change_event(actor: Actor, event: Event, plan: EventPlan) -> None:
     if plan.capacity is not None and plan.capacity < taken:
         sentence = f"{taken} people have a place already. Write at least {taken}."
         raise Invalid(sentence, {"capacity": sentence})
-    before = _said(event)
+    before, known_as = _said(event), when_and_where(event)
+    if before == _said(plan):
+        return
     for name, value in vars(replace(plan, illustrative=event.illustrative)).items():
         setattr(event, name, value)
     db.session.flush()
     audit.record(actor, "event.change", event, before=before, after=_said(event))
+    if when_and_where(event) != known_as:
+        tell_later(event, known_as)
     promote(event)
 
 
@@ -100,13 +107,13 @@ def cancel_event(actor: Actor, event: Event, reason: str) -> None:
 def _tell_of_cancelling(event: Event, reason: str) -> None:
     facts = {"event": event.title, "reason": reason}
     for registration in queries.places(event):
-        tie = {"tie": "for which you have a place"}
+        tie = {"tie": TIES[Registration]}
         messages.post(f"event-cancelled:{registration.public_id}", "event.cancelled", registration.person, facts | tie)
     for waiting in queries.waitlist(event):
-        tie = {"tie": "on whose waitlist you are"}
+        tie = {"tie": TIES[Waiting]}
         messages.post(f"event-cancelled:{waiting.public_id}", "event.cancelled", waiting.person, facts | tie)
         db.session.delete(waiting)
 
 
-def _said(event: Event) -> dict[str, Any]:
+def _said(event: Event | EventPlan) -> dict[str, Any]:
     return {name: getattr(event, name) for name in EventPlan.__dataclass_fields__ if name != "illustrative"}

@@ -12,6 +12,7 @@ from grants.discovery.queries import asking
 from grants.discovery.queries.calls import call_for, events_shown, listed_calls
 from grants.discovery.queries.resources import resources_shown
 from grants.discovery.views.blueprint import bp
+from grants.discovery.wording import place_for_all
 from grants.kernel.clock import now
 from grants.kernel.errors import Missing
 from grants.programs import phrases, reading
@@ -76,6 +77,7 @@ def call(key: str, call_id: str) -> ResponseReturnValue:
         now=now(),
         say=phrases,
         reading=reading,
+        place_for_all=place_for_all,
     )
     return unless_unchanged(page)
 

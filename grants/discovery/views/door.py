@@ -12,6 +12,7 @@ from grants.kernel.clock import now
 from grants.kernel.errors import Problem
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires
+from grants.web.tables import page_asked
 
 
 @bp.get("/events/<public_id:event_id>/door")
@@ -22,14 +23,16 @@ def attendance(event_id: str) -> ResponseReturnValue:
 
 
 def _door_page(found: Event, form: WalkInForm) -> str:
+    search = request.args.get("search", "").strip()
     return render_template(
         "discovery/attendance.html",
         event=found,
-        places=queries.places(found),
+        page=queries.door(current_actor(), found, search, page_asked()),
+        counts=queries.came_of(found),
         open=door_is_open(found.starts_at, now()) and found.cancelled_at is None,
         form=form,
         schools=queries.school_names(),
-        search=request.args.get("search", "").strip(),
+        search=search,
     )
 
 
@@ -40,7 +43,8 @@ def check_in(place_id: str) -> ResponseReturnValue:
     place = queries.place_for(current_actor(), place_id)
     with unit_of_work():
         services.record_attendance(current_actor(), place.event, [place], came=request.form.get("came") == "yes")
-    address = url_for(".attendance", event_id=place.event.public_id, search=request.args.get("search"))
+    search, page = request.args.get("search"), request.args.get("page")
+    address = url_for(".attendance", event_id=place.event.public_id, search=search, page=page)
     return redirect(f"{address}#place-{place_id}")
 
 
