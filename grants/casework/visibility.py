@@ -37,7 +37,7 @@ def not_conflicted(
         _coached.c.invitation_id == invitation.id,
         invitation.person_id == actor.person_id,
     )
-    if not (own := actor.organization_ids | actor.coaching):
+    if not (own := actor.ties):
         return ~or_(declared, coached)
     its_own = aliased(Case)
     return ~or_(declared, coached, exists().where(its_own.id == case_id, its_own.organization_id.in_(own)))

@@ -1,6 +1,6 @@
 """Who is asking, and the answer: a verdict that carries its reason."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grants.kernel.errors import Refused
 from grants.kernel.permissions import PERMISSIONS
@@ -35,6 +35,8 @@ class Actor:
 
     coaching    ids of the organizations that let this person comment on their drafts
     public_id   the person's, by which pages know them
+    looks_at    id of the one of their organizations that their pages are about now; None for all
+    beside      ids of the organizations that are out of view for that; a tie to them is a tie all the same
     """
 
     person_id: int | None
@@ -44,6 +46,8 @@ class Actor:
     memberships: tuple[Membership, ...] = ()
     coaching: frozenset[int] = field(default_factory=frozenset)
     public_id: str = ""
+    looks_at: int | None = None
+    beside: frozenset[int] = field(default_factory=frozenset)
 
     def may(self, permission: str) -> bool:
         """Whether any of the actor's roles holds the permission. An unknown permission is a KeyError, not a no."""
@@ -60,6 +64,27 @@ class Actor:
     def organizations_as(self, *roles: OrganizationRole) -> frozenset[int]:
         """Ids of the organizations in which the actor holds one of these roles."""
         return frozenset(place.organization_id for place in self.memberships if place.role in roles)
+
+    @property
+    def ties(self) -> frozenset[int]:
+        """Ids of all organizations the actor belongs to or coaches, in view or not."""
+        return self.organization_ids | self.coaching | self.beside
+
+    @property
+    def in_view(self) -> "Actor":
+        """The same person with the organization they look at alone: for lists of what is theirs.
+
+        What may be opened is asked of the actor as they are: a choice of view never opens or closes anything.
+        """
+        if self.looks_at not in self.ties:
+            return self
+        one = frozenset({self.looks_at})
+        return replace(
+            self,
+            memberships=tuple(place for place in self.memberships if place.organization_id in one),
+            coaching=self.coaching & one,
+            beside=self.ties - one,
+        )
 
     @property
     def is_staff(self) -> bool:

@@ -17,6 +17,7 @@ from grants.web.forms import FilterForm, HouseForm, options
 
 _ROLES = {role.value: role.label for role in Role.granted()}
 NEW_ONE: Final = "new"
+_LINKED = {one.value: one.label for one in LINKED_ROLES}
 _LASTS = {"1": "One day", "7": "A week", "30": "A month", "90": "Three months"}
 _GRADES = {"": "–"} | {grade: grade for grade in GRADES}
 PASSWORD_HINT = f"At least {SHORTEST} characters. Three or four words that belong to no sentence do well."
@@ -199,10 +200,12 @@ class MemberForm(MemberRoleForm):
 class LinkForm(HouseForm):
     """A link by which colleagues come in."""
 
-    role = SelectField("Role", choices=options({one.value: one.label for one in LINKED_ROLES}))
-    days = SelectField("It holds for", choices=options(_LASTS), default="7", coerce=int)
-    most = IntegerField("How many may use it", [Optional()], description="Empty for any number.", default=1)
-    note = StringField("Note for yourself", [Length(max=120)], description="Whom it is meant for.")
+    role = SelectField("Role", [InputRequired("Choose a role.")], choices=options(_LINKED))
+    days = SelectField(
+        "It holds for", [InputRequired("Choose how long.")], choices=options(_LASTS), default="7", coerce=int
+    )
+    most = IntegerField("People at most", [Optional()], default=1)
+    note = StringField("Whom it is meant for", [Length(max=120)])
 
 
 class NewcomerForm(HouseForm):

@@ -19,6 +19,7 @@ class Person(Identified, Base):
     email          kept in lower case; the name they sign in with
     session_stamp  part of every session's token: changing it ends all of the person's sessions
     illustrative   invented for a demonstration, and marked so wherever it shows
+    looks_at_id    the organization that their pages are about, of several; it counts only while they are with it
     """
 
     __tablename__ = "person"
@@ -32,6 +33,7 @@ class Person(Identified, Base):
     illustrative: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
+    looks_at_id: Mapped[int | None]
 
     grants: Mapped[list["RoleGrant"]] = relationship(back_populates="person", foreign_keys="RoleGrant.person_id")
     memberships: Mapped[list["OrganizationMembership"]] = relationship(

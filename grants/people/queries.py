@@ -28,6 +28,7 @@ __all__ = [
     "members_of",
     "organization_for",
     "organizations",
+    "own_organization",
     "own_organizations",
     "people",
     "person_of",
@@ -82,6 +83,7 @@ def actor_of(person: Person) -> Actor:
         ),
         coaching=coaching,
         public_id=person.public_id,
+        looks_at=person.looks_at_id,
     )
 
 
@@ -263,6 +265,18 @@ def organization_for(actor: Actor, public_id: str) -> Organization:
     organization = db.session.scalar(found)
     if organization is None:
         raise Missing("There is no such organization, or it is not yours to see.")
+    return organization
+
+
+def own_organization(actor: Actor, public_id: str) -> Organization:
+    """One of the organizations the actor belongs to or coaches.
+
+    raises   Missing
+    """
+    found = select(Organization).where(Organization.public_id == public_id, Organization.id.in_(actor.ties))
+    organization = db.session.scalar(found)
+    if organization is None:
+        raise Missing("This organization is not one of yours, or no longer.")
     return organization
 
 

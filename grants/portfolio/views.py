@@ -42,7 +42,7 @@ def home() -> ResponseReturnValue:
     if current_actor().person_id is None:
         return redirect(url_for("discovery.calls"))
     asked = request.args.get("cycle")
-    home = home_of(current_actor(), asked, session.get("cycle"))
+    home = home_of(current_actor().in_view, asked, session.get("cycle"))
     if asked and home.cycle:
         session["cycle"] = home.cycle.public_id
     return render_template("portfolio/home.html", home=home)

@@ -8,13 +8,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from flask import Flask
-from sqlalchemy import make_url
+from sqlalchemy import make_url, select
 
 from grants.config import INSTANCE, Settings, use_site
 from grants.kernel import clock
 from grants.kernel.policy import SYSTEM, OrganizationRole
 from grants.people import services as people
 from grants.people.details import OrganizationDetails
+from grants.people.models import Organization, Person
 from grants.people.services.organizations import new_organization
 from grants.persistence.commands import bring_up_to_date
 from grants.persistence.session import db, unit_of_work
@@ -55,6 +56,7 @@ def prepare(settings: Settings, make_app: Callable[[Settings], Flask], say: Call
         oakland = load("oakland")
         play([oakland, load("pilot_fund", before=oakland)], PRESENT, say)
         register_twin()
+        belong_to_two()
         db.session.remove()
         db.engine.dispose()  # the last connection to close brings the write-ahead log into the file
     building.replace(whole)
@@ -72,6 +74,14 @@ def register_twin() -> None:
         twin = new_organization(details, illustrative=True, unchecked_since=clock.now())
         somebody = people.add_person(SYSTEM, "Rosa Delgado", "rosa@temescal-elem.example", illustrative=True)
         people.add_member(SYSTEM, twin, somebody, OrganizationRole.LEAD)
+
+
+def belong_to_two() -> None:
+    """A head of school reads along at another school too, and so has two to look at; that she does is illustrative."""
+    with clock.clock_at(PRESENT - timedelta(days=1)), unit_of_work() as session:
+        head = session.scalars(select(Person).where(Person.email == "principal@urban-promise.example")).one()
+        other = session.scalars(select(Organization).where(Organization.name == "Temescal Elementary")).one()
+        people.add_member(SYSTEM, other, head, OrganizationRole.VIEWER)
 
 
 def _file(settings: Settings) -> Path:

@@ -6,7 +6,11 @@ PASSWORD: Final = "harbor lights 2016"  # noqa: S105 - of invented people, and s
 
 SIGN_INS: Final = (
     ("Applicant", "principal@fruitvale-prep.example", "an idea to finish, and soon an answer"),
-    ("Applicant, grantee", "principal@urban-promise.example", "an installment to ask for, values to enter"),
+    (
+        "Applicant, grantee",
+        "principal@urban-promise.example",
+        "an installment to ask for, and a second school to look at",
+    ),
     ("Coach", "coach@mdc.example", "a draft to read and comment on"),
     ("Reviewer", "reviewer@panel.example", "ideas to score, conflicts to declare"),
     ("Partner funder", "partner@funders.example", "a slate to approve"),

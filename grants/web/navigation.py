@@ -1,6 +1,6 @@
 """What the harbor bar offers each role. Capabilities register their entries; the page asks what its actor sees."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import Flask, current_app, g, request, url_for
@@ -50,8 +50,21 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Place:
+    """One of a person's organizations, to look at; `coached` when they only read drafts of it."""
+
+    name: str
+    public_id: str
+    chosen: bool
+    coached: bool = False
+
+
+@dataclass(frozen=True)
 class Navigation:
-    """Everything the frame of a page links to."""
+    """Everything the frame of a page links to.
+
+    places   the organizations to choose among, for whoever is with several
+    """
 
     links: tuple[Link, ...] = ()
     menu: tuple[Link, ...] = ()
@@ -59,12 +72,19 @@ class Navigation:
     search: str | None = None
     sign_in: str | None = None
     role: str = ""
+    places: Sequence[Place] = ()
+
+    @property
+    def chosen(self) -> Place | None:
+        """The organization that pages are about now; None for all."""
+        return next((one for one in self.places if one.chosen), None)
 
 
 _bar: dict[tuple[Role | None, str], Entry] = {}
 _menu: dict[str, Entry] = {}
 _foot: dict[str, Entry] = {}
 _single: dict[str, str] = {}
+_places: list[Callable[[Actor], Sequence[Place]]] = []
 
 
 def register_nav(role: Role, label: str, endpoint: str, order: int, active_prefix: str | tuple[str, ...] = ()) -> None:
@@ -96,6 +116,12 @@ def register_sign_in(endpoint: str) -> None:
     _single["sign_in"] = endpoint
 
 
+def offer_places(find: Callable[[Actor], Sequence[Place]]) -> Callable[[Actor], Sequence[Place]]:
+    """Name the function that finds the organizations a person chooses among."""
+    _places[:] = [find]
+    return find
+
+
 def navigation_for(actor: Actor) -> Navigation:
     """What this actor's pages link to, the present entry marked. Needs a request."""
     signed_in = actor.person_id is not None
@@ -107,6 +133,7 @@ def navigation_for(actor: Actor) -> Navigation:
         search=_url("search") if _searches(actor) else None,
         sign_in=None if signed_in else _url("sign_in"),
         role=_role_word(actor),
+        places=_places[0](actor) if signed_in and _places else (),
     )
 
 

@@ -29,7 +29,7 @@ from grants.people.models import Organization, Person
 from grants.people.tokens import Purpose, link_hash, password_token, request_token
 from grants.persistence.session import db, unit_of_work
 from grants.programs.services import load_program
-from grants.replay.demo import PRESENT, register_twin
+from grants.replay.demo import PRESENT, belong_to_two, register_twin
 from tests.browser.house import session_of
 from tests.browser.pages import OFFICER, SIGN_IN, Seen
 from tests.factories import applications as writing
@@ -55,6 +55,7 @@ def add_what_it_lacks() -> None:
         source = stage.cycle.program_version.source
         load_program(SYSTEM, source.replace("Your motto", "Your school’s motto"), "small.yaml")
     register_twin()
+    belong_to_two()
     with clock_at(PRESENT):
         stage = db.session.scalars(select(Slate).where(Slate.state == "proposed")).one().stage
         solution = decisions.solve_slate(actor(_who(OFFICER)), stage)

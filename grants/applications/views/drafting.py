@@ -32,7 +32,7 @@ DRAFTS_ARE_PRIVATE = "Drafts are the applicant's own until they are submitted."
 @requires("application.comment")
 def ours() -> ResponseReturnValue:
     """What the actor's organizations can apply for, and the drafts they coach."""
-    actor = current_actor()
+    actor = current_actor().in_view
     return render_template(
         "applications/ours.html",
         openings=openings(actor),

@@ -1,5 +1,7 @@
 """Questions before applying: read, searched, asked."""
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -14,7 +16,9 @@ from grants.discovery.views.blueprint import bp
 from grants.discovery.views.calls import ADDRESS, MOST_RESOURCES, call_url, unless_unchanged
 from grants.kernel.clock import now
 from grants.kernel.errors import Problem
+from grants.kernel.policy import Actor
 from grants.messages.services import Visitor
+from grants.people.models import Organization
 from grants.people.queries import own_organizations
 from grants.persistence.session import unit_of_work
 from grants.programs.models import Cycle
@@ -105,9 +109,15 @@ def _ask_form(call: Call) -> AskForm:
     form.organization.choices = options({one.public_id: one.name for one in mine} | {"": "None: I ask for myself"})
     if not form.is_submitted():
         form.stage.data = request.args.get("stage", "")
-        form.organization.data = request.args.get("organization", mine[0].public_id if mine else "")
+        form.organization.data = request.args.get("organization", _asks_for(mine, actor))
         form.text.data = request.args.get("text", "")
     return form
+
+
+def _asks_for(mine: Sequence[Organization], actor: Actor) -> str:
+    """The organization that is offered first: the one they look at, or the first by name."""
+    first = next((one for one in mine if one.id == actor.looks_at), mine[0] if mine else None)
+    return first.public_id if first else ""
 
 
 def _ask_page(call: Call, form: AskForm, similar: list[asking.Published] | None = None) -> str:

@@ -40,7 +40,7 @@ def events() -> ResponseReturnValue:
         form=form,
         months=_by_month(page.items),
         local=_local,
-        progress=queries.own_progress(current_actor()),
+        progress=queries.own_progress(current_actor().in_view),
     )
 
 

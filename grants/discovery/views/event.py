@@ -38,7 +38,7 @@ def event_page(found: Event, problem: Problem | None = None, form: CancelEventFo
         feedback_open=over and now() <= found.ends_at + FEEDBACK_FOR,
         notes=queries.notes_of_event(actor, found) if found.kind == "school_visit" else (),
         own_note=queries.own_note(actor, found),
-        can_join=queries.can_join(actor, found) if actor.may("event.register") else (),
+        can_join=queries.can_join(actor.in_view, found) if actor.may("event.register") else (),
         waiting=queries.waiting_seen_by(actor, found),
         line_length=queries.line_length(found),
         taken=services.places_taken(found),

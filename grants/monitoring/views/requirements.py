@@ -28,7 +28,7 @@ EXPORTED_ROWS = 50_000
 @requires("requirement.read")
 def requirements() -> ResponseReturnValue:
     """What is owed under all awards the actor may see, by due date."""
-    actor = current_actor()
+    actor = current_actor().in_view
     form = RequirementFilterForm()
     form.cycle.choices = options({"": "All"} | {one.public_id: one.title for one in cycles_with_awards(actor)})
     return render_template(
@@ -57,7 +57,7 @@ def download(form: str) -> ResponseReturnValue:
             queries.lateness_of(one).words,
             one.check_in.rating if one.check_in else None,
         )
-        for one in queries.requirements(current_actor(), _filters(), 1, EXPORTED_ROWS).items
+        for one in queries.requirements(current_actor().in_view, _filters(), 1, EXPORTED_ROWS).items
     )
     return export(form, "requirements", columns, rows)
 

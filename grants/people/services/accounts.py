@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from grants.background import enqueue
 from grants.kernel.clock import now
-from grants.kernel.errors import Clash, Invalid
+from grants.kernel.errors import Clash, Invalid, Refused
 from grants.kernel.policy import SYSTEM, Actor, Role, require, require_permission
 from grants.people import policy
-from grants.people.models import Person, RoleGrant
+from grants.people.models import Organization, Person, RoleGrant
 from grants.people.passwords import hash_password, password_problem
-from grants.people.queries import account_of_email, person_of_email
+from grants.people.queries import account_of_email, person_of, person_of_email
 from grants.people.services.mail import send_invitation, send_password_link
 from grants.people.services.roles import grant_role, other_administrators
 from grants.persistence import audit
@@ -95,6 +95,16 @@ def describe_oneself(actor: Actor, person: Person, name: str, title: str | None)
     raises   Invalid
     """
     _describe(actor, person, name, person.email, title)
+
+
+def look_at(actor: Actor, organization: Organization | None) -> None:
+    """Keep which of their organizations a person's pages are about, until they choose anew; None for all of them.
+
+    raises   Refused for one that is not theirs
+    """
+    if organization is not None and organization.id not in actor.ties:
+        raise Refused("You can look at organizations of your own only.")
+    person_of(actor).looks_at_id = organization.id if organization else None
 
 
 def note_sign_in(actor: Actor, person: Person, better_hash: str | None = None) -> None:

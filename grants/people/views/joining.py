@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from grants.kernel.errors import Problem
 from grants.kernel.roles import OrganizationRole
-from grants.people import links, queries, services
+from grants.people import links, policy, queries, services
 from grants.people.forms import ConfirmForm, LinkForm, NewcomerForm
 from grants.people.models import MembershipLink
 from grants.people.services.links import why_shut
@@ -107,6 +107,7 @@ def _page(
         form=form,
         newcomer=newcomer or NewcomerForm(formdata=None, prefix="new"),
         belongs=belongs,
+        unwelcome=policy.may_belong(actor.name, actor.roles).reason,
         shut=shut,
     )
     return page, 409 if shut and not belongs and status == 200 else status

@@ -120,8 +120,11 @@ def _signed_in(email: str, password: str) -> Actor | None:
 
 
 def _next() -> str:
-    """Where the person wanted to go, as long as that is a page of this site."""
-    wanted = request.args.get("next", "")
+    return page_of_ours(request.args.get("next", ""))
+
+
+def page_of_ours(wanted: str) -> str:
+    """Where a person wants to go, as long as that is a page of this site; home otherwise."""
     is_local = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
     return wanted if is_local else _home()
 
