@@ -6,19 +6,24 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
 from grants.applications import jobs as application_jobs
+from grants.applications import merging as application_merging
 from grants.applications import views as applications
 from grants.awards import jobs as award_jobs
 from grants.awards import views as awards
 from grants.background import views as background
 from grants.casework import doubles as case_doubles
+from grants.casework import merging as case_merging
 from grants.casework import views as casework
 from grants.config import ROOT, Settings
 from grants.decisions import views as decisions
 from grants.discovery import jobs as discovery_jobs
+from grants.discovery import merging as discovery_merging
 from grants.discovery import views as discovery
 from grants.documents import jobs as document_jobs
+from grants.documents import merging as document_merging
 from grants.documents import views as documents
 from grants.messages import jobs as message_jobs
+from grants.messages import merging as message_merging
 from grants.messages import views as messages
 from grants.monitoring import jobs as monitoring_jobs
 from grants.monitoring import views as monitoring
@@ -32,6 +37,7 @@ from grants.portfolio import views as portfolio
 from grants.programs import views as programs
 from grants.replay import sign_ins
 from grants.replay import views as demonstration
+from grants.review import merging as review_merging
 from grants.review import views as review
 from grants.web.access import init_access
 from grants.web.house import init_house
@@ -66,8 +72,16 @@ JOBS = (
     monitoring_jobs,
 )
 
-# Loaded for what they tell the steps before them of organizations that may be here twice.
-DOUBLES = (case_doubles,)
+# Loaded for what they tell the steps before them of organizations that are here twice, in the order of the steps.
+MERGING = (
+    case_doubles,
+    case_merging,
+    message_merging,
+    document_merging,
+    discovery_merging,
+    application_merging,
+    review_merging,
+)
 
 csrf = CSRFProtect()
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased, contains_eager
 from grants.applications.models import Application, CoachedSection, Submission
 from grants.applications.states import State
 from grants.casework.models import Case
-from grants.casework.visibility import not_conflicted
+from grants.casework.visibility import in_use, not_conflicted
 from grants.kernel.policy import Actor, Role
 from grants.people.models import CoachInvitation
 from grants.persistence.session import db
@@ -28,7 +28,7 @@ def visible_applications(actor: Actor) -> ColumnElement[bool]:
         return true()
     ways: list[ColumnElement[bool]] = []
     if actor.may("case.list"):
-        ways.append(not_conflicted(actor, Application.case_id))
+        ways.append(and_(in_use(Application.case_id), not_conflicted(actor, Application.case_id)))
     elif actor.may("application.list"):
         ways.append(and_(was_submitted(), not_conflicted(actor, Application.case_id)))
     if actor.organization_ids:
@@ -42,7 +42,7 @@ def coached_drafts(actor: Actor) -> ColumnElement[bool]:
         return false()
     named = select(CoachedSection.application_id).join(CoachedSection.invitation)
     theirs = named.where(CoachInvitation.person_id == actor.person_id, stands())
-    return and_(Application.state.in_(OPEN_TO_COACHES), Application.id.in_(theirs))
+    return and_(in_use(Application.case_id), Application.state.in_(OPEN_TO_COACHES), Application.id.in_(theirs))
 
 
 def opens_section(actor: Actor, section: InstrumentedAttribute[str]) -> ColumnElement[bool]:

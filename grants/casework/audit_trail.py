@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import aliased
 
+from grants.casework.models import Case
 from grants.casework.visibility import no_conflict_beside, not_conflicted
 from grants.kernel.policy import Actor
 from grants.persistence.audit import AuditRecord
@@ -37,6 +39,7 @@ def audit_records(actor: Actor, filters: AuditFilters, page: int = 1, size: int 
     """
     found = select(AuditRecord).where(
         not_conflicted(actor, AuditRecord.case_id),
+        _not_part_of_a_hidden_case(actor),
         or_(AuditRecord.action.not_in(COMPARING), no_conflict_beside(actor, AuditRecord.case_id)),
     )
     if filters.action:
@@ -48,6 +51,13 @@ def audit_records(actor: Actor, filters: AuditFilters, page: int = 1, size: int 
     if filters.until:
         found = found.where(AuditRecord.at < _midnight(filters.until + timedelta(days=1)))
     return paginate(found.order_by(AuditRecord.number.desc()), page, size)
+
+
+def _not_part_of_a_hidden_case(actor: Actor) -> ColumnElement[bool]:
+    """Holds for all but the records of a case that became part of one with which the reader has a conflict."""
+    part = aliased(Case)
+    hidden = select(part.id).where(part.merged_into_id.is_not(None), ~not_conflicted(actor, part.merged_into_id))
+    return or_(AuditRecord.case_id.is_(None), AuditRecord.case_id.not_in(hidden))
 
 
 def _midnight(day: date) -> datetime:

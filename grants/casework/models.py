@@ -12,7 +12,11 @@ from grants.persistence.base import Base, Identified
 
 
 class Case(Identified, Base):
-    """One organization's whole path through one cycle. The case officer is a person; handing over is recorded."""
+    """One organization's whole path through one cycle. The case officer is a person; handing over is recorded.
+
+    merged_into_id   the case of the same cycle that it became part of, when two organizations turned out to be one:
+                     what happened before is told on that one's timeline, and this one is shown nowhere
+    """
 
     __tablename__ = "case"
     __table_args__ = (UniqueConstraint("cycle_id", "organization_id"),)
@@ -21,6 +25,7 @@ class Case(Identified, Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     opened_at: Mapped[datetime]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
     invited_to: Mapped[list[Any]] = mapped_column(default=list)  # keys of stages it may enter by invitation
 
     organization: Mapped[Organization] = relationship()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from grants.casework.models import Case, Note, Task, TimelineEvent
 from grants.casework.todos import own_tasks, todos
@@ -38,13 +38,15 @@ def conflicted_cycles(actor: Actor) -> frozenset[int]:
 
 def timeline(actor: Actor, case: Case, page: int = 1) -> Page[TimelineEvent]:
     """What happened to a case, the latest first; schools see what is meant for them, staff see all."""
+    part = aliased(Case)  # the case itself, and those that became part of it
+    parts = select(part.id).where(or_(part.id == case.id, part.merged_into_id == case.id))
     found = (
         select(TimelineEvent)
-        .join(Case, Case.id == TimelineEvent.case_id)
+        .join(Case, Case.id == case.id)
         .where(
-            TimelineEvent.case_id == case.id,
+            TimelineEvent.case_id.in_(parts),
             visible_cases(actor),
-            or_(TimelineEvent.audience == "applicant", sees_as_staff(actor, TimelineEvent.case_id)),
+            or_(TimelineEvent.audience == "applicant", sees_as_staff(actor, Case.id)),
         )
         .order_by(TimelineEvent.at.desc(), TimelineEvent.id.desc())
     )

@@ -70,10 +70,16 @@ def visible_cases(actor: Actor) -> ColumnElement[bool]:
         return true()
     ways: list[ColumnElement[bool]] = []
     if sees_all_cases(actor):
-        ways.append(not_conflicted(actor, Case.id))
+        ways.append(and_(Case.merged_into_id.is_(None), not_conflicted(actor, Case.id)))
     if actor.organization_ids:
         ways.append(Case.organization_id.in_(actor.organization_ids))
     return or_(false(), *ways)
+
+
+def in_use(case_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Holds for rows whose case did not become part of another one."""
+    merged = aliased(Case)
+    return case_id.not_in(select(merged.id).where(merged.merged_into_id.is_not(None)))
 
 
 def sees_all_cases(actor: Actor) -> bool:

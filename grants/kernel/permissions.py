@@ -26,6 +26,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "account.manage": _ADMINISTRATOR | _SYSTEM,
     "organization.read": _READERS | _ADMINISTRATOR,
     "organization.manage": _OFFICER | _ADMINISTRATOR | _SYSTEM,
+    "organization.merge": _OFFICER | _SYSTEM,  # cases move with it, and an administrator decides nothing on cases
     "duplicate.list": _OFFICER | _ADMINISTRATOR | _AUDITOR,
     # casework
     "case.read": _READERS | _APPLICANT,

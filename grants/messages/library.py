@@ -63,6 +63,13 @@ TEMPLATES: Final[dict[str, Template]] = {
         "Dear {name},\n\n{who} ({address}) has joined {organization} as {role}, by a link that you made. If that is a "
         "mistake, take them out and end the link here:\n{site}/organizations/{organization_id}",
     ),
+    "people.merged": Template(
+        "{gone} and {organization} are one at Harbormaster now",
+        "Dear {name},\n\n{gone} and {organization} turned out to be the same, so {merged_by} made them one at "
+        "Harbormaster: {organization}. People, drafts and everything else of both are there, and you are among its "
+        "people as before. If they are not the same, answer your program officer at once.\n\n"
+        "{site}/organizations/{organization_id}",
+    ),
     "people.not_let_in": Template(
         "Your request to join {organization}",
         "Dear {name},\n\nYou asked to join {organization} at Harbormaster. The request was not accepted. If you think "

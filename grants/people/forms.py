@@ -119,13 +119,6 @@ class OrganizationFilterForm(FilterForm):
     state = SelectField("State", choices=options({"": "Any", "new": "New, not yet checked"}))
 
 
-class PairFilterForm(FilterForm):
-    """Filters of the list of pairs that may be the same."""
-
-    search = StringField("Name or city of either")
-    state = SelectField("Decision", choices=options({"": "Waits for one", "apart": "Not the same"}))
-
-
 class OrganizationForm(HouseForm):
     """An organization, as someone describes it."""
 

@@ -80,6 +80,7 @@ class Organization(Identified, Base):
     low_income_share   fraction of pupils from low-income families, 0 to 1
     name_key           the name as likeness.py compares it
     unchecked_since    when it registered itself, until somebody of the foundation has looked at it
+    merged_into_id     the one that it turned out to be: the row stays, so that its links lead there, and shows nowhere
     """
 
     __tablename__ = "organization"
@@ -110,7 +111,12 @@ class Organization(Identified, Base):
     illustrative: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     unchecked_since: Mapped[datetime | None] = mapped_column(index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
+    merged_at: Mapped[datetime | None]
+    merged_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
+    merged_into: Mapped["Organization | None"] = relationship(remote_side="Organization.id")
+    merged_by: Mapped[Person | None] = relationship()
     memberships: Mapped[list["OrganizationMembership"]] = relationship(
         back_populates="organization", order_by="OrganizationMembership.id"
     )

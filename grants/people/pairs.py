@@ -38,6 +38,10 @@ class Weighed:
     pair: SuspectedPair
     why: tuple[str, ...]
 
+    def other(self, one: Organization) -> Organization:
+        """The one beside `one`."""
+        return self.pair.second if one.id == self.pair.first_id else self.pair.first
+
     @property
     def both(self) -> tuple[Organization, Organization]:
         return self.pair.first, self.pair.second
@@ -80,6 +84,29 @@ def pair_for(actor: Actor, public_id: str) -> SuspectedPair:
     if pair is None:
         raise Missing("There is no such pair, or one of the two was changed meanwhile. Look at the list again.")
     return pair
+
+
+def comparable(actor: Actor, public_id: str) -> Organization:
+    """One organization of which the actor may be told what is beside it.
+
+    raises   Missing, also when a case of it is hidden from the actor
+    """
+    found = select(Organization).where(
+        Organization.public_id == public_id,
+        Organization.merged_into_id.is_(None),
+        not_withheld(actor, Organization.id),
+    )
+    organization = db.session.scalar(found) if actor.may("organization.read") else None
+    if organization is None:
+        raise Missing("There is no such organization, or it is not yours to compare.")
+    return organization
+
+
+def likely_twins(actor: Actor, organization: Organization) -> Sequence[Weighed]:
+    """The pairs that an organization which was found before is part of and nobody has decided on; at most ten."""
+    found = select(SuspectedPair).where(_open_to(actor), _in_state(""), _of(organization)).options(*_both())
+    rows = db.session.scalars(found.order_by(SuspectedPair.weight.desc(), SuspectedPair.id).limit(PAIRS_ON_A_PAGE))
+    return [Weighed(pair, reasons(pair.first, pair.second)) for pair in rows]
 
 
 def members_by(organization_ids: Sequence[int]) -> Mapping[int, int]:

@@ -280,6 +280,29 @@ def own_organization(actor: Actor, public_id: str) -> Organization:
     return organization
 
 
+def organization_that_stays(actor: Actor, public_id: str) -> Organization:
+    """The organization that another one turned out to be.
+
+    raises   Missing when it did not, or the actor may not know of the one that stays
+    """
+    merged = select(Organization.merged_into_id).where(Organization.public_id == public_id).scalar_subquery()
+    found = db.session.scalar(select(Organization).where(Organization.id == merged, _visible(actor)))
+    if found is None:
+        raise Missing("There is no such organization, or it is not yours to see.")
+    return found
+
+
+def merged_from(organization: Organization) -> Sequence[Organization]:
+    """Those that turned out to be an organization that was found before, the latest first, with who said so."""
+    return db.session.scalars(
+        select(Organization)
+        .where(Organization.merged_into_id == organization.id)
+        .options(joinedload(Organization.merged_by))
+        .order_by(Organization.merged_at.desc(), Organization.id.desc())
+        .limit(50)
+    ).all()
+
+
 def own_organizations(actor: Actor) -> Sequence[Organization]:
     """The organizations the actor belongs to or coaches, by name."""
     ids = actor.organization_ids | actor.coaching
@@ -338,5 +361,5 @@ def _tied(person_id: str, tie: InstrumentedAttribute[int], to: ColumnElement[boo
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
     if actor.may("organization.read"):
-        return true()
+        return Organization.merged_into_id.is_(None)
     return Organization.id.in_(actor.organization_ids | actor.coaching)

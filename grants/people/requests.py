@@ -1,9 +1,10 @@
 """Reading who asks to be here, and which organizations are like one that somebody describes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor, OrganizationRole
@@ -48,10 +49,25 @@ def alike(details: OrganizationDetails) -> list[Alike]:
     if details.cds_id:
         found.append(Organization.cds_id == details.cds_id)
     compared = db.session.scalars(
-        select(Organization).where(or_(*found)).order_by(Organization.name, Organization.id).limit(MOST_COMPARED)
+        select(Organization)
+        .where(or_(*found))
+        .order_by(Organization.name, Organization.id)
+        .limit(MOST_COMPARED)
+        .options(joinedload(Organization.merged_into))
     )
-    all_alike = [Alike(one, why) for one in compared if (why := reasons(details, one))]
+    all_alike = _stand_for(details, compared)
     return sorted(all_alike, key=lambda one: (not one.is_certain, -len(one.why)))[:MOST_SHOWN]
+
+
+def _stand_for(details: OrganizationDetails, compared: Iterable[Organization]) -> list[Alike]:
+    """Those that are alike, each once. One that was merged into another stands for that one, by its identifiers alone:
+    they may still be on the papers of whoever registers."""
+    found: dict[int, Alike] = {}
+    for one in compared:
+        why, stays = reasons(details, one), one.merged_into or one
+        if why and (stays is one or Alike(one, why).is_certain):
+            found.setdefault(stays.id, Alike(stays, why))
+    return list(found.values())
 
 
 def requests_to(organization: Organization) -> Sequence[OrganizationRequest]:

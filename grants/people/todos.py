@@ -58,7 +58,7 @@ def _pairs(actor: Actor) -> list[Todo]:
             "ask",
             f"{plural(count, 'pair')} of organizations that may be the same",
             url_for("people.pairs"),
-            "Look at the two side by side, and say where they are not the same.",
+            "Look at the two side by side: make them one, or say that they are not the same.",
             count=count,
         )
     ][: bool(count)]

@@ -9,7 +9,7 @@ from flask import Flask, has_request_context, request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -21,6 +21,7 @@ migrate = Migrate()
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 BUSY_TIMEOUT_MS = 15_000
+TAKEN, DEADLOCK = "23505", "40P01"
 
 # What happens at the end of every unit of work, just before it commits: the audit chain seals its records here.
 before_commit: list[Callable[[Session], None]] = []
@@ -32,7 +33,7 @@ def unit_of_work() -> Iterator[Session]:
 
     Whatever was read before is read again inside, so that a decision never rests on a stale row.
 
-    raises   Clash when another transaction took a unique value first
+    raises   Clash when another transaction took a unique value first, or waited for this one and this one for it
              RuntimeError inside another unit of work, or inside a request that must not write (GET, HEAD)
     """
     if _writing.get():
@@ -49,9 +50,9 @@ def unit_of_work() -> Iterator[Session]:
         for last_act in before_commit:
             last_act(session)
         session.commit()
-    except IntegrityError as error:
+    except (IntegrityError, OperationalError) as error:
         session.rollback()
-        if _is_taken(error):
+        if _others_came_first(error):
             raise Clash("Someone else did this a moment ago. Look at the page again before you go on.") from error
         raise
     except BaseException:
@@ -62,8 +63,9 @@ def unit_of_work() -> Iterator[Session]:
         _writing.reset(token)
 
 
-def _is_taken(error: IntegrityError) -> bool:
-    return getattr(error.orig, "sqlstate", None) == "23505" or "UNIQUE constraint failed" in str(error.orig)
+def _others_came_first(error: DBAPIError) -> bool:
+    """Whether another transaction took a unique value, or each waited for the other and the database chose that one."""
+    return getattr(error.orig, "sqlstate", None) in {TAKEN, DEADLOCK} or "UNIQUE constraint failed" in str(error.orig)
 
 
 def is_writing() -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from grants.applications.models import Application
 from grants.applications.scope import coached_drafts
 from grants.casework.models import Case, TimelineEvent
-from grants.casework.visibility import not_conflicted, visible_cases
+from grants.casework.visibility import in_use, not_conflicted, visible_cases
 from grants.decisions.models import Decision
 from grants.discovery import queries as discovery
 from grants.discovery.models import Event, Registration
@@ -101,7 +101,7 @@ def _counts_by_stage(actor: Actor, cycle: Cycle) -> dict[int, tuple[int, int]]:
     rows = db.session.execute(
         select(Application.stage_id, writing, submitted)
         .join(Application.stage)
-        .where(CycleStage.cycle_id == cycle.id, not_conflicted(actor, Application.case_id))
+        .where(CycleStage.cycle_id == cycle.id, in_use(Application.case_id), not_conflicted(actor, Application.case_id))
         .group_by(Application.stage_id)
     )
     return {stage: (drafts, sent) for stage, drafts, sent in rows}

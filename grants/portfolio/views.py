@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from grants.casework import queries as casework
 from grants.casework import services
-from grants.kernel.errors import Problem
+from grants.casework.merging import case_that_stays
+from grants.kernel.errors import Missing, Problem
 from grants.kernel.roles import Role
 from grants.people.queries import person_of
 from grants.persistence.session import unit_of_work
@@ -16,6 +17,7 @@ from grants.portfolio.case_page import case_page
 from grants.portfolio.forms import CaseFilterForm, NoteForm, TaskForm
 from grants.portfolio.home import home_of
 from grants.web.access import current_actor, public, requires
+from grants.web.errors import forward_by
 from grants.web.exports import export
 from grants.web.forms import options
 from grants.web.navigation import register_nav, register_search
@@ -95,6 +97,20 @@ def _filters() -> tuple[CaseFilterForm, queries.CaseFilters]:
         sort=request.args.get("sort", "name"),
     )
     return form, filters
+
+
+def _case_that_stays() -> str | None:
+    """Where the page of a case went that became part of another one."""
+    if request.endpoint != "portfolio.case":
+        return None
+    try:
+        stays = casework.case_for(current_actor(), case_that_stays((request.view_args or {})["case_id"]))
+    except Missing:
+        return None
+    return url_for(".case", case_id=stays.public_id)
+
+
+forward_by(_case_that_stays)
 
 
 @bp.get("/cases/<public_id:case_id>")

@@ -31,6 +31,7 @@ ACTS: Final[dict[str, str]] = {
     "organization.invite_coach": "Invited a coach",
     "organization.keep_apart": "Said that two organizations are not the same",
     "organization.make_link": "Made a link to an organization",
+    "organization.merge": "Made two organizations one",
     "organization.register": "Registered their organization",
     "organization.remove_member": "Took a member out of an organization",
     # messages
@@ -38,7 +39,9 @@ ACTS: Final[dict[str, str]] = {
     "calendar.make": "Made an address for a calendar",
     # casework
     "audit.verify": "Verified the record",
+    "case.bring_over": "Moved a case to the organization it belongs to",
     "case.hand_over": "Handed a case over",
+    "case.join": "Made two cases of one cycle one",
     "case.note": "Wrote a note",
     "case.open": "Opened a case",
     "case.task": "Took on a task",

@@ -3,9 +3,10 @@
 Programs that ask for JSON (fetch, htmx with `Accept: application/json`) get the same sentence as JSON.
 """
 
+from collections.abc import Callable
 from http import HTTPStatus
 
-from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 
@@ -31,7 +32,21 @@ def wants_json() -> bool:
     return best == "application/json"
 
 
+# Who knows where a page went that is not at its address any more: each returns the new address, or None.
+_forwarders: list[Callable[[], str | None]] = []
+
+
+def forward_by(find: Callable[[], str | None]) -> None:
+    """Add somebody to ask when a page is not there for whoever asks; the new address must be theirs to open."""
+    if find not in _forwarders:
+        _forwarders.append(find)
+
+
 def _problem(problem: Problem) -> ResponseReturnValue:
+    if problem.status == HTTPStatus.NOT_FOUND and request.method == "GET":
+        for find in _forwarders:
+            if address := find():
+                return redirect(address)
     return refusal(problem.status, problem.sentence, problem.errors if isinstance(problem, Invalid) else None)
 
 

@@ -55,6 +55,9 @@ _submission = _newest("submission", "submission_id")
 _award_in_force = _newest("award", "award_id", "state = 'active'")
 _offer = "award.state = 'offered'"
 _organization = _newest("organization", "organization_id")
+_pair = """
+    SELECT one.public_id AS organization_id, other.public_id AS gone_id FROM suspected_pair AS pair
+    JOIN organization AS one ON one.id = pair.first_id JOIN organization AS other ON other.id = pair.second_id"""
 _version = _newest("program_version", "version_id")
 _upcoming = "SELECT public_id AS event_id FROM event ORDER BY starts_at DESC"
 _waited_for = """
@@ -114,6 +117,11 @@ PAGES: dict[str, list[Seen]] = {
     "people.new_person": by(ADMINISTRATOR),
     "people.organization": by(ADMINISTRATOR, GRANTEE, ids=_organization),
     "people.organizations": by(OFFICER),
+    "people.choose_twin": by(OFFICER, ids=_organization),
+    "people.merge": by(
+        OFFICER,
+        ids=_pair,
+    ),
     "people.pairs": by(OFFICER),
     "people.people": by(ADMINISTRATOR),
     "people.person": by(ADMINISTRATOR, ids=_newest("person", "person_id")),

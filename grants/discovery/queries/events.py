@@ -127,5 +127,7 @@ def cycles_with_events() -> Sequence[Cycle]:
 def hosts() -> Sequence[Organization]:
     """Organizations that can hold an event: partners, and schools that open their doors."""
     return db.session.scalars(
-        select(Organization).order_by(Organization.kind != "partner", Organization.name, Organization.id)
+        select(Organization)
+        .where(Organization.merged_into_id.is_(None))
+        .order_by(Organization.kind != "partner", Organization.name, Organization.id)
     ).all()

@@ -75,7 +75,9 @@ def _list(actor: Actor, cycle: Cycle, stage: DiscoveryStage | None, filters: Par
         "came": came.c.people.is_not(None),
         "unreached": came.c.people.is_(None),
     }
-    wanted = [standings[filters.standing]] if filters.standing else []
+    wanted: list[ColumnElement[bool]] = [Organization.merged_into_id.is_(None)]
+    if filters.standing:
+        wanted.append(standings[filters.standing])
     if filters.sector:
         wanted.append(Organization.sector == filters.sector)
     if filters.search:

@@ -165,7 +165,7 @@ def organization_named(name: str) -> Organization:
     wanted = " ".join(name.split())
     near = db.session.scalars(
         select(Organization)
-        .where(Organization.name.icontains(wanted, autoescape=True))
+        .where(Organization.name.icontains(wanted, autoescape=True), Organization.merged_into_id.is_(None))
         .order_by(func.length(Organization.name), Organization.name, Organization.id)
         .limit(4)
     ).all()
@@ -183,5 +183,5 @@ def organization_named(name: str) -> Organization:
 
 def school_names() -> Sequence[str]:
     """Names of schools, in order, to choose from while typing; no more than a phone loads at a door."""
-    schools = select(Organization.name).where(Organization.kind == "school")
+    schools = select(Organization.name).where(Organization.kind == "school", Organization.merged_into_id.is_(None))
     return db.session.scalars(schools.order_by(Organization.name, Organization.id).limit(400)).all()

@@ -26,6 +26,7 @@ from grants.people.services.members import (
     invite_member,
     remove_member,
 )
+from grants.people.services.merging import DESCRIBED, merge_organizations
 from grants.people.services.organizations import add_organization, change_organization, check_organization
 from grants.people.services.pairing import compare_uncompared, doubt_again, keep_apart
 from grants.people.services.registering import (
@@ -40,6 +41,7 @@ from grants.people.services.registering import (
 from grants.people.services.roles import grant_role, revoke_role
 
 __all__ = [
+    "DESCRIBED",
     "FORGOTTEN",
     "add_member",
     "add_organization",
@@ -71,6 +73,7 @@ __all__ = [
     "let_in",
     "look_at",
     "make_link",
+    "merge_organizations",
     "not_let_in",
     "note_link_shown",
     "note_sign_in",

@@ -57,6 +57,13 @@ def send_not_let_in(request: OrganizationRequest, organization: Organization) ->
     _post_to_visitor("people.not_let_in", request, organization=organization.name)
 
 
+def send_merged(actor: Actor, gone: Organization, stays: Organization, lead: Person) -> None:
+    """Tell a lead of either that two organizations are one now."""
+    facts = {"gone": gone.name, "organization": stays.name, "merged_by": actor.name}
+    key = f"merged:{gone.public_id}:{lead.public_id}"
+    _post(key, "people.merged", lead, **facts, organization_id=stays.public_id)
+
+
 def _post_to_visitor(template: str, request: OrganizationRequest, **facts: str) -> None:
     key = f"{template}:{request.public_id}"
     _enqueue(key, template, {"to_name": request.name, "to_email": request.email}, facts)

@@ -87,7 +87,13 @@ def _checked(details: OrganizationDetails, organization: Organization | None) ->
             continue
         column = getattr(Organization, field)
         taken = db.session.scalar(select(Organization).where(column == values[field]))
-        if taken is not None and taken is not organization:
+        if taken is None or taken is organization:
+            continue
+        if organization is not None and taken.merged_into_id == organization.id:
+            setattr(taken, field, None)  # it was the same organization's all along
+            db.session.flush()
+        else:
+            taken = taken.merged_into or taken
             errors[field] = f"{taken.name} has this {label} already. Two organizations never share one."
     if errors:
         raise Invalid("The organization was not saved.", errors)

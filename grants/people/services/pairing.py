@@ -49,11 +49,14 @@ def doubt_again(actor: Actor, pair: SuspectedPair) -> None:
 
 def compare(session: Session, organization: Organization) -> None:
     """Find anew the pairs that an organization is part of; what was decided on one stays. Safe to repeat."""
+    if organization.merged_into_id is not None:
+        return
     keys = _keep_keys(session, organization)
     nearby = session.scalars(
         select(Organization)
         .where(
             Organization.id != organization.id,
+            Organization.merged_into_id.is_(None),
             Organization.id.in_(select(MatchKey.organization_id).where(MatchKey.key.in_(keys))),
         )
         .order_by(Organization.id)
@@ -85,7 +88,9 @@ def compare_uncompared(most: int = 500) -> int:
     returns  how many were compared: `most` or fewer
     """
     never = ~select(MatchKey.id).where(MatchKey.organization_id == Organization.id).exists()
-    found = db.session.scalars(select(Organization).where(never).order_by(Organization.id).limit(most)).all()
+    found = db.session.scalars(
+        select(Organization).where(never, Organization.merged_into_id.is_(None)).order_by(Organization.id).limit(most)
+    ).all()
     for organization in found:
         compare(db.session(), organization)
     return len(found)

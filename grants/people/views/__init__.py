@@ -1,6 +1,27 @@
 """Pages of signing in, of accounts and of organizations."""
 
-from grants.people.views import account, joining, organizations, pairs, people, registering, signing_in, switching
+from grants.people.views import (
+    account,
+    joining,
+    merging,
+    organizations,
+    pairs,
+    people,
+    registering,
+    signing_in,
+    switching,
+)
 from grants.people.views.blueprint import bp
 
-__all__ = ["account", "bp", "joining", "organizations", "pairs", "people", "registering", "signing_in", "switching"]
+__all__ = [
+    "account",
+    "bp",
+    "joining",
+    "merging",
+    "organizations",
+    "pairs",
+    "people",
+    "registering",
+    "signing_in",
+    "switching",
+]

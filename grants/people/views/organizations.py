@@ -191,6 +191,7 @@ def organization_page(
         roles=list(OrganizationRole),
         members=queries.members_of(organization, page_asked()),
         coaches=queries.coaches_of(organization),
+        former=queries.merged_from(organization),
         asking=requests.requests_to(organization) if may_manage else (),
         may_manage=may_manage,
         links=shown,

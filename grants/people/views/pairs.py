@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from grants.people import pairs as reading
 from grants.people import services
 from grants.people.details import KINDS, SECTORS
-from grants.people.forms import PairFilterForm
+from grants.people.pair_forms import PairFilterForm
 from grants.people.views.blueprint import bp
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires

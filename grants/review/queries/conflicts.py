@@ -174,7 +174,7 @@ def _judges(person_ids: Collection[int]) -> dict[int, Judge]:
 
 
 def _judged(stage: CycleStage) -> dict[int, Judged]:
-    """Case id -> what the conflict rules ask about the applicant, for every applicant of the stage; two statements."""
+    """Case id -> what the conflict rules ask about the applicant, for all applicants of the stage; three statements."""
     in_stage = exists().where(
         Application.stage_id == stage.id,
         Application.case_id == Case.id,
@@ -194,6 +194,15 @@ def _judged(stage: CycleStage) -> dict[int, Judged]:
     domains: dict[int, set[str]] = {}
     for organization_id, email in members:
         domains.setdefault(organization_id, set()).add(domain_of(email))
+    # Whoever writes from where an organization wrote from that is part of this one now is tied to it all the same.
+    merged = aliased(Organization)
+    former = db.session.execute(
+        select(merged.merged_into_id, merged.email_domain)
+        .join(Case, Case.organization_id == merged.merged_into_id)
+        .where(in_stage, merged.email_domain.is_not(None))
+    )
+    for row in former:
+        domains.setdefault(row.merged_into_id, set()).add(row.email_domain.lower())
     return {
         case_id: Judged(
             organization_id,

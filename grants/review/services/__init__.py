@@ -12,8 +12,10 @@ from grants.review.services.conflicts import (
     declare_conflict,
     declare_conflicts,
     find_rule_conflicts,
+    let_stand,
     lift_conflict,
     note_conflict,
+    revoke,
     take_back_conflict,
 )
 from grants.review.services.panel import invite_by_address, invite_reviewer
@@ -29,10 +31,12 @@ __all__ = [
     "find_rule_conflicts",
     "invite_by_address",
     "invite_reviewer",
+    "let_stand",
     "lift_conflict",
     "note_conflict",
     "propose_assignment",
     "reopen_scorecard",
+    "revoke",
     "save_scorecard",
     "submit_scorecard",
     "take_back_conflict",

@@ -35,7 +35,7 @@ def find_rule_conflicts(actor: Actor, stage: CycleStage, person_ids: Sequence[in
     returns  the new ones
     """
     return [
-        _note(actor, case_id, person_id, tie.source, tie.reason)
+        let_stand(actor, case_id, person_id, tie.source, tie.reason)
         for case_id, person_id, tie in unnoted_ties(stage, person_ids)
     ]
 
@@ -84,7 +84,7 @@ def take_back_conflict(actor: Actor, stage: CycleStage, conflict: Conflict) -> N
 def note_conflict(actor: Actor, case: Case, person: Person, reason: str) -> Conflict:
     """Staff note a conflict of someone else's."""
     require_permission(actor, "review.organize")
-    return _note(actor, case.id, person.id, "staff", required(reason, "reason", "Say what the tie is."))
+    return let_stand(actor, case.id, person.id, "staff", required(reason, "reason", "Say what the tie is."))
 
 
 def lift_conflict(actor: Actor, conflict: Conflict, reason: str) -> None:
@@ -102,11 +102,14 @@ def lift_conflict(actor: Actor, conflict: Conflict, reason: str) -> None:
 def _declare(actor: Actor, case: Case, reason: str) -> Conflict:
     if actor.person_id is None:
         raise Missing("Only a person can declare a conflict.")
-    return _note(actor, case.id, actor.person_id, "declared", required(reason, "reason", NO_REASON))
+    return let_stand(actor, case.id, actor.person_id, "declared", required(reason, "reason", NO_REASON))
 
 
-def _note(actor: Actor, case_id: int, person_id: int, source: str, reason: str) -> Conflict:
-    """Let a conflict stand: a new row, or the lifted one of the same source again; then revoke."""
+def let_stand(actor: Actor, case_id: int, person_id: int, source: str, reason: str | None) -> Conflict:
+    """Let a conflict stand: a new row, or the lifted one of the same source again; then revoke.
+
+    Those who call it have asked whether the actor may.
+    """
     conflict = db.session.scalar(
         select(Conflict).where(Conflict.case_id == case_id, Conflict.person_id == person_id, Conflict.source == source)
     )
@@ -121,11 +124,12 @@ def _note(actor: Actor, case_id: int, person_id: int, source: str, reason: str) 
     after = {"person": conflict.person.name, "source": source, "reason": reason}
     audit.record(actor, "review.conflict", conflict, after=after, case_id=case_id)
     note_event(actor, conflict.case, "review", f"{conflict.person.name} has a conflict of interest with this case.")
-    _revoke(actor, conflict)
+    revoke(actor, conflict)
     return conflict
 
 
-def _revoke(actor: Actor, conflict: Conflict) -> None:
+def revoke(actor: Actor, conflict: Conflict) -> None:
+    """Take the person's assignments on the case away; twice is once."""
     revoked = db.session.scalars(
         select(Assignment)
         .join(Assignment.submission)

@@ -1,0 +1,150 @@
+"""What of people goes over when two organizations turn out to be one: members, coaches, requests."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import aliased, joinedload
+
+from grants.kernel.clock import now
+from grants.kernel.policy import Actor, OrganizationRole
+from grants.people.merging import ORGANIZATIONS, Foresight, Mover, count_of, repoint
+from grants.people.models import (
+    CoachInvitation,
+    MembershipLink,
+    Organization,
+    OrganizationMembership,
+    OrganizationRequest,
+)
+from grants.people.pair_models import MatchKey, SuspectedPair
+from grants.persistence.session import db
+
+# Of two roles the one that decides about the other people is kept, then the one that signs, then the one that writes.
+STRENGTH: Final = (
+    OrganizationRole.LEAD,
+    OrganizationRole.SIGNATORY,
+    OrganizationRole.EDITOR,
+    OrganizationRole.VIEWER,
+)
+
+
+def _foresee_members(_actor: Actor, gone: Organization, stays: Organization) -> Foresight:
+    found = Foresight({("person", "people"): count_of(OrganizationMembership.organization_id, gone.id)})
+    for going, staying in _in_both(gone, stays):
+        kept = _stronger(going.role, staying.role)
+        found.settled.append(
+            f"{going.person.name} belongs to both, as {going.role} and as {staying.role}, and is {kept} afterwards."
+        )
+    signs = OrganizationRole.SIGNATORY.value
+    theirs, ours = _roles_of(gone), _roles_of(stays)
+    roles = theirs | {person_id: _stronger(role, theirs.get(person_id, role)) for person_id, role in ours.items()}
+    if signs in {*theirs.values(), *ours.values()} - set(roles.values()):
+        found.settled.append("Nobody is its signatory afterwards: let a lead name one, or nothing can be certified.")
+    return found
+
+
+def _move_members(_actor: Actor, gone: Organization, stays: Organization) -> None:
+    for going, staying in _in_both(gone, stays):
+        staying.role, staying.since = _stronger(going.role, staying.role), min(going.since, staying.since)
+        db.session.delete(going)
+    db.session.flush()
+    repoint(OrganizationMembership.organization_id, gone.id, stays.id)
+
+
+def _foresee_coaches(_actor: Actor, gone: Organization, stays: Organization) -> Foresight:
+    found = Foresight({("coach", "coaches"): count_of(CoachInvitation.organization_id, gone.id)})
+    for going, staying in coaching_both(gone, stays):
+        lives = going.ended_at is None or staying.ended_at is None
+        word = "coaches it afterwards" if lives else "coaches neither any more"
+        found.settled.append(f"{going.person.name} was asked to coach both, and {word}.")
+    return found
+
+
+def _move_coaches(_actor: Actor, gone: Organization, stays: Organization) -> None:
+    for going, staying in coaching_both(gone, stays):
+        if staying.ended_at is not None and going.ended_at is None:
+            staying.ended_at, staying.partner, staying.invited_by_id = None, going.partner, going.invited_by_id
+        staying.since = min(going.since, staying.since)
+        db.session.delete(going)
+    db.session.flush()
+    repoint(CoachInvitation.organization_id, gone.id, stays.id)
+    db.session.expire_all()
+    members = select(OrganizationMembership.person_id).where(OrganizationMembership.organization_id == stays.id)
+    for one in db.session.scalars(
+        select(CoachInvitation).where(
+            CoachInvitation.organization_id == stays.id,
+            CoachInvitation.ended_at.is_(None),
+            CoachInvitation.person_id.in_(members),
+        )
+    ):
+        one.ended_at = now()  # who belongs to it reads its drafts already
+
+
+def coaching_both(gone: Organization, stays: Organization) -> list[tuple[CoachInvitation, CoachInvitation]]:
+    """Invitations of people who coach both, or did: the one of the organization that goes, and the other's."""
+    going, staying = aliased(CoachInvitation), aliased(CoachInvitation)
+    rows = db.session.execute(
+        select(going, staying)
+        .join(staying, staying.person_id == going.person_id)
+        .where(going.organization_id == gone.id, staying.organization_id == stays.id)
+        .options(joinedload(going.person))
+        .order_by(going.id)
+    )
+    return [(one, other) for one, other in rows]
+
+
+def _foresee_pairs(_actor: Actor, _gone: Organization, _stays: Organization) -> Foresight:
+    return Foresight()
+
+
+def _move_pairs(_actor: Actor, gone: Organization, stays: Organization) -> None:
+    """What was decided on the one that goes holds for the one that stays; what waits is found anew."""
+    db.session.execute(delete(MatchKey).where(MatchKey.organization_id == gone.id))
+    of_gone = or_(SuspectedPair.first_id == gone.id, SuspectedPair.second_id == gone.id)
+    for pair in db.session.scalars(select(SuspectedPair).where(of_gone).order_by(SuspectedPair.id)).all():
+        other = pair.second_id if pair.first_id == gone.id else pair.first_id
+        first, second = sorted((other, stays.id))
+        there = select(SuspectedPair.id).where(SuspectedPair.first_id == first, SuspectedPair.second_id == second)
+        if pair.apart_at is None or other == stays.id or db.session.scalar(there) is not None:
+            db.session.delete(pair)
+        else:
+            pair.first_id, pair.second_id = first, second
+        db.session.flush()
+
+
+def _in_both(
+    gone: Organization, stays: Organization
+) -> Iterator[tuple[OrganizationMembership, OrganizationMembership]]:
+    going, staying = aliased(OrganizationMembership), aliased(OrganizationMembership)
+    rows = db.session.execute(
+        select(going, staying)
+        .join(staying, staying.person_id == going.person_id)
+        .where(going.organization_id == gone.id, staying.organization_id == stays.id)
+        .options(joinedload(going.person))
+        .order_by(going.id)
+    )
+    yield from ((one, other) for one, other in rows.all())
+
+
+def _roles_of(organization: Organization) -> dict[int, str]:
+    rows = db.session.execute(
+        select(OrganizationMembership.person_id, OrganizationMembership.role).where(
+            OrganizationMembership.organization_id == organization.id
+        )
+    )
+    return {row.person_id: row.role for row in rows}
+
+
+def _stronger(one: str, other: str) -> str:
+    return min((one, other), key=lambda role: STRENGTH.index(OrganizationRole(role)))
+
+
+ORGANIZATIONS.register(Mover((OrganizationMembership.organization_id,), _foresee_members, _move_members))
+ORGANIZATIONS.register(Mover((CoachInvitation.organization_id,), _foresee_coaches, _move_coaches))
+ORGANIZATIONS.register_column(OrganizationRequest.organization_id, "request to join", "requests to join")
+ORGANIZATIONS.register_column(MembershipLink.organization_id, "link for colleagues", "links for colleagues")
+ORGANIZATIONS.register(
+    Mover((MatchKey.organization_id, SuspectedPair.first_id, SuspectedPair.second_id), _foresee_pairs, _move_pairs)
+)
+# Those that were merged into the one that goes lead to the one that stays, without a detour.
+ORGANIZATIONS.register_column(Organization.merged_into_id)
