@@ -80,6 +80,17 @@ def requests_to(organization: Organization) -> Sequence[OrganizationRequest]:
     ).all()
 
 
+def is_waiting(request: OrganizationRequest) -> bool:
+    """Whether an earlier request of the same address to join the same organization waits for its answer."""
+    earlier = select(OrganizationRequest.id).where(
+        OrganizationRequest.organization_id == request.organization_id,
+        OrganizationRequest.email == request.email,
+        OrganizationRequest.id != request.id,
+        _waits(),
+    )
+    return db.session.scalar(earlier.limit(1)) is not None
+
+
 def request_to(organization: Organization, request_id: str) -> OrganizationRequest:
     """One request to join an organization that was found before.
 

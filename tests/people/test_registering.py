@@ -111,6 +111,21 @@ def test_what_is_here_already_is_shown_first_and_joined(app: Flask, client: Flas
     assert waiting(app, actor(lead)) == []
 
 
+def test_asking_again_to_join_while_one_waits_is_asking_once(app: Flask) -> None:
+    with unit_of_work():
+        school, lead = organization("Ascend Elem. School"), person("Lea")
+        join(lead, school)
+    for name in ("Ada Ruiz", "Ada M. Ruiz"):
+        with unit_of_work():
+            services.confirm(ANONYMOUS, services.ask_to_join(name, "Ada@ascend.example", school))
+    assert [one.name for one in requests.requests_to(school)] == ["Ada Ruiz"]
+    assert [to for template, to in mailed() if template == "people.asked_to_join"] == [lead.email]
+    with unit_of_work():
+        services.not_let_in(actor(lead), requests.requests_to(school)[0])
+        services.confirm(ANONYMOUS, services.ask_to_join("Ada Ruiz", "ada@ascend.example", school))
+    assert len(requests.requests_to(school)) == 1, "who was not let in may ask anew"
+
+
 def test_whoever_says_that_theirs_is_another_registers_it(app: Flask, client: FlaskClient) -> None:
     with unit_of_work():
         organization("ASCEND Elementary School", city="Oakland")

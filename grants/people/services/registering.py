@@ -13,6 +13,7 @@ from grants.people import policy
 from grants.people.details import OrganizationDetails
 from grants.people.models import MembershipLink, Organization, OrganizationMembership, OrganizationRequest, Person
 from grants.people.queries import actor_of, belongs, person_of_email
+from grants.people.requests import is_waiting
 from grants.people.services import mail
 from grants.people.services.accounts import new_account, plain_address
 from grants.people.services.links import join_by_link, require_open
@@ -74,7 +75,7 @@ def confirm(actor: Actor, request: OrganizationRequest) -> Person | None:
         raise Clash("This address is confirmed already. Sign in to go on, or ask for a new password if you have none.")
     request.confirmed_at = now()
     if request.details is None and request.link is None:
-        _tell_leads(actor, request)
+        _ask_leads(actor, request)
         return None
     registrant, is_new = _account(request)
     made = registrant if is_new else None
@@ -142,6 +143,15 @@ def _open(actor: Actor, request: OrganizationRequest) -> Organization:
         raise Clash(f"The request of {request.name} was answered a moment ago.")
     request.answered_at, request.answered_by_id = now(), actor.person_id
     return organization
+
+
+def _ask_leads(actor: Actor, request: OrganizationRequest) -> None:
+    """Tell those who decide, unless the same address waits for them already: asking again is asking once."""
+    lock(db.session.get_one(Organization, request.organization_id))
+    if is_waiting(request):
+        request.answered_at = request.confirmed_at
+    else:
+        _tell_leads(actor, request)
 
 
 def _tell_leads(actor: Actor, request: OrganizationRequest) -> None:
