@@ -268,6 +268,14 @@ class ReminderForm(HouseForm):
     count = HiddenField()
 
 
+class ReadinessFilterForm(FilterForm):
+    """What the list of where schools stand is narrowed to."""
+
+    answer = SelectField("Who answered", validate_choice=False)
+    sector = SelectField("Sector", choices=options({"": "All", "district": "District-run", "charter": "Charter"}))
+    search = StringField("School")
+
+
 class ApplicationFilterForm(FilterForm):
     """What the staff's list is narrowed to."""
 

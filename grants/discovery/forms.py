@@ -4,6 +4,7 @@ from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringF
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from grants.discovery.wording import KINDS
+from grants.programs.schema.entry import AskedAfterwards
 from grants.web.forms import FilterForm, HouseForm, LocalInstantField, options
 
 
@@ -80,16 +81,24 @@ FROM_1_TO_5 = options({"1": "1 Not at all", "2": "2", "3": "3 Somewhat", "4": "4
 
 
 class FeedbackForm(HouseForm):
-    """What someone who came says of an event; the same for all events, so that they can be compared."""
+    """What someone who came says of an event; in the words that its program has for events of its kind."""
 
-    useful = RadioField("How useful was it to you?", [InputRequired("Choose 1 to 5.")], choices=FROM_1_TO_5)
+    useful = RadioField("Useful", [InputRequired("Choose 1 to 5.")], choices=FROM_1_TO_5)
     will_use = RadioField(
-        "How likely will you use something of it in your school?",
+        "Will use",
         [InputRequired("Choose 1 to 5.")],
         choices=FROM_1_TO_5,
     )
-    best = TextAreaField("What helped you most?", [Length(max=4000)])
-    better = TextAreaField("What would have made it better?", [Length(max=4000)])
+    best = TextAreaField("Best", [Length(max=4000)])
+    better = TextAreaField("Better", [Length(max=4000)])
+
+
+def feedback_form(asked: AskedAfterwards, given: object = None) -> FeedbackForm:
+    """The form with a program's questions as its labels."""
+    form = FeedbackForm(obj=given)
+    for name in AskedAfterwards.model_fields:
+        form[name].label.text = getattr(asked, name)
+    return form
 
 
 class VisitNoteForm(HouseForm):

@@ -90,6 +90,14 @@ def _entry(rule: EntryRule, definition: Definition) -> str:
     return "were invited by name" if rule.invited else "wish to"
 
 
+def what_readiness_decides(definition: Definition, key: str) -> str:
+    """What a school's answers on readiness in a discovery stage have a part in, as a sentence."""
+    stages = definition.asking_readiness_of(key)
+    if not stages:
+        return "It has no part in any decision."
+    return f"It counts for who may apply for {listed(f'“{stage.title}”' for stage in stages)}, and for nothing else."
+
+
 def completion(stage: DiscoveryStage) -> str:
     """`at least one workshop or school visit`."""
     kinds = [low(words(kind)) for kind in stage.counts]

@@ -14,6 +14,7 @@ from grants.programs.phrases import (
     spelled_out,
     tie,
     up,
+    what_readiness_decides,
 )
 from grants.programs.schema import ApplicationStage, Definition, DiscoveryStage, ReviewRules, percent, words
 
@@ -61,7 +62,8 @@ def _discovery(stage: DiscoveryStage, definition: Definition) -> list[Said]:
     if stage.topics:
         said.append(("Topics", f"{listed(stage.topics)}."))
     if stage.readiness is not None:
-        said.append(("Readiness", f"Schools may fill in “{definition.form(stage.readiness).title}”. It informs."))
+        decides = what_readiness_decides(definition, stage.key)
+        said.append(("Readiness", f"Schools may fill in “{definition.form(stage.readiness).title}”. {decides}"))
     return said + _dates(stage)
 
 

@@ -23,7 +23,7 @@ from grants.web.navigation import register_nav
 bp = Blueprint("programs", __name__)
 
 for _role in (Role.PROGRAM_OFFICER, Role.DIRECTOR, Role.AUDITOR, Role.PARTNER_FUNDER, Role.ADMINISTRATOR):
-    register_nav(_role, "Programs", "programs.programs", 60, ("/cycles",))
+    register_nav(_role, "Programs", "programs.programs", 60, ("/cycles", "/resources"))
 
 
 @bp.context_processor

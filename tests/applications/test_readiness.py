@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from grants.applications import entry, queries, services
 from grants.applications.models import ReadinessCheck
+from grants.applications.queries import ReadinessFilters
 from grants.casework.models import Case, TimelineEvent
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Missing, Refused
@@ -63,7 +64,7 @@ class Story:
 
     @property
     def address(self) -> str:
-        return f"/stages/{self.stage.public_id}/readiness/{self.school.public_id}"
+        return f"/readiness/{self.stage.public_id}/{self.school.public_id}"
 
     def say(self, typed: dict[str, Any], based_on: int = 0, who: Person | None = None) -> ReadinessCheck:
         with clock_at(make.WRITING), unit_of_work():
@@ -141,7 +142,7 @@ def test_who_may_write_and_read(story: Story) -> None:
         conflict(said.case, story.officer)
     with pytest.raises(Missing):
         story.seen_by(story.officer)
-    assert queries.assessed(actor(story.officer), story.stage).items == []
+    assert queries.assessed(actor(story.officer), story.stage, ReadinessFilters()).items == []
     assert queries.assessments_of(actor(story.officer), said.case) == []
 
 
@@ -174,19 +175,56 @@ def test_the_page_keeps_what_was_typed(story: Story, client_of: Browser) -> None
 
 def test_staff_list_all_schools_and_take_a_file(story: Story, client_of: Browser) -> None:
     story.say({"will": "4", "manager": "no"})
-    maya, address = client_of(story.officer), f"/stages/{story.stage.public_id}/readiness"
+    maya, address = client_of(story.officer), f"/readiness/{story.stage.public_id}"
     assert "Urban Promise Academy" in maya.get(address).text
-    rows = list(reader(maya.get(f"{address}.csv").data.decode("utf-8-sig").splitlines()))
+    rows = list(reader(maya.get(f"{address}/schools.csv").data.decode("utf-8-sig").splitlines()))
     assert [row[:1] + row[2:] for row in rows[1:]] == [["Urban Promise Academy", "Dana Ruiz", "4", "No", ""]]
-    for part in (address, f"{address}.csv"):
+    for part in (address, f"{address}/schools.csv"):
         assert client_of(story.dana).get(part).status_code == 403
-    assert maya.get(f"/stages/{story.launch.public_id}/readiness").status_code == 404
+    assert maya.get(f"/readiness/{story.launch.public_id}").status_code == 404
+
+
+def test_the_list_is_narrowed_by_its_address_and_the_file_with_it(story: Story, client_of: Browser) -> None:
+    story.say({"will": "4", "manager": "no"})
+    with clock_at(make.WRITING), unit_of_work():
+        other = of_another_school(story)
+        other.answers = {"will": 1, "manager": True}
+        other.case.organization.name, other.case.organization.sector = "Lodestar", "charter"
+        db.session.add(other)
+    maya, address = client_of(story.officer), f"/readiness/{story.stage.public_id}"
+
+    def listed(query: str) -> tuple[list[str], int]:
+        page = maya.get(f"{address}?{query}").text
+        rows = maya.get(f"{address}/schools.csv?{query}").data.decode("utf-8-sig").splitlines()
+        return [name for name in ("Lodestar", "Urban Promise Academy") if f">{name}<" in page], len(rows) - 1
+
+    assert listed("") == (["Lodestar", "Urban Promise Academy"], 2)
+    assert listed("answer=manager:yes") == listed("sector=charter") == listed("search=lode") == (["Lodestar"], 1)
+    assert listed("answer=manager:no") == (["Urban Promise Academy"], 1)
+    assert listed("answer=manager:yes&search=urban") == ([], 0)
+    assert listed("answer=nonsense")[1] == 2
+
+
+def test_what_it_decides_is_worked_out_from_the_program(app: Flask, client_of: Browser) -> None:
+    free = Story()
+    with clock_at(make.WRITING):
+        assert "It has no part in any decision." in client_of(free.dana).get(free.address).text
+
+
+def test_a_form_that_an_entry_rule_asks_about_says_so(app: Flask, client_of: Browser) -> None:
+    asked = Story(RULE)
+    with clock_at(make.WRITING):
+        page = client_of(asked.dana).get(asked.address).text
+        bar = client_of(asked.officer).get(f"/readiness/{asked.stage.public_id}").text
+    title = asked.launch.title
+    said = f"It counts for who may apply for “{title}”, and for nothing else."
+    assert (said in page, said in bar, "no part in any decision" in page) == (True, True, False)
 
 
 def test_the_list_costs_the_same_at_one_school_and_at_thirty(
     story: Story, client_of: Browser, statements: Callable[[], Any]
 ) -> None:
-    maya, address = client_of(story.officer), f"/stages/{story.stage.public_id}/readiness"
+    maya, address = client_of(story.officer), f"/readiness/{story.stage.public_id}"
     story.say({"will": "4"})
     maya.get(address)
     with statements() as one:

@@ -17,12 +17,15 @@ from grants.discovery.services import Opinion
 from grants.documents.models import Document
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Refused
+from grants.kernel.policy import SYSTEM
 from grants.kernel.roles import Role
 from grants.messages.models import Message
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
+from grants.programs.services import load_program
 from tests.discovery.story import DAY, MARCH, Browser, Place
 from tests.factories import discovery as make
+from tests.factories.applications import PROGRAM
 from tests.factories.monitoring import conflict
 from tests.factories.people import actor, join, organization, person
 
@@ -94,6 +97,24 @@ def test_the_form_keeps_what_was_typed(place: Place, client_of: Browser) -> None
         assert "The students." in dana.get(address).text
         assert "Not for you to answer" in client_of(place.luis).get(address).text
         assert client_of(place.luis).post(address, data={"useful": "5", "will_use": "4"}).status_code == 409
+
+
+def test_the_questions_after_an_event_are_the_programs(place: Place, client_of: Browser) -> None:
+    text = PROGRAM.read_text().replace("program: small", "program: asking")
+    asked = 'feedback: {school_visit: {best: "What should our students have?"}}, '
+    with clock_at(MARCH), unit_of_work():
+        version = load_program(SYSTEM, text.replace("kind: discovery, ", f"kind: discovery, {asked}"), "asking.yaml")
+        place.cycle.program_version = version
+        visit, workshop = (make.event(place.cycle, MARCH - DAY, kind) for kind in ("school_visit", "workshop"))
+        for event in (visit, workshop):
+            make.placed(event, place.school, place.dana, came=True)
+    with clock_at(MARCH):
+        pages = [client_of(place.dana).get(f"/events/{one.public_id}/feedback").text for one in (visit, workshop)]
+        opine(place.dana, visit, Opinion(5, 4, "The portfolios"))
+        read = client_of(place.officer).get(f"/events/{visit.public_id}/feedback/read").text
+    usual = ("How useful was it to you?", "What helped you most?")
+    assert [[one in page for one in usual] for page in pages] == [[True, False], [True, True]]
+    assert ["What should our students have?" in page for page in (*pages, read)] == [True, False, True]
 
 
 def test_those_who_came_are_asked_once(place: Place) -> None:

@@ -72,6 +72,7 @@ from grants.applications.queries.mailings import Progress, mailing_for, recipien
 from grants.applications.queries.presence import others_in
 from grants.applications.queries.readiness import (
     Assessment,
+    ReadinessFilters,
     asking_stage,
     assessed,
     assessment_for,
@@ -102,6 +103,7 @@ __all__ = [
     "Carried",
     "Coach",
     "Progress",
+    "ReadinessFilters",
     "Thread",
     "Written",
     "answers_frozen",

@@ -36,6 +36,18 @@ class Assessment:
         return self.stage.opens_at <= now() and self.stage.cycle.closed_at is None
 
 
+@dataclass(frozen=True)
+class ReadinessFilters:
+    """What a list of schools is narrowed to; empty text narrows nothing.
+
+    answer   (key of a question, the answer that was chosen), or nothing
+    """
+
+    sector: str = ""
+    search: str = ""
+    answer: tuple[str, str | bool] | None = None
+
+
 def readiness_form(stage: CycleStage, definition: Definition | None = None) -> Form | None:
     """The form by which a stage asks where a school stands; nothing when it asks for none. Files are not asked for."""
     definition = definition or definition_of(stage.cycle)
@@ -103,17 +115,27 @@ def assessments_of(actor: Actor, case: Case) -> Sequence[ReadinessCheck]:
     return db.session.scalars(_checks(actor).where(ReadinessCheck.case_id == case.id)).all()
 
 
-def assessed(actor: Actor, stage: CycleStage, page: int = 1) -> Page[ReadinessCheck]:
-    """What all schools have said for a stage, by their names; no case that the actor has a conflict with."""
-    by_name = Organization.name, ReadinessCheck.id
-    found = _checks(actor).order_by(None).where(ReadinessCheck.stage_id == stage.id)
-    return paginate(found.order_by(*by_name), page)
+def assessed(actor: Actor, stage: CycleStage, filters: ReadinessFilters, page: int = 1) -> Page[ReadinessCheck]:
+    """What schools have said for a stage, by their names; no case that the actor has a conflict with."""
+    return paginate(_of_stage(actor, stage, filters), page)
 
 
-def every_assessed(actor: Actor, stage: CycleStage) -> Sequence[ReadinessCheck]:
+def every_assessed(actor: Actor, stage: CycleStage, filters: ReadinessFilters) -> Sequence[ReadinessCheck]:
     """The same without pages, for an export."""
+    return db.session.scalars(_of_stage(actor, stage, filters)).all()
+
+
+def _of_stage(actor: Actor, stage: CycleStage, filters: ReadinessFilters) -> Any:
     found = _checks(actor).order_by(None).where(ReadinessCheck.stage_id == stage.id)
-    return db.session.scalars(found.order_by(Organization.name, ReadinessCheck.id)).all()
+    if filters.sector:
+        found = found.where(Organization.sector == filters.sector)
+    if filters.search:
+        found = found.where(Organization.name.icontains(filters.search, autoescape=True))
+    if filters.answer is not None:
+        key, value = filters.answer
+        kept = ReadinessCheck.answers[key]
+        found = found.where(kept.as_boolean() == value if isinstance(value, bool) else kept.as_string() == value)
+    return found.order_by(Organization.name, ReadinessCheck.id)
 
 
 def asking_stage(stage_id: str) -> CycleStage:

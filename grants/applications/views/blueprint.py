@@ -13,7 +13,9 @@ bp = Blueprint("applications", __name__)
 for _role in (Role.PROGRAM_OFFICER, Role.DIRECTOR, Role.FINANCE_OFFICER, Role.AUDITOR, Role.PARTNER_FUNDER):
     register_nav(_role, "Applications", "applications.applications", 30, ("/applications", "/submissions"))
 for _role, _label in ((Role.APPLICANT, "Applications"), (Role.COACH, "Drafts")):
-    register_nav(_role, _label, "applications.ours", 20, ("/our/applications", "/applications", "/submissions"))
+    register_nav(
+        _role, _label, "applications.ours", 20, ("/our/applications", "/applications", "/submissions", "/readiness")
+    )
 
 
 def the_application(public_id: str) -> Application:

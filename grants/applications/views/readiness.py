@@ -9,19 +9,22 @@ from flask.typing import ResponseReturnValue
 from grants.applications import forms, queries, services
 from grants.applications.completeness import shown_fields
 from grants.applications.policy import may_write
-from grants.applications.queries import Assessment
+from grants.applications.queries import Assessment, ReadinessFilters
 from grants.applications.reading import read
 from grants.applications.views.blueprint import bp
 from grants.applications.views.questions import Question
 from grants.kernel.errors import Clash, Invalid, Problem
 from grants.persistence.session import unit_of_work
-from grants.programs.schema import AnyField, Choice
+from grants.programs.phrases import what_readiness_decides
+from grants.programs.queries import definition_of
+from grants.programs.schema import AnyField, Choice, Form, YesNo
 from grants.web.access import current_actor, requires
 from grants.web.exports import export
+from grants.web.forms import options
 from grants.web.tables import page_asked
 
 
-@bp.route("/stages/<public_id:stage_id>/readiness/<public_id:organization_id>", methods=["GET", "POST"])
+@bp.route("/readiness/<public_id:stage_id>/<public_id:organization_id>", methods=["GET", "POST"])
 @requires("readiness.read")
 def readiness(stage_id: str, organization_id: str) -> ResponseReturnValue:
     """One school's own words: a form for its writers, to read for its other people and for staff."""
@@ -91,24 +94,32 @@ def _page(asked: Assessment, typed: dict[str, Any], problem: Problem | None = No
         questions=questions,
         writing=asked.is_open and bool(may_write(actor, asked.organization.id)),
         own=asked.organization.id in actor.organization_ids,
+        decides=what_readiness_decides(definition_of(asked.stage.cycle), asked.stage.key),
         parts=read(asked.form, kept),
         problem=problem,
         errors=errors,
     )
 
 
-@bp.get("/stages/<public_id:stage_id>/readiness")
+@bp.get("/readiness/<public_id:stage_id>")
 @requires("readiness.list")
 def assessed(stage_id: str) -> ResponseReturnValue:
-    """What all schools say."""
+    """What schools say, narrowed by the URL."""
     stage = queries.asking_stage(stage_id)
-    page = queries.assessed(current_actor(), stage, page_asked())
+    asked = queries.readiness_form(stage)
+    form = _filter_form(asked)
     return render_template(
-        "applications/assessed.html", stage=stage, form=queries.readiness_form(stage), page=page, short=_short
+        "applications/assessed.html",
+        stage=stage,
+        asked=asked,
+        form=form,
+        page=queries.assessed(current_actor(), stage, _filters(form, asked), page_asked()),
+        short=_short,
+        decides=what_readiness_decides(definition_of(stage.cycle), stage.key),
     )
 
 
-@bp.get("/stages/<public_id:stage_id>/readiness.<form>")
+@bp.get("/readiness/<public_id:stage_id>/schools.<form>")
 @requires("readiness.list")
 def assessed_file(stage_id: str, form: str) -> ResponseReturnValue:
     """The same as a file, an answer a column."""
@@ -117,10 +128,35 @@ def assessed_file(stage_id: str, form: str) -> ResponseReturnValue:
     fields = list(asked.all_fields()) if asked else []
     rows = (
         (one.case.organization.name, one.written_at, one.written_by.name, *(_short(f, one.answers) for f in fields))
-        for one in queries.every_assessed(current_actor(), stage)
+        for one in queries.every_assessed(current_actor(), stage, _filters(_filter_form(asked), asked))
     )
     columns = ("School", "Written at", "Written by", *(one.title for one in fields))
     return export(form, f"{asked.title if asked else ''}, {stage.cycle.title}", columns, rows)
+
+
+def _filter_form(asked: Form | None) -> forms.ReadinessFilterForm:
+    form = forms.ReadinessFilterForm()
+    form.answer.choices = options({"": "Any answer"} | {key: words for key, (words, _, _) in _answers(asked).items()})
+    form.validate()
+    return form
+
+
+def _filters(form: forms.ReadinessFilterForm, asked: Form | None) -> ReadinessFilters:
+    answer = _answers(asked).get(form.answer.data or "")
+    return ReadinessFilters(form.sector.data or "", (form.search.data or "").strip(), answer[1:] if answer else None)
+
+
+def _answers(asked: Form | None) -> dict[str, tuple[str, str, str | bool]]:
+    """What the list can be narrowed to: "question:option" -> (words, key of the question, the answer as it is kept)."""
+    found: dict[str, tuple[str, str, str | bool]] = {}
+    for one in asked.all_fields() if asked else ():
+        if isinstance(one, YesNo):
+            for word, value in (("yes", True), ("no", False)):
+                found[f"{one.key}:{word}"] = (f"{one.title} {word.capitalize()}", one.key, value)
+        elif isinstance(one, Choice) and not one.several:
+            for option, said in one.options.items():
+                found[f"{one.key}:{option}"] = (f"{one.title} {said}", one.key, option)
+    return found
 
 
 def _short(asked: AnyField, answers: Mapping[str, Any]) -> str:

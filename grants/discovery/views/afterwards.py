@@ -1,16 +1,21 @@
 """After an event: what people say, what visitors noted, the certificate of who came."""
 
+from typing import cast
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.discovery import queries, services
-from grants.discovery.forms import FeedbackForm, VisitNoteForm
+from grants.discovery.forms import VisitNoteForm, feedback_form
+from grants.discovery.models import Event
 from grants.discovery.policy import note_closed_because
 from grants.discovery.services import Opinion
 from grants.discovery.views.blueprint import bp, the_event
 from grants.kernel.clock import now
 from grants.kernel.errors import Problem
 from grants.persistence.session import unit_of_work
+from grants.programs.queries import definition_of
+from grants.programs.schema.entry import AskedAfterwards, EventKind
 from grants.web.access import current_actor, requires
 from grants.web.filters import plural
 from grants.web.tables import page_asked
@@ -22,7 +27,7 @@ def feedback(event_id: str) -> ResponseReturnValue:
     """What someone who came says of the event, and may change for a while."""
     actor, found = current_actor(), the_event(event_id)
     given = queries.own_feedback(actor, found)
-    form = FeedbackForm(obj=given)
+    form = feedback_form(_asked_after(found), given)
     if given is not None and not form.is_submitted():
         form.useful.data, form.will_use.data = str(given.useful), str(given.will_use)
     status = 200
@@ -45,6 +50,10 @@ def feedback(event_id: str) -> ResponseReturnValue:
     return render_template("discovery/feedback.html", event=found, form=form, came=came, given=given), status
 
 
+def _asked_after(found: Event) -> AskedAfterwards:
+    return definition_of(found.cycle).asked_after(cast(EventKind, found.kind))
+
+
 def _text(typed: str | None) -> str | None:
     return (typed or "").strip() or None
 
@@ -55,7 +64,13 @@ def read_feedback(event_id: str) -> ResponseReturnValue:
     """What people said, all together."""
     actor, found = current_actor(), the_event(event_id)
     page = queries.remarks(actor, found, page_asked())
-    return render_template("discovery/read_feedback.html", event=found, said=queries.said(actor, found), page=page)
+    return render_template(
+        "discovery/read_feedback.html",
+        event=found,
+        asked=_asked_after(found),
+        said=queries.said(actor, found),
+        page=page,
+    )
 
 
 @bp.route("/events/<public_id:event_id>/note", methods=["GET", "POST"])

@@ -10,8 +10,12 @@ from grants.web.navigation import register_nav
 
 bp = Blueprint("discovery", __name__)
 
+# Where schools say they stand is a page of applications; staff come to it from here.
+_AROUND = dict.fromkeys((Role.PROGRAM_OFFICER, Role.DIRECTOR, Role.AUDITOR), ("/events", "/readiness"))
 for _role in (Role.PROGRAM_OFFICER, Role.DIRECTOR, Role.AUDITOR, Role.APPLICANT, Role.COACH):
-    register_nav(_role, "Events", "discovery.events", 25 if _role in (Role.APPLICANT, Role.COACH) else 28)
+    register_nav(
+        _role, "Events", "discovery.events", 25 if _role in (Role.APPLICANT, Role.COACH) else 28, _AROUND.get(_role, ())
+    )
 
 
 def the_event(event_id: str) -> Event:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from grants.programs.schema.base import Key, Keyed, Named, OneOrMore, Part
 from grants.programs.schema.deciding import Where
-from grants.programs.schema.entry import DiscoveryStage
+from grants.programs.schema.entry import AskedAfterwards, DiscoveryStage, EventKind
 from grants.programs.schema.forms import Form
 from grants.programs.schema.letters import STANDARD_AGREEMENT, STANDARD_LETTERS, Letter
 from grants.programs.schema.rubrics import Rubric
@@ -105,6 +105,19 @@ class Definition(Part):
     @property
     def application_stages(self) -> tuple[ApplicationStage, ...]:
         return tuple(stage for stage in self.stages.values() if isinstance(stage, ApplicationStage))
+
+    def asked_after(self, kind: EventKind) -> AskedAfterwards:
+        """What those who came to an event of a kind are asked: as the first discovery stage that says so has it."""
+        stages = (stage for stage in self.stages.values() if isinstance(stage, DiscoveryStage))
+        return next((stage.feedback[kind] for stage in stages if kind in stage.feedback), AskedAfterwards())
+
+    def asking_readiness_of(self, key: str) -> tuple[ApplicationStage, ...]:
+        """The stages that a school may enter only by what it answered on readiness in a discovery stage."""
+        return tuple(
+            stage
+            for stage in self.application_stages
+            if any(leaf.readiness is not None and leaf.readiness.stage == key for leaf in stage.enter.leaves())
+        )
 
     def stage(self, key: str) -> DiscoveryStage | ApplicationStage:
         """The stage of that key.

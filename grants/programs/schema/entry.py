@@ -102,6 +102,15 @@ class CompleteWhen(Part):
     at_least: Positive = 1
 
 
+class AskedAfterwards(Part):
+    """What those who came to an event are asked: two marks from 1 (not at all) to 5 (very), and two remarks."""
+
+    useful: str = Field("How useful was it to you?", description="The first mark.")
+    will_use: str = Field("How likely will you use something of it in your school?", description="The second mark.")
+    best: str = Field("What helped you most?", description="The first remark.")
+    better: str = Field("What would have made it better?", description="The second remark.")
+
+
 class DiscoveryStage(Named):
     """A time to look around before applying: workshops, visits, questions. Nothing is judged."""
 
@@ -112,6 +121,9 @@ class DiscoveryStage(Named):
     complete_when: CompleteWhen = CompleteWhen()
     topics: tuple[str, ...] = Field((), description="What events are about.")
     readiness: Key | None = Field(None, description="A form; it informs, and decides only by an entry rule.")
+    feedback: dict[EventKind, AskedAfterwards] = Field(
+        default_factory=dict, description="What is asked after an event of a kind; left out, the usual four questions."
+    )
     opens: Day | None = Field(None, description="Usual dates; a cycle sets its own.")
     closes: Day | None = None
 
