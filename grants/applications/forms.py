@@ -220,8 +220,9 @@ class CertifyForm(HouseForm):
 
 
 class EligibleForm(HouseForm):
-    """Passing an application on to review."""
+    """Passing an application on to review; the stage says what is checked, and its choices are set for it."""
 
+    checked = CheckboxGroupField("Tick what you have checked", choices=[])
     remark = TextAreaField("A remark for the file")
 
 

@@ -12,7 +12,7 @@ from grants.applications.scope import OPEN_TO_COACHES, stands
 from grants.applications.services.coaching import is_past_coaching, let_coaches_go
 from grants.applications.services.commenting import TELL, tell_addressed
 from grants.applications.services.mailing import MAIL, write_one
-from grants.applications.services.reminding import REMIND_WITHIN, remind_before
+from grants.applications.services.reminding import REMIND_WITHIN, remind_before, step_due
 from grants.applications.states import State
 from grants.background import Trouble, job, periodic
 from grants.kernel.clock import now
@@ -54,11 +54,12 @@ def remind_all() -> None:
     soon = now() + REMIND_WITHIN
     ends = (CycleStage.closes_at, Application.extended_to, Application.returned_until)
     due = (
-        select(Application.id)
+        select(Application)
         .join(Application.stage)
         .where(Application.state.in_((State.DRAFT, State.RETURNED)), or_(*(end.between(now(), soon) for end in ends)))
     )
-    for one in db.session.scalars(due.order_by(Application.id)).all():
+    found = db.session.scalars(due.order_by(Application.id).options(*whole())).all()
+    for one in [application.id for application in found if step_due(application) is not None]:
         with unit_of_work() as session:
             remind_before(session.get_one(Application, one, options=whole()))
 

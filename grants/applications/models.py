@@ -22,6 +22,7 @@ class Application(Stateful, Base):
     asked, answered   required questions that show now, and how many of them hold; kept with every answer
     written_at    when an answer was last changed
     reminded_at   when staff last reminded its people that it is not submitted
+    screening_checks   keys of what was checked when it was found eligible
     """
 
     __tablename__ = "application"
@@ -39,6 +40,7 @@ class Application(Stateful, Base):
     returned_until: Mapped[datetime | None]
     screened_at: Mapped[datetime | None]
     screening_note: Mapped[str | None]
+    screening_checks: Mapped[list[Any] | None]
     asked: Mapped[int] = mapped_column(default=0)
     answered: Mapped[int] = mapped_column(default=0)
     written_at: Mapped[datetime | None]
@@ -49,6 +51,10 @@ class Application(Stateful, Base):
     submissions: Mapped[list["Submission"]] = relationship(
         back_populates="application", order_by="Submission.number.desc()"
     )
+
+    def screen_anew(self) -> None:
+        """Forget what screening came to; the timeline keeps it."""
+        self.screened_at = self.screening_note = self.screening_checks = None
 
 
 class Answer(Base):

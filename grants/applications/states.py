@@ -28,6 +28,7 @@ class Facts:
     gaps            questions that are unanswered or wrong
     certified       the signatory typed their own name
     screened        staff have found it eligible
+    unchecked       what the stage asks to check, and was not
     decided         a decision on it has been released
     sections        keys of the sections to be sent back; `until` is the day they are due
     reason          why, in staff's words
@@ -38,6 +39,7 @@ class Facts:
     gaps: int = 0
     certified: bool = False
     screened: bool = False
+    unchecked: Sequence[str] = ()
     decided: bool = False
     sections: Sequence[str] = ()
     until: datetime | None = None
@@ -87,7 +89,11 @@ def gives_reason(facts: Facts) -> str | None:
 
 
 def not_screened_yet(facts: Facts) -> str | None:
-    return "This application was found eligible already." if facts.screened else before_decision(facts)
+    if facts.screened:
+        return "This application was found eligible already."
+    if facts.unchecked and not facts.reason.strip():
+        return f"Tick what you have checked, or say in the remark why it does not matter here: {facts.unchecked[0]}"
+    return before_decision(facts)
 
 
 APPLICATION: Workflow[Facts] = Workflow(

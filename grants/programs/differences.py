@@ -41,6 +41,8 @@ _PHRASES: Final[Mapping[str, str]] = {
     "by_score": "the amounts by score",
     "flat": "the amount of an award",
     "enter": "who may enter",
+    "screening": "what is checked before review",
+    "remind": "when those who have not submitted are reminded",
     "owes": "what a grantee owes",
     "indicators": "what is measured",
     "reviewers_each": "the number of reviewers for each submission",

@@ -16,7 +16,7 @@ from grants.programs.phrases import (
     up,
     what_readiness_decides,
 )
-from grants.programs.schema import ApplicationStage, Definition, DiscoveryStage, ReviewRules, percent, words
+from grants.programs.schema import ApplicationStage, Definition, DiscoveryStage, ReviewRules, days_of, percent, words
 
 Said = tuple[str, str]
 """A heading and a sentence or two under it."""
@@ -39,6 +39,7 @@ def aloud(stage: DiscoveryStage | ApplicationStage, definition: Definition) -> l
         *_after(stage),
         ("Approval", f"{up(approvals(stage.decision.approve))} approve the slate, never whoever proposed it."),
         *_dates(stage),
+        ("Reminders", _reminders(stage)),
     ]
     return [(heading, sentence) for heading, sentence in said if sentence]
 
@@ -65,6 +66,17 @@ def _discovery(stage: DiscoveryStage, definition: Definition) -> list[Said]:
         decides = what_readiness_decides(definition, stage.key)
         said.append(("Readiness", f"Schools may fill in “{definition.form(stage.readiness).title}”. {decides}"))
     return said + _dates(stage)
+
+
+def _reminders(stage: ApplicationStage) -> str:
+    """When those who have not submitted are reminded: `7 days and 2 days before the deadline, and on its day.`"""
+    before = sorted((step for step in stage.remind if days_of(step)), key=days_of, reverse=True)
+    if not stage.remind:
+        return "Nobody is reminded before the deadline."
+    times = [f"{listed(str(step) for step in before)} before the deadline"] if before else []
+    if len(before) < len(stage.remind):
+        times.append("on its day")
+    return f"Those who have not submitted are reminded {listed(times)}."
 
 
 def _dates(stage: DiscoveryStage | ApplicationStage) -> list[Said]:

@@ -191,18 +191,27 @@ def test_an_officer_screens_one_after_the_other_and_takes_the_last_one_back(app:
         assert page.status_code == 200
         return page.text.split("<h1")[1].split(">")[1].split("<")[0].strip()
 
+    def progress(address: str) -> str:
+        said = browser.get(address).text.split('class="screened"')[1].split("</progress>")[1].split("</p>")[0]
+        return said.replace("<b>", "").replace("</b>", "").strip()
+
     with clock_at(make.CLOSES):
-        assert (heading(queue), "3 applications left to screen" in browser.get(queue).text) == ("Zenith", True)
+        assert (heading(queue), progress(queue)) == ("Zenith", "0 of 3 screened, 3 left")
         assert heading(f"{queue}&after={first.public_id}") == "ASCEND"
         assert heading(f"{queue}&after={third.public_id}") == "Zenith"
+        assert (
+            heading(f"{queue}&at={third.public_id}"),
+            f"at={second.public_id}" in browser.get(f"{queue}&at={third.public_id}").text,
+        ) == ("Lodestar", True)
+        assert "The one before" not in browser.get(queue).text
         screen = f"/applications/{first.public_id}/%s?queue={stage_id}"
         wrong = browser.post(screen % "ineligible", data={"reason": " "})
-        assert (wrong.status_code, "3 applications left to screen" in wrong.text) == (422, True)
+        assert (wrong.status_code, "<b>0 of 3</b> screened, 3 left" in wrong.text) == (422, True)
         fine = browser.post(screen % "eligible", data={"remark": "Checked."})
-        assert heading(fine.location) == "ASCEND"
+        assert (heading(fine.location), progress(fine.location)) == ("ASCEND", "1 of 3 screened, 2 left")
         assert "Zenith is eligible." in browser.get(fine.location).text.replace("\n", "")
-        assert browser.post(f"/applications/{first.public_id}/reconsider").status_code == 302
-        assert heading(queue) == "Zenith"
+        back = browser.post(f"/applications/{first.public_id}/reconsider?queue={stage_id}")
+        assert (heading(back.location), progress(back.location)) == ("Zenith", "0 of 3 screened, 3 left")
         for one in (first, second, third):
             services_page = f"/applications/{one.public_id}/eligible?queue={stage_id}"
             done = browser.post(services_page, data={})

@@ -263,3 +263,48 @@ def test_what_was_returned_is_reminded_of_its_own_day(app: Flask) -> None:
     assert {subject for _, subject in written("application.due")} == {
         "Launch grant of Roosevelt is due Thursday 5 May 2016, 5:00 pm PDT"
     }
+
+
+def drafted(*settings: str) -> Application:
+    with clock_at(make.WRITING), unit_of_work():
+        return make.draft(make.school("ASCEND"), make.stage(make.cycle("open", *settings)))
+
+
+def test_a_stage_says_itself_on_which_days_it_reminds(app: Flask) -> None:
+    application = drafted("remind: [1 week before, 3 days before]")
+    week, three = datetime(2016, 3, 13, 15, 0, tzinfo=UTC), datetime(2016, 3, 17, 15, 0, tzinfo=UTC)
+    with clock_at(make.WRITING):
+        assert services.next_reminder(application) == week
+    assert reminded(week, three - timedelta(days=1)) == [3, 3]
+    with clock_at(week):
+        assert services.next_reminder(application) == three
+    # Neither two days before nor on the day, which are what a stage has that says nothing.
+    assert reminded(three, datetime(2016, 3, 18, 15, 0, tzinfo=UTC), datetime(2016, 3, 20, 15, 0, tzinfo=UTC)) == [
+        6,
+        6,
+        6,
+    ]
+    with clock_at(three):
+        assert services.next_reminder(application) is None
+
+
+def test_a_reminder_long_before_the_deadline_goes_out_as_well(app: Flask) -> None:
+    drafted("remind: [11 days before]")
+    morning = datetime(2016, 3, 9, 16, 0, tzinfo=UTC)  # 8 am in Oakland
+    assert reminded(morning - timedelta(minutes=1), morning, make.CLOSES - timedelta(days=7)) == [0, 3, 3]
+
+
+def test_a_stage_that_reminds_nobody_writes_nothing(app: Flask) -> None:
+    application = drafted("remind: []")
+    with clock_at(make.WRITING):
+        assert services.next_reminder(application) is None
+    assert reminded(*(make.CLOSES - timedelta(days=day, hours=5) for day in (7, 2, 0))) == [0, 0, 0]
+
+
+def test_officers_see_when_the_clock_reminds_next(app: Flask, client_of: Browser) -> None:
+    officer, (ascend, _, done) = stage_of_three()
+    browser = client_of(officer)
+    with clock_at(make.WRITING):
+        assert browser.get("/applications").text.count("next reminder") == 2
+        assert "Next reminder" in browser.get(f"/applications/{ascend.public_id}").text
+        assert "Next reminder" not in browser.get(f"/applications/{done.public_id}").text

@@ -1,10 +1,12 @@
 """Screening: on to review, out with a reason, or back for changes in named sections."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from grants.applications import queries, services
@@ -15,7 +17,9 @@ from grants.kernel.errors import Clash, Invalid, Refused
 from grants.kernel.policy import Actor
 from grants.kernel.roles import Role
 from grants.messages.models import Message
+from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
+from grants.review.models import Conflict
 from tests.factories import applications as make
 from tests.factories.people import actor, person
 
@@ -117,3 +121,85 @@ def test_only_an_officer_screens(app: Flask, role: Role | None) -> None:
     with pytest.raises(Refused):
         screen(services.find_eligible, who, submission.application)
     assert submission.application.screened_at is None
+
+
+# ── what a stage asks to check ───────────────────────────────────────────────────────────────────────────────────────
+
+CHECKS = "screening: {charter: The charter is current., letter: The letter is signed.}"
+
+
+def received_with_checks() -> tuple[make.School, Submission, Actor]:
+    with clock_at(make.WRITING), unit_of_work():
+        school = make.school("Lodestar")
+        submission = make.submitted(school, make.stage(make.cycle("open", CHECKS)))
+        return school, submission, actor(person("Maya Rivera", Role.PROGRAM_OFFICER))
+
+
+def test_each_check_of_the_stage_is_ticked_or_explained(app: Flask) -> None:
+    _, submission, officer = received_with_checks()
+    application = submission.application
+    with pytest.raises(Clash, match=r"say in the remark why it does not matter here: The letter is signed\."):
+        screen(services.find_eligible, officer, application, " ", ["charter"])
+    with pytest.raises(Invalid, match="no such check"):
+        screen(services.find_eligible, officer, application, "All is well.", ["charter", "roof"])
+    assert (application.screened_at, application.screening_checks) == (None, None)
+    screen(services.find_eligible, officer, application, "It comes by post.", ["charter"])
+    assert (application.screened_at, application.screening_checks) == (LATER, ["charter"])
+    screen(services.take_back_screening, officer, application)
+    assert (application.screened_at, application.screening_checks) == (None, None)
+    screen(services.find_eligible, officer, application, "", ["letter", "charter"])
+    assert application.screening_checks == ["charter", "letter"]
+
+
+def test_the_checks_stand_on_the_page_and_what_was_not_ticked_is_seen(
+    app: Flask, client_of: Callable[[Person], FlaskClient]
+) -> None:
+    _, submission, officer = received_with_checks()
+    application = submission.application
+    maya = db.session.get_one(Person, officer.person_id)
+    browser, address = client_of(maya), f"/applications/{application.public_id}"
+    with clock_at(LATER):
+        for page in (browser.get(address), browser.get("/screening")):
+            assert page.text.count('name="checked"') == 2
+        bare = browser.post(f"{address}/eligible", data={})
+        assert (bare.status_code, "The charter is current." in bare.text) == (409, True)
+        unknown = browser.post(f"{address}/eligible", data={"checked": "roof", "remark": "So be it."})
+        assert unknown.status_code == 422
+        done = browser.post(f"{address}/eligible", data={"checked": "letter", "remark": "It comes by post."})
+        assert done.status_code == 302
+        page = " ".join(browser.get(address).text.split())
+    assert "<li>The charter is current. <b>Not ticked</b></li><li>The letter is signed.</li>" in page
+
+
+def test_the_queue_asks_as_often_for_three_as_for_thirty(app: Flask, statements: Callable[[], Any]) -> None:
+    with clock_at(make.WRITING), unit_of_work():
+        stage = make.stage()
+        for number in range(3):
+            make.submitted(make.school(f"School {number}"), stage)
+        officer = actor(person("Maya Rivera", Role.PROGRAM_OFFICER))
+
+    def asked() -> int:
+        db.session.expire_all()
+        with statements() as seen:
+            assert queries.next_to_screen(officer, stage.public_id) is not None
+            queries.screening_progress(officer, stage.public_id)
+        return len(seen)
+
+    few = asked()
+    with clock_at(make.WRITING), unit_of_work():
+        for number in range(3, 30):
+            make.submitted(make.school(f"School {number}"), stage)
+    assert asked() == few
+
+
+def test_progress_counts_nothing_of_a_case_that_the_officer_may_not_know(app: Flask) -> None:
+    with clock_at(make.WRITING), unit_of_work():
+        stage = make.stage()
+        hidden = make.submitted(make.school("Hidden"), stage).application
+        make.submitted(make.school("Lodestar"), stage)
+        maya = person("Maya Rivera", Role.PROGRAM_OFFICER)
+        everyone = queries.screening_progress(actor(maya), stage.public_id)
+        db.session.add(Conflict(case_id=hidden.case_id, person_id=maya.id, source="declared", since=make.WRITING))
+        db.session.flush()
+        theirs = queries.screening_progress(actor(maya), stage.public_id)
+    assert (everyone.total, theirs.total) == (2, 1)

@@ -43,13 +43,15 @@ COMPLETE: dict[str, Any] = {
 }
 
 
-def cycle(enter: str = "open") -> Cycle:
-    """An open cycle of the small program; `enter` is the entry rule of its launch stage, in YAML."""
+def cycle(enter: str = "open", *more: str) -> Cycle:
+    """An open cycle of the small program; `enter` is the entry rule of its launch stage, in YAML, and `more` are
+    further settings of that stage, a line each.
+    """
     number = next(_numbers)
     text = (
         PROGRAM.read_text()
         .replace("program: small", f"program: small_{number}")
-        .replace("enter: open", f"enter: {enter}")
+        .replace("enter: open", "\n    ".join([f"enter: {enter}", *more]))
     )
     version = load_program(SYSTEM, text, "small.yaml")
     dates = {

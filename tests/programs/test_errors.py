@@ -51,6 +51,16 @@ WRONG_SETTINGS = [
     ("owes: [report]", "owes: report", [
         ("owes: report", "stages.plan.owes", "a list is expected here"),
     ]),
+    ("review: {rubric: quality}", "remind: [2 months before]\n    review: {rubric: quality}", [
+        ("remind", "stages.plan.remind",
+         "“2 months before” is not a day of a reminder; count in days or weeks, such as 7 days before"),
+    ]),
+    ("review: {rubric: quality}", "remind: [7 days before, 1 week before]\n    review: {rubric: quality}", [
+        ("remind", "stages.plan.remind", "the same day is named twice; each reminder has a day of its own"),
+    ]),
+    ("review: {rubric: quality}", "remind: [61 days before]\n    review: {rubric: quality}", [
+        ("remind", "stages.plan.remind", "“61 days before” is too early; a reminder comes at most 60 days before"),
+    ]),
     ("review: {rubric: quality}", "review: quality", [
         ("review: quality", "stages.plan.review", "a group of settings (name: value) is expected here"),
     ]),

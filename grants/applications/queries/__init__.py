@@ -62,11 +62,9 @@ from grants.applications.queries.listing import (
     chosen,
     counts,
     every_application,
-    next_to_screen,
     officers,
     stages,
     stages_listed,
-    waiting_by_stage,
 )
 from grants.applications.queries.mailings import Progress, mailing_for, recipients_of, writers_of
 from grants.applications.queries.presence import others_in
@@ -81,6 +79,13 @@ from grants.applications.queries.readiness import (
     own_assessments,
     readiness_answers,
     readiness_form,
+)
+from grants.applications.queries.screening import (
+    ScreeningProgress,
+    before_in_queue,
+    next_to_screen,
+    screening_progress,
+    waiting_by_stage,
 )
 from grants.applications.queries.submissions import (
     asked_key,
@@ -104,6 +109,7 @@ __all__ = [
     "Coach",
     "Progress",
     "ReadinessFilters",
+    "ScreeningProgress",
     "Thread",
     "Written",
     "answers_frozen",
@@ -121,6 +127,7 @@ __all__ = [
     "attachment_for",
     "attachments_of",
     "barring",
+    "before_in_queue",
     "carried_forward",
     "chosen",
     "coach_on",
@@ -158,6 +165,7 @@ __all__ = [
     "reading_of",
     "recipients_of",
     "rules_of",
+    "screening_progress",
     "section_statuses",
     "sections_open_to",
     "stage_to_start",

@@ -12,7 +12,7 @@ from grants.applications.models import (
     Application,
     Submission,
 )
-from grants.applications.scope import by_stage, visible_applications, was_submitted
+from grants.applications.scope import visible_applications, was_submitted
 from grants.applications.states import State
 from grants.casework.models import Case
 from grants.kernel.clock import now
@@ -78,7 +78,7 @@ def _list(actor: Actor, filters: ApplicationFilters) -> Select[Any]:
         _joined(select(Application, submitted_at.label("submitted_at"), times.label("times")))
         .options(
             contains_eager(Application.case).options(contains_eager(Case.organization), joinedload(Case.officer)),
-            contains_eager(Application.stage).contains_eager(CycleStage.cycle),
+            contains_eager(Application.stage).contains_eager(CycleStage.cycle).joinedload(Cycle.program_version),
         )
         .where(visible_applications(actor), *_narrowed(filters))
         .order_by(*(key.desc() if filters.descending else key.asc() for key in keys), Application.id)
@@ -224,44 +224,3 @@ def stages_listed(actor: Actor, filters: ApplicationFilters) -> Sequence[CycleSt
         .options(contains_eager(CycleStage.cycle).joinedload(Cycle.program_version))
         .order_by(Cycle.opened_at.desc(), CycleStage.position, CycleStage.id)
     ).all()
-
-
-# ── screening ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def waiting_by_stage(actor: Actor) -> Sequence[tuple[CycleStage, int]]:
-    """The stages in which applications wait to be screened, with how many."""
-    return by_stage(actor, _view("to_screen"))
-
-
-def next_to_screen(actor: Actor, stage: str = "", after: str = "") -> Application | None:
-    """The application that was submitted first of those that wait to be screened; None when none is left.
-
-    stage   public id of the stage, or all of them
-    after   public id of one that is left for later: the next one after it, or the first again
-    """
-    last = select(func.max(Submission.id)).where(Submission.application_id == Application.id).scalar_subquery()
-    waiting = (
-        _joined(select(Application))
-        .options(
-            contains_eager(Application.case).options(contains_eager(Case.organization), joinedload(Case.officer)),
-            contains_eager(Application.stage).contains_eager(CycleStage.cycle).joinedload(Cycle.program_version),
-        )
-        .where(
-            visible_applications(actor),
-            was_submitted(),
-            *_narrowed(ApplicationFilters(stage=stage, view="to_screen")),
-        )
-        .order_by(last, Application.id)
-        .limit(1)
-    )
-    if after:
-        skipped = (
-            select(func.max(Submission.id))
-            .join(Submission.application)
-            .where(Application.public_id == after)
-            .scalar_subquery()
-        )
-        if (found := db.session.scalars(waiting.where(last > skipped)).first()) is not None:
-            return cast(Application, found)
-    return cast(Application | None, db.session.scalars(waiting).first())

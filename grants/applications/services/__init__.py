@@ -22,6 +22,7 @@ from grants.applications.services.mailing import (
 from grants.applications.services.presence import is_news, note_presence
 from grants.applications.services.readiness import assess
 from grants.applications.services.receipts import RECEIPT
+from grants.applications.services.reminding import next_reminder
 from grants.applications.services.screening import (
     extend_deadline,
     find_eligible,
@@ -64,6 +65,7 @@ __all__ = [
     "mark_section",
     "message_for",
     "name_sections",
+    "next_reminder",
     "note_presence",
     "override_eligibility",
     "remind",

@@ -23,17 +23,25 @@ from grants.persistence.moves import lock, move
 from grants.persistence.session import db
 
 
-def find_eligible(actor: Actor, application: Application, remark: str = "") -> None:
+def find_eligible(actor: Actor, application: Application, remark: str = "", checked: Collection[str] = ()) -> None:
     """Pass an application on to review.
 
-    raises   Refused; Clash when it is not submitted, or was found eligible already
+    checked   keys of the stage's checks that hold; of one that does not, the remark says why it may go on
+    raises    Refused; Invalid for a check that the stage has not; Clash when it is not submitted, was found eligible
+              already, or something was neither checked nor explained
     """
+    checks = queries.rules_of(application).screening
+    if set(checked) - set(checks):
+        raise Invalid("The stage has no such check.", {"checked": "Choose among the checks."})
 
     def keep() -> None:
         application.screened_at, application.screening_note = now(), remark.strip() or None
+        application.screening_checks = [key for key in checks if key in checked]
         note(actor, application, f"{application.stage.title} was found eligible and goes on to review.")
 
-    move(actor, application, "find eligible", APPLICATION, lambda: facts_of(application), {"note": keep})
+    unchecked = [sentence for key, sentence in checks.items() if key not in checked]
+    facts = partial(facts_of, application, unchecked=unchecked, reason=remark)
+    move(actor, application, "find eligible", APPLICATION, facts, {"note": keep})
 
 
 def find_ineligible(actor: Actor, application: Application, reason: str) -> None:
@@ -43,6 +51,7 @@ def find_ineligible(actor: Actor, application: Application, reason: str) -> None
     """
 
     def tell_applicant() -> None:
+        application.screen_anew()
         application.screened_at, application.screening_note = now(), reason.strip()
         note(actor, application, f"{application.stage.title} was found not eligible: {reason.strip()}")
         _tell("application.ineligible", application, reason=reason.strip())
@@ -59,7 +68,7 @@ def take_back_screening(actor: Actor, application: Application) -> None:
     """
 
     def put_back() -> None:
-        application.screened_at = application.screening_note = None
+        application.screen_anew()
         note(actor, application, f"{application.stage.title} is looked at again.")
 
     def tell_applicant() -> None:
@@ -85,7 +94,8 @@ def return_sections(
 
     def ask_for_changes() -> None:
         application.returned_sections, application.returned_until = list(named), until
-        application.screened_at, application.screening_note = None, why.strip()
+        application.screen_anew()
+        application.screening_note = why.strip()
         db.session.execute(
             update(SectionStatus)
             .where(SectionStatus.application_id == application.id, SectionStatus.section.in_(named))
@@ -110,7 +120,7 @@ def take_as_submitted(actor: Actor, application: Application) -> None:
 
     def tell_applicant() -> None:
         application.returned_sections = application.returned_until = None
-        application.screened_at = application.screening_note = None
+        application.screen_anew()
         last = in_words(queries.submissions_of(application)[0].submitted_at, application.stage.cycle.time_zone)
         note(actor, application, f"No changes came in time: {application.stage.title} counts as submitted on {last}.")
         _tell("application.as_submitted", application, when=last)

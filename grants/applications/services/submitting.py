@@ -99,7 +99,7 @@ def _freeze(application: Application, signatory: Person, received_at: datetime) 
     )
     db.session.add(submission)
     application.returned_sections = application.returned_until = None
-    application.screened_at = application.screening_note = None
+    application.screen_anew()
     db.session.flush()
     return submission
 

@@ -30,6 +30,7 @@ def staff_page(found: Application, tried: FlaskForm | None = None, refused: str 
         view=overview(actor, found),
         submissions=queries.submissions_of(found),
         timeline=timeline(actor, found.case),
+        checked=_checked(found),
         refused=refused,
         tried=type(tried).__name__,
         forms={form.__name__: form(formdata=None) for form in _screening_forms(found)}
@@ -37,13 +38,37 @@ def staff_page(found: Application, tried: FlaskForm | None = None, refused: str 
         sections=queries.form_of(found).sections,
         overrides=queries.overrides_of(found),
         not_reminded=services.why_not_reminded(found),
+        next_reminder=services.next_reminder(found),
     )
+
+
+def _checked(found: Application) -> list[tuple[str, bool]]:
+    """What the stage asks to check of an application that was found eligible, and whether it was."""
+    if found.screened_at is None or found.screening_checks is None:
+        return []
+    checks = queries.rules_of(found).screening
+    return [(sentence, key in found.screening_checks) for key, sentence in checks.items()]
 
 
 def _screening_forms(found: Application) -> tuple[type[FlaskForm], ...]:
     zone = found.stage.cycle.time_zone
     timed = in_zone(_return_form(found), zone), in_zone(ExtensionForm, zone)
-    return EligibleForm, IneligibleForm, OverrideForm, *timed
+    return _eligible_form(found), IneligibleForm, OverrideForm, *timed
+
+
+def _eligible_form(found: Application) -> type[EligibleForm]:
+    """The form with what is checked in this application's stage; without boxes where that is nothing."""
+
+    class WithChecks(EligibleForm):
+        def __init__(self, *args: Any, **given: Any) -> None:
+            super().__init__(*args, **given)
+            if checks := queries.rules_of(found).screening:
+                self.checked.choices = options(checks)
+            else:
+                del self.checked
+
+    WithChecks.__name__ = EligibleForm.__name__
+    return WithChecks
 
 
 def _return_form(found: Application) -> type[ReturnForm]:
@@ -92,7 +117,9 @@ def find_eligible(application_id: str) -> ResponseReturnValue:
     return _screen(
         application_id,
         "EligibleForm",
-        lambda actor, found, form: services.find_eligible(actor, found, form.remark.data or ""),
+        lambda actor, found, form: services.find_eligible(
+            actor, found, form.remark.data or "", (form.checked and form.checked.data) or ()
+        ),
         "Found eligible: it goes on to review.",
     )
 
@@ -143,6 +170,8 @@ def reconsider(application_id: str) -> ResponseReturnValue:
     with unit_of_work():
         services.take_back_screening(current_actor(), found)
     flash("It waits to be screened again.", "good")
+    if stage := request.args.get("queue"):
+        return redirect(url_for(".screening", stage=stage, at=application_id))
     return redirect(url_for(".application", application_id=application_id))
 
 
@@ -178,7 +207,8 @@ def take_as_submitted(application_id: str) -> ResponseReturnValue:
 @requires("application.screen")
 def screening() -> ResponseReturnValue:
     """The next application to screen of a stage: what it says of itself, and what to do with it."""
-    found = queries.next_to_screen(current_actor(), request.args.get("stage", ""), request.args.get("after", ""))
+    stage, after, at = (request.args.get(name, "") for name in ("stage", "after", "at"))
+    found = queries.next_to_screen(current_actor(), stage, after, at)
     return queue_page(found) if found else render_template("applications/screened.html", **_queue())
 
 
@@ -194,6 +224,7 @@ def queue_page(found: Application, tried: FlaskForm | None = None, refused: str 
             file_url=lambda file: url_for(".submitted_file", submission_id=submission.public_id, file_id=file),
         ),
         overrides=queries.overrides_of(found),
+        before=queries.before_in_queue(current_actor(), found, _stage_asked()),
         refused=refused,
         tried=type(tried).__name__,
         forms={form.__name__: form(formdata=None) for form in _screening_forms(found)}
@@ -202,14 +233,19 @@ def queue_page(found: Application, tried: FlaskForm | None = None, refused: str 
     )
 
 
+def _stage_asked() -> str:
+    """The stage whose queue is worked through, by its public id; empty for all of them."""
+    return request.args.get("stage") or request.args.get("queue") or ""
+
+
 def _queue() -> dict[str, Any]:
     """What every page of the queue says: the stages with how many wait, and the one that was dealt with last."""
     waiting = queries.waiting_by_stage(current_actor())
-    asked = request.args.get("stage") or request.args.get("queue") or ""
-    done = request.args.get("done")
+    asked, done = _stage_asked(), request.args.get("done")
     return {
         "waiting": waiting,
         "stage_id": asked,
+        "progress": queries.screening_progress(current_actor(), asked),
         "left": sum(count for stage, count in waiting if asked in ("", stage.public_id)),
         "last": the_application(done) if done else None,
     }

@@ -6,7 +6,7 @@ from typing import Any
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from grants.applications import queries
+from grants.applications import queries, services
 from grants.applications.forms import ApplicationFilterForm
 from grants.applications.models import Application
 from grants.applications.queries import SORTS, VIEWS, ApplicationFilters
@@ -39,6 +39,7 @@ def applications() -> ResponseReturnValue:
         counts=queries.counts(actor, filters),
         shown=filters.view,
         may_write=actor.may("application.message"),
+        next_reminder=services.next_reminder,
     )
 
 

@@ -58,13 +58,22 @@ from grants.programs.schema.schedules import (
     ScheduleLine,
     Waits,
 )
-from grants.programs.schema.stages import OUTCOMES, ApplicationStage, EligibilityQuestion, Outcome, Stage
+from grants.programs.schema.stages import (
+    LONGEST_BEFORE,
+    OUTCOMES,
+    ApplicationStage,
+    EligibilityQuestion,
+    Outcome,
+    Stage,
+    days_of,
+)
 from grants.programs.schema.values import DueRule, Duration, percent
 
 __all__ = [
     "BLOCKS",
     "FACTS_OF",
     "LETTER_FACTS",
+    "LONGEST_BEFORE",
     "ORGANIZATION_ATTRIBUTES",
     "OUTCOMES",
     "Addition",
@@ -132,6 +141,7 @@ __all__ = [
     "Waits",
     "Words",
     "YesNo",
+    "days_of",
     "evaluate",
     "fits",
     "percent",

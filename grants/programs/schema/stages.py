@@ -1,13 +1,13 @@
 """Application stages: form, eligibility, review, pitch, decision, what follows an award."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from grants.programs.schema.base import Key, Named, Part
 from grants.programs.schema.deciding import DecisionRules, Pitch, ReviewRules
 from grants.programs.schema.entry import DiscoveryStage, EntryRule
-from grants.programs.schema.values import Day, Flag, Minutes
+from grants.programs.schema.values import Day, Duration, Flag, Minutes, TimeBefore
 
 Outcome = Literal["award", "waitlist", "decline"]
 OUTCOMES: tuple[Outcome, ...] = ("award", "waitlist", "decline")
@@ -22,6 +22,36 @@ class EligibilityQuestion(Part):
     sentence: str = Field(description="Said when the answer is the other one: why, and what to do.")
 
 
+DAYS_IN: Final = {"days": 1, "weeks": 7}
+
+
+def days_of(length: Duration) -> int:
+    """The whole days of a length in days or weeks.
+
+    >>> days_of(Duration(2, "weeks"))
+    14
+    """
+    return length.count * DAYS_IN[length.unit]
+
+
+_REMINDERS: Final = (Duration(7, "days"), Duration(2, "days"), Duration(0, "days"))
+LONGEST_BEFORE: Final = 60
+"""The first reminder comes at most so many days before a deadline."""
+
+
+def _reminders(steps: tuple[Duration, ...]) -> tuple[Duration, ...]:
+    for step in steps:
+        if step.unit not in DAYS_IN:
+            raise ValueError(
+                f"“{step} before” is not a day of a reminder; count in days or weeks, such as 7 days before"
+            )
+        if days_of(step) > LONGEST_BEFORE:
+            raise ValueError(f"“{step} before” is too early; a reminder comes at most {LONGEST_BEFORE} days before")
+    if len({days_of(step) for step in steps}) < len(steps):
+        raise ValueError("the same day is named twice; each reminder has a day of its own")
+    return steps
+
+
 class ApplicationStage(Named):
     """A step that ends in awards: form → screening → review → (pitch) → decision → award."""
 
@@ -29,6 +59,15 @@ class ApplicationStage(Named):
     enter: EntryRule = Field(EntryRule(open=True), description="Who may apply; left out, anyone.")
     eligibility: tuple[EligibilityQuestion, ...] = ()
     form: Key
+    screening: dict[Key, str] = Field(
+        default_factory=dict,
+        description="What an officer checks before an application goes on to review: a sentence under each key.",
+    )
+    remind: Annotated[tuple[TimeBefore, ...], AfterValidator(_reminders)] = Field(
+        _REMINDERS,
+        description="When those who have not submitted are reminded: the mornings of these days before the deadline, "
+        "in days or weeks; `0 days before` is that day itself. An empty list reminds nobody.",
+    )
     review: ReviewRules
     pitch: Pitch | None = None
     decision: DecisionRules

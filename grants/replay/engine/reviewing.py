@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from grants.applications import services as applications
+from grants.applications.queries import rules_of
 from grants.replay.engine.acts import Act
 from grants.replay.engine.story import Tale
 from grants.replay.recording.stage import CardRecord, MarkGiven, PanelRecord
@@ -34,7 +35,9 @@ def acts(tale: Tale, stage: str) -> Iterator[Act]:
 def _screen(tale: Tale, stage: str, officer: str) -> None:
     for school, draft in tale.recording.stages[stage].drafts.items():
         if draft.submitted:
-            applications.find_eligible(tale.actor(officer), tale.application(stage, school))
+            application = tale.application(stage, school)
+            checks = rules_of(application).screening
+            applications.find_eligible(tale.actor(officer), application, checked=tuple(checks))
 
 
 def _invite(tale: Tale, stage: str, panel: PanelRecord) -> None:
