@@ -53,7 +53,7 @@ def _foresee(_actor: Actor, gone: Case, stays: Case) -> Foresight:
         else:
             found.hinders.append(
                 f"Both have submitted {title} in {cycle}, and two submissions are never made one. Let them stay two in "
-                "this cycle: agree with the school which one counts, and find the other ineligible."
+                "this cycle: agree with its people which one counts, and find the other ineligible."
             )
     return found
 

@@ -101,7 +101,7 @@ def _join(actor: Actor, case: Case, other: Case, gone: Organization) -> None:
     db.session.execute(update(Case).where(Case.merged_into_id == case.id).values(merged_into_id=other.id))
     before = {"organization": gone.name, "case": case.public_id}
     audit.record(actor, "case.join", other, before=before, case_id=other.id)
-    sentence = f"{gone.name} is the same school: its case in this cycle became part of this one."
+    sentence = f"{gone.name} is the same organization: its case in this cycle became part of this one."
     note_event(actor, other, "case", sentence, audience="applicant")
 
 

@@ -14,7 +14,7 @@ class PairFilterForm(FilterForm):
     """Filters of the list of pairs that may be the same."""
 
     search = StringField("Name or city of either")
-    state = SelectField("Decision", choices=options({"": "Waits for one", "apart": "Not the same"}))
+    state = SelectField("Decision", choices=options({"": "Not decided yet", "apart": "Not the same"}))
 
 
 class MergeForm(HouseForm):

@@ -196,7 +196,7 @@ def test_a_chain_leads_to_its_end(officer: Person, client_of: Browser) -> None:
     page = browser.get(f"/organizations/{three.public_id}").text
     assert re.findall(r"Merged from ([\w .]+),", page) == ["Lincoln Elementary", "Lincoln Elem."]
     timeline = [event.sentence for event in casework.timeline(actor(officer), last).items]
-    assert "Lincoln Elem. is the same school: its case in this cycle became part of this one." in timeline
+    assert "Lincoln Elem. is the same organization: its case in this cycle became part of this one." in timeline
 
 
 def test_the_way_on_is_only_for_those_who_may_go_there(

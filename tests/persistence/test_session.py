@@ -1,5 +1,8 @@
 """Writing happens in units of work, and nowhere else."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
@@ -51,6 +54,31 @@ def test_a_value_taken_by_another_is_a_clash(app: Flask) -> None:
     with pytest.raises(Clash), unit_of_work() as session:
         session.add(Job(name="two", key="same", args={}, run_at=now(), created_at=now()))
     assert jobs() == 1
+
+
+def test_of_two_that_wait_for_one_another_one_is_a_clash(app: Flask) -> None:
+    with unit_of_work() as session:
+        jobs_there = [Job(name=name, args={}, run_at=now(), created_at=now()) for name in ("one", "two")]
+        session.add_all(jobs_there)
+    numbers, barrier = [job.id for job in jobs_there], Barrier(2)
+
+    def take(order: list[int]) -> str:
+        with app.app_context():
+            try:
+                with unit_of_work() as session:
+                    session.get_one(Job, order[0], with_for_update=True)
+                    if session.get_bind().dialect.name != "sqlite":  # there the first has the whole database
+                        barrier.wait()
+                    session.get_one(Job, order[1], with_for_update=True)
+            except Clash:
+                return "clash"
+            finally:
+                db.session.remove()
+            return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        found = sorted(pool.map(take, (numbers, numbers[::-1])))
+    assert found == (["done", "done"] if db.engine.dialect.name == "sqlite" else ["clash", "done"])
 
 
 def test_a_missing_value_is_not_taken_for_a_clash(app: Flask) -> None:

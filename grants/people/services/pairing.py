@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import delete, event, inspect, or_, select
+from sqlalchemy import ColumnElement, delete, event, inspect, or_, select
 from sqlalchemy.orm import Mapper, Session, object_session
 
 from grants.kernel.clock import now
@@ -57,6 +57,7 @@ def compare(session: Session, organization: Organization) -> None:
         .where(
             Organization.id != organization.id,
             Organization.merged_into_id.is_(None),
+            *_not_another(organization),
             Organization.id.in_(select(MatchKey.organization_id).where(MatchKey.key.in_(keys))),
         )
         .order_by(Organization.id)
@@ -94,6 +95,18 @@ def compare_uncompared(most: int = 500) -> int:
     for organization in found:
         compare(db.session(), organization)
     return len(found)
+
+
+def _not_another(organization: Organization) -> list[ColumnElement[bool]]:
+    """Hold for all but those whose identifier says that they are another: in an imported directory, nearly all."""
+    return [
+        or_(column.is_(None), column == known)
+        for column, known in (
+            (Organization.nces_id, organization.nces_id),
+            (Organization.cds_id, organization.cds_id),
+        )
+        if known
+    ]
 
 
 def _keep_keys(session: Session, organization: Organization) -> frozenset[str]:
