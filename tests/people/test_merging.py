@@ -219,11 +219,11 @@ def test_the_way_on_is_only_for_those_who_may_go_there(
 # ── nothing is forgotten ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_reference_to_an_organization_is_somebodys_to_move() -> None:
+def test_every_reference_to_an_organization_is_somebodys_to_move(app: Flask) -> None:
     assert ORGANIZATIONS.unanswered() == [], "a table refers to organizations, and no mover says what becomes of it"
 
 
-def test_what_refers_to_a_case_moves_stays_behind_or_stands_in_the_way() -> None:
+def test_what_refers_to_a_case_moves_stays_behind_or_stands_in_the_way(app: Flask) -> None:
     behind = {one.property.columns[0] for one in (*STAYS_BEHIND, Case.merged_into_id)}
     assert {f"{one.table.name}.{one.name}" for one in CASES.unanswered() if one not in behind} == {
         "agreement.case_id",
