@@ -1,8 +1,8 @@
 """Files as answers: what a file field takes, and whether a file will do for it."""
 
-from grants.casework import examining
 from grants.kernel.errors import Invalid
 from grants.programs.schema import FileField
+from grants.web import examining
 
 
 def examine(field: FileField, name: str, content: bytes) -> str:

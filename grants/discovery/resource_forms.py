@@ -4,9 +4,9 @@ from flask_wtf.file import FileField
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from grants.casework.examining import KINDS
 from grants.discovery.links import LONGEST
 from grants.discovery.services.resources import LONGEST_SENTENCE, LONGEST_TITLE
+from grants.web.examining import KINDS
 from grants.web.forms import HouseForm, options
 
 TAKEN, MOST_MB = tuple(KINDS), 20

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from flask_wtf.file import FileField, FileRequired
 from wtforms import DecimalField, EmailField, IntegerField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
@@ -199,6 +200,12 @@ class LinkForm(HouseForm):
     )
     most = IntegerField("People at most", [Optional()], default=1)
     note = StringField("Whom it is meant for", [Length(max=120)])
+
+
+class DirectoryForm(HouseForm):
+    """A school directory to bring in."""
+
+    file = FileField("CSV or Excel file", [FileRequired("Choose a file.")], description="Up to 20 MB and 50,000 lines.")
 
 
 class NewcomerForm(HouseForm):

@@ -34,6 +34,8 @@ ACTS: Final[dict[str, str]] = {
     "organization.merge": "Made two organizations one",
     "organization.register": "Registered their organization",
     "organization.remove_member": "Took a member out of an organization",
+    "directory.apply": "Brought in a school directory",
+    "directory.upload": "Uploaded a school directory",
     # messages
     "calendar.end": "Ended the address of a calendar",
     "calendar.make": "Made an address for a calendar",

@@ -158,6 +158,19 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "failed": ("Failed", _B),
         "suppressed": ("Not sent", _Q),
     },
+    "directory line": {
+        "add": ("New", _G),
+        "change": ("Changed", _W),
+        "alike": ("Perhaps here already", _W),
+        "wrong": ("Cannot be brought in", _B),
+        "same": ("Unchanged", _Q),
+    },
+    "directory": {
+        "examining": ("Being examined", _W),
+        "ready": ("To be looked at", _W),
+        "applying": ("Being brought in", _W),
+        "done": ("Brought in", _G),
+    },
     "membership link": {
         "open": ("Open", _G),
         "used_up": ("Used up", _Q),

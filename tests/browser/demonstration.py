@@ -25,7 +25,9 @@ from grants.messages.feeds import token_of
 from grants.messages.models import CalendarFeed
 from grants.payments import services as payments
 from grants.people import services as people
+from grants.people.directory_files import table_of
 from grants.people.models import Organization, Person
+from grants.people.services.directory import keep_directory
 from grants.people.tokens import Purpose, link_hash, password_token, request_token
 from grants.persistence.session import db, unit_of_work
 from grants.programs.services import load_program
@@ -42,7 +44,7 @@ TRIED = 60
 
 def add_what_it_lacks() -> None:
     """A file in a draft, one handed in, a program's second version, another slate, awards that wait, failed work,
-    a link to a school."""
+    a link to a school, a school directory."""
     kept = [files.put(b"%PDF-1.7\n%%EOF\n", "letter.pdf", "application/pdf") for _ in range(2)]
     with clock_at(writing.WRITING), unit_of_work():
         stage = writing.stage()
@@ -70,6 +72,16 @@ def add_what_it_lacks() -> None:
             db.session.add(Job(name="messages.deliver", args={}, run_at=PRESENT, created_at=PRESENT, **failed))
         _awards_that_wait()
         _link_that_is_open()
+        _directory_to_look_at()
+
+
+def _directory_to_look_at() -> None:
+    """A school directory of which a line is new, one is alike, and one cannot be read."""
+    lines = ("School,City,Charter", "Harbor Point,Oakland,Y", "Urban Promise Acad.,Oakland,N", "Nowhere,Oakland,Maybe")
+    content = "\n".join(lines).encode()
+    with unit_of_work():
+        keep_directory(actor(_who(OFFICER)), "schools.csv", content, table_of("schools.csv", content))
+    run_due()
 
 
 def _link_that_is_open() -> None:

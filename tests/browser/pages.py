@@ -111,6 +111,8 @@ PAGES: dict[str, list[Seen]] = {
     # background, people, casework, messages, documents
     "background.jobs": by(ADMINISTRATOR),
     "people.account": by(ADMINISTRATOR),
+    "people.directories": by(OFFICER, ADMINISTRATOR),
+    "people.directory": by(OFFICER, ADMINISTRATOR, ids=_newest("directory_import", "directory_id")),
     "people.edit_organization": by(ADMINISTRATOR, ids=_organization),
     "people.forgotten": by(VISITOR),
     "people.new_organization": by(ADMINISTRATOR),
@@ -300,6 +302,7 @@ FILES: dict[str, list[Seen]] = {
     "discovery.reach_file": by(OFFICER),
     "discovery.schools_file": by(DIRECTOR),
     "people.people_file": by(ADMINISTRATOR),
+    "people.directory_errors": by(OFFICER, ADMINISTRATOR, ids=_newest("directory_import", "directory_id")),
     "people.organizations_file": by(OFFICER),
     "casework.download": by(AUDITOR),
     "documents.document": by(GRANTEE, ids=_newest("document", "document_id")),

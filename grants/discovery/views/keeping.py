@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from grants.casework import files
 from grants.casework.downloads import attachment
-from grants.casework.examining import accepted, examine
 from grants.discovery.queries import resources as queries
 from grants.discovery.queries.calls import call_of
 from grants.discovery.resource_forms import MOST_MB, TAKEN, HeldForm, NewResourceForm, PlanForm
@@ -21,6 +20,7 @@ from grants.persistence.session import unit_of_work
 from grants.programs.models import Cycle
 from grants.programs.queries import cycle_for
 from grants.web.access import current_actor, requires
+from grants.web.examining import accepted, examine
 from grants.web.forms import options
 from grants.web.posting import carry_out
 from grants.web.tables import page_asked

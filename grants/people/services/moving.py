@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from grants.kernel.clock import now
 from grants.kernel.policy import Actor, OrganizationRole
+from grants.people.directory_models import DirectoryLine
 from grants.people.merging import ORGANIZATIONS, Foresight, Mover, count_of, repoint
 from grants.people.models import (
     CoachInvitation,
@@ -142,6 +143,7 @@ def _stronger(one: str, other: str) -> str:
 ORGANIZATIONS.register(Mover((OrganizationMembership.organization_id,), _foresee_members, _move_members))
 ORGANIZATIONS.register(Mover((CoachInvitation.organization_id,), _foresee_coaches, _move_coaches))
 ORGANIZATIONS.register_column(OrganizationRequest.organization_id, "request to join", "requests to join")
+ORGANIZATIONS.register_column(DirectoryLine.organization_id)
 ORGANIZATIONS.register_column(MembershipLink.organization_id, "link for colleagues", "links for colleagues")
 ORGANIZATIONS.register(
     Mover((MatchKey.organization_id, SuspectedPair.first_id, SuspectedPair.second_id), _foresee_pairs, _move_pairs)

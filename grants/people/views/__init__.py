@@ -2,6 +2,7 @@
 
 from grants.people.views import (
     account,
+    directories,
     joining,
     merging,
     organizations,
@@ -16,6 +17,7 @@ from grants.people.views.blueprint import bp
 __all__ = [
     "account",
     "bp",
+    "directories",
     "joining",
     "merging",
     "organizations",

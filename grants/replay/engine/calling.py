@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from functools import partial
 
 from grants.casework import files
-from grants.casework.examining import examine
 from grants.discovery.call_models import Question
 from grants.discovery.queries.calls import call_of
 from grants.discovery.resource_forms import MOST_MB, TAKEN
@@ -21,6 +20,7 @@ from grants.persistence.session import db
 from grants.replay.engine.acts import Act, OutOfTune
 from grants.replay.engine.story import Tale
 from grants.replay.recording.cycle import AnswerGiven, CallRecord, QuestionAsked, ResourceRecord
+from grants.web.examining import examine
 
 
 def acts(tale: Tale) -> Iterator[Act]:
