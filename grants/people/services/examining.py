@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
 
 from grants.people.details import OrganizationDetails
 from grants.people.directory import FIELDS, Fault, Read, faults_of, overlaid, read_line
@@ -108,9 +109,17 @@ def _known(kept: DirectoryImport, all_details: Sequence[OrganizationDetails]) ->
     ids = {field: {value for one in all_details if (value := getattr(one, field))} for field in _IDENTIFIERS}
     columns = {field: getattr(Organization, field) for field in _IDENTIFIERS}
     organizations = db.session.scalars(
-        select(Organization).where(or_(*(columns[field].in_(ids[field]) for field in _IDENTIFIERS)))
+        select(Organization)
+        .where(or_(*(columns[field].in_(ids[field]) for field in _IDENTIFIERS)))
+        .options(joinedload(Organization.merged_into))
     )
-    by_id = {(field, value): one for one in organizations for field in _IDENTIFIERS if (value := getattr(one, field))}
+    by_id = {
+        # The identifier of one that was merged into another leads to that one.
+        (field, value): one.merged_into or one
+        for one in organizations
+        for field in _IDENTIFIERS
+        if (value := getattr(one, field))
+    }
     keys = {key for one in all_details for key in match_keys(one)}
     by_key: dict[str, list[Organization]] = {}
     rows = select(MatchKey.key, Organization).join(Organization, Organization.id == MatchKey.organization_id)
