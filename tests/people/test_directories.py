@@ -2,6 +2,8 @@
 
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -314,3 +316,38 @@ def test_many_lines_and_directories_take_as_many_statements_as_one(
             browser.get(f"/directories/{kept.public_id}")
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_two_runners_at_once_bring_each_line_in_once(app: Flask, officer: Person) -> None:
+    lines = [f"0161259{number:07},,,,School {number},,,,,Y,," for number in range(120)]
+    kept = upload(officer, text(*lines))
+    with unit_of_work():
+        services.bring_in(actor(officer), fresh_in(kept), adds_only=False)
+    args = db.session.scalars(select(Job.args).where(Job.name == services.APPLY)).one()
+    number, barrier = kept.id, Barrier(2)
+    db.session.remove()
+
+    def run(_: int) -> None:
+        with app.app_context():
+            barrier.wait()
+            try:
+                jobs.apply_directory(**args)
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(run, range(2)))
+    assert names() == sorted(f"School {one}" for one in range(120))
+    assert db.session.get_one(DirectoryImport, number).state == "done"
+
+
+def test_a_line_of_one_that_was_made_one_with_another_is_of_that_one(officer: Person) -> None:
+    with unit_of_work():
+        stays = organization("ASCEND", enrollment=400)
+        organization("Ascend School", cds_id="01612590130229", merged_into_id=stays.id)
+    kept = upload(officer, text("01612590130229,,,,ASCEND,,,,,,,400"))
+    line = db.session.scalars(select(DirectoryLine)).one()
+    assert (line.organization_id, outcomes(kept)) == (stays.id, [(2, "change")])
+    bring_in(officer, kept)
+    known = db.session.get_one(Organization, stays.id, populate_existing=True)
+    assert (known.cds_id, known.enrollment) == ("01612590130229", 400)
