@@ -247,6 +247,12 @@ class ExtensionForm(HouseForm):
     reason = TextAreaField("Why", [DataRequired("Say why, for the record.")])
 
 
+class CountsAgainForm(HouseForm):
+    """Taking back that an eligibility answer was let pass."""
+
+    reason = TextAreaField("Why it counts again", [DataRequired("Say why; it stands on the record.")])
+
+
 class OverrideForm(HouseForm):
     """Letting an eligibility answer pass."""
 

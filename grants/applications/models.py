@@ -224,7 +224,8 @@ class CoachedSection(Base):
 class Submission(Identified, Base):
     """What was submitted, exactly: `sha256` covers the canonical JSON of `content`.
 
-    content   {"application", "form", "program_version", "answers": {field: value}, "files": [{name, sha256, size}], …}
+    content   {"application", "form", "program_version", "answers": {field: value}, "files": [{name, sha256, size}],
+              "let_pass": [{field, question, reason, by, at}], …}; the oldest have no "let_pass"
     number    1 for the first submission of the application
     """
 
@@ -247,7 +248,8 @@ class Submission(Identified, Base):
 class EligibilityOverride(Base):
     """Staff let an applicant go on despite its answer to one eligibility question, and said why.
 
-    It is about the question, not about one text: it holds whatever is answered there later.
+    It is about the question, not about one text: it holds whatever is answered there later, unless the latest
+    OverrideChange says that it was taken back.
     """
 
     __tablename__ = "eligibility_override"
@@ -260,6 +262,22 @@ class EligibilityOverride(Base):
     given_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
     given_by: Mapped[Person] = relationship()
+
+
+@append_only
+class OverrideChange(Base):
+    """That a question was let pass was taken back (it does not stand), or given again, and why."""
+
+    __tablename__ = "override_change"
+
+    override_id: Mapped[int] = mapped_column(ForeignKey("eligibility_override.id"), index=True)
+    stands: Mapped[bool]
+    reason: Mapped[str]
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    override: Mapped[EligibilityOverride] = relationship()
+    made_by: Mapped[Person] = relationship()
 
 
 class Mailing(Identified, Base):

@@ -61,12 +61,14 @@ class Item:
 
     value   text (line, prose), a list of texts, a date, a Grid, a list of (title, items), or a list of files;
             for what cannot be read yet (typed) a list of (place in words, text)
+    remark  what the foundation said of it
     """
 
     key: str
     title: str
     kind: Kind
     value: Any = None
+    remark: str = ""
 
 
 @dataclass(frozen=True)

@@ -171,6 +171,12 @@ TEMPLATES: Final[dict[str, Template]] = {
         "Dear {name},\n\nYour answer to “{question}” no longer keeps {school} from applying for {stage} ({cycle}): "
         "{reason}\n\nGo on writing here:\n{site}{path}",
     ),
+    "application.counts_again": Template(
+        "A question of {stage} of {school} counts again",
+        "Dear {name},\n\nThe foundation had let your answer to “{question}” pass, and has taken that back: {reason}\n\n"
+        "As it is answered now, {school} cannot submit its application for {stage} ({cycle}). What you wrote is kept:\n"
+        "{site}{path}",
+    ),
     "application.message": Template("{subject}", "{text}"),
     "application.reminder": Template(
         "Not submitted yet: {stage} of {school}",

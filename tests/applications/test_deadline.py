@@ -13,12 +13,15 @@ from sqlalchemy import select
 
 from grants.applications import queries, services
 from grants.applications.deadlines import Deadline
-from grants.applications.models import Application, Submission
+from grants.applications.models import Application, OverrideChange, Submission
 from grants.applications.services import Write
+from grants.applications.services.receipts import receipt_facts
 from grants.casework.models import TimelineEvent
+from grants.kernel.canonical import sha256_of
 from grants.kernel.clock import clock_at, now
 from grants.kernel.errors import Clash, Invalid, Refused
 from grants.kernel.roles import Role
+from grants.messages.models import Message
 from grants.people.models import Person
 from grants.persistence.moves import lock
 from grants.persistence.session import db, unit_of_work
@@ -151,6 +154,75 @@ def test_only_an_officer_lets_an_answer_pass_and_only_one_that_fails(app: Flask,
         services.override_eligibility(actor(maya), application, "eligibility_public", "Why not.")
     with pytest.raises(Invalid), unit_of_work():
         services.override_eligibility(actor(maya), application, "eligibility_public", " ")
+
+
+def test_it_is_taken_back_before_submission_and_given_again_and_all_of_it_is_kept(
+    app: Flask, client_of: Browser
+) -> None:
+    school, application, maya = ready(eligibility_public=False)
+    staff, address = client_of(maya), f"/applications/{application.public_id}"
+    form = {"field": "eligibility_public", "reason": "It opens in May."}
+    with clock_at(make.WRITING):
+        assert staff.post(f"{address}/counts-again", data=form).status_code == 409
+        assert staff.post(f"{address}/let-pass", data=form).status_code == 302
+        assert "Take it back" in staff.get(address).text
+        bare = staff.post(f"{address}/counts-again", data={**form, "reason": " "})
+        assert (bare.status_code, bare.text.count("Say why; it stands on the record.")) == (422, 2)
+        assert client_of(school.lead).post(f"{address}/counts-again", data=form).status_code == 403
+        back = {**form, "reason": "The district changed its mind."}
+        assert staff.post(f"{address}/counts-again", data=back).status_code == 302
+        assert staff.post(f"{address}/counts-again", data=back).status_code == 409
+        assert "Take it back" not in staff.get(address).text
+    db.session.expire_all()
+    assert (application.answered, queries.overrides_of(application)) == (7, [])
+    with clock_at(make.WRITING), pytest.raises(Clash, match="One question is not ready yet"), unit_of_work():
+        services.submit(school.as_signatory, application, school.signatory.name)
+    with clock_at(make.WRITING), unit_of_work():
+        services.override_eligibility(actor(maya), application, "eligibility_public", "It opens in June.")
+    assert [one.reason for one in queries.overrides_of(application)] == ["It opens in June."]
+    assert db.session.scalars(select(OverrideChange.reason).order_by(OverrideChange.id)).all() == [
+        "The district changed its mind.",
+        "It opens in June.",
+    ]
+    told = select(Message.body).where(Message.template == "application.counts_again").order_by(Message.id)
+    assert ["The district changed its mind." in body for body in db.session.scalars(told)] == [True] * 3
+    events = db.session.scalars(select(TimelineEvent.sentence).where(TimelineEvent.case_id == application.case_id))
+    said = "Maya Rivera took back that “Is your school a public school?” was let pass: The district changed its mind."
+    assert said in events.all()
+
+
+def test_what_was_let_pass_is_frozen_with_what_was_submitted_and_read_there(app: Flask, client_of: Browser) -> None:
+    school, application, maya = ready(eligibility_public=False)
+    with clock_at(make.WRITING), unit_of_work():
+        services.override_eligibility(actor(maya), application, "eligibility_public", "Lodestar opens in May.")
+    with clock_at(make.WRITING), unit_of_work():
+        submission = services.submit(school.as_signatory, application, school.signatory.name)
+    assert submission.content["let_pass"] == [
+        {
+            "field": "eligibility_public",
+            "question": "Is your school a public school?",
+            "reason": "Lodestar opens in May.",
+            "by": "Maya Rivera",
+            "at": make.WRITING.isoformat(),
+        }
+    ]
+    assert submission.sha256 == sha256_of(submission.content)
+    assert submission.sha256 != sha256_of({**submission.content, "let_pass": []})
+    with pytest.raises(Clash, match="submitted with this question let pass"), unit_of_work():
+        services.take_back_override(actor(maya), application, "eligibility_public", "Late.")
+    with clock_at(make.WRITING):
+        for who in (school.lead, maya):
+            for page in ("", "/receipt"):
+                text = client_of(who).get(f"/submissions/{submission.public_id}{page}").text
+                assert ("Let pass by the foundation" in text, "Lodestar opens in May." in text) == (True, True)
+    pairs = receipt_facts(submission, "Receipt")["pairs"]
+    assert ["Let pass: Is your school a public school?", "Lodestar opens in May."] in [list(one) for one in pairs]
+    for blind, remark in (
+        (False, "Let pass by the foundation: Lodestar opens in May."),
+        (True, "Let pass by the foundation."),
+    ):
+        parts = queries.read_submission(submission, blind=blind)
+        assert [item.remark for part in parts for item in part.items if item.remark] == [remark]
 
 
 # ── screening, one after the other ───────────────────────────────────────────────────────────────────────────────────

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from grants.applications.answers import why_unreadable
 from grants.applications.completeness import asked_form, eligibility_key
@@ -16,6 +16,7 @@ from grants.applications.models import (
     Application,
     Attachment,
     EligibilityOverride,
+    OverrideChange,
     SectionStatus,
     Submission,
 )
@@ -102,14 +103,39 @@ def barring(application: Application, answers: Mapping[str, Any]) -> tuple[Eligi
     )
 
 
-def overrides_of(application: Application) -> Sequence[EligibilityOverride]:
-    """The eligibility questions that staff let pass, with who did and why."""
-    return db.session.scalars(
-        select(EligibilityOverride)
+@dataclass(frozen=True)
+class LetPass:
+    """An eligibility question that staff let pass, as it stands now: why, who said so last, and when."""
+
+    field: str
+    reason: str
+    given_by: Person
+    given_at: datetime
+
+
+def overrides_of(application: Application) -> list[LetPass]:
+    """The eligibility questions that staff let pass, but for those where they took it back."""
+    return [
+        LetPass(first.field, change.reason, change.made_by, change.made_at)
+        if change
+        else LetPass(first.field, first.reason, first.given_by, first.given_at)
+        for first, change in rulings_on(application)
+        if change is None or change.stands
+    ]
+
+
+def rulings_on(application: Application) -> Sequence[tuple[EligibilityOverride, OverrideChange | None]]:
+    """Every question that was ever let pass, with the latest change to that."""
+    later = aliased(OverrideChange)
+    latest = select(func.max(later.id)).where(later.override_id == EligibilityOverride.id).scalar_subquery()
+    rows = db.session.execute(
+        select(EligibilityOverride, OverrideChange)
+        .outerjoin(OverrideChange, OverrideChange.id == latest)
         .where(EligibilityOverride.application_id == application.id)
-        .options(joinedload(EligibilityOverride.given_by))
+        .options(joinedload(EligibilityOverride.given_by), joinedload(OverrideChange.made_by))
         .order_by(EligibilityOverride.id)
-    ).all()
+    )
+    return rows.all()
 
 
 def deadline_of(application: Application) -> Deadline:

@@ -1,6 +1,7 @@
 """What was submitted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
@@ -11,7 +12,7 @@ from grants.applications.models import (
     Submission,
 )
 from grants.applications.queries.drafts import form_of, whole
-from grants.applications.reading import FileUrl, Part, content_answers, read
+from grants.applications.reading import FileUrl, Item, Part, content_answers, read
 from grants.applications.scope import visible_applications
 from grants.applications.states import State
 from grants.casework.models import StoredFile
@@ -53,10 +54,16 @@ def read_submission(
     """A submission as one reads it, for the macro in applications/_reading.html.
 
     file_url   gives the address of a file by its public id; without it files are named and not linked
-    blind      without what says who applies
+    blind      without what says who applies; of a question that was let pass without the reason, which may say it
     """
     answers = content_answers(submission.content)
-    return read(form_of(submission.application), answers, file_url=file_url, blind=blind)
+    parts = read(form_of(submission.application), answers, file_url=file_url, blind=blind)
+    said = {one["field"]: "." if blind else f": {one['reason']}" for one in submission.content.get("let_pass", ())}
+    return tuple(replace(part, items=tuple(_remarked(item, said) for item in part.items)) for part in parts)
+
+
+def _remarked(item: Item, said: Mapping[str, str]) -> Item:
+    return replace(item, remark=f"Let pass by the foundation{said[item.key]}") if item.key in said else item
 
 
 def latest_submissions(stage_id: int, *, screened: bool = False) -> Select[Submission]:

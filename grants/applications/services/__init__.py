@@ -30,6 +30,7 @@ from grants.applications.services.screening import (
     override_eligibility,
     return_sections,
     take_as_submitted,
+    take_back_override,
     take_back_screening,
 )
 from grants.applications.services.starting import start
@@ -78,6 +79,7 @@ __all__ = [
     "start",
     "submit",
     "take_as_submitted",
+    "take_back_override",
     "take_back_screening",
     "tell_addressed",
     "why_not_reminded",

@@ -43,6 +43,7 @@ def receipt_facts(submission: Submission, title: str) -> Facts:
         ("Certified by", submission.certified_name),
         ("Questions answered", str(len(submission.content["answers"]))),
         ("Files", str(len(files))),
+        *((f"Let pass: {one['question']}", one["reason"]) for one in submission.content.get("let_pass", ())),
         ("Fingerprint (SHA-256)", submission.sha256),
     ]
     return document_facts.receipt(

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from grants.applications import queries
 from grants.applications.completeness import eligibility_key
-from grants.applications.models import Application, EligibilityOverride, SectionStatus
+from grants.applications.models import Application, EligibilityOverride, OverrideChange, SectionStatus
 from grants.applications.services.coaching import let_coaches_go
 from grants.applications.services.drafts import count_ready
 from grants.applications.services.submitting import facts_of
@@ -144,15 +144,52 @@ def override_eligibility(actor: Actor, application: Application, field: str, rea
     question = next((one for one in barring if eligibility_key(one) == field), None)
     if question is None:
         raise Clash("This question keeps nobody from applying as it is answered now, or it was let pass already.")
-    override = EligibilityOverride(
-        application_id=application.id, field=field, reason=why, given_at=now(), given_by_id=actor.person_id
-    )
-    db.session.add(override)
+    _let_pass(actor, application, field, why)
     count_ready(application, queries.form_of(application))
     after = {"question": question.question, "reason": why}
     audit.record(actor, "application.override", application, after=after, case_id=application.case_id)
     note(actor, application, f"{actor.name} let “{question.question}” pass: {why}")
     _tell("application.let_pass", application, question=question.question, reason=why)
+
+
+def _let_pass(actor: Actor, application: Application, field: str, why: str) -> None:
+    known = next((first for first, _ in queries.rulings_on(application) if first.field == field), None)
+    if known is None:
+        given = {"given_at": now(), "given_by_id": actor.person_id}
+        db.session.add(EligibilityOverride(application_id=application.id, field=field, reason=why, **given))
+    else:
+        _change(actor, known, why, stands=True)
+
+
+def _change(actor: Actor, override: EligibilityOverride, why: str, *, stands: bool) -> None:
+    made = {"made_at": now(), "made_by_id": actor.person_id}
+    db.session.add(OverrideChange(override_id=override.id, stands=stands, reason=why, **made))
+    db.session.flush()
+
+
+def take_back_override(actor: Actor, application: Application, field: str, reason: str) -> None:
+    """Let an eligibility question count again that was let pass, while the application is not submitted.
+
+    field    the key under which the question is answered
+    raises   Refused; Invalid without a reason; Clash when nothing is being written, or it was not let pass
+    """
+    require_permission(actor, "application.screen")
+    why = required(reason, "reason", "Say why; it stands on the record.")
+    lock(application)
+    if application.state not in (State.DRAFT, State.RETURNED):
+        raise Clash("It was submitted with this question let pass, and that stands in what was submitted.")
+    standing = {one.field for one in queries.overrides_of(application)}
+    if field not in standing:
+        raise Clash("This question is not let pass, or somebody took it back already.")
+    override = next(first for first, _ in queries.rulings_on(application) if first.field == field)
+    _change(actor, override, why, stands=False)
+    form = queries.form_of(application)
+    count_ready(application, form)
+    question = form.field(field).title
+    after = {"question": question, "reason": why}
+    audit.record(actor, "application.take_back_override", application, after=after, case_id=application.case_id)
+    note(actor, application, f"{actor.name} took back that “{question}” was let pass: {why}")
+    _tell("application.counts_again", application, question=question, reason=why)
 
 
 def extend_deadline(actor: Actor, application: Application, to: datetime, reason: str) -> None:

@@ -110,6 +110,7 @@ def frozen_content(application: Application, certified_name: str, number: int, r
     organization = application.case.organization
     answers = queries.answers_of(application)
     shown = shown_fields(form, answers)
+    passed = [one for one in queries.overrides_of(application) if one.field in shown]
     files = [key for key, field in shown.items() if isinstance(field, FileField)]
     return {
         "application": application.public_id,
@@ -125,6 +126,16 @@ def frozen_content(application: Application, certified_name: str, number: int, r
         },
         "answers": {key: answers[key] for key in shown if key not in files and answers.get(key) is not None},
         "files": [{"field": key, **file} for key in files for file in answers.get(key, [])],
+        "let_pass": [
+            {
+                "field": one.field,
+                "question": shown[one.field].title,
+                "reason": one.reason,
+                "by": one.given_by.name,
+                "at": one.given_at.isoformat(),
+            }
+            for one in passed
+        ],
         "certification": form.certification,
         "certified_by": certified_name,
         "submitted_at": received_at.isoformat(),

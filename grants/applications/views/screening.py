@@ -8,7 +8,14 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from grants.applications import queries, services
-from grants.applications.forms import EligibleForm, ExtensionForm, IneligibleForm, OverrideForm, ReturnForm
+from grants.applications.forms import (
+    CountsAgainForm,
+    EligibleForm,
+    ExtensionForm,
+    IneligibleForm,
+    OverrideForm,
+    ReturnForm,
+)
 from grants.applications.models import Application
 from grants.applications.overview import overview
 from grants.applications.views.blueprint import bp, the_application
@@ -53,7 +60,7 @@ def _checked(found: Application) -> list[tuple[str, bool]]:
 def _screening_forms(found: Application) -> tuple[type[FlaskForm], ...]:
     zone = found.stage.cycle.time_zone
     timed = in_zone(_return_form(found), zone), in_zone(ExtensionForm, zone)
-    return _eligible_form(found), IneligibleForm, OverrideForm, *timed
+    return _eligible_form(found), IneligibleForm, OverrideForm, CountsAgainForm, *timed
 
 
 def _eligible_form(found: Application) -> type[EligibleForm]:
@@ -186,6 +193,20 @@ def let_pass(application_id: str) -> ResponseReturnValue:
             actor, found, request.form.get("field", ""), form.reason.data
         ),
         "The school can go on, and has been told.",
+    )
+
+
+@bp.post("/applications/<public_id:application_id>/counts-again")
+@requires("application.screen")
+def counts_again(application_id: str) -> ResponseReturnValue:
+    """Take back that an eligibility answer was let pass."""
+    return _screen(
+        application_id,
+        "CountsAgainForm",
+        lambda actor, found, form: services.take_back_override(
+            actor, found, request.form.get("field", ""), form.reason.data
+        ),
+        "The question counts again, and the school has been told.",
     )
 
 
