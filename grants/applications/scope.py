@@ -32,8 +32,13 @@ def visible_applications(actor: Actor) -> ColumnElement[bool]:
     elif actor.may("application.list"):
         ways.append(and_(was_submitted(), not_conflicted(actor, Application.case_id)))
     if actor.organization_ids:
-        ways.append(Application.case_id.in_(select(Case.id).where(Case.organization_id.in_(actor.organization_ids))))
+        ways.append(own_applications(actor))
     return or_(false(), *ways)
+
+
+def own_applications(actor: Actor) -> ColumnElement[bool]:
+    """Holds for the applications of the actor's own organizations, whose drafts they read whole."""
+    return Application.case_id.in_(select(Case.id).where(Case.organization_id.in_(actor.organization_ids)))
 
 
 def coached_drafts(actor: Actor) -> ColumnElement[bool]:
@@ -49,7 +54,6 @@ def opens_section(actor: Actor, section: InstrumentedAttribute[str]) -> ColumnEl
     """Holds where the actor may read this section of the statement's Application, its draft: the applicant's own people
     all, coaches those that were named to them.
     """
-    own = Application.case_id.in_(select(Case.id).where(Case.organization_id.in_(actor.organization_ids)))
     named = select(CoachedSection.id).join(CoachedSection.invitation)
     theirs = named.where(
         CoachedSection.application_id == Application.id,
@@ -57,7 +61,7 @@ def opens_section(actor: Actor, section: InstrumentedAttribute[str]) -> ColumnEl
         CoachInvitation.person_id == actor.person_id,
         stands(),
     )
-    return or_(own, and_(coached_drafts(actor), theirs.exists()))
+    return or_(own_applications(actor), and_(coached_drafts(actor), theirs.exists()))
 
 
 def stands() -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """One application and its draft: answers, files, people, comments, what it may start from."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from grants.applications.models import (
     SectionStatus,
     Submission,
 )
-from grants.applications.scope import coached_drafts, visible_applications
+from grants.applications.scope import coached_drafts, own_applications, visible_applications
 from grants.applications.states import State
 from grants.casework.models import Case, StoredFile
 from grants.kernel.errors import Missing
@@ -45,6 +45,19 @@ def application_for(actor: Actor, public_id: str) -> Application:
     )
     if application is None:
         raise Missing("There is no such application, or it is not yours to see.")
+    return application
+
+
+def own_application(actor: Actor, public_id: str) -> Application:
+    """An application of the actor's own organization, whose draft they read whole.
+
+    raises   Missing for everyone else, staff and coaches among them
+    """
+    application = db.session.scalar(
+        select(Application).where(Application.public_id == public_id, own_applications(actor)).options(*whole())
+    )
+    if application is None:
+        raise Missing("A draft is the applicant's own.")
     return application
 
 
@@ -270,25 +283,6 @@ def _fitting(field: AnyField, value: Any) -> Any:
 def file_fields(form: Form) -> list[FileField]:
     """The fields of a form that are answered with files."""
     return [one for one in form.all_fields() if isinstance(one, FileField)]
-
-
-def file_of(application: Application, file_id: str, fields: Collection[str]) -> StoredFile:
-    """A file that was attached to an application, removed or not.
-
-    file_id   its public id
-    fields    keys of the fields it may have been attached to
-    raises    Missing
-    """
-    found = db.session.scalar(
-        select(StoredFile)
-        .join(Attachment, Attachment.file_id == StoredFile.id)
-        .where(
-            StoredFile.public_id == file_id, Attachment.application_id == application.id, Attachment.field.in_(fields)
-        )
-    )
-    if found is None:
-        raise Missing("There is no such file.")
-    return found
 
 
 def stage_to_start(actor: Actor, stage_id: str, organization_id: str) -> tuple[CycleStage, Organization]:

@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from grants.applications import queries
 from grants.applications.differences import PartDifference, compare
 from grants.applications.models import Submission
-from grants.applications.policy import may_comment
 from grants.applications.reading import content_answers
 from grants.applications.views.blueprint import bp
 from grants.applications.views.files import file_address
@@ -26,8 +25,8 @@ def changes(submission_id: str) -> ResponseReturnValue:
     later = queries.submission_for(current_actor(), submission_id)
     versions = queries.submissions_of(later.application)
     to_draft = request.args.get("to") == DRAFT
-    if to_draft and not may_comment(current_actor(), later.application.case.organization_id):
-        raise Missing("A draft is the applicant's own.")
+    if to_draft:
+        queries.own_application(current_actor(), later.application.public_id)
     number = request.args.get("since", later.number if to_draft else later.number - 1, type=int)
     earlier = next((one for one in versions if one.number == number), None)
     if earlier is None:

@@ -8,7 +8,6 @@ from werkzeug.datastructures import FileStorage
 
 from grants.applications import queries, services
 from grants.applications.models import Application
-from grants.applications.policy import may_comment
 from grants.applications.uploads import examine
 from grants.applications.views.blueprint import bp, the_application
 from grants.casework import downloads, files
@@ -77,12 +76,7 @@ def file_address(found: Application) -> Callable[[str], str]:
 @requires("application.comment")
 def attachment(application_id: str, file_id: str) -> ResponseReturnValue:
     """A file of a draft, for the applicant's own people and their coaches."""
-    found = the_application(application_id)
-    if not may_comment(current_actor(), found.case.organization_id):
-        raise Missing("There is no such file.")
-    form, named = queries.form_of(found), queries.sections_open_to(current_actor(), found)
-    fields = {one.key for one in queries.file_fields(form) if named is None or form.section_of(one.key).key in named}
-    return downloads.attachment(queries.file_of(found, file_id, fields))
+    return downloads.attachment(queries.draft_file(current_actor(), application_id, file_id))
 
 
 @bp.get("/submissions/<public_id:submission_id>/files/<public_id:file_id>")
