@@ -1,6 +1,6 @@
 """That an eligibility question was let pass can be taken back, and given again; nothing of it is overwritten.
 
-Revision 0023, after 0022.
+Revision 0024, after 0023.
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 from grants.persistence.append_only import append_only_statements
 from grants.persistence.types import UtcDateTime
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
