@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from grants.applications import queries, services
 from grants.applications.models import Application
 from grants.casework import files
 from grants.kernel.clock import clock_at
+from grants.kernel.errors import Invalid
 from grants.people.models import Person
-from grants.persistence.session import unit_of_work
+from grants.persistence.session import db, unit_of_work
 from tests.factories import applications as make
 
 Browser = Callable[[Person], FlaskClient]
@@ -143,3 +145,49 @@ def test_the_history_of_files_costs_the_same_however_long_it_is(
     one = read()
     attach(29)
     assert read() == one
+
+
+def sized(name: str, megabytes: int) -> files.PutFile:
+    """A file that stands in the store, as far as its record says."""
+    return files.PutFile(name, "application/pdf", megabytes * 2**20, "0" * 64, f"2016/02/{name}")
+
+
+def test_the_files_of_an_application_come_to_no_more_than_its_form_says(app: Flask, client_of: Browser) -> None:
+    school, application = begun()
+    with clock_at(make.WRITING), unit_of_work():
+        services.attach(school.as_editor, application, "letter", sized("first.pdf", 10))
+        services.attach(school.as_editor, application, "letter", sized("instead.pdf", 10))
+        services.attach(school.as_editor, application, "work", sized("one.pdf", 2))
+    answer = send(client_of(school.editor), application, "work", b"a,b\n", "two.csv")
+    sentence = "With this file the application would hold 12.1 MB of files; it may hold 12."
+    assert (answer.status_code, sentence in answer.json["sentence"]) == (422, True)
+    assert (names(application, "letter"), names(application, "work")) == (["instead.pdf"], ["one.pdf"])
+    with clock_at(make.WRITING):
+        page = client_of(school.editor).get(f"/applications/{application.public_id}/sections/people").text
+    assert "All files of this application: 12 of 12 MB." in page
+
+
+def test_of_two_files_at_once_that_do_not_fit_together_one_is_refused(app: Flask) -> None:
+    school, application = begun()
+    public_id, editor, gate, outcomes = application.public_id, school.as_editor, Barrier(2), {}
+
+    def send_one(name: str) -> None:
+        with app.app_context(), clock_at(make.WRITING):
+            mine = queries.application_for(editor, public_id)
+            gate.wait()
+            try:
+                with unit_of_work():
+                    services.attach(editor, mine, "work", sized(name, 7))
+                outcomes[name] = "attached"
+            except Invalid as refused:
+                outcomes[name] = refused.sentence[:40]
+            db.session.remove()
+
+    threads = [Thread(target=send_one, args=(name,)) for name in ("one.pdf", "two.pdf")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes.values()) == ["With this file the application would hol", "attached"]
+    db.session.rollback()
+    assert len(names(application, "work")) == 1

@@ -2,6 +2,7 @@
 
 from grants.applications import queries
 from grants.applications.models import Application, Attachment
+from grants.applications.room import why_no_room
 from grants.applications.services.drafts import note_progress, person, require_open, require_writer
 from grants.casework import files
 from grants.casework.files import PutFile
@@ -20,7 +21,8 @@ MOST_FILES = 10
 def attach(actor: Actor, application: Application, field_key: str, kept: PutFile) -> Attachment:
     """Answer a file field with a file that was examined and put into the store. Where one is asked for, it replaces.
 
-    raises   Refused; Clash when the section cannot be changed now; Invalid when the field takes no more
+    raises   Refused; Clash when the section cannot be changed now; Invalid when the field takes no more, or the
+             application has no room for it
     """
     require_writer(actor, application)
     lock(application)
@@ -29,9 +31,12 @@ def attach(actor: Actor, application: Application, field_key: str, kept: PutFile
     if field is None:
         raise Invalid("This question is not answered with a file.")
     require_open(application, form, form.section_of(field_key).key)
-    present = queries.attachments_of(application).get(field_key, [])
+    attached = queries.attachments_of(application)
     writer = person(actor)
-    _make_room(field, present, writer)
+    _make_room(field, attached.get(field_key, []), writer)
+    staying = [one.file.size for files_of in attached.values() for one in files_of if one.removed_at is None]
+    if sentence := why_no_room(form.files_at_most_mb, staying, kept.size):
+        raise Invalid(sentence, {field_key: sentence})
     stored = files.register(kept, case=application.case, by=writer)
     attachment = Attachment(
         application_id=application.id, field=field_key, file=stored, attached_at=now(), attached_by_id=writer.id

@@ -8,8 +8,10 @@ from werkzeug.datastructures import FileStorage
 
 from grants.applications import queries, services
 from grants.applications.models import Application
+from grants.applications.overview import draft
 from grants.applications.uploads import examine
 from grants.applications.views.blueprint import bp, the_application
+from grants.applications.views.questions import room_of
 from grants.casework import downloads, files
 from grants.kernel.errors import Invalid, Missing, Problem
 from grants.persistence.session import unit_of_work
@@ -51,12 +53,14 @@ def attach(application_id: str, field_key: str) -> ResponseReturnValue:
     if upload is None or not upload.filename:
         raise Invalid("No file was sent.", {field_key: "No file was sent."})
     _attach(found, asked, upload)
+    view = draft(found)
     return render_template(
         "applications/_files.html",
         application_id=application_id,
         key=field_key,
-        files=queries.attachments_of(found).get(field_key, ()),
+        files=view.files.get(field_key, ()),
         has_history=field_key in queries.fields_with_earlier_files(found),
+        room=room_of(view),
     )
 
 

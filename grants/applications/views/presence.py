@@ -12,7 +12,7 @@ from grants.applications.models import Attachment
 from grants.applications.overview import Overview
 from grants.applications.views.blueprint import bp, the_application
 from grants.applications.views.drafting import the_draft, the_section
-from grants.applications.views.questions import Question, Sent, question
+from grants.applications.views.questions import Question, Sent, question, room_of
 from grants.persistence.session import unit_of_work
 from grants.programs.schema import Section
 from grants.web.access import current_actor, requires
@@ -41,6 +41,7 @@ def presence(application_id: str) -> Response:
         changed=changed,
         talked=queries.talked_of(found, asked.key) if changed else {},
         attached=_attached(view, asked) if view.rights.write else (),
+        room=room_of(view),
     )
     response = make_response(page)
     shown = shown_fields(view.form, view.answers)

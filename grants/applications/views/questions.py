@@ -15,6 +15,7 @@ from grants.applications.models import Answer, Attachment
 from grants.applications.overview import Draft, Overview
 from grants.applications.queries import Carried
 from grants.applications.reading import Item, read_one
+from grants.applications.room import room_words
 from grants.applications.services import Outcome, StaleAnswer
 from grants.applications.uploads import accepted
 from grants.kernel.clock import today
@@ -42,6 +43,7 @@ class Question:
     faults    place -> sentence on what cannot be read
     remarks   what is kept and will not do for submitting, or what the program's checks find
     by        who wrote what stands, and when, in words; `by_id` is their public id
+    room      how much of the application's room for files is used
     behind    the name of whoever changed it since it was shown
     """
 
@@ -60,6 +62,7 @@ class Question:
     carried: tuple[Carried, Item] | None = None
     files: tuple[Attachment, ...] = ()
     has_earlier_files: bool = False
+    room: str = ""
     totals: Totals | None = None
 
     @property
@@ -130,8 +133,14 @@ def question(
         is_answered=kept is not None and not kept.is_empty,
         carried=(carried, read_one(asked, carried.value)) if carried else None,
         files=tuple(view.files.get(key, ())),
+        room=room_of(view) if isinstance(asked, FileField) else "",
         totals=totals(asked, answer) if isinstance(asked, FiveYearBudget) and key not in view.unreadable else None,
     )
+
+
+def room_of(view: Draft) -> str:
+    """How much of the room for files a draft has used."""
+    return room_words(view.form.files_at_most_mb, (one.file.size for files in view.files.values() for one in files))
 
 
 def previewed(asked: AnyField, typed: Any, content: Content | None, shown: bool, more: bool) -> Question:

@@ -1,11 +1,13 @@
 """Forms as data: sections of questions, each saying which criteria it will be judged by."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
 from pydantic import Field
 
 from grants.programs.schema.base import Key, Keyed, Named
 from grants.programs.schema.fields import AnyField, FormField
+from grants.programs.schema.values import Positive
 
 CERTIFICATION = (
     "I certify that the information in this application is true and complete to the best of my knowledge, "
@@ -26,6 +28,9 @@ class Form(Named):
 
     help: str = Field("", description="Said before the first section.")
     certification: str = Field(CERTIFICATION, description="What the signatory declares when submitting.")
+    files_at_most_mb: Annotated[Positive, Field(le=1000)] = Field(
+        100, description="Megabytes that the files of one application may come to together."
+    )
     sections: Keyed[Section] = Field(min_length=1)
 
     def all_fields(self) -> Iterator[AnyField]:

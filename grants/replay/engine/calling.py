@@ -14,7 +14,6 @@ from grants.discovery.services.resources import Content, ResourcePlan
 from grants.kernel.policy import ANONYMOUS
 from grants.messages.feeds import feed_of, make_feed
 from grants.messages.services import Visitor
-from grants.people.models import Organization
 from grants.people.services import ask_to_join, confirm
 from grants.persistence.session import db
 from grants.replay.engine.acts import Act, OutOfTune
@@ -52,7 +51,7 @@ def _show(tale: Tale, record: CallRecord) -> None:
     show_call(officer, tale.cycle(), plan)
     if feed_of(officer) is None:  # whoever looks after the page has its dates in the calendar
         make_feed(officer)
-    school = db.session.get_one(Organization, min(tale.story.organizations.values()))
+    school = tale.story.organization(next(iter(tale.recording.all_schools)))
     confirm(ANONYMOUS, ask_to_join("Noor Haddad", "noor.haddad@schools.example", school))
 
 
