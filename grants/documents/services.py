@@ -54,23 +54,27 @@ def freeze(
         return latest
     if latest is not None and latest.state in {State.FROZEN, State.RENDERED}:
         void(latest, "A newer version takes its place.", actor=actor)
-    version = latest.version + 1 if latest else 1
     document = Document(
         kind=kind,
         subject_id=subject_id,
-        version=version,
+        version=latest.version + 1 if latest else 1,
         case=case,
         title=title,
         template=template,
         compares=compares,
         state=State.FROZEN,
     )
+    _keep(actor, document, facts)
+    return document
+
+
+def _keep(actor: Actor, document: Document, facts: Mapping[str, Any]) -> None:
+    """Store a new version with its facts, and put it on record."""
     _seal(document, facts)
     db.session.add(document)
     db.session.flush()
-    after = {"title": title, "version": version, "facts_sha256": document.facts_sha256}
-    audit.record(actor, "document.freeze", document, after=after, case_id=case.id)
-    return document
+    after = {"title": document.title, "version": document.version, "facts_sha256": document.facts_sha256}
+    audit.record(actor, "document.freeze", document, after=after, case_id=document.case_id)
 
 
 def _seal(document: Document, facts: Mapping[str, Any]) -> None:
