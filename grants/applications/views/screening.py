@@ -21,9 +21,11 @@ from grants.applications.overview import overview
 from grants.applications.views.blueprint import bp, the_application
 from grants.casework.queries import timeline
 from grants.kernel.errors import Problem
+from grants.kernel.policy import Actor
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires
-from grants.web.forms import in_zone, options
+from grants.web.forms import HouseForm, in_zone, options
+from grants.web.posting import carry_out
 
 
 def staff_page(found: Application, tried: FlaskForm | None = None, refused: str | None = None) -> str:
@@ -110,6 +112,22 @@ def _screen(
     return _onward(application_id)
 
 
+def _press(
+    application_id: str, act: Callable[[Actor, Application], object], said: str, back: str
+) -> ResponseReturnValue:
+    """Do what a button without questions asks for; when it is refused, the application's own page says why."""
+    found, form = the_application(application_id), HouseForm()
+
+    def page() -> str:
+        return staff_page(the_application(application_id), form, next(iter(form.form_errors), None))
+
+    return carry_out(form, lambda: act(current_actor(), found), said, back, page)
+
+
+def _page_of(application_id: str) -> str:
+    return url_for(".application", application_id=application_id)
+
+
 def _onward(application_id: str) -> ResponseReturnValue:
     """To the next in the queue, where one is worked through; else back to the application."""
     if stage := request.args.get("queue"):
@@ -173,13 +191,9 @@ def extend(application_id: str) -> ResponseReturnValue:
 @requires("application.screen")
 def reconsider(application_id: str) -> ResponseReturnValue:
     """Screen again what was found not eligible."""
-    found = the_application(application_id)
-    with unit_of_work():
-        services.take_back_screening(current_actor(), found)
-    flash("It waits to be screened again.", "good")
-    if stage := request.args.get("queue"):
-        return redirect(url_for(".screening", stage=stage, at=application_id))
-    return redirect(url_for(".application", application_id=application_id))
+    stage = request.args.get("queue")
+    back = url_for(".screening", stage=stage, at=application_id) if stage else _page_of(application_id)
+    return _press(application_id, services.take_back_screening, "It waits to be screened again.", back)
 
 
 @bp.post("/applications/<public_id:application_id>/let-pass")
@@ -214,11 +228,8 @@ def counts_again(application_id: str) -> ResponseReturnValue:
 @requires("application.screen")
 def take_as_submitted(application_id: str) -> ResponseReturnValue:
     """Go on with what was submitted, when no changes came in time."""
-    found = the_application(application_id)
-    with unit_of_work():
-        services.take_as_submitted(current_actor(), found)
-    flash("It counts as it was submitted, and waits to be screened. The school has been told.", "good")
-    return redirect(url_for(".application", application_id=application_id))
+    said = "It counts as it was submitted, and waits to be screened. The school has been told."
+    return _press(application_id, services.take_as_submitted, said, _page_of(application_id))
 
 
 # ── one after the other ──────────────────────────────────────────────────────────────────────────────────────────────
