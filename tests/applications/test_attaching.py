@@ -2,8 +2,10 @@
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -191,3 +193,20 @@ def test_of_two_files_at_once_that_do_not_fit_together_one_is_refused(app: Flask
     assert sorted(outcomes.values()) == ["With this file the application would hol", "attached"]
     db.session.rollback()
     assert len(names(application, "work")) == 1
+
+
+def test_nothing_is_stored_of_a_file_that_may_not_be_attached(app: Flask, client_of: Browser) -> None:
+    school, application = begun()
+    folder = Path(urlsplit(app.config["SETTINGS"].files_url).path)
+
+    def stored() -> int:
+        return sum(one.is_file() for one in folder.rglob("*"))
+
+    before = stored()
+    assert send(client_of(school.viewer), application, "letter", PDF, "viewer.pdf").status_code == 403
+    with clock_at(make.WRITING), unit_of_work():
+        services.attach(school.as_editor, application, "letter", sized("large.pdf", 12))
+    assert send(client_of(school.editor), application, "work", b"a,b\n", "one.csv").status_code == 422
+    assert stored() == before
+    assert send(client_of(school.editor), application, "letter", PDF, "editor.pdf").status_code == 200
+    assert stored() == before + 1

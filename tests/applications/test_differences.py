@@ -227,3 +227,12 @@ def test_the_history_is_paged_and_asks_the_same_questions(
     assert (page.count('class="card'), len([one for one in seen if one.startswith("SELECT")])) == (min(count, 30), 12)
     if count > 30:
         assert "Text 0" in luis.get(f"/applications/{application.public_id}/history/motto?page=2").text
+
+
+@pytest.mark.parametrize("place", ["", "0", "-1", "2", "99999999999999999999"])
+def test_a_place_that_the_history_has_not_is_said_to_be_missing(app: Flask, client_of: Browser, place: str) -> None:
+    school, application = written(["Show it"])
+    address = f"/applications/{application.public_id}/history/motto"
+    with clock_at(make.WRITING):
+        answer = client_of(school.editor).post(address, data={"place": place, "version": "1"})
+    assert answer.status_code == 404

@@ -653,3 +653,21 @@ def test_what_waits_is_named_with_its_days_and_costs_the_same_for_many(
     with clock_at(make.WRITING), app.test_request_context(), statements() as many:
         queries.todos(who)
     assert len(few) == len(many)
+
+
+def test_a_whole_budget_that_came_after_the_submission_is_given_back(app: Flask, client_of: Browser) -> None:
+    school, application = begun(**make.COMPLETE)
+    with clock_at(make.WRITING), unit_of_work():
+        services.submit(school.as_signatory, application, school.signatory.name)
+    typed = {
+        "finances-revenue-grants-0": "123,457",
+        "version-finances": "0",
+        "spending-0-purpose": "A lovely reading corner",
+        "version-spending": "0",
+    }
+    with clock_at(make.WRITING):
+        page = client_of(school.editor).post(
+            f"/applications/{application.public_id}/sections/numbers", data={**typed, "do": "save"}
+        )
+    assert page.status_code == 409
+    assert [text in page.text for text in ("123,457", "A lovely reading corner")] == [True, True]

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from grants.applications import queries, services
 from grants.applications.models import Submission
 from grants.applications.services import Write
+from grants.casework import files
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Refused
 from grants.kernel.policy import Actor
@@ -20,6 +21,7 @@ from grants.messages.models import Message
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from grants.review.models import Conflict
+from tests.applications.test_uploads import PDF
 from tests.factories import applications as make
 from tests.factories.people import actor, person
 
@@ -203,3 +205,31 @@ def test_progress_counts_nothing_of_a_case_that_the_officer_may_not_know(app: Fl
         db.session.flush()
         theirs = queries.screening_progress(actor(maya), stage.public_id)
     assert (everyone.total, theirs.total) == (2, 1)
+
+
+def test_what_was_never_handed_in_is_no_part_of_a_later_submission(app: Flask) -> None:
+    letters = [files.put(PDF, f"{name}.pdf", "application/pdf") for name in ("handed in", "never")]
+    with clock_at(make.WRITING), unit_of_work():
+        school = make.school()
+        application = make.draft(school, make.stage(), {**make.COMPLETE, "motto": "Show it"})
+        first = services.attach(school.as_editor, application, "letter", letters[0])
+        submission = services.submit(school.as_signatory, application, school.signatory.name)
+        officer = actor(person("Maya Rivera", Role.PROGRAM_OFFICER))
+    day = timedelta(days=1)
+    screen(services.return_sections, officer, application, ["vision", "people"], LATER + day, "Say more.")
+    with clock_at(LATER), unit_of_work():
+        vision = {"motto": Write("Never handed in", 1), "pilots": Write("", 1)}
+        assert services.save_answers(school.as_editor, application, vision).is_clean
+        services.attach(school.as_editor, application, "letter", letters[1])
+    with clock_at(LATER + 2 * day), unit_of_work():
+        services.take_as_submitted(officer, application)
+    stands = queries.answers_of(application)
+    assert {key: stands.get(key) for key in submission.content["answers"]} == submission.content["answers"]
+    assert [one.public_id for one in queries.attachments_of(application)["letter"]] == [first.public_id]
+    assert "Never handed in" in {one.version.value for one in queries.history_of(application, "motto").items}
+    with clock_at(LATER + 2 * day), unit_of_work():
+        services.return_sections(officer, application, ["numbers"], LATER + 5 * day, "Mend the number.")
+        services.save_answers(school.as_editor, application, {"students": Write("321", 1)})
+        again = services.submit(school.as_signatory, application, school.signatory.name)
+    assert again.content["answers"] == submission.content["answers"] | {"students": 321}
+    assert [one["name"] for one in again.content["files"]] == ["handed in.pdf"]

@@ -1,6 +1,6 @@
 """One application and its draft: answers, files, people, comments, what it may start from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -180,6 +180,16 @@ def attachments_of(application: Application) -> dict[str, list[Attachment]]:
     for attachment in found:
         by_field.setdefault(attachment.field, []).append(attachment)
     return by_field
+
+
+def attachments_ever(application: Application, fields: Collection[str]) -> Sequence[Attachment]:
+    """Every file that was ever attached to these fields, removed or not, the oldest first."""
+    return db.session.scalars(
+        select(Attachment)
+        .where(Attachment.application_id == application.id, Attachment.field.in_(fields))
+        .options(joinedload(Attachment.file))
+        .order_by(Attachment.id)
+    ).all()
 
 
 def answers_of(application: Application) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Use cases of applying: start, write, attach, submit, take back, screen."""
 
 from grants.applications.services.asking import ask_to_certify
-from grants.applications.services.attaching import attach, remove_attachment
+from grants.applications.services.attaching import attach, remove_attachment, require_attachable
 from grants.applications.services.coaching import end_coaching, invite_coach, name_sections
 from grants.applications.services.commenting import (
     answer,
@@ -73,6 +73,7 @@ __all__ = [
     "remove_attachment",
     "reopen",
     "reopen_comment",
+    "require_attachable",
     "resolve_comment",
     "return_sections",
     "save_answers",

@@ -11,6 +11,7 @@ from grants.applications.completeness import eligibility_key
 from grants.applications.models import Application, EligibilityOverride, OverrideChange, SectionStatus
 from grants.applications.services.coaching import let_coaches_go
 from grants.applications.services.drafts import count_ready
+from grants.applications.services.restoring import let_stand_as_submitted
 from grants.applications.services.submitting import facts_of
 from grants.applications.services.telling import note, tell, writers
 from grants.applications.states import APPLICATION, State
@@ -113,15 +114,17 @@ def return_sections(
 def take_as_submitted(actor: Actor, application: Application) -> None:
     """Go on with what was submitted, when the day for changes has passed and none were handed in.
 
-    What was written since stays in the draft; it is no part of the application.
+    What was written since is no part of the application: it stays in the history, and what was submitted stands again.
 
     raises   Refused; Clash when it is not returned, its day has not passed, or it is decided
     """
 
     def tell_applicant() -> None:
+        submission = queries.submissions_of(application)[0]
+        let_stand_as_submitted(actor, application, application.returned_sections or (), submission)
         application.returned_sections = application.returned_until = None
         application.screen_anew()
-        last = in_words(queries.submissions_of(application)[0].submitted_at, application.stage.cycle.time_zone)
+        last = in_words(submission.submitted_at, application.stage.cycle.time_zone)
         note(actor, application, f"No changes came in time: {application.stage.title} counts as submitted on {last}.")
         _tell("application.as_submitted", application, when=last)
 

@@ -104,7 +104,7 @@ def _settle(
         outcome.unreadable[key] = content.why
     if answer is None and content == Content():
         return
-    outcome.saved[key] = _write(application, key, answer, content, writer_id)
+    outcome.saved[key] = set_answer(application, key, answer, content, writer_id)
 
 
 def _field(form: Form, key: str) -> AnyField:
@@ -117,8 +117,8 @@ def _field(form: Form, key: str) -> AnyField:
     return field
 
 
-def _write(application: Application, key: str, answer: Answer | None, content: Content, writer_id: int) -> Answer:
-    """The answer with this content: as it is, when it has it already."""
+def set_answer(application: Application, key: str, answer: Answer | None, content: Content, writer_id: int) -> Answer:
+    """The answer with this content: as it is, when it has it already. Those who call it have asked who may write."""
     if answer is None:
         answer = Answer(application_id=application.id, field=key, version=0)
         db.session.add(answer)

@@ -7,6 +7,7 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from flask.typing import ResponseReturnValue
 
 from grants.applications import forms, queries, services
+from grants.applications.answers import texts_in
 from grants.applications.company import here_words
 from grants.applications.completeness import shown_fields
 from grants.applications.entry import openings
@@ -22,7 +23,7 @@ from grants.applications.views.questions import Sent, place_of, question, questi
 from grants.applications.views.screening import staff_page
 from grants.kernel.errors import Clash, Missing, Refused
 from grants.persistence.session import unit_of_work
-from grants.programs.schema import FileField, Section
+from grants.programs.schema import Choice, FileField, Section, YesNo
 from grants.web.access import current_actor, requires
 
 DRAFTS_ARE_PRIVATE = "Drafts are the applicant's own until they are submitted."
@@ -200,10 +201,16 @@ def _unsaved_texts(view: Overview, asked: Section) -> list[tuple[str, str]]:
     """Texts of a request that came too late to be saved, where they differ from what stands: nothing typed is lost."""
     found = []
     for key, one in asked.fields.items():
-        text = forms.typed(one, request.form) if forms.is_sent(one, request.form) else ""
-        stands = view.drafted[key].value if key in view.drafted else ""
-        if isinstance(text, str) and text.strip() and text.strip() != stands:
-            found.append((one.title, text))
+        if isinstance(one, Choice | YesNo):  # a tick is quickly set again
+            continue
+        typed = forms.typed(one, request.form) if forms.is_sent(one, request.form) else ""
+        kept = view.drafted.get(key)
+        stands = dict(texts_in(one, forms.as_typed(one, kept.value if kept else None)))
+        found += [
+            (f"{one.title}: {place}" if place else one.title, text)
+            for place, text in texts_in(one, typed)
+            if text.strip() and text.strip() != stands.get(place, "").strip()
+        ]
     return found
 
 

@@ -38,7 +38,9 @@ def attach_all(found: Application, asked: Section) -> dict[str, str]:
 def _attach(found: Application, asked: FileField, upload: FileStorage) -> None:
     name = upload.filename or ""
     content = upload.stream.read(asked.at_most_mb * 2**20 + 1)  # of what is too large only enough to see that it is
-    kept = files.put(content, name, examine(asked, name, content))
+    kind = examine(asked, name, content)
+    services.require_attachable(current_actor(), found, asked.key, len(content))
+    kept = files.put(content, name, kind)
     with unit_of_work():
         services.attach(current_actor(), found, asked.key, kept)
 

@@ -40,7 +40,8 @@ async function deliverElsewhere(section) {
     const words = kept.of(key);
     if (!words || words.section === section) continue;
     const answer = await deliver(key, words).catch(() => null);
-    if (answer?.headers.has("HX-Trigger") && answer.status !== 409) kept.drop(key);
+    const isMine = JSON.stringify(kept.of(key)) === JSON.stringify(words); /* another tab may have kept more since */
+    if (answer?.headers.has("HX-Trigger") && answer.status !== 409) isMine && kept.drop(key);
     else offer(words);
   }
 }
