@@ -11,6 +11,7 @@ from grants.casework.models import Case, Note, Task, TimelineEvent
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid
 from grants.kernel.policy import Actor, Role, require, require_permission
+from grants.people import consortia
 from grants.people.models import Organization, Person
 from grants.persistence import audit
 from grants.persistence.session import db
@@ -141,3 +142,13 @@ def finish_task(actor: Actor, task: Task) -> None:
     task.done_at = now()
     audit.record(actor, "case.task_done", task, after={"title": task.title}, case_id=task.case_id)
     note_event(actor, task.case, "task", f"Done: {task.title}")
+
+
+def _note_on_cases(actor: Actor, consortium: Organization, what: str) -> None:
+    """Who joins or leaves a consortium stands on the timelines of its cases."""
+    if what:
+        for case in db.session.scalars(select(Case).where(Case.organization_id == consortium.id).order_by(Case.id)):
+            note_event(actor, case, "case", what, audience="applicant")
+
+
+consortia.changes.append(_note_on_cases)

@@ -75,6 +75,16 @@ TEMPLATES: Final[dict[str, Template]] = {
         "Dear {name},\n\nYou asked to join {organization} at Harbormaster. The request was not accepted. If you think "
         "that is a mistake, speak to a colleague who is there already.",
     ),
+    "people.consortium_asked": Template(
+        "{organization} is asked to join {consortium}",
+        "Dear {name},\n\n{asked_by} asks {organization} to join {consortium}, a consortium led by {leader}, at "
+        "Harbormaster. You decide, as a lead. Until somebody says yes, nothing of {organization} counts there:\n"
+        "{site}/organizations/{organization_id}",
+    ),
+    "people.consortium_news": Template(
+        "{consortium}: {news}",
+        "Dear {name},\n\n{sentence}\n\n{site}/organizations/{organization_id}",
+    ),
     "event.cancelled": Template(
         "Cancelled: {event}",
         "Dear {name},\n\n“{event}”, {tie}, is cancelled.\n\n{reason}\n\nOther events are here:\n{site}/events",

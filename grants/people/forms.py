@@ -215,6 +215,16 @@ class NewcomerForm(HouseForm):
     email = EmailField("Your email address", [InputRequired("Write your email address."), Length(max=254)])
 
 
+class ConsortiumForm(HouseForm):
+    """A consortium to form."""
+
+    name = StringField(
+        "Name",
+        [InputRequired("Write the consortium’s name."), Length(max=200)],
+        description="As it should stand on applications and letters, such as East Oakland Learning Consortium.",
+    )
+
+
 class ConfirmForm(HouseForm):
     """One button."""
 
@@ -230,7 +240,10 @@ class RegistrationForm(HouseForm):
     )
     name = StringField("Name", [InputRequired("Write the organization’s name."), Length(max=200)])
     kind = SelectField(
-        "Kind", [InputRequired("Choose what kind of organization it is.")], choices=options({"": "Choose one"} | KINDS)
+        "Kind",
+        [InputRequired("Choose what kind of organization it is.")],
+        choices=options({"": "Choose one"} | {key: word for key, word in KINDS.items() if key != "consortium"}),
+        description="A consortium is formed by one of its organizations, once that is registered.",
     )
     sector = SelectField("Run by", choices=options({"": "Does not apply"} | SECTORS))
     nces_id = StringField("NCES id", description="12 digits for a school, 7 for a district.", filters=[plain_id])

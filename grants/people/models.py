@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Numeric, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from grants.kernel.clock import now
@@ -118,7 +118,9 @@ class Organization(Identified, Base):
     merged_into: Mapped["Organization | None"] = relationship(remote_side="Organization.id")
     merged_by: Mapped[Person | None] = relationship()
     memberships: Mapped[list["OrganizationMembership"]] = relationship(
-        back_populates="organization", order_by="OrganizationMembership.id"
+        back_populates="organization",
+        foreign_keys="OrganizationMembership.organization_id",
+        order_by="OrganizationMembership.id",
     )
 
     @validates("name")
@@ -147,7 +149,10 @@ class Organization(Identified, Base):
 
 
 class OrganizationMembership(Base):
-    """A person's role in an organization."""
+    """A person's role in an organization.
+
+    through_id   in a consortium, the member organization that brings them; empty for whoever belongs to it directly
+    """
 
     __tablename__ = "organization_membership"
     __table_args__ = (
@@ -159,9 +164,60 @@ class OrganizationMembership(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     role: Mapped[str] = mapped_column(String(12))
     since: Mapped[datetime]
+    through_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
 
-    organization: Mapped[Organization] = relationship(back_populates="memberships")
+    organization: Mapped[Organization] = relationship(back_populates="memberships", foreign_keys=[organization_id])
     person: Mapped[Person] = relationship(back_populates="memberships")
+    through: Mapped[Organization | None] = relationship(foreign_keys=[through_id])
+
+
+class ConsortiumMember(Identified, Base):
+    """An organization's time in a consortium: asked, then in it, then out of it. Each time has a row of its own.
+
+    role       lead or member; whoever takes the lead gets a new row, and so does whoever gives it
+    writes     whether its people write with the consortium, as far as they write for their own organization
+    since      when a lead of it said yes; empty while it is asked, and for one that never was in it
+    until      when it ended, by what `ended` says
+    """
+
+    __tablename__ = "consortium_member"
+    __table_args__ = (
+        CheckConstraint("role IN ('lead', 'member')", name="role"),
+        CheckConstraint(
+            "ended IS NULL OR ended IN ('declined', 'taken_back', 'left', 'removed', 'new_role')", name="ended"
+        ),
+        CheckConstraint("(until IS NULL) = (ended IS NULL)", name="until"),
+        CheckConstraint("role = 'member' OR since IS NOT NULL", name="lead"),
+        CheckConstraint("consortium_id <> organization_id", name="itself"),
+        Index(
+            "uq_consortium_member_present",
+            *("consortium_id", "organization_id"),
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+        Index(
+            "uq_consortium_member_lead",
+            "consortium_id",
+            unique=True,
+            sqlite_where=text("until IS NULL AND role = 'lead'"),
+            postgresql_where=text("until IS NULL AND role = 'lead'"),
+        ),
+    )
+
+    consortium_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    role: Mapped[str] = mapped_column(String(8), default="member")
+    writes: Mapped[bool] = mapped_column(default=True)
+    asked_at: Mapped[datetime]
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    since: Mapped[datetime | None]
+    until: Mapped[datetime | None]
+    ended: Mapped[str | None] = mapped_column(String(12))
+
+    consortium: Mapped[Organization] = relationship(foreign_keys=[consortium_id])
+    organization: Mapped[Organization] = relationship(foreign_keys=[organization_id])
+    asked_by: Mapped[Person | None] = relationship()
 
 
 class CoachInvitation(Base):

@@ -22,6 +22,37 @@ def may_come_by_link(role: OrganizationRole) -> Verdict:
     return no(f"A {role.label.lower()} is invited by their address: a link could be passed on to anybody.")
 
 
+def may_be_asked(name: str, kind: str) -> Verdict:
+    """Whether an organization can be a member of a consortium: any but another consortium."""
+    if kind != "consortium":
+        return YES
+    return no(f"{name} is a consortium itself. Ask its members one by one.")
+
+
+def may_leave_consortium(name: str, role: str, bound: Collection[str], *, by_others: bool) -> Verdict:
+    """Whether an organization's place in a consortium can end now.
+
+    bound      what holds its members, in sentences: a submission, for one
+    by_others  the leading organization or the foundation ends it, whom nothing holds but the lead
+    """
+    if role == "lead":
+        return no(f"{name} leads the consortium. Give the lead to another member first.")
+    if bound and not by_others:
+        return no(f"{next(iter(bound))} Ask the leading organization, or your program officer, to take you out.")
+    return YES
+
+
+def role_through(role: OrganizationRole, *, leads: bool, writes: bool) -> OrganizationRole:
+    """What somebody is in a consortium by their role in a member organization.
+
+    The leading organization's people are what they are at home, so that its signatories alone certify and sign. Those
+    of the others write, where the leading organization lets them, if they write at home; else they read.
+    """
+    if leads:
+        return role
+    return OrganizationRole.EDITOR if writes and role in OrganizationRole.writers() else OrganizationRole.VIEWER
+
+
 def may_grant(actor: Actor, person_id: int, role: Role) -> Verdict:
     """An administrator gives roles to others: accounts are theirs to keep, what the roles decide is not."""
     if not actor.may("account.manage"):

@@ -318,7 +318,7 @@ def members_of(organization: Organization, page: int = 1) -> Page[OrganizationMe
         .join(Person, Person.id == OrganizationMembership.person_id)
         .where(OrganizationMembership.organization_id == organization.id)
         .order_by(Person.name, Person.id)
-        .options(joinedload(OrganizationMembership.person)),
+        .options(joinedload(OrganizationMembership.person), joinedload(OrganizationMembership.through)),
         page,
     )
 

@@ -10,7 +10,7 @@ from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor, OrganizationRole
 from grants.people.details import OrganizationDetails
 from grants.people.likeness import name_key, reasons
-from grants.people.models import Organization, OrganizationMembership, OrganizationRequest
+from grants.people.models import Organization, OrganizationMembership, OrganizationRequest, Person
 from grants.persistence.session import db
 
 MOST_COMPARED = 200
@@ -122,6 +122,20 @@ def asked_of(actor: Actor) -> list[tuple[Organization, int]]:
         .limit(MOST_SHOWN)
     )
     return [(organization, count) for organization, count in db.session.execute(statement)]
+
+
+def leads_of(organization: Organization) -> Sequence[Person]:
+    """Who decides for an organization and is written to about it: its leads with an open account."""
+    return db.session.scalars(
+        select(Person)
+        .join(OrganizationMembership, OrganizationMembership.person_id == Person.id)
+        .where(
+            OrganizationMembership.organization_id == organization.id,
+            OrganizationMembership.role == OrganizationRole.LEAD,
+            Person.is_active,
+        )
+        .order_by(Person.id)
+    ).all()
 
 
 def _waits() -> ColumnElement[bool]:

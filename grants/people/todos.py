@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 
 from grants.kernel.policy import Actor, OrganizationRole
 from grants.people import accounts
+from grants.people.consortia import unanswered
 from grants.people.models import Organization, Person
 from grants.people.pairs import undecided
 from grants.people.requests import asked_of
@@ -15,7 +16,22 @@ from grants.web.todo import Todo
 
 def todos(actor: Actor) -> list[Todo]:
     """What to look after among accounts and organizations, in a statement each."""
-    return [*_accounts(actor), *_new_organizations(actor), *_pairs(actor), *_asked(actor)]
+    found = [*_accounts(actor), *_new_organizations(actor), *_pairs(actor)]
+    return [*found, *_asked(actor), *_asked_into(actor)]
+
+
+def _asked_into(actor: Actor) -> list[Todo]:
+    if not (actor.may("organization.manage") or actor.organizations_as(OrganizationRole.LEAD)):
+        return []
+    return [
+        Todo(
+            "ask",
+            f"Answer whether {one.organization.name} joins {one.consortium.name}",
+            url_for("people.organization", organization_id=one.organization.public_id, _anchor="consortia"),
+            "It does not count as a member until somebody says yes.",
+        )
+        for one in unanswered(actor)
+    ]
 
 
 def _asked(actor: Actor) -> list[Todo]:

@@ -36,6 +36,12 @@ ACTS: Final[dict[str, str]] = {
     "organization.remove_member": "Took a member out of an organization",
     "directory.apply": "Brought in a school directory",
     "directory.upload": "Uploaded a school directory",
+    "consortium.answer": "Answered whether to join a consortium",
+    "consortium.ask": "Asked an organization into a consortium",
+    "consortium.end": "Ended an organization’s place in a consortium",
+    "consortium.form": "Formed a consortium",
+    "consortium.hand_over": "Gave the lead of a consortium to another member",
+    "consortium.let_write": "Changed what a member of a consortium may do",
     # messages
     "calendar.end": "Ended the address of a calendar",
     "calendar.make": "Made an address for a calendar",

@@ -58,6 +58,10 @@ _organization = _newest("organization", "organization_id")
 _pair = """
     SELECT one.public_id AS organization_id, other.public_id AS gone_id FROM suspected_pair AS pair
     JOIN organization AS one ON one.id = pair.first_id JOIN organization AS other ON other.id = pair.second_id"""
+_led = """
+    SELECT organization.public_id AS organization_id, member.person_id AS opener FROM organization
+    JOIN organization_membership AS member ON member.organization_id = organization.id
+    WHERE member.role = 'lead' ORDER BY organization.id DESC"""
 _version = _newest("program_version", "version_id")
 _upcoming = "SELECT public_id AS event_id FROM event ORDER BY starts_at DESC"
 _waited_for = """
@@ -115,6 +119,7 @@ PAGES: dict[str, list[Seen]] = {
     "people.directory": by(OFFICER, ADMINISTRATOR, ids=_newest("directory_import", "directory_id")),
     "people.edit_organization": by(ADMINISTRATOR, ids=_organization),
     "people.forgotten": by(VISITOR),
+    "people.new_consortium": [*by(ADMINISTRATOR, ids=_organization), Seen(GRANTEE, _led)],
     "people.new_organization": by(ADMINISTRATOR),
     "people.new_person": by(ADMINISTRATOR),
     "people.organization": by(ADMINISTRATOR, GRANTEE, ids=_organization),

@@ -4,7 +4,7 @@ from typing import Any
 
 from grants.background import enqueue
 from grants.kernel.policy import Actor
-from grants.people.models import MembershipLink, Organization, OrganizationRequest, Person
+from grants.people.models import ConsortiumMember, MembershipLink, Organization, OrganizationRequest, Person
 from grants.persistence.session import db
 
 
@@ -62,6 +62,23 @@ def send_merged(actor: Actor, gone: Organization, stays: Organization, lead: Per
     facts = {"gone": gone.name, "organization": stays.name, "merged_by": actor.name}
     key = f"merged:{gone.public_id}:{lead.public_id}"
     _post(key, "people.merged", lead, **facts, organization_id=stays.public_id)
+
+
+def send_asked_into(member: ConsortiumMember, asked_by: str, leader: str, lead: Person) -> None:
+    """Tell a lead that their organization is asked to join a consortium."""
+    facts = {"organization": member.organization.name, "consortium": member.consortium.name}
+    facts |= {"asked_by": asked_by, "leader": leader, "organization_id": member.organization.public_id}
+    _post(f"consortium-asked:{member.public_id}:{lead.public_id}", "people.consortium_asked", lead, **facts)
+
+
+def send_consortium_news(member: ConsortiumMember, page: Organization, news: str, sentence: str, lead: Person) -> None:
+    """Tell a lead what became of an organization's place in a consortium.
+
+    page   the organization whose page the mail leads to: one that the reader may open
+    """
+    key = f"consortium-news:{member.public_id}:{member.ended or 'in'}:{lead.public_id}"
+    facts = {"consortium": member.consortium.name, "news": news, "sentence": sentence}
+    _post(key, "people.consortium_news", lead, **facts, organization_id=page.public_id)
 
 
 def _post_to_visitor(template: str, request: OrganizationRequest, **facts: str) -> None:

@@ -3,13 +3,14 @@
 from sqlalchemy import func, select
 
 from grants.kernel.clock import now
-from grants.kernel.errors import Clash, Invalid, required
+from grants.kernel.errors import Clash, Invalid, Refused, required
 from grants.kernel.policy import Actor, OrganizationRole, require
 from grants.people import policy
 from grants.people.models import CoachInvitation, Organization, OrganizationMembership, Person
 from grants.people.queries import person_of_email
 from grants.people.services import mail
 from grants.people.services.accounts import new_account
+from grants.people.services.through import follow_in_consortia, keep_in_step
 from grants.persistence import audit
 from grants.persistence.moves import lock
 from grants.persistence.session import db
@@ -51,12 +52,14 @@ def new_member(
     raises   Invalid for one of the foundation's own staff or a closed account; Clash when they are a member
     """
     _must_be_welcome(person)
+    lock(organization)  # one that joins a consortium at the same moment waits here
     if _membership(organization, person) is not None:
         raise Clash(f"{person.name} belongs to {organization.name} already.")
     membership = OrganizationMembership(organization=organization, person=person, role=role, since=now())
     db.session.add(membership)
     db.session.flush()
     audit.record(actor, "organization.add_member", organization, after={"person": person.name, "role": role.value})
+    follow_in_consortia(actor, organization)
     return membership
 
 
@@ -66,7 +69,8 @@ def change_member_role(actor: Actor, organization: Organization, person: Person,
     raises   Refused, also when the organization would lose its only lead; Clash when they are no member
     """
     require(policy.may_manage_members(actor, organization.id))
-    membership = _must_be_member(organization, person)
+    lock(organization)
+    membership = _must_be_own(organization, person)
     before = membership.role
     if before == role:
         return
@@ -79,6 +83,8 @@ def change_member_role(actor: Actor, organization: Organization, person: Person,
         before={"person": person.name, "role": before},
         after={"person": person.name, "role": role.value},
     )
+    db.session.flush()
+    follow_in_consortia(actor, organization)
 
 
 def remove_member(actor: Actor, organization: Organization, person: Person) -> None:
@@ -87,13 +93,17 @@ def remove_member(actor: Actor, organization: Organization, person: Person) -> N
     raises   Refused, also when the organization would lose its only lead; Clash when they are no member
     """
     require(policy.may_manage_members(actor, organization.id))
-    membership = _must_be_member(organization, person)
+    lock(organization)
+    membership = _must_be_own(organization, person)
     _keep_a_lead(actor, organization, membership)
     db.session.delete(membership)
     db.session.flush()
     audit.record(
         actor, "organization.remove_member", organization, before={"person": person.name, "role": membership.role}
     )
+    if organization.kind == "consortium":  # they may be in a member organization too
+        keep_in_step(actor, organization)
+    follow_in_consortia(actor, organization)
 
 
 def invite_coach(
@@ -179,6 +189,14 @@ def _must_be_member(organization: Organization, person: Person) -> OrganizationM
     return membership
 
 
+def _must_be_own(organization: Organization, person: Person) -> OrganizationMembership:
+    """The same, of somebody who belongs to it directly: who comes through a member organization is changed there."""
+    membership = _must_be_member(organization, person)
+    if membership.through is not None:
+        raise Refused(f"{person.name} is here through {membership.through.name}: change that there.")
+    return membership
+
+
 def _coaching(organization: Organization, person: Person) -> CoachInvitation | None:
     return db.session.scalar(
         select(CoachInvitation).where(
@@ -190,8 +208,7 @@ def _coaching(organization: Organization, person: Person) -> CoachInvitation | N
 def _keep_a_lead(actor: Actor, organization: Organization, leaving: OrganizationMembership) -> None:
     if leaving.role != OrganizationRole.LEAD:
         return
-    # Two leads who remove each other at the same moment wait for one another here.
-    lock(organization)
+    # Whoever calls holds the organization's row: two leads who remove each other at the same moment wait there.
     others = db.session.scalar(
         select(func.count())
         .select_from(OrganizationMembership)

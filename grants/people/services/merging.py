@@ -12,7 +12,7 @@ from grants.kernel.policy import Actor, OrganizationRole, require_permission
 from grants.people.details import OrganizationDetails
 from grants.people.merging import ORGANIZATIONS
 from grants.people.models import Organization, OrganizationMembership, Person
-from grants.people.services import mail, moving
+from grants.people.services import mail, moving, moving_consortia
 from grants.people.services.pairing import compare
 from grants.people.withholding import not_withheld
 from grants.persistence import audit
@@ -20,7 +20,7 @@ from grants.persistence.gone import refuse_new_references
 from grants.persistence.moves import lock_all
 from grants.persistence.session import db
 
-__all__ = ["DESCRIBED", "merge_organizations", "moving"]
+__all__ = ["DESCRIBED", "merge_organizations", "moving", "moving_consortia"]
 
 # What is described together is kept together: half of one address and half of another is none.
 DESCRIBED: Final[Mapping[str, tuple[str, ...]]] = {

@@ -4,16 +4,16 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid, required
 from grants.kernel.policy import Actor, OrganizationRole, require
 from grants.people import policy
 from grants.people.details import OrganizationDetails
-from grants.people.models import MembershipLink, Organization, OrganizationMembership, OrganizationRequest, Person
+from grants.people.models import MembershipLink, Organization, OrganizationRequest, Person
 from grants.people.queries import actor_of, belongs, person_of_email
-from grants.people.requests import is_waiting
+from grants.people.requests import is_waiting, leads_of
 from grants.people.services import mail
 from grants.people.services.accounts import new_account, plain_address
 from grants.people.services.links import join_by_link, require_open
@@ -158,17 +158,7 @@ def _tell_leads(actor: Actor, request: OrganizationRequest) -> None:
     organization = db.session.get_one(Organization, request.organization_id)
     asked = {"person": request.name, "email": request.email}
     audit.record(actor, "organization.ask_to_join", organization, after=asked)
-    leads = (
-        select(Person)
-        .join(OrganizationMembership, OrganizationMembership.person_id == Person.id)
-        .where(
-            OrganizationMembership.organization_id == organization.id,
-            OrganizationMembership.role == OrganizationRole.LEAD,
-            Person.is_active,
-        )
-        .order_by(Person.id)
-    )
-    for lead in db.session.scalars(leads):
+    for lead in leads_of(organization):
         mail.send_asked_to_join(request, organization, lead)
 
 

@@ -2,6 +2,7 @@
 
 from grants.people.views import (
     account,
+    consortia,
     directories,
     joining,
     merging,
@@ -17,6 +18,7 @@ from grants.people.views.blueprint import bp
 __all__ = [
     "account",
     "bp",
+    "consortia",
     "directories",
     "joining",
     "merging",

@@ -12,6 +12,7 @@ from grants.people.details import KINDS, SECTORS
 from grants.people.forms import LinkForm, MemberForm, MemberRoleForm, OrganizationFilterForm, OrganizationForm
 from grants.people.models import Organization, Person
 from grants.people.views.blueprint import bp
+from grants.people.views.consortia import about_consortia
 from grants.persistence.paging import PAGE_SIZE, Page
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires
@@ -198,6 +199,7 @@ def organization_page(
         came=links.who_came(shown.items if shown else ()),
         linking=linking or LinkForm(formdata=None, prefix="link"),
         address=address,
+        ties=about_consortia(organization, may_manage=bool(may_manage)),
         member=member or MemberForm(formdata=None, prefix="member"),
     )
 
