@@ -1,17 +1,21 @@
 """Which cases an actor may know of, as SQL predicates: the one place where conflicts of interest become invisible."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, Select, and_, column, exists, false, or_, select, table, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from grants.casework.models import Case
 from grants.kernel.policy import Actor, Role
-from grants.people.models import CoachInvitation
+from grants.people.models import CoachInvitation, ConsortiumMember
 
 # These tables belong to later steps (review, applications), which this one may not import; their columns are all that
 # is asked of them. Each has a name of its own, so that it is never taken for the table of a statement around it.
 _conflict = table("conflict", column("case_id"), column("person_id"), column("lifted_at")).alias("standing_conflict")
 _coached = table("coached_section", column("application_id"), column("invitation_id")).alias("coached")
 _application = table("application", column("id"), column("case_id")).alias("coached_application")
+_applied = table("application", column("id"), column("case_id")).alias("consortium_application")
+_submitted = table("submission", column("application_id"), column("submitted_at")).alias("consortium_submission")
 
 
 def not_conflicted(
@@ -19,7 +23,8 @@ def not_conflicted(
 ) -> ColumnElement[bool]:
     """Holds for rows whose case the actor has no standing conflict with, and for rows of no case.
 
-    Belonging to the case's organization, or coaching it, is a conflict without anyone saying so; having coached a draft
+    Belonging to the case's organization, or coaching it, is a conflict without anyone saying so; so is a tie of that
+    kind to a member of the consortium that applies, now or at any time since it first submitted. Having coached a draft
     of the case is one for good.
     case_id   the column that says which case a row belongs to
     """
@@ -40,7 +45,31 @@ def not_conflicted(
     if not (own := actor.ties):
         return ~or_(declared, coached)
     its_own = aliased(Case)
-    return ~or_(declared, coached, exists().where(its_own.id == case_id, its_own.organization_id.in_(own)))
+    belongs = exists().where(its_own.id == case_id, its_own.organization_id.in_(own))
+    return ~or_(declared, coached, belongs, _member_applies(case_id, own))
+
+
+def _member_applies(
+    case_id: InstrumentedAttribute[int] | InstrumentedAttribute[int | None] | ColumnElement[int], own: Collection[int]
+) -> ColumnElement[bool]:
+    """Holds for cases of consortia in which one of these organizations is, or was when the case submitted."""
+    its_own, member = aliased(Case), aliased(ConsortiumMember)
+    return exists().where(
+        its_own.id == case_id,
+        member.consortium_id == its_own.organization_id,
+        member.organization_id.in_(own),
+        counts_for(member, its_own.id),
+    )
+
+
+def counts_for(member: type[ConsortiumMember], case_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Holds for members of a case's consortium that count: in it now, or at any time since it first submitted."""
+    stayed = exists().where(
+        _applied.c.case_id == case_id,
+        _submitted.c.application_id == _applied.c.id,
+        _submitted.c.submitted_at <= member.until,
+    )
+    return and_(member.since.is_not(None), or_(member.until.is_(None), stayed))
 
 
 def conflicted_cycle_ids(actor: Actor) -> Select[int]:

@@ -1,6 +1,6 @@
 """Ties between a person and an organization that bar the one from judging the other."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,11 +25,14 @@ class Judge:
 
 @dataclass(frozen=True)
 class Judged:
-    """An applicant as the rules look at it; `domains` are its own and its members' email domains."""
+    """An applicant as the rules look at it.
 
-    organization_id: int
-    name: str
-    domains: frozenset[str]
+    names     organization id -> name: its own, and those of the members where it is a consortium
+    domains   email domain -> name of the organization whose own, or whose people's, it is
+    """
+
+    names: Mapping[int, str]
+    domains: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -55,16 +58,20 @@ def ties(judge: Judge, judged: Judged, rules: Collection[str]) -> list[Tie]:
     rules   names as a program definition gives them: same_organization, same_email_domain, …
 
     >>> ann = Judge("ann@ascend.example", frozenset(), frozenset())
-    >>> school = Judged(7, "ASCEND", frozenset({"ascend.example"}))
+    >>> school = Judged({7: "ASCEND"}, {"ascend.example": "ASCEND"})
     >>> [tie.source for tie in ties(ann, school, ["same_email_domain"])]
     ['same_email_domain']
     """
     found = []
     domain = domain_of(judge.email)
-    if "same_organization" in rules and judged.organization_id in judge.belongs_to:
-        found.append(Tie("same_organization", f"Belongs to {judged.name}."))
-    if "same_email_domain" in rules and domain in judged.domains - PUBLIC_MAIL:
-        found.append(Tie("same_email_domain", f"Shares the email domain {domain} with {judged.name}."))
-    if judged.organization_id in judge.coached:
-        found.append(Tie("coach", f"Coached {judged.name} on its drafts."))
+    if "same_organization" in rules and (name := _first(judged.names, judge.belongs_to)):
+        found.append(Tie("same_organization", f"Belongs to {name}."))
+    if "same_email_domain" in rules and domain in judged.domains.keys() - PUBLIC_MAIL:
+        found.append(Tie("same_email_domain", f"Shares the email domain {domain} with {judged.domains[domain]}."))
+    if name := _first(judged.names, judge.coached):
+        found.append(Tie("coach", f"Coached {name} on its drafts."))
     return found
+
+
+def _first(names: Mapping[int, str], ids: Collection[int]) -> str:
+    return next((name for number, name in names.items() if number in ids), "")

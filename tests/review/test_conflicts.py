@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("app")
 # ── the rules ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-TERN = Judged(7, "Tern School", frozenset({"tern.example", "gmail.com"}))
+TERN = Judged({7: "Tern School"}, {"tern.example": "Tern School", "gmail.com": "Tern School"})
 RULES = ("same_organization", "same_email_domain", "declared")
 
 

@@ -11,6 +11,7 @@ from grants.applications.services.commenting import (
     resolve_comment,
     tell_addressed,
 )
+from grants.applications.services.consortia import bound_by_submission
 from grants.applications.services.mailing import (
     PLACEHOLDERS,
     check_words,
@@ -53,6 +54,7 @@ __all__ = [
     "ask_to_certify",
     "assess",
     "attach",
+    "bound_by_submission",
     "check_words",
     "comment",
     "end_coaching",

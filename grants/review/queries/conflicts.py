@@ -8,10 +8,10 @@ from sqlalchemy.orm import aliased, joinedload
 
 from grants.applications.models import Application, Submission
 from grants.casework.models import Case
-from grants.casework.visibility import not_conflicted
+from grants.casework.visibility import counts_for, not_conflicted
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
-from grants.people.models import CoachInvitation, Organization, OrganizationMembership, Person
+from grants.people.models import CoachInvitation, ConsortiumMember, Organization, OrganizationMembership, Person
 from grants.persistence.paging import PAGE_SIZE, Page, paginate, paginate_rows
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
@@ -174,43 +174,55 @@ def _judges(person_ids: Collection[int]) -> dict[int, Judge]:
 
 
 def _judged(stage: CycleStage) -> dict[int, Judged]:
-    """Case id -> what the conflict rules ask about the applicant, for all applicants of the stage; three statements."""
+    """Case id -> what the conflict rules ask about the applicant, for every applicant of the stage; four statements.
+
+    Of a consortium, its members stand before itself: who belongs to a member belongs to it too.
+    """
     in_stage = exists().where(
         Application.stage_id == stage.id,
         Application.case_id == Case.id,
         exists().where(Submission.application_id == Application.id),
     )
-    rows = db.session.execute(
-        select(Case.id, Organization.id, Organization.name, Organization.email_domain)
-        .join(Case.organization)
-        .where(in_stage)
-    ).all()
-    members = db.session.execute(
+    own = select(Case.id, Organization.id, Organization.name, Organization.email_domain).where(in_stage)
+    members = (
+        own.select_from(Case)
+        .join(ConsortiumMember, ConsortiumMember.consortium_id == Case.organization_id)
+        .join(ConsortiumMember.organization)
+    )
+    rows = [
+        *db.session.execute(members.where(counts_for(ConsortiumMember, Case.id)).order_by(ConsortiumMember.id)),
+        *db.session.execute(own.join(Case.organization)),
+    ]
+    emails = _emails({organization_id for _, organization_id, _, _ in rows})
+    found: dict[int, Judged] = {}
+    for case_id, organization_id, name, domain in rows:
+        judged = found.setdefault(case_id, Judged({}, {}))
+        names, domains = dict(judged.names), dict(judged.domains)
+        names.setdefault(organization_id, name)
+        for one in ([domain.lower()] if domain else []) + emails.get(organization_id, []):
+            domains.setdefault(one, name)
+        found[case_id] = Judged(names, domains)
+    return found
+
+
+def _emails(organization_ids: Collection[int]) -> dict[int, list[str]]:
+    """Organization id -> the email domains of its people."""
+    found: dict[int, list[str]] = {}
+    for organization_id, email in db.session.execute(
         select(OrganizationMembership.organization_id, Person.email)
         .join(OrganizationMembership.person)
-        .join(Case, Case.organization_id == OrganizationMembership.organization_id)
-        .where(in_stage)
-    )
-    domains: dict[int, set[str]] = {}
-    for organization_id, email in members:
-        domains.setdefault(organization_id, set()).add(domain_of(email))
+        .where(OrganizationMembership.organization_id.in_(organization_ids))
+        .order_by(OrganizationMembership.id)
+    ):
+        found.setdefault(organization_id, []).append(domain_of(email))
     # Whoever writes from where an organization wrote from that is part of this one now is tied to it all the same.
-    merged = aliased(Organization)
-    former = db.session.execute(
-        select(merged.merged_into_id, merged.email_domain)
-        .join(Case, Case.organization_id == merged.merged_into_id)
-        .where(in_stage, merged.email_domain.is_not(None))
-    )
-    for row in former:
-        domains.setdefault(row.merged_into_id, set()).add(row.email_domain.lower())
-    return {
-        case_id: Judged(
-            organization_id,
-            name,
-            frozenset(domains.get(organization_id, set()) | ({domain.lower()} if domain else set())),
-        )
-        for case_id, organization_id, name, domain in rows
-    }
+    for merged in db.session.execute(
+        select(Organization.merged_into_id, Organization.email_domain)
+        .where(Organization.merged_into_id.in_(organization_ids), Organization.email_domain.is_not(None))
+        .order_by(Organization.id)
+    ):
+        found.setdefault(merged.merged_into_id, []).append(merged.email_domain.lower())
+    return found
 
 
 def _grouped(person: object, organization: object, person_ids: Collection[int]) -> dict[int, set[int]]:

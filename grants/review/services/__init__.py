@@ -18,6 +18,7 @@ from grants.review.services.conflicts import (
     revoke,
     take_back_conflict,
 )
+from grants.review.services.consortia import conflicts_follow
 from grants.review.services.panel import invite_by_address, invite_reviewer
 from grants.review.services.scorecards import reopen_scorecard, save_scorecard, submit_scorecard
 
@@ -26,6 +27,7 @@ __all__ = [
     "Proposal",
     "apply_assignment",
     "assign",
+    "conflicts_follow",
     "declare_conflict",
     "declare_conflicts",
     "find_rule_conflicts",

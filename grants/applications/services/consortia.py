@@ -1,0 +1,32 @@
+"""What holds the members of a consortium: what it has submitted with them."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from grants.applications import entry
+from grants.applications.models import Application
+from grants.applications.states import State
+from grants.casework.models import Case
+from grants.people import consortia
+from grants.people.models import Organization
+from grants.persistence.session import db
+
+
+def bound_by_submission(consortium: Organization) -> str | None:
+    """Why a member cannot leave by itself: an application was submitted with it that is not decided. None if there is
+    no such application."""
+    waiting = db.session.scalars(
+        select(Application)
+        .join(Application.case)
+        .where(
+            Case.organization_id == consortium.id,
+            Application.state.in_((State.SUBMITTED, State.RETURNED)),
+        )
+        .options(joinedload(Application.stage))
+        .order_by(Application.id)
+    )
+    held = next((one for one in waiting if not entry.is_decided(one)), None)
+    return f"{consortium.name} has submitted {held.stage.title}, with you as a member." if held else None
+
+
+consortia.bonds.append(bound_by_submission)
