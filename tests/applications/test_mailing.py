@@ -219,6 +219,27 @@ def test_writing_to_many_costs_the_page_the_same_for_one_and_for_thirty(
     assert cost() == few
 
 
+def test_sending_reads_as_little_for_thirty_as_for_three(app: Flask, client_of: Browser, statements: Any) -> None:
+    officer, (ascend, _, _) = stage_of_three()
+    browser, address = client_of(officer), "/applications/message"
+
+    def cost() -> int:
+        with clock_at(make.WRITING):
+            page = browser.get(address).text
+            keys = {"key": field(page, "key"), "count": field(page, "count")}
+            with statements() as seen:
+                assert browser.post(address, data={**keys, **WORDS, "do": "send"}).status_code == 302
+        return sum(one.startswith("SELECT") for one in seen)
+
+    cost()
+    few = cost()
+    with clock_at(make.WRITING), unit_of_work():
+        stage = db.session.get_one(Application, ascend.id).stage
+        for _ in range(28):
+            make.draft(make.school(), stage)
+    assert cost() == few
+
+
 # ── by the clock ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -1,5 +1,6 @@
 """Reminding one applicant, and writing to many: who gets what is seen before it goes out."""
 
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -37,7 +38,10 @@ def remind(application_id: str) -> ResponseReturnValue:
 def message() -> ResponseReturnValue:
     """Write to the applicants that the list shows, or to those ticked in it; or remind those not submitted."""
     actor, reminding = current_actor(), request.args.get("kind") == "reminder"
-    applications = queries.chosen(actor, filters_of(filter_form()), request.args.getlist("pick"), to_remind=reminding)
+    choose = partial(
+        queries.chosen, actor, filters_of(filter_form()), request.args.getlist("pick"), to_remind=reminding
+    )
+    applications = choose()
     form = (ReminderForm if reminding else MailingForm)()
     if request.method == "GET":
         form.key.data = new_public_id()
@@ -50,8 +54,8 @@ def message() -> ResponseReturnValue:
             if not reminding:
                 services.check_words(*words)
             return _page(form, applications, reminding, previewed=True)
-        with unit_of_work():
-            mailing = services.write_to(actor, form.key.data or "", applications, form.count.data or "", *words)
+        with unit_of_work():  # who is written to is read in it: read before, each would be read once more
+            mailing = services.write_to(actor, form.key.data or "", choose(), form.count.data or "", *words)
             target = url_for(".mailing", mailing_id=mailing.public_id)
     except Problem as problem:
         form.show(problem)
