@@ -161,7 +161,37 @@ def test_what_would_tell_who_asked_is_not_published(desk: Desk, given_away: str)
         desk.answered(question, "No.", asked=f"A question: {given_away}", publish=True)
     with pytest.raises(Invalid, match="would tell who asked"):
         desk.answered(question, f"Dear all, {given_away}", asked="A question", publish=True)
-    assert (question.state, db.session.scalars(select(Reply)).all()) == ("open", [])
+    with pytest.raises(Invalid, match="would tell who asked"):
+        desk.answered(question, "No.", asked="A question", topic=f"From: {given_away}", publish=True)
+    assert (question.state, question.topic, db.session.scalars(select(Reply)).all()) == ("open", None, [])
+
+
+def test_nothing_private_is_added_to_an_answer_that_everybody_reads(
+    desk: Desk, client: FlaskClient, client_of: Browser
+) -> None:
+    """Two officers have the question open; one publishes, the other then corrects the answer for its asker alone."""
+    own = "I am Ana Quintero of Tern School: may we apply?"
+    question = desk.asked(own)
+    desk.answered(question, "Yes.", asked="May a small school apply?", publish=True)
+    private = {"asked": own, "said": "Dear Ana, yes, as we told Tern School.", "because": "Clearer"}
+    address = f"/questions/{question.public_id}"
+    with clock_at(NOW + DAY):
+        refused = client_of(desk.omar).post(f"{address}/answer", data=private)
+        public = client.get(desk.url("/questions")).text
+    assert (refused.status_code, "everybody would read" in refused.text, private["said"] in refused.text) == (
+        409,
+        True,
+        True,
+    )
+    assert ("May a small school apply?" in public, "Tern School" in public, "Quintero" in public) == (
+        True,
+        False,
+        False,
+    )
+    with unit_of_work():
+        take_back(actor(desk.maya), question)
+    desk.answered(question, private["said"], asked=own, because="Clearer")
+    assert [template for template, *_ in subjects()][-1] == "question.corrected"
 
 
 def test_the_same_question_is_asked_once(desk: Desk) -> None:

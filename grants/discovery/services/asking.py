@@ -94,17 +94,17 @@ def answer(
 
     asked     the question in the words in which everybody reads it; needed to publish, the asker's own otherwise
     because   why an answer that was given is corrected
-    raises    Refused; Invalid with a sentence by field; Clash when it was set aside
+    raises    Refused; Invalid with a sentence by field; Clash when it was set aside, or is to be answered privately
+              while everybody reads its answer
     """
     require_permission(actor, "question.answer")
     said = required(said, "said", "Write the answer.")
     asked = required(asked, "asked", "Write the question as everybody may read it.") if publish else asked.strip()
-    if publish and (given_away := _gives_away(question, asked, said)):
-        sentence = f"“{given_away}” would tell who asked. Take it out before this is published."
-        raise Invalid(sentence, {"asked": sentence})
+    topic = (topic or "").strip()
     lock(question)
-    if question.state == Asked.SET_ASIDE:
-        raise Clash("This question was set aside. Take it up again first.")
+    _must_take_answer(question, publish)
+    if publish:
+        _must_not_tell(question, {"asked": asked, "said": said, "topic": topic})
     last = question.reply
     wording = asked or question.text
     unchanged = last is not None and (last.asked, last.said) == (wording, said)
@@ -113,8 +113,30 @@ def answer(
             because = required(because, "because", "Say why the answer is corrected, for the record.")
         _write(actor, question, wording, said, because if last else None)
     if publish:
-        question.topic = (topic or "").strip() or None
+        question.topic = topic or None
     _place(actor, question, publish, corrected=last is not None and not unchanged)
+
+
+def _must_take_answer(question: Question, publish: bool) -> None:
+    """Everybody reads the latest reply to a published question: none may be added to it that is meant for one alone.
+
+    raises   Clash
+    """
+    if question.state == Asked.SET_ASIDE:
+        raise Clash("This question was set aside. Take it up again first.")
+    if question.state == Asked.PUBLISHED and not publish:
+        raise Clash(
+            "The answer to this question is published, so everybody would read what you write to its asker. "
+            "Publish a corrected answer, or take the answer off the public page first."
+        )
+
+
+def _must_not_tell(question: Question, texts: dict[str, str]) -> None:
+    """raises   Invalid with a sentence, at the field whose text would tell who asked"""
+    for field, text in texts.items():
+        if given_away := _gives_away(question, text):
+            sentence = f"“{given_away}” would tell who asked. Take it out before this is published."
+            raise Invalid(sentence, {field: sentence})
 
 
 def _write(actor: Actor, question: Question, asked: str, said: str, because: str | None) -> None:
@@ -188,11 +210,11 @@ def _asker(actor: Actor, visitor: Visitor | None) -> Visitor:
     return Visitor(name, address)
 
 
-def _gives_away(question: Question, *texts: str) -> str:
-    """What in these texts would tell who asked: an address, a whole name, an organization; empty when nothing does."""
+def _gives_away(question: Question, text: str) -> str:
+    """What in a text would tell who asked: an address, a whole name, an organization; empty when nothing does."""
     secrets = [question.asker_email, question.asker_name if " " in question.asker_name else ""]
     secrets += [question.organization.name] if question.organization else []
-    said = " ".join(" ".join(texts).split())
+    said = " ".join(text.split())
     found = (one for one in secrets if one and re.search(rf"(?<!\w){re.escape(one)}(?!\w)", said, re.IGNORECASE))
     return next(found, "")
 
