@@ -3,14 +3,25 @@
 Nothing here differs by an outcome before its release: until then an application is only submitted.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from grants.applications.models import Application
 from grants.applications.queries import deadline_of
 from grants.applications.states import State
+from grants.awards.models import Award
+from grants.discovery.models import Event
+from grants.monitoring.models import Requirement
+from grants.payments.models import Installment
 from grants.programs.models import CycleStage
+from grants.web.filters import money, plural
+
+SOON = timedelta(days=120)
+"""How far ahead one looks for what is owed and paid under an award."""
+_UNPAID = ("planned", "requested", "approved", "held")
+_OWED = ("scheduled", "returned")
 
 
 @dataclass(frozen=True)
@@ -69,3 +80,58 @@ def _reading(application: Application) -> list[Ahead]:
         Ahead(f"{stage.title} {reading}", "the foundation and its reviewers", stage.reviews_due_at),
         Ahead(f"Decision on {stage.title}", "the foundation", stage.decision_on),
     ]
+
+
+def under_awards(
+    awards: Sequence[Award],
+    installments: Mapping[int, Sequence[Installment]],
+    requirements: Sequence[Requirement],
+    today: date,
+) -> list[Ahead]:
+    """What comes next under the case's awards: an answer, signatures, what is owed within SOON, the next payment.
+
+    installments   by the award's id
+    """
+    found = [one for award in awards for one in _award(award)]
+    owed = [one for one in requirements if one.state in _OWED and one.due_on <= today + SOON]
+    found += [Ahead(one.title, _WHO.get(one.kind, "your school"), one.due_on) for one in owed]
+    for award in awards:
+        dated = [one for one in installments[award.id] if one.state in _UNPAID and one.due_on is not None]
+        if dated and award.state == "active":
+            part = min(dated, key=lambda one: (one.due_on, one.number))
+            paid = f"Payment of {money(part.amount)}"
+            found.append(Ahead(paid, "the foundation, once all it waits for is there", part.due_on))
+    return found
+
+
+_WHO = {
+    "check_in": "your school and the program officer",
+    "visit": "your school and the program officer",
+    "workshop": "your school, at the workshop",
+}
+
+
+def _award(award: Award) -> Iterator[Ahead]:
+    title = award.stage.title
+    if award.state == "offered":
+        yield Ahead(f"Answer the offer: {title}", "your lead or signatory", award.answer_by_on)
+    elif award.agreement is not None and award.agreement.state == "made":
+        yield Ahead(f"Sign the agreement: {title}", "your signatory", None)
+    elif award.agreement is not None and award.agreement.state == "signed":
+        yield Ahead(f"The agreement is countersigned: {title}", "a director of the foundation", None)
+
+
+def at_events(coming: Sequence[tuple[Event, int]]) -> list[Ahead]:
+    """The events at which people of the school have places."""
+    who = "of your school"
+    return [Ahead(one.title, f"{plural(count, 'person', 'people')} {who}", one.starts_at) for one, count in coming]
+
+
+def in_order(found: Sequence[Ahead], zone: str) -> list[Ahead]:
+    """What has no date first, for it waits for nobody else; then by day."""
+
+    def day(one: Ahead) -> date:
+        when = one.when or date.min
+        return when.astimezone(ZoneInfo(zone)).date() if isinstance(when, datetime) else when
+
+    return sorted(found, key=day)

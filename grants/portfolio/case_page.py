@@ -28,7 +28,7 @@ from grants.people.models import OrganizationMembership
 from grants.persistence.paging import Page
 from grants.persistence.session import db
 from grants.portfolio import queries
-from grants.portfolio.ahead import Ahead, ahead
+from grants.portfolio.ahead import Ahead, ahead, at_events, in_order, under_awards
 from grants.portfolio.home import in_words
 from grants.portfolio.own import Told, does_what, told
 from grants.portfolio.pipeline import PathStep, journey
@@ -102,6 +102,11 @@ def case_page(actor: Actor, public_id: str, page: int = 1, mail: int = 1) -> Cas
     awards = _awards(actor, case)
     stages = queries.stages_of({case.cycle_id})[case.cycle_id]
     released, documents = decisions.decisions_of(actor, case), documents_of(actor, case)
+    installments, requirements = _installments(awards), _requirements(awards)
+    coming = [
+        *ahead(cycle.stages, applications, {one.application_id for one in released}, now()),
+        *under_awards(awards, installments, requirements, today(cycle.time_zone)),
+    ]
     return CasePage(
         case=case,
         cycle=cycle,
@@ -111,8 +116,8 @@ def case_page(actor: Actor, public_id: str, page: int = 1, mail: int = 1) -> Cas
         decisions=released,
         readable=frozenset(one.id for one in documents),
         awards=awards,
-        installments=_installments(awards),
-        requirements=_requirements(awards),
+        installments=installments,
+        requirements=requirements,
         attended=_attended(case),
         progress=discovery.progress_of(case),
         assessments=drafts.assessments_of(actor, case),
@@ -122,17 +127,15 @@ def case_page(actor: Actor, public_id: str, page: int = 1, mail: int = 1) -> Cas
         notes=casework.notes(actor, case),
         tasks=casework.tasks(actor, case),
         documents=documents,
-        own=_own(actor, case, cycle, applications, {one.application_id for one in released}, mail),
+        own=_own(actor, case, cycle.time_zone, coming, mail),
     )
 
 
-def _own(
-    actor: Actor, case: Case, cycle: Cycle, applications: Sequence[Application], decided: set[int], mail: int
-) -> Own | None:
+def _own(actor: Actor, case: Case, zone: str, coming: Sequence[Ahead], mail: int) -> Own | None:
     """What the school's own people see beside the story."""
     if case.organization_id not in actor.organization_ids:
         return None
-    return Own(ahead(cycle.stages, applications, decided, now()), does_what(case), told(actor, case, mail))
+    return Own(in_order([*coming, *at_events(_coming(case))], zone), does_what(case), told(actor, case, mail))
 
 
 def _applications(actor: Actor, case: Case) -> Sequence[Application]:
@@ -195,6 +198,26 @@ def _attended(case: Case) -> Sequence[tuple[Event, int]]:
         .group_by(Event.id)
         .order_by(Event.starts_at.desc(), Event.id)
         .limit(50)
+    )
+    return [(event, count) for event, count in rows]
+
+
+def _coming(case: Case) -> Sequence[tuple[Event, int]]:
+    """Events to come at which people of the organization have places, and how many of them."""
+    places = func.count(Registration.id)
+    rows = db.session.execute(
+        select(Event, places)
+        .join(Registration, Registration.event_id == Event.id)
+        .where(
+            Event.cycle_id == case.cycle_id,
+            Event.starts_at > now(),
+            Event.cancelled_at.is_(None),
+            Registration.cancelled_at.is_(None),
+            Registration.organization_id == case.organization_id,
+        )
+        .group_by(Event.id)
+        .order_by(Event.starts_at, Event.id)
+        .limit(10)
     )
     return [(event, count) for event, count in rows]
 

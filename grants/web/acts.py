@@ -96,6 +96,7 @@ ACTS: Final[dict[str, str]] = {
     "application.mailing": "Wrote to many applicants",
     "application.name_sections": "Named what a coach reads",
     "application.override": "Let an eligibility answer pass",
+    "application.take_back_override": "Took back that an eligibility answer passes",
     "application.remind": "Reminded an applicant",
     "application.remove_file": "Removed a file",
     "application.reopen": "Reopened an application",

@@ -1,7 +1,7 @@
 """A school's own page of its case: what comes next, who does what, every message and document."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -9,13 +9,23 @@ from flask.testing import FlaskClient
 
 from grants.applications import services
 from grants.applications.models import Application
+from grants.awards import services as following
+from grants.awards.models import Award
+from grants.background.runner import run_due
 from grants.casework.queries import case_for
 from grants.kernel.clock import clock_at
+from grants.kernel.policy import SYSTEM
+from grants.kernel.roles import Role
 from grants.messages.services import post
+from grants.payments import services as payments
 from grants.people.models import Person
 from grants.persistence.session import unit_of_work
+from grants.portfolio.case_page import case_page
 from grants.portfolio.own import told
 from tests.factories import applications as make
+from tests.factories import awards
+from tests.factories.discovery import event, placed
+from tests.factories.people import actor, person
 
 ClientOf = Callable[[Person], FlaskClient]
 EARLY = datetime(2016, 1, 15, 17, 0, tzinfo=UTC)
@@ -55,6 +65,47 @@ def test_the_page_says_what_comes_next_and_who_does_it(app: Flask, client_of: Cl
         True,
     )
     assert ("Decision on Launch grant" in after, "coaches your draft" in after) == (True, False)
+
+
+def coming(one: Award, at: datetime) -> list[str]:
+    """What the page of an award's case says comes next."""
+    lead = next(place.person for place in one.case.organization.memberships)
+    with clock_at(at):
+        own = case_page(actor(lead), one.case.public_id).own
+    assert own
+    return [ahead.what for ahead in own.ahead]
+
+
+def test_under_an_award_it_says_what_is_to_be_answered_signed_owed_and_paid(app: Flask) -> None:
+    with clock_at(awards.RELEASED), unit_of_work():
+        of = awards.cycle()
+        payments.open_fund(SYSTEM, of, "outside", "Outside money", 1_000_000_00)
+        one = awards.award(of)
+        place = one.case.organization
+        event(of, awards.RELEASED + timedelta(days=40), title="How to begin")
+        for person_of in place.memberships:
+            placed(event(of, awards.RELEASED + timedelta(days=35), title="Cohort day"), place, person_of.person)
+        placed(event(of, awards.RELEASED + timedelta(days=21), title="Given up"), place, cancelled=True)
+        lead, signatory = (actor(each.person) for each in place.memberships)
+        director = actor(person("Dora Director", Role.DIRECTOR))
+    assert coming(one, awards.RELEASED) == ["Answer the offer: Launch grant", "Cohort day", "Cohort day"]
+    with clock_at(awards.RELEASED), unit_of_work():
+        following.accept(lead, one)
+    run_due()
+    assert coming(one, awards.RELEASED)[0] == "Sign the agreement: Launch grant"
+    with clock_at(awards.RELEASED), unit_of_work():
+        following.sign(signatory, one, signatory.name, consent=True)
+    assert coming(one, awards.RELEASED)[0] == "The agreement is countersigned: Launch grant"
+    with clock_at(awards.RELEASED), unit_of_work():
+        following.countersign(director, one, director.name)
+    run_due()
+    assert coming(one, awards.RELEASED) == [
+        "Payment of $175,000",
+        "Cohort day",
+        "Cohort day",
+        "First steps",
+        "Quarterly check in 1",
+    ]
 
 
 def test_one_mail_to_several_is_one_line_and_its_text_is_for_those_who_had_it(app: Flask, client_of: ClientOf) -> None:

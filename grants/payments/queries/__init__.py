@@ -19,7 +19,6 @@ from grants.payments.queries.installments import (
     totals,
     uncommitted_awards,
 )
-from grants.payments.todos import todos
 
 __all__ = [
     "Condition",
@@ -36,7 +35,6 @@ __all__ = [
     "installments",
     "installments_of",
     "ledger_page",
-    "todos",
     "totals",
     "uncommitted_awards",
 ]
