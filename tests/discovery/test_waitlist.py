@@ -17,7 +17,9 @@ from grants.discovery.policy import EventFacts, not_waiting_because
 from grants.discovery.services import EventPlan
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Missing, Refused
+from grants.kernel.roles import OrganizationRole
 from grants.messages.models import Message
+from grants.people import services as people
 from grants.people.models import Organization, Person
 from grants.persistence.session import db, unit_of_work
 from tests.discovery.story import DAY, MARCH, Browser, Place, register
@@ -162,6 +164,29 @@ def test_waiting_is_ones_own_schools_affair(place: Place, client_of: Browser) ->
         page = luis.get(f"/events/{event.public_id}").text
     assert ("Ada Bright" in page, "1 person waits so far" in page, "Dana Ruiz" in page) == (False, True, True)
     assert line(event) == ["Ada Bright"]
+
+
+def test_who_left_the_school_still_gives_up_their_own_place_and_nobody_elses(place: Place, client_of: Browser) -> None:
+    full, other = place.event(capacity=1), place.event()
+    _, second = place.other_school()
+    with clock_at(MARCH), unit_of_work():
+        join(place.luis, second, OrganizationRole.VIEWER)
+    held = register(actor(place.luis), full, place.luis, place.school)
+    colleagues = register(actor(place.dana), other, place.dana, place.school)
+    with clock_at(MARCH), unit_of_work():
+        queue = make.event(place.cycle, MARCH + 7 * DAY, capacity=1)
+        make.placed(queue, second)
+        waiting = services.join_waitlist(actor(place.luis), queue, place.luis, place.school)
+        people.remove_member(actor(place.dana), place.school, place.luis)
+    with clock_at(MARCH):
+        luis = client_of(place.luis)
+        assert "Give up the place" in luis.get(f"/events/{full.public_id}").text
+        assert "Wait no longer" in luis.get(f"/events/{queue.public_id}").text
+        assert luis.post(f"/places/{held.public_id}/cancel").status_code == 302
+        assert luis.post(f"/waiting/{waiting.public_id}/leave").status_code == 302
+        assert luis.post(f"/places/{colleagues.public_id}/cancel").status_code == 404
+    assert [queries.places(one) == [] for one in (full, other)] == [True, False]
+    assert line(queue) == []
 
 
 def test_one_joins_and_leaves_the_line_on_the_page(place: Place, client_of: Browser) -> None:

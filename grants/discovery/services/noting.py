@@ -1,15 +1,21 @@
 """What happens at events stands on the timelines of those who took part."""
 
 from grants.casework import services as casework
+from grants.casework.policy import may_open
 from grants.discovery.models import Event
 from grants.kernel.dates import in_words
-from grants.kernel.policy import Actor
+from grants.kernel.policy import SYSTEM, Actor
 from grants.messages.addresses import address_of
 
 
 def note(actor: Actor, event: Event, organization_id: int, sentence: str) -> None:
-    """Add a sentence to the timeline of an organization's case, which the school reads too; the case opens with it."""
-    case = casework.open_case(actor, event.cycle_id, organization_id)
+    """Add a sentence to the timeline of an organization's case, which the school reads too; the case opens with it.
+
+    Whoever calls has asked whether the actor may do what the sentence tells.
+    """
+    # Someone who has left the school gives up a place that was taken for it: they opened the case while they belonged.
+    opener = actor if may_open(actor, organization_id) else SYSTEM
+    case = casework.open_case(opener, event.cycle_id, organization_id)
     reference = ["discovery.event", event.public_id]
     casework.note_event(actor, case, "discovery", sentence, audience="applicant", reference=reference)
 
