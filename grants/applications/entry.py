@@ -1,6 +1,6 @@
 """Who may enter a stage: what is known of an organization's case, held against the program's rule."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import column, select, table
@@ -37,8 +37,11 @@ class Opening:
         return now() > self.stage.closes_at
 
 
-def may_enter(stage: CycleStage, organization: Organization) -> Verdict:
-    """Whether an organization may start an application in a stage now."""
+def may_enter(stage: CycleStage, organization: Organization, facts: EntryFacts | None = None) -> Verdict:
+    """Whether an organization may start an application in a stage now.
+
+    facts   what is known of it, where that was read before
+    """
     if stage.kind != "application":
         return no("This stage takes no applications.")
     if now() < stage.opens_at:
@@ -50,22 +53,34 @@ def may_enter(stage: CycleStage, organization: Organization) -> Verdict:
         kinds = " or a ".join(kind.replace("_", " ") for kind in definition.participation.applicants)
         return no(f"In this program the applicant is a {kinds}.")
     rule = definition.application_stage(stage.key).enter
-    facts = entry_facts(stage, organization.id, definition)
+    facts = facts or entry_facts(stage, [organization.id], definition)[organization.id]
     return YES if rule.admits(facts) else no(_in_words(rule, definition))
 
 
-def entry_facts(stage: CycleStage, organization_id: int, definition: Definition) -> EntryFacts:
-    """What the stage's entry rule may ask of an organization: discovery, awards, invitations, readiness."""
-    case = db.session.scalar(
-        select(Case).where(Case.cycle_id == stage.cycle_id, Case.organization_id == organization_id)
+def entry_facts(stage: CycleStage, organization_ids: Collection[int], definition: Definition) -> dict[int, EntryFacts]:
+    """What the stage's entry rule may ask of each of these organizations: discovery, awards, invitations, readiness; in
+    as many statements for one as for thirty.
+    """
+    cases = db.session.scalars(
+        select(Case).where(Case.cycle_id == stage.cycle_id, Case.organization_id.in_(organization_ids))
     )
-    discovery = [one for one in definition.stages.values() if isinstance(one, DiscoveryStage)]
-    return EntryFacts(
-        completed=frozenset(one.key for one in discovery if _has_completed(stage.cycle_id, one, organization_id)),
-        awarded=_awarded(case) if case else frozenset(),
-        invited=case is not None and stage.key in case.invited_to,
-        readiness=readiness_answers(case) if case else {},
-    )
+    known = {case.organization_id: case for case in cases}
+    ids = [case.id for case in known.values()]
+    awarded, readiness = _awarded(ids), readiness_answers(ids)
+    completed = {
+        one.key: _completed(stage.cycle_id, one, organization_ids)
+        for one in definition.stages.values()
+        if isinstance(one, DiscoveryStage)
+    }
+    return {
+        organization_id: EntryFacts(
+            completed=frozenset(key for key, who in completed.items() if organization_id in who),
+            awarded=awarded.get(case.id, frozenset()) if (case := known.get(organization_id)) else frozenset(),
+            invited=case is not None and stage.key in case.invited_to,
+            readiness=readiness.get(case.id, {}) if case else {},
+        )
+        for organization_id in organization_ids
+    }
 
 
 def is_decided(application: Application) -> bool:
@@ -83,11 +98,24 @@ def openings(actor: Actor) -> list[Opening]:
     ).all()
     started = _started(actor)
     return [
-        Opening(stage, organization, application, YES if application else may_enter(stage, organization))
+        opening
         for stage in _open_stages([stage_id for _, stage_id in started])
-        for organization in organizations
-        if (application := started.get((organization.id, stage.id))) or now() <= stage.closes_at
+        for opening in _in_stage(stage, organizations, started)
     ]
+
+
+def _in_stage(
+    stage: CycleStage, organizations: Sequence[Organization], started: Mapping[tuple[int, int], Application]
+) -> Iterator[Opening]:
+    new = [one.id for one in organizations if (one.id, stage.id) not in started] if now() <= stage.closes_at else []
+    facts = entry_facts(stage, new, definition_of(stage.cycle)) if new else {}
+    for organization in organizations:
+        application = started.get((organization.id, stage.id))
+        if application is not None:
+            yield Opening(stage, organization, application, YES)
+        elif organization.id in facts:
+            verdict = may_enter(stage, organization, facts[organization.id])
+            yield Opening(stage, organization, None, verdict)
 
 
 def _started(actor: Actor) -> dict[tuple[int, int], Application]:
@@ -110,25 +138,29 @@ def _open_stages(entered: Sequence[int]) -> Sequence[CycleStage]:
     ).all()
 
 
-def _has_completed(cycle_id: int, stage: DiscoveryStage, organization_id: int) -> bool:
+def _completed(cycle_id: int, stage: DiscoveryStage, organization_ids: Collection[int]) -> set[int]:
+    """Ids of those that have met the discovery stage's rule."""
     found = completed_organizations(cycle_id, stage).subquery()
-    return (
-        db.session.scalar(select(found.c.organization_id).where(found.c.organization_id == organization_id)) is not None
-    )
+    return set(db.session.scalars(select(found.c.organization_id).where(found.c.organization_id.in_(organization_ids))))
 
 
-def _awarded(case: Case) -> frozenset[str]:
-    """Keys of the stages whose latest decision on this case is an award."""
+def _awarded(case_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """Case id -> keys of the stages whose latest decision on it is an award."""
     rows = db.session.execute(
-        select(CycleStage.key, _decision.c.outcome)
+        select(Application.case_id, CycleStage.key, _decision.c.outcome)
         .select_from(Application)
         .join(CycleStage, CycleStage.id == Application.stage_id)
         .join(_decision, _decision.c.application_id == Application.id)
-        .where(Application.case_id == case.id)
-        .order_by(CycleStage.key, _decision.c.version)
+        .where(Application.case_id.in_(case_ids))
+        .order_by(Application.case_id, CycleStage.key, _decision.c.version)
     )
-    latest: dict[str, str] = dict(rows.all())
-    return frozenset(key for key, outcome in latest.items() if outcome == "award")
+    latest: dict[int, dict[str, str]] = {}
+    for case_id, key, outcome in rows:
+        latest.setdefault(case_id, {})[key] = outcome
+    return {
+        case_id: frozenset(key for key, outcome in stages.items() if outcome == "award")
+        for case_id, stages in latest.items()
+    }
 
 
 def _in_words(rule: EntryRule, definition: Definition) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
 from tests.factories import applications as make
 from tests.factories import discovery
+from tests.factories.people import actor, join, organization, person
 
 
 def start(school: make.School, stage: CycleStage, at: object = make.WRITING) -> Application:
@@ -131,3 +133,23 @@ def test_openings_show_what_is_open_and_what_was_entered(app: Flask) -> None:
     with clock_at(make.CLOSES + timedelta(days=90)):
         found = entry.openings(school.as_viewer)
         assert [(one.stage.key, one.application) for one in found] == [("launch", application)]
+
+
+def test_openings_cost_the_same_for_one_organization_and_for_thirty(app: Flask, statements: Any) -> None:
+    with unit_of_work():
+        stage = make.stage(make.cycle("{any: [{completed: discovery}, invited]}"))
+        came = discovery.event(stage.cycle, make.OPENS)
+    counts = []
+    for number in (1, 30):
+        with unit_of_work():
+            somebody, places = person(), [organization() for _ in range(number)]
+            for place in places:
+                join(somebody, place)
+            discovery.placed(came, places[0], came=True)
+        who = actor(somebody)
+        with clock_at(make.WRITING), statements() as seen:
+            found = entry.openings(who)
+        assert [one.organization for one in found if one.verdict] == [places[0]]
+        counts.append((len(found), len(seen)))
+    (one, few), (thirty, many) = counts
+    assert (one, thirty, many) == (1, 30, few)

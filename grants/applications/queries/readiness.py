@@ -1,6 +1,6 @@
 """Reading where schools say they stand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,15 +153,18 @@ def asking_stage(stage_id: str) -> CycleStage:
     return stage
 
 
-def readiness_answers(case: Case) -> Mapping[str, Mapping[str, Any]]:
-    """Discovery stage key -> what the school answered. For services: not scoped to an actor."""
-    said = db.session.execute(
-        select(CycleStage.key, ReadinessCheck.answers)
+def readiness_answers(case_ids: Collection[int]) -> dict[int, dict[str, Mapping[str, Any]]]:
+    """Case id -> discovery stage key -> what the school answered. For services: not scoped to an actor."""
+    rows = db.session.execute(
+        select(ReadinessCheck.case_id, CycleStage.key, ReadinessCheck.answers)
         .join(ReadinessCheck.stage)
-        .where(ReadinessCheck.case_id == case.id)
-        .order_by(CycleStage.id)
+        .where(ReadinessCheck.case_id.in_(case_ids))
+        .order_by(CycleStage.id, ReadinessCheck.id)
     )
-    return dict(said.all())
+    said: dict[int, dict[str, Mapping[str, Any]]] = {}
+    for case_id, key, answers in rows:
+        said.setdefault(case_id, {})[key] = answers
+    return said
 
 
 def _checks(actor: Actor, own: bool = False) -> Any:
