@@ -122,6 +122,27 @@ def test_parts_that_staff_leave_out_are_not_there(desk: Desk, client: FlaskClien
 
 
 @pytest.mark.parametrize(
+    ("place", "public"),
+    [
+        ("https://meet.example.org/room77", "Online"),
+        ("Zoom: https://meet.example.org/room77", "Online"),
+        ("Hall; or HTTP://meet.example.org/room77, code room77", "Online"),
+        ("meet.example.org/room77", "Online"),
+        ("Impact Hub, 2323 Broadway, St. Mary/St. John hall", "Impact Hub, 2323 Broadway, St. Mary/St. John hall"),
+    ],
+)
+def test_the_address_of_a_meeting_is_not_public(desk: Desk, client: FlaskClient, place: str, public: str) -> None:
+    with clock_at(NOW), unit_of_work():
+        make.event(desk.cycle, NOW + DAY, place=place)
+    with clock_at(NOW):
+        page = client.get(desk.url).text
+        feed = client.get(f"{desk.url}/calendar.ics").text.replace("\r\n ", "").replace("\\", "")
+    assert [(f"· {public}<" in page, "room77" in page), (f"LOCATION:{public}\r" in feed, "room77" in feed)] == [
+        (True, False)
+    ] * 2
+
+
+@pytest.mark.parametrize(
     ("left", "said"),
     [
         (timedelta(days=9, hours=1), "9 days left"),
