@@ -22,6 +22,7 @@ from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Missing, Refused
 from grants.kernel.policy import ANONYMOUS, SYSTEM
 from grants.kernel.roles import Role
+from grants.messages.delivery import mail_of
 from grants.messages.models import Message
 from grants.messages.services import Visitor
 from grants.people.models import Person
@@ -197,6 +198,29 @@ def test_nothing_private_is_added_to_an_answer_that_everybody_reads(
 def test_the_same_question_is_asked_once(desk: Desk) -> None:
     assert desk.asked().id == desk.asked().id
     assert [template for template, *_ in subjects()] == ["question.received"]
+
+
+def test_the_form_sends_nobody_what_a_stranger_wrote(desk: Desk) -> None:
+    desk.asked("Win a prize at pills.example")
+    desk.asked("Are we too small?", actor=actor(desk.dana), who=None)
+    mails = db.session.scalars(select(Message).order_by(Message.id))
+    texts = {mail.to_email: mail_of(mail).get_content() for mail in mails}
+    assert ("pills.example" in texts[ANA.email], "within 5 days" in texts[ANA.email]) == (False, True)
+    assert "Are we too small?" in texts[desk.dana.email]
+
+
+def test_one_address_is_not_written_to_without_end(desk: Desk, app: Flask, client_of: Browser) -> None:
+    def ask_as(address: str, number: int) -> int:
+        typed = {"text": f"No. {number}?", "name": ANA.name, "email": address}
+        place = {"REMOTE_ADDR": f"192.0.2.{number}"}
+        return app.test_client().post(desk.url("/ask"), data=typed, environ_base=place).status_code
+
+    with clock_at(NOW):
+        answers = [ask_as(ANA.email if number % 2 else " Ana@Quintero.EXAMPLE", number) for number in range(13)]
+        assert answers == [302] * 12 + [429]
+        assert ask_as("bo@li.example", 13) == 302
+        mine = client_of(desk.dana).post(desk.url("/ask"), data={"text": "Mine?"})
+    assert (mine.status_code, len(db.session.scalars(select(Question)).all())) == (302, 14)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ from grants.persistence.session import db
 from grants.programs.models import CycleStage
 
 LONGEST = 4000
+# Anyone can write anyone's address into the form; what they write beside it is not sent there unread.
+NOT_REPEATED = "(What you asked is not repeated here; it comes with the answer.)"
 
 
 def ask(
@@ -69,7 +71,8 @@ def ask(
     db.session.add(question)
     db.session.flush()
     audit.record(actor, "question.ask", question)
-    _tell(question, "question.received", {"days": call.answer_days, "question": said})
+    repeated = said if actor.person_id else NOT_REPEATED
+    _tell(question, "question.received", {"days": call.answer_days, "question": repeated})
     return question
 
 

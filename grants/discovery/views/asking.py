@@ -58,8 +58,16 @@ def call_questions(key: str, call_id: str) -> ResponseReturnValue:
     )
 
 
+def _asker() -> str:
+    """Whose tries they are: of the account, or of the address that is written in, which the receipt goes to."""
+    actor = current_actor()
+    who = actor.person_id or request.form.get("email", "").strip().lower()[:254]
+    return f"ask {who}"
+
+
 @bp.route(f"{ADDRESS}/ask", methods=["GET", "POST"])
 @public
+@limited("12 per hour", _asker, every=True)
 @limited("20 per hour", every=True)
 def ask_question(key: str, call_id: str) -> ResponseReturnValue:
     """Ask something; what was answered already is shown first, once, to read instead."""
