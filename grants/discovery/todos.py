@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager
 
 from grants.discovery.models import Event, Registration
 from grants.discovery.queries.asking import waiting
+from grants.discovery.queries.hiding import not_hidden
 from grants.kernel.clock import now
 from grants.kernel.policy import Actor
 from grants.persistence.session import db
@@ -23,7 +24,7 @@ LONG_AGO = timedelta(days=60)
 def todos(actor: Actor) -> list[Todo]:
     """Events within a week, for those who have a place; for officers, events whose attendance nobody wrote down."""
     own = _own(actor) if actor.person_id is not None else []
-    own += _unrecorded() if actor.may("event.manage") else []
+    own += _unrecorded(actor) if actor.may("event.manage") else []
     return own + (_unanswered(actor) if actor.may("question.answer") else [])
 
 
@@ -48,7 +49,7 @@ def _own(actor: Actor) -> list[Todo]:
     ]
 
 
-def _unrecorded() -> list[Todo]:
+def _unrecorded(actor: Actor) -> list[Todo]:
     places = func.count(Registration.id)
     found = db.session.execute(
         select(Event, places)
@@ -57,6 +58,7 @@ def _unrecorded() -> list[Todo]:
         .options(contains_eager(Event.cycle))
         .where(
             Registration.cancelled_at.is_(None),
+            not_hidden(actor),
             Event.cancelled_at.is_(None),
             Event.ends_at <= now(),
             Event.ends_at > now() - LONG_AGO,

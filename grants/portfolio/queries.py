@@ -52,7 +52,7 @@ def stage_facts(actor: Actor, cycle: Cycle) -> list[StageFacts]:
     definition = definition_of(cycle)
     applied = _counts_by_stage(actor, cycle)
     won = _awards_by_stage(actor, cycle)
-    reach = discovery.reach(cycle)
+    reach = discovery.reach(actor, cycle)
     facts = []
     for stage in _stages(cycle):
         rules = definition.stages[stage.key]

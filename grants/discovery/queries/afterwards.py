@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from grants.casework.models import Case
 from grants.casework.visibility import not_conflicted
 from grants.discovery.models import Event, EventFeedback, Registration, VisitNote
+from grants.discovery.queries.hiding import not_hidden
 from grants.discovery.queries.places import held
 from grants.documents.models import Document
 from grants.documents.states import State
@@ -46,15 +47,16 @@ def _mean(counts: dict[int, int]) -> float | None:
 
 
 def said(actor: Actor, event: Event) -> Said:
-    """The marks of an event, of all together.
+    """The marks of an event, of all together whose school no conflict of interest hides from the actor.
 
     raises   Refused
     """
     require_permission(actor, "reach.read")
+    here = Registration.event_id == event.id, held(), Registration.attended_at.is_not(None), not_hidden(actor)
     rows = db.session.execute(
         select(EventFeedback.useful, EventFeedback.will_use, func.count())
         .join(EventFeedback.registration)
-        .where(Registration.event_id == event.id, held(), Registration.attended_at.is_not(None))
+        .where(*here)
         .group_by(EventFeedback.useful, EventFeedback.will_use)
     ).all()
     useful: Counter[int] = Counter()
@@ -62,7 +64,7 @@ def said(actor: Actor, event: Event) -> Said:
     for mark, other, count in rows:
         useful[mark] += count
         will_use[other] += count
-    came = select(func.count()).where(Registration.event_id == event.id, held(), Registration.attended_at.is_not(None))
+    came = select(func.count()).where(*here)
     marks = range(1, 6)
     return Said(
         db.session.scalar(came.select_from(Registration)) or 0,
@@ -84,6 +86,7 @@ def remarks(actor: Actor, event: Event, page: int = 1) -> Page[EventFeedback]:
             Registration.event_id == event.id,
             held(),
             Registration.attended_at.is_not(None),
+            not_hidden(actor),
             or_(EventFeedback.best.is_not(None), EventFeedback.better.is_not(None)),
         )
         .order_by(EventFeedback.given_at.desc(), EventFeedback.id.desc()),

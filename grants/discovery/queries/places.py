@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.discovery.models import Event, Registration, Waiting
+from grants.discovery.queries.hiding import not_hidden
 from grants.kernel.errors import Invalid, Missing
 from grants.kernel.policy import Actor
 from grants.people.models import Organization, OrganizationMembership, Person
@@ -24,7 +25,10 @@ def places(event: Event) -> Sequence[Registration]:
 
 
 def places_seen_by(actor: Actor, event: Event) -> Sequence[Registration]:
-    """Those whose names the actor may read: all for staff and the host's people, others their own organizations'."""
+    """Those whose names the actor may read: all for the host's people, others their own organizations'.
+
+    Staff read them all but those of schools whose case a conflict of interest hides from them.
+    """
     sees = true() if event.host_id in actor.organization_ids else _sees(actor)
     return db.session.scalars(_places(event).where(sees)).unique().all()
 
@@ -37,10 +41,10 @@ def door(actor: Actor, event: Event, search: str = "", page: int = 1) -> Page[Re
     return paginate(found, page)
 
 
-def came_of(event: Event) -> tuple[int, int]:
-    """How many came, and how many have a place. For pages that hold the event."""
+def came_of(actor: Actor, event: Event) -> tuple[int, int]:
+    """How many came, and how many have a place, of those whose names the actor may read."""
     counts = select(func.count(Registration.attended_at), func.count()).select_from(Registration)
-    came, placed = db.session.execute(counts.where(Registration.event_id == event.id, held())).one()
+    came, placed = db.session.execute(counts.where(Registration.event_id == event.id, held(), _sees(actor))).one()
     return came, placed
 
 
@@ -70,9 +74,8 @@ def _places(event: Event) -> Select[Registration]:
 
 
 def _sees(actor: Actor, what: type[Registration] | type[Waiting] = Registration) -> ColumnElement[bool]:
-    if actor.is_staff or actor.may("event.manage"):
-        return true()
-    return or_(what.organization_id.in_(actor.organization_ids), what.person_id == actor.person_id)
+    own = or_(what.organization_id.in_(actor.organization_ids), what.person_id == actor.person_id)
+    return or_(own, not_hidden(actor, what)) if actor.is_staff or actor.may("event.manage") else own
 
 
 def waitlist(event: Event) -> Sequence[Waiting]:

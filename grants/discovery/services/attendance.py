@@ -38,14 +38,12 @@ def record_attendance(actor: Actor, event: Event, registrations: Collection[Regi
         place.attended_at = now() if came else None
     if not came:
         take_back(actor, changed)
-    names = sorted(place.person.name for place in changed)
-    if changed:
-        after: dict[str, Any] = {"came" if came else "did_not_come": names}
-        audit.record(actor, "event.attendance", event, after=after)
-    for organization_id in {place.organization_id for place in changed}:
+    for organization_id in sorted({place.organization_id for place in changed}):
         mine = sorted(place.person.name for place in changed if place.organization_id == organization_id)
         verb = "came to" if came else "did not come to"
-        note(actor, event, organization_id, f"{_listing(mine)} {verb} “{event.title}”.")
+        case = note(actor, event, organization_id, f"{_listing(mine)} {verb} “{event.title}”.")
+        after: dict[str, Any] = {"came" if came else "did_not_come": mine}
+        audit.record(actor, "event.attendance", event, after=after, case_id=case.id)
     return len(changed)
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from grants.background import enqueue
 from grants.discovery import queries
 from grants.discovery.models import Event, Registration, Waiting
-from grants.discovery.services.noting import said_of
+from grants.discovery.services.noting import case_of, said_of
 from grants.kernel.clock import now
 from grants.kernel.dates import in_words
 from grants.messages import services as messages
@@ -62,4 +62,4 @@ def tell_of_change(event: Event) -> int:
 def _tell(event: Event, one: Registration | Waiting, since: datetime, was: str) -> bool:
     facts = {**said_of(event), "tie": TIES[type(one)], "now": when_and_where(event), "was": was}
     key = f"event-changed:{one.public_id}:{since.isoformat()}"
-    return messages.post(key, "event.changed", one.person, facts) is not None
+    return messages.post(key, "event.changed", one.person, facts, case_of(one)) is not None

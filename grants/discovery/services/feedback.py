@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from grants.discovery.models import Event, EventFeedback, Registration
 from grants.discovery.policy import feedback_closed_because
-from grants.discovery.services.noting import said_of
+from grants.discovery.services.noting import case_of, said_of
 from grants.discovery.services.seats import registration_of
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid
@@ -58,4 +58,6 @@ def ask_for_feedback(registration: Registration) -> None:
     """Ask one person who came, once, however often this is called."""
     event = registration.event
     facts = said_of(event) | {"form": address_of("discovery.feedback", event_id=event.public_id)}
-    messages.post(f"event-feedback:{registration.public_id}", "event.feedback", registration.person, facts)
+    messages.post(
+        f"event-feedback:{registration.public_id}", "event.feedback", registration.person, facts, case_of(registration)
+    )

@@ -1,14 +1,18 @@
 """What happens at events stands on the timelines of those who took part."""
 
+from sqlalchemy import select
+
 from grants.casework import services as casework
+from grants.casework.models import Case
 from grants.casework.policy import may_open
-from grants.discovery.models import Event
+from grants.discovery.models import Event, Registration, Waiting
 from grants.kernel.dates import in_words
 from grants.kernel.policy import SYSTEM, Actor
 from grants.messages.addresses import address_of
+from grants.persistence.session import db
 
 
-def note(actor: Actor, event: Event, organization_id: int, sentence: str) -> None:
+def note(actor: Actor, event: Event, organization_id: int, sentence: str) -> Case:
     """Add a sentence to the timeline of an organization's case, which the school reads too; the case opens with it.
 
     Whoever calls has asked whether the actor may do what the sentence tells.
@@ -18,6 +22,13 @@ def note(actor: Actor, event: Event, organization_id: int, sentence: str) -> Non
     case = casework.open_case(opener, event.cycle_id, organization_id)
     reference = ["discovery.event", event.public_id]
     casework.note_event(actor, case, "discovery", sentence, audience="applicant", reference=reference)
+    return case
+
+
+def case_of(place: Registration | Waiting) -> Case | None:
+    """The case a place belongs to: what is written of it, in mail and on record, is hidden with that case."""
+    mine = Case.organization_id == place.organization_id, Case.cycle_id == place.event.cycle_id
+    return db.session.scalar(select(Case).where(*mine))
 
 
 def said_of(event: Event) -> dict[str, str]:

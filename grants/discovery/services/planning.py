@@ -7,6 +7,7 @@ from typing import Any
 from grants.discovery import queries
 from grants.discovery.models import EVENT_KINDS, Event, Registration, Waiting
 from grants.discovery.services.changing import TIES, tell_later, when_and_where
+from grants.discovery.services.noting import case_of
 from grants.discovery.services.seats import places_taken
 from grants.discovery.services.waitlist import promote
 from grants.kernel.clock import now
@@ -108,10 +109,12 @@ def _tell_of_cancelling(event: Event, reason: str) -> None:
     facts = {"event": event.title, "reason": reason}
     for registration in queries.places(event):
         tie = {"tie": TIES[Registration]}
-        messages.post(f"event-cancelled:{registration.public_id}", "event.cancelled", registration.person, facts | tie)
+        key, case = f"event-cancelled:{registration.public_id}", case_of(registration)
+        messages.post(key, "event.cancelled", registration.person, facts | tie, case)
     for waiting in queries.waitlist(event):
         tie = {"tie": TIES[Waiting]}
-        messages.post(f"event-cancelled:{waiting.public_id}", "event.cancelled", waiting.person, facts | tie)
+        key, case = f"event-cancelled:{waiting.public_id}", case_of(waiting)
+        messages.post(key, "event.cancelled", waiting.person, facts | tie, case)
         db.session.delete(waiting)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from grants.discovery import queries
 from grants.discovery.models import Event, Registration, Waiting
-from grants.discovery.services.noting import said_of
+from grants.discovery.services.noting import case_of, said_of
 from grants.kernel.errors import Clash, Invalid
 from grants.kernel.policy import Actor, require_permission
 from grants.messages import services as messages
@@ -30,7 +30,10 @@ def write_to_all(actor: Actor, event: Event, audience: str, subject: str, text: 
         raise Clash("There is nobody to write to.")
     words = sha256(f"{subject.strip()}\n{text.strip()}".encode()).hexdigest()[:20]
     facts = {**said_of(event), "subject": subject.strip(), "text": text.strip(), "written_by": actor.name}
-    written = [messages.post(f"event-word:{one.public_id}:{words}", "event.word", one.person, facts) for one in people]
+    written = [
+        messages.post(f"event-word:{one.public_id}:{words}", "event.word", one.person, facts, case_of(one))
+        for one in people
+    ]
     if not (count := sum(message is not None for message in written)):
         raise Clash("Everyone has this message already.")
     audit.record(actor, "event.write", event, after={"to": audience, "people": count, "subject": subject.strip()})

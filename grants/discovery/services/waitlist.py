@@ -5,7 +5,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.discovery.models import Event, Registration, Waiting
 from grants.discovery.policy import EventFacts, may_register, not_waiting_because
-from grants.discovery.services.noting import note, said_of
+from grants.discovery.services.noting import case_of, note, said_of
 from grants.discovery.services.seats import places_left, registration_of, seat, waiting_of
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash
@@ -67,7 +67,8 @@ def give_place(actor: Actor, waiting: Waiting) -> Registration:
     waiting = _still(waiting)
     if waiting.event.cancelled_at is not None or waiting.event.ends_at <= now():
         raise Clash("This event was cancelled." if waiting.event.cancelled_at else "This event is over.")
-    audit.record(actor, "event.give_place", waiting.event, after={"person": waiting.person.name})
+    case, after = case_of(waiting), {"person": waiting.person.name}
+    audit.record(actor, "event.give_place", waiting.event, after=after, case_id=case.id if case else None)
     return _let_in(actor, waiting)
 
 
@@ -102,6 +103,6 @@ def _still(waiting: Waiting) -> Waiting:
 def _let_in(actor: Actor, waiting: Waiting) -> Registration:
     event, person, key = waiting.event, waiting.person, f"event-place:{waiting.public_id}"
     registration = seat(event, person, waiting.organization)
-    messages.post(key, "event.place", person, said_of(event))
+    messages.post(key, "event.place", person, said_of(event), case_of(registration))
     note(actor, event, registration.organization_id, f"{person.name} got a place at “{event.title}” from the waitlist.")
     return registration

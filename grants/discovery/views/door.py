@@ -28,7 +28,7 @@ def _door_page(found: Event, form: WalkInForm) -> str:
         "discovery/attendance.html",
         event=found,
         page=queries.door(current_actor(), found, search, page_asked()),
-        counts=queries.came_of(found),
+        counts=queries.came_of(current_actor(), found),
         open=door_is_open(found.starts_at, now()) and found.cancelled_at is None,
         form=form,
         schools=queries.school_names(),
@@ -60,7 +60,7 @@ def check_in_all(event_id: str) -> ResponseReturnValue:
 
 
 def _waiting(found: Event) -> list[Registration]:
-    return [place for place in queries.places(found) if place.attended_at is None]
+    return [place for place in queries.places_seen_by(current_actor(), found) if place.attended_at is None]
 
 
 @bp.post("/events/<public_id:event_id>/walk-in")

@@ -33,10 +33,10 @@ def reach() -> ResponseReturnValue:
         "discovery/reach.html",
         cycles=cycles,
         cycle=cycle,
-        reach=queries.reach(cycle) if cycle else None,
+        reach=queries.reach(current_actor(), cycle) if cycle else None,
         unreached=queries.unreached(current_actor(), cycle) if cycle else 0,
-        topics=queries.reach_by_topic(cycle) if cycle else (),
-        hosts=queries.reach_by_host(cycle) if cycle else (),
+        topics=queries.reach_by_topic(current_actor(), cycle) if cycle else (),
+        hosts=queries.reach_by_host(current_actor(), cycle) if cycle else (),
     )
 
 
@@ -49,11 +49,11 @@ def reach_file(form: str) -> ResponseReturnValue:
 
 
 def _reach_rows(cycle: Cycle) -> Iterator[tuple[Any, ...]]:
-    whole = queries.reach(cycle)
+    whole = queries.reach(current_actor(), cycle)
     yield "All", "", whole.educators, whole.schools, whole.events
     for by, unnamed, rows in (
-        ("Topic", "Without a topic", queries.reach_by_topic(cycle)),
-        ("Host", "The foundation", queries.reach_by_host(cycle)),
+        ("Topic", "Without a topic", queries.reach_by_topic(current_actor(), cycle)),
+        ("Host", "The foundation", queries.reach_by_host(current_actor(), cycle)),
     ):
         for name, one in rows:
             yield by, name or unnamed, one.educators, one.schools, one.events

@@ -21,7 +21,7 @@ COLUMNS = ("Name", "Email address", "School", "Registered at", "Came", "Came at"
 def names(event_id: str) -> ResponseReturnValue:
     """A list of names to print, with room to sign."""
     found = the_event(event_id)
-    return render_template("discovery/names.html", event=found, places=queries.places(found))
+    return render_template("discovery/names.html", event=found, places=queries.places_seen_by(current_actor(), found))
 
 
 @bp.get("/events/<public_id:event_id>/attendance.<form>")
@@ -38,7 +38,7 @@ def attendance_file(event_id: str, form: str) -> ResponseReturnValue:
             place.attended_at is not None,
             place.attended_at,
         )
-        for place in queries.places(found)
+        for place in queries.places_seen_by(current_actor(), found)
     )
     return export(form, f"Who came to {found.title}", COLUMNS, rows)
 
@@ -65,6 +65,5 @@ def write(event_id: str) -> ResponseReturnValue:
 
 
 def _counts(found: Event) -> dict[str, int]:
-    placed = queries.places(found)
-    came = sum(one.attended_at is not None for one in placed)
-    return {"places": len(placed), "waiting": len(queries.waitlist(found)), "came": came}
+    came, placed = queries.came_of(current_actor(), found)
+    return {"places": placed, "waiting": len(queries.waiting_seen_by(current_actor(), found)), "came": came}
