@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from csv import reader
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -108,6 +109,22 @@ def test_it_decides_by_an_entry_rule_alone(app: Flask) -> None:
     assert verdict(story.launch) == refused
     story.say({"will": "3"}, based_on=1)
     assert verdict(story.launch) is None
+
+
+def test_nothing_is_asked_of_who_could_not_apply_and_no_case_opens_for_them(story: Story) -> None:
+    with clock_at(make.OPENS), unit_of_work():
+        partner, pat = organization("Mastery Design", kind="partner"), person("Pat Moss")
+        join(pat, partner)
+    with clock_at(make.WRITING):
+        (theirs,) = queries.own_assessments(actor(story.dana))
+        assert (theirs.is_asked, queries.own_assessments(actor(pat))) == (True, [])
+        with pytest.raises(Missing):
+            queries.assessment_for(actor(pat), story.stage.public_id, partner.public_id)
+        with pytest.raises(Clash, match="nothing is asked of it"), unit_of_work():
+            services.assess(actor(pat), replace(theirs, organization=partner), {"will": "4"}, 0)
+    assert db.session.scalars(select(Case)).all() == []
+    story.say({"will": "4"})
+    assert [one.organization for one in db.session.scalars(select(Case))] == [story.school]
 
 
 def test_of_two_who_write_at_once_the_second_is_told_and_keeps_what_they_typed(story: Story) -> None:

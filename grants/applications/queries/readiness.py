@@ -32,8 +32,13 @@ class Assessment:
 
     @property
     def is_open(self) -> bool:
-        """Whether it can be written: from the opening of the stage to the end of the cycle."""
-        return self.stage.opens_at <= now() and self.stage.cycle.closed_at is None
+        """Whether it can be written: from the opening of the stage to the end of the cycle, by who could apply."""
+        return self.is_asked and self.stage.opens_at <= now() and self.stage.cycle.closed_at is None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the organization is of a kind that applies in the program: of others nothing is asked."""
+        return self.organization.kind in definition_of(self.stage.cycle).participation.applicants
 
 
 @dataclass(frozen=True)
@@ -81,9 +86,10 @@ def assessment_for(actor: Actor, stage_id: str, organization_id: str) -> Assessm
     check = db.session.scalar(
         _checks(actor).where(Case.organization_id == organization.id, ReadinessCheck.stage_id == stage.id)
     )
-    if check is None and organization.id not in actor.organization_ids:
+    asked = Assessment(stage, organization, form, check)
+    if check is None and not (asked.is_asked and organization.id in actor.organization_ids):
         raise Missing("There is nothing of this kind that is yours to see.")
-    return Assessment(stage, organization, form, check)
+    return asked
 
 
 def own_assessments(actor: Actor) -> list[Assessment]:
@@ -101,13 +107,13 @@ def own_assessments(actor: Actor) -> list[Assessment]:
         .order_by(CycleStage.opens_at.desc(), CycleStage.id)
     ).all()
     checks = {(one.stage_id, one.case.organization_id): one for one in db.session.scalars(_checks(actor, own=True))}
-    return [
+    found = [
         Assessment(stage, one, form, checks.get((stage.id, one.id)))
         for stage in stages
         if (form := readiness_form(stage)) is not None
         for one in own
-        if one.kind in definition_of(stage.cycle).participation.applicants
     ]
+    return [one for one in found if one.is_asked]
 
 
 def assessments_of(actor: Actor, case: Case) -> Sequence[ReadinessCheck]:

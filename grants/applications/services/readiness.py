@@ -31,6 +31,8 @@ def assess(actor: Actor, asked: Assessment, typed: Mapping[str, Any], based_on: 
     """
     require_permission(actor, "readiness.write")
     require(may_write(actor, asked.organization.id))
+    if not asked.is_asked:
+        raise Clash("An organization of this kind does not apply here, so nothing is asked of it.")
     if not asked.is_open:
         raise Clash("This can be filled in from the opening of the stage to the end of the cycle.")
     answers = _answers(asked.form, typed)
