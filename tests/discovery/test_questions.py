@@ -329,6 +329,35 @@ def test_a_conflicted_officer_learns_nothing_of_what_the_school_asked(
     assert outbox == {"Maya Rivera": 2, "Omar Haddad": 1}
 
 
+def test_reading_questions_does_not_cost_more_with_every_school_that_is_known(desk: Desk) -> None:
+    """SQLite counts the steps of its own machine: those of 20 questions, with few schools and with many."""
+    with clock_at(NOW), unit_of_work():
+        hidden = open_case(SYSTEM, desk.cycle.id, desk.school.id)
+        db.session.add(Conflict(case=hidden, person=desk.omar, source="declared", since=NOW))
+    for number in range(20):
+        desk.asked(f"No. {number}?", Visitor("A B", f"a{number}@elsewhere.example"))
+    desk.asked("Secret of Urban", actor=actor(desk.dana), who=None)
+    few = _steps(desk.omar)
+    with clock_at(NOW), unit_of_work():
+        for number in range(60):
+            other = organization(f"School {number}", email_domain=f"s{number}.example")
+            open_case(SYSTEM, desk.cycle.id, other.id)
+    assert _steps(desk.omar) < 3 * few
+
+
+def _steps(someone: Person) -> int:
+    """In hundreds; 1 where the database does not count them."""
+    counted: list[int] = []
+    raw: Any = db.session.connection().connection.driver_connection
+    counts = db.engine.dialect.name == "sqlite"
+    if counts:
+        raw.set_progress_handler(lambda: counted.append(1), 100)
+    assert asking.questions(actor(someone), QuestionFilters()).total == 20
+    if counts:
+        raw.set_progress_handler(None, 100)
+    return len(counted) or 1
+
+
 def test_questions_that_wait_too_long_are_late(app: Flask, desk: Desk) -> None:
     desk.asked("One?")
     desk.asked("Two?", at=NOW + 3 * DAY)

@@ -189,33 +189,45 @@ def case_behind(question: Question) -> Case | None:
 
 
 def _readable(actor: Actor) -> ColumnElement[bool]:
-    """Staff read all questions but those that come from a school they have a conflict of interest with."""
+    """Staff read all questions but those that come from a school they have a conflict of interest with.
+
+    The few cases that are hidden from the actor are found first and once, and questions are compared with them alone:
+    otherwise every question is compared with every case.
+    """
     if not actor.may("question.read"):
         return false()
-    return ~exists(select(Case.id).where(_is_behind(), ~not_conflicted(actor, Case.id)).correlate(Question))
+    hidden = (
+        select(Case.cycle_id, Case.organization_id)
+        .where(~not_conflicted(actor, Case.id))
+        .cte("hidden_case")
+        .prefix_with("MATERIALIZED")
+    )
+    return ~exists(select(hidden.c.cycle_id).where(_is_behind(hidden.c)).correlate(Question))
 
 
-def _is_behind() -> ColumnElement[bool]:
-    """Holds for cases of the organizations that a question comes from: named, by membership, or by its mail domain."""
-    member = (
-        select(OrganizationMembership.organization_id)
+def _is_behind(of: Any = Case) -> ColumnElement[bool]:
+    """Holds for cases of the organizations that a question comes from: named, by membership, or by its mail domain.
+
+    of   what has the columns cycle_id and organization_id of cases
+    """
+    member = exists(
+        select(OrganizationMembership.id)
         .join(Person, Person.id == OrganizationMembership.person_id)
-        .where(or_(Person.id == Question.asked_by_id, Person.email == Question.asker_email))
-        .correlate(Question)
+        .where(
+            OrganizationMembership.organization_id == of.organization_id,
+            or_(Person.id == Question.asked_by_id, Person.email == Question.asker_email),
+        )
+        .correlate_except(OrganizationMembership, Person)
     )
-    domain = (
+    domain = exists(
         select(Organization.id)
-        .where(Question.asker_email.like(literal("%@").concat(Organization.email_domain)))
-        .correlate(Question)
+        .where(
+            Organization.id == of.organization_id,
+            Question.asker_email.like(literal("%@").concat(func.lower(Organization.email_domain))),
+        )
+        .correlate_except(Organization)
     )
-    return and_(
-        Case.cycle_id == Question.cycle_id,
-        or_(
-            Case.organization_id == Question.organization_id,
-            Case.organization_id.in_(member),
-            Case.organization_id.in_(domain),
-        ),
-    )
+    return and_(of.cycle_id == Question.cycle_id, or_(of.organization_id == Question.organization_id, member, domain))
 
 
 def _narrowed(filters: QuestionFilters) -> list[ColumnElement[bool]]:
