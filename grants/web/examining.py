@@ -7,12 +7,15 @@ Whatever is taken is handed out as an attachment only (downloads.py).
 
 import csv
 import io
+import lzma
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Collection, Iterator
 from pathlib import PurePath
 from typing import Final, NamedTuple
+from xml.parsers import expat
 
 import filetype
 from PIL import Image
@@ -24,14 +27,11 @@ _OFFICE: Final = "application/vnd.openxmlformats-officedocument."
 MOST_POINTS = 100_000_000
 MOST_UNPACKED, MOST_TIMES, MOST_PARTS = 500 * 2**20, 200, 10_000
 _LONGEST_PART_READ = 2**20
+_UNREADABLE = (ValueError, OSError, NotImplementedError, RuntimeError, EOFError)
 _OLDER_OR_LOCKED = bytes.fromhex("d0cf11e0a1b11ae1")
 _RUNS = ("vbaproject", "vbadata", "activex", "oleobject")
 # Relations that fetch something from elsewhere as soon as the file is opened; a link somebody clicks is not among them.
-_FETCHES = re.compile(
-    rb'<Relationship\b(?=[^>]*TargetMode="External")(?=[^>]*Type="[^"]*/'
-    rb'(?:attachedTemplate|oleObject|frame|subDocument|externalLinkPath|image)")',
-    re.IGNORECASE,
-)
+_FETCHES = frozenset({"attachedtemplate", "oleobject", "frame", "subdocument", "externallinkpath", "image"})
 
 
 class Kind(NamedTuple):
@@ -142,16 +142,29 @@ def _csv_faults(name: str, content: bytes) -> Iterator[str]:
     if filetype.guess_mime(content) or not all(sign.isprintable() or sign in "\r\n\t\xa0" for sign in text):
         yield _something_else(name)
         return
-    for number, row in enumerate(csv.reader(io.StringIO(text, newline="")), start=1):
-        if any(_is_formula(cell) for cell in row):
-            yield f"holds a formula in line {number}, which a spreadsheet would run. Save its values alone."
-            return
+    try:
+        lines = [number for number, row in _rows(text, ",") if any(map(_is_formula, row))]
+        lines += [number for one in ";\t" for number, row in _rows(text, one) if any(map(_would_run, row))]
+    except csv.Error:
+        yield "cannot be read as a table: one of its cells is far too long, or its quotes do not match."
+        return
+    if lines:
+        yield f"holds a formula in line {min(lines)}, which a spreadsheet would run. Save its values alone."
+
+
+def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    return enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1)
 
 
 def _is_formula(cell: str) -> bool:
     """Whether a spreadsheet would work out a cell: a number with its sign is none."""
     found = cell.lstrip()
     return found[:1] in {"=", "@"} or (found[:1] in {"+", "-"} and re.search(r"[A-Za-z(|!]", found) is not None)
+
+
+def _would_run(cell: str) -> bool:
+    """The same, where a spreadsheet is set to another delimiter: prose that goes on after a semicolon is no formula."""
+    return re.match(r"\s*(?:[=@]|[+-]\s*\w+[(|!])", cell) is not None
 
 
 # ── office files ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -164,7 +177,7 @@ def _office_faults(kind: Kind, name: str, content: bytes) -> Iterator[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             yield from _archive_faults(kind, name, archive, len(content))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, expat.ExpatError, *_UNREADABLE):
         yield _something_else(name)
 
 
@@ -180,10 +193,32 @@ def _archive_faults(kind: Kind, name: str, archive: zipfile.ZipFile, size: int) 
         return
     if any(word in one.lower() for one in names for word in _RUNS):
         yield "holds macros or other programs. Save it without them."
-    for part in parts:
-        if part.filename.endswith(".rels") and _FETCHES.search(archive.open(part).read(_LONGEST_PART_READ)):
-            yield "fetches something from elsewhere when it is opened. Put it into the document itself."
-            return
+    relations = [part for part in parts if part.filename.lower().endswith(".rels")]
+    if any(part.file_size > _LONGEST_PART_READ for part in relations):
+        yield "has more relations to other files than could be looked at. Save it once more, without them."
+    elif any(_fetches(archive.open(part).read(_LONGEST_PART_READ)) for part in relations):
+        yield "fetches something from elsewhere when it is opened. Put it into the document itself."
+
+
+def _fetches(relations: bytes) -> bool:
+    """Whether one of a part's relations brings in something from outside the document.
+
+    raises   ExpatError when it is no XML, or says what entities mean, which no document does
+    """
+    found: list[str] = []
+
+    def look(tag: str, given: dict[str, str]) -> None:
+        kind = given.get("Type", "").rsplit("/", 1)[-1].lower()
+        if tag.rsplit(" ", 1)[-1] == "Relationship" and given.get("TargetMode", "").lower() == "external":
+            found.extend({kind} & _FETCHES)
+
+    def refuse(*_: object) -> None:
+        raise expat.ExpatError("a document type of its own")
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.StartDoctypeDeclHandler = look, refuse
+    parser.Parse(relations, True)
+    return bool(found)
 
 
 def _short(name: str) -> str:

@@ -17,7 +17,7 @@ from grants.kernel.clock import clock_at
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from tests.factories import applications as make
-from tests.factories.uploads import HTML, PDF, SVG, archive, office, picture, relation
+from tests.factories.uploads import HTML, PDF, SVG, archive, broken_part, disguised, office, picture, relation
 
 Browser = Callable[[Person], FlaskClient]
 MB = 2**20  # the most that the question takes
@@ -42,6 +42,9 @@ OLDER = "is protected by a password, or of an older kind. Save it as .xlsx witho
 LATIN = "is not written in UTF-8. In your spreadsheet choose “CSV UTF-8” when you save it."
 WALL = "is a picture of 40,000 by 2,501 points, which few computers can show. Make it smaller."
 FETCHES = "fetches something from elsewhere when it is opened. Put it into the document itself."
+
+# A comment longer than what is read of a part, which packs as little as writing does.
+BEHIND = b"<!--" + "".join(f"{n * n:x} " for n in range(100_000, 280_000)).encode() + b"-->"
 
 
 def other(ending: str) -> str:
@@ -91,6 +94,28 @@ REFUSED: list[tuple[str, bytes, str]] = [
         office("docx", {"word/_rels/document.xml.rels": relation("image", "http://x.example/p.png")}),
         f"“beacon.docx” {FETCHES}",
     ),
+    *(
+        (f"{way}.docx", office("docx", {"word/_rels/settings.xml.rels": part}), f"“{way}.docx” {FETCHES}")
+        for way, part in disguised("attachedTemplate", "http://x.example/t.dotm").items()
+    ),
+    (
+        "behind.docx",
+        office("docx", {"word/_rels/settings.xml.rels": BEHIND + relation("attachedTemplate", "http://x.example/t")}),
+        "“behind.docx” has more relations to other files than could be looked at. Save it once more, without them.",
+    ),
+    (
+        "entity.docx",
+        office("docx", {"word/_rels/a.xml.rels": b'<!DOCTYPE r [<!ENTITY e "x">]><Relationships>&e;</Relationships>'}),
+        f"“entity.docx” {other('docx')}",
+    ),
+    ("broken-part.docx", broken_part(), f"“broken-part.docx” {other('docx')}"),
+    ("semicolon.csv", b"school;students\nASCEND;=HYPERLINK(1)\n", f"“semicolon.csv” {FORMULA}"),
+    ("tab.csv", b"school\tstudents\nASCEND\t+cmd|x\n", f"“tab.csv” {FORMULA}"),
+    (
+        "cell.csv",
+        b"x" * 200_000,
+        "“cell.csv” cannot be read as a table: one of its cells is far too long, or its quotes do not match.",
+    ),
     ("formula.csv", b"school,students\nASCEND,=cmd|' /C calc'!A0\n", f"“formula.csv” {FORMULA}"),
     ("hidden.csv", b'school\n" @SUM(1+1)"\n', f"“hidden.csv” {FORMULA}"),
     ("launch.pdf", PDF.replace(b"<<>>", b"<</S /Launch /F (calc.exe)>>"), f"“launch.pdf” {LAUNCHES}"),
@@ -123,6 +148,7 @@ INERT: list[tuple[str, bytes, str]] = [
         office("docx", {"word/_rels/document.xml.rels": relation("hyperlink", "http://x.example/")}),
         "link.docx",
     ),
+    ("prose.csv", b"school,why\nASCEND,We tried it; - and (once) it worked\n", "prose.csv"),
     ("negative.csv", b"line,change\nStaff,-5\nOther,+3.5\n", "negative.csv"),
 ]
 

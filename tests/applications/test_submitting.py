@@ -15,8 +15,10 @@ from grants.applications.services import Write
 from grants.kernel.canonical import canonical_json, sha256_of
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Refused
+from grants.kernel.roles import Role
 from grants.messages.models import Message
 from grants.persistence.session import db, unit_of_work
+from grants.review.models import Conflict
 from tests.factories import applications as make
 from tests.factories.people import actor, person
 
@@ -158,3 +160,19 @@ def test_the_fingerprint_does_not_depend_on_the_order_of_keys(content: dict[str,
     # And it survives storage as JSON, whatever order that gives back.
     assert sha256_of(json.loads(json.dumps(content))) == sha256_of(content)
     assert json.loads(canonical_json(content)) == content
+
+
+@pytest.mark.parametrize(("conflicted", "told"), [(False, ["Maya Rivera"]), (True, [])])
+def test_a_withdrawal_is_told_to_the_case_s_officer_unless_it_is_hidden_from_them(
+    app: Flask, conflicted: bool, told: list[str]
+) -> None:
+    with clock_at(make.WRITING), unit_of_work():
+        school = make.school()
+        application = make.draft(school, make.stage(), make.COMPLETE)
+        officer = application.case.officer = person("Maya Rivera", Role.PROGRAM_OFFICER)
+        db.session.flush()
+        if conflicted:
+            db.session.add(Conflict(case=application.case, person=officer, source="declared", since=make.WRITING))
+        services.withdraw(school.as_lead, application)
+    mails = db.session.scalars(select(Message).where(Message.template == "application.withdrawn"))
+    assert [one.to_name for one in mails] == told

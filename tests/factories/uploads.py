@@ -42,3 +42,27 @@ def relation(kind: str, target: str) -> bytes:
     schema = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     one = f'<Relationship Id="r1" Type="{schema}/{kind}" Target="{target}" TargetMode="External"/>'
     return f"<Relationships>{one}</Relationships>".encode()
+
+
+def disguised(kind: str, target: str) -> dict[str, bytes]:
+    """The same part written in ways that only a reader of XML sees through."""
+    plain = relation(kind, target).decode()
+    return {
+        "single-quotes": plain.replace('"', "'").encode(),
+        "reference": plain.replace("External", "E&#120;ternal").encode(),
+        "utf-16": f'<?xml version="1.0" encoding="UTF-16"?>{plain}'.encode("utf-16"),
+        "prefix": plain.replace("<Relationships", '<p:Relationships xmlns:p="urn:p"', 1)
+        .replace("<Relationship ", "<p:Relationship ")
+        .replace("</Relationships", "</p:Relationships")
+        .encode(),
+    }
+
+
+def broken_part() -> bytes:
+    """An office file of which one part cannot be unpacked."""
+    whole = bytearray(office("docx", {"word/_rels/document.xml.rels": relation("hyperlink", "http://x.example/")}))
+    with zipfile.ZipFile(io.BytesIO(bytes(whole))) as made:
+        part = made.getinfo("word/_rels/document.xml.rels")
+    start = part.header_offset + 30 + len(part.filename)
+    whole[start : start + part.compress_size] = b"\xff" * part.compress_size
+    return bytes(whole)

@@ -11,7 +11,7 @@ from grants.applications.policy import may_certify, may_withdraw
 from grants.applications.services.coaching import let_coaches_go
 from grants.applications.services.drafts import person, standing_of
 from grants.applications.services.receipts import issue_receipt
-from grants.applications.services.telling import note, tell, writers
+from grants.applications.services.telling import note, officer_of, tell, writers
 from grants.applications.states import APPLICATION, Facts, State
 from grants.kernel.canonical import sha256_of
 from grants.kernel.clock import now
@@ -178,11 +178,10 @@ def withdraw(actor: Actor, application: Application) -> None:
     """
     require_permission(actor, "application.withdraw")
     require(may_withdraw(actor, application.case.organization_id))
-    officer = application.case.officer
 
     def tell_officer() -> None:
         note(actor, application, f"{actor.name} withdrew {application.stage.title}.")
         key = f"application-withdrawn:{application.public_id}:{now().isoformat()}"
-        tell("application.withdrawn", key, application, [officer] if officer else [], by=actor.name)
+        tell("application.withdrawn", key, application, officer_of(application), by=actor.name)
 
     move(actor, application, "withdraw", APPLICATION, lambda: facts_of(application), {"tell_officer": tell_officer})

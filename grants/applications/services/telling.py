@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import select
+
 from grants.applications import queries
 from grants.applications.models import Application
+from grants.applications.scope import visible_applications
 from grants.casework import services as casework
 from grants.kernel.policy import Actor
 from grants.kernel.roles import OrganizationRole
 from grants.messages import services as messages
 from grants.people.models import Person
+from grants.people.queries import actor_of
+from grants.persistence.session import db
 
 
 def note(actor: Actor, application: Application, sentence: str) -> None:
@@ -24,6 +29,15 @@ def writers(application: Application) -> list[Person]:
         for place in queries.members(application.case.organization_id)
         if place.role in OrganizationRole.writers()
     ]
+
+
+def officer_of(application: Application) -> list[Person]:
+    """The case's officer, where there is one who may know of it: of a conflicted one it is kept."""
+    officer = application.case.officer
+    if officer is None:
+        return []
+    seen = select(Application.id).where(Application.id == application.id, visible_applications(actor_of(officer)))
+    return [] if db.session.scalar(seen) is None else [officer]
 
 
 def tell(template: str, key: str, application: Application, people: Iterable[Person], **facts: str) -> list[Person]:
