@@ -14,8 +14,8 @@ from grants.kernel.clock import clock_at
 from grants.kernel.policy import Actor
 from grants.monitoring import queries as monitoring_queries
 from grants.monitoring import services as monitoring
-from grants.payments import queries as payments_queries
 from grants.payments import services as payments
+from grants.payments import todos as payment_todos
 from grants.payments.models import Fund
 from grants.persistence.session import db, unit_of_work
 from tests.factories.awards import RELEASED, award
@@ -38,7 +38,7 @@ def story(app: Flask, in_a_request: None) -> Story:
 
 def waiting(actor: Actor) -> list[tuple[str, str]]:
     """(urgency, title) of everything in these three capabilities that waits for someone."""
-    found = [*awards_queries.todos(actor), *payments_queries.todos(actor), *monitoring_queries.todos(actor)]
+    found = [*awards_queries.todos(actor), *payment_todos.todos(actor), *monitoring_queries.todos(actor)]
     return [(one.urgency, one.title) for one in found]
 
 

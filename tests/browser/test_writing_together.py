@@ -416,6 +416,7 @@ def test_a_colleague_is_asked_about_a_question_without_leaving_it(app: Flask, op
     body = page.get_by_label("Your comment")
     expect(body).to_be_focused()
     expect(page.locator("#comment-form").get_by_label("About")).to_have_value("motto")
+    page.locator("text-expander:defined").first.wait_for()
     body.press_sequentially("Is it good, @lui")
     offer = page.get_by_role("listbox", name="People").get_by_role("option", name="Luis Ortega")
     expect(offer).to_be_visible()

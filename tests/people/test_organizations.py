@@ -160,7 +160,7 @@ def test_the_lists_ask_the_same_questions_for_one_and_for_thirty(
         with statements() as seen:
             assert browser.get(page).status_code == 200
         asked[page[:15]] = len([one for one in seen if one.startswith("SELECT")])
-    assert asked == {"/organizations": 4, "/organizations/"[:15]: 9}
+    assert asked == {"/organizations": 4, "/organizations/"[:15]: 10}
 
 
 def test_members_and_coaches_see_their_own_organization_and_no_other(app: Flask, client_of: Browser) -> None:

@@ -1,7 +1,11 @@
-/* An @ in a comment offers the people who read the section. (text-expander.js draws the list and hears the keys.) */
+/* An @ in a comment offers the people who read the section. text-expander.js draws the list and hears the keys; it is
+   fetched once somebody begins to write a comment. */
 "use strict";
 
+const { expander } = document.currentScript.dataset;
+
 for (const place of document.querySelectorAll("text-expander")) {
+  place.addEventListener("focusin", () => import(expander), { once: true });
   const people = JSON.parse(place.dataset.people);
   place.addEventListener("text-expander-change", ({ detail: { provide, text } }) => {
     const list = offered(people.filter((name) => begins(name, text)));
