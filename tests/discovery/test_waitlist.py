@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from grants.background.runner import run_due
 from grants.discovery import queries, services
 from grants.discovery.models import Event, Registration, Waiting
 from grants.discovery.policy import EventFacts, not_waiting_because
@@ -21,6 +22,7 @@ from grants.kernel.roles import OrganizationRole
 from grants.messages.models import Message
 from grants.people import services as people
 from grants.people.models import Organization, Person
+from grants.people.requests import requests_to
 from grants.persistence.session import db, unit_of_work
 from tests.discovery.story import DAY, MARCH, Browser, Place, register
 from tests.factories import discovery as make
@@ -256,8 +258,18 @@ def test_someone_without_an_account_comes_to_the_door(place: Place, client_of: B
         page = maya.get(f"/events/{event.public_id}/door").text
     assert "1 of 2 here" in page  # over the limit: nobody is turned away at the door
     rosa = db.session.scalars(select(Person).where(Person.email == "rosa@example.org")).one()
+    assert (rosa.memberships, rosa.account_state) == ([], "invited"), "the school lets her in, or does not"
+    (request,) = requests_to(place.school)
+    assert (request.name, request.email) == ("Rosa Silva", "rosa@example.org")
+    run_due()
+    told = db.session.scalars(select(Message.to_name).where(Message.template == "people.asked_to_join")).all()
+    assert told == ["Dana Ruiz"]
+    with unit_of_work():
+        people.let_in(actor(place.dana), request, OrganizationRole.VIEWER)
     assert [(one.organization.name, one.role) for one in rosa.memberships] == [("Urban Promise Academy", "viewer")]
-    assert rosa.account_state == "invited"
+    run_due()
+    mailed = select(Message.template).where(Message.to_email == "rosa@example.org").order_by(Message.id)
+    assert db.session.scalars(mailed).all() == ["people.invitation", "people.joined"]
 
 
 def test_at_the_door_a_person_of_two_schools_says_for_which(place: Place) -> None:

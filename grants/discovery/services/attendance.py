@@ -8,13 +8,12 @@ from grants.discovery.models import Event, Registration
 from grants.discovery.policy import door_is_open
 from grants.discovery.services.certificates import take_back
 from grants.discovery.services.noting import note
-from grants.discovery.services.places import register
-from grants.discovery.services.seats import registration_of
+from grants.discovery.services.seats import registration_of, seat
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid
-from grants.kernel.policy import Actor, OrganizationRole, require_permission
+from grants.kernel.policy import Actor, require_permission
 from grants.people import services as people
-from grants.people.models import OrganizationMembership
+from grants.people.models import Organization, Person
 from grants.persistence import audit
 from grants.persistence.moves import lock
 
@@ -50,31 +49,33 @@ def record_attendance(actor: Actor, event: Event, registrations: Collection[Regi
 def let_in(actor: Actor, event: Event, email: str, name: str = "", school: str = "") -> Registration:
     """Write down that someone came who had no place, or whose place nobody found; nobody is turned away for the limit.
 
-    Someone without an account is made a member of their school who may read, and invited by mail.
+    Of someone whom no school knows, its leads are asked whether they belong to it; until then they read nothing there.
 
     name, school   needed for someone who belongs to no school yet; the school's name as it stands in the directory
     raises         Refused; Invalid by field; Clash before the day of the event
     """
     require_permission(actor, "event.manage")
-    arrival = _arrival(actor, email, name, school)
-    place = registration_of(event, arrival.person)
+    person, organization = _arrival(actor, email, name, school)
+    lock(event)
+    place = registration_of(event, person)
     if place is None or place.cancelled_at is not None:
-        place = register(actor, event, arrival.person, arrival.organization)
+        place = seat(event, person, organization)
+        note(actor, event, organization.id, f"{person.name} came to “{event.title}” without a place.")
     record_attendance(actor, event, [place])
     return place
 
 
-def _arrival(actor: Actor, email: str, name: str, school: str) -> OrganizationMembership:
+def _arrival(actor: Actor, email: str, name: str, school: str) -> tuple[Person, Organization]:
     known = queries.memberships_of(email)
     if not school.strip() and known:
-        return known[0]
+        return known[0].person, known[0].organization
     if not known and (missing := _missing(name, school)):
         raise Invalid("Nobody of a school has an account with this address. Write their name and school too.", missing)
     organization = queries.organization_named(school)
     for membership in known:
         if membership.organization_id == organization.id:
-            return membership
-    return people.invite_member(actor, organization, name, email, OrganizationRole.VIEWER)
+            return membership.person, organization
+    return people.vouch_for(actor, name or (known[0].person.name if known else ""), email, organization), organization
 
 
 def _missing(name: str, school: str) -> dict[str, str]:

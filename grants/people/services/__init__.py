@@ -45,6 +45,7 @@ from grants.people.services.registering import (
     forget_unconfirmed,
     let_in,
     not_let_in,
+    vouch_for,
 )
 from grants.people.services.roles import grant_role, revoke_role
 
@@ -96,4 +97,5 @@ __all__ = [
     "revoke_role",
     "send_link_to",
     "set_password",
+    "vouch_for",
 ]

@@ -24,7 +24,7 @@ def invite_member(
     raises   Refused; Invalid when the name or address does not hold; Clash when they belong to it already
     """
     require(policy.may_manage_members(actor, organization.id))
-    person, is_new = _known_or_new(actor, name, email)
+    person, is_new = known_or_new(actor, name, email)
     membership = add_member(actor, organization, person, role)
     if is_new:
         mail.send_invitation(actor, person, f"you are with {organization.name}, as {role.label.lower()}")
@@ -51,7 +51,7 @@ def new_member(
 
     raises   Invalid for one of the foundation's own staff or a closed account; Clash when they are a member
     """
-    _must_be_welcome(person)
+    must_be_welcome(person)
     lock(organization)  # one that joins a consortium at the same moment waits here
     if _membership(organization, person) is not None:
         raise Clash(f"{person.name} belongs to {organization.name} already.")
@@ -119,8 +119,8 @@ def invite_coach(
     """
     require(policy.may_manage_members(actor, organization.id))
     partner = required(partner, "partner", "Write which organization the coach comes from.")
-    person, is_new = _known_or_new(actor, name, email)
-    _must_be_welcome(person)
+    person, is_new = known_or_new(actor, name, email)
+    must_be_welcome(person)
     if _membership(organization, person) is not None:
         raise Clash(f"{person.name} belongs to {organization.name}, and so reads its drafts already.")
     invitation = _coaching(organization, person)
@@ -155,7 +155,7 @@ def end_coaching(actor: Actor, organization: Organization, person: Person) -> No
     audit.record(actor, "organization.end_coaching", organization, before={"person": person.name})
 
 
-def _known_or_new(actor: Actor, name: str, email: str) -> tuple[Person, bool]:
+def known_or_new(actor: Actor, name: str, email: str) -> tuple[Person, bool]:
     """The account of an address, and whether it was made for this."""
     person = person_of_email(email)
     if person is not None:
@@ -165,7 +165,8 @@ def _known_or_new(actor: Actor, name: str, email: str) -> tuple[Person, bool]:
     return person, True
 
 
-def _must_be_welcome(person: Person) -> None:
+def must_be_welcome(person: Person) -> None:
+    """raises   Invalid for one of the foundation's own staff or a closed account"""
     if not person.is_active:
         raise Invalid("This account is closed.", {"email": f"The account of {person.name} is closed."})
     lock(person)  # who is given a role at the same moment waits here

@@ -17,7 +17,7 @@ from grants.people.requests import is_waiting, leads_of
 from grants.people.services import mail
 from grants.people.services.accounts import new_account, plain_address
 from grants.people.services.links import join_by_link, require_open
-from grants.people.services.members import invite_member, new_member
+from grants.people.services.members import invite_member, known_or_new, must_be_welcome, new_member
 from grants.people.services.organizations import new_organization
 from grants.persistence import audit
 from grants.persistence.moves import lock
@@ -48,6 +48,23 @@ def ask_to_join(name: str, email: str, organization: Organization) -> Organizati
     request = _kept(OrganizationRequest(**_who(name, email), organization_id=organization.id, asked_at=now()))
     mail.send_confirmation(request, f"join {organization.name}")
     return request
+
+
+def vouch_for(actor: Actor, name: str, email: str, organization: Organization) -> Person:
+    """Somebody of the foundation has met a person who says that they belong to an organization: they have an account
+    from now on, and see nothing of it until those who decide let them in, who are asked.
+
+    raises   Refused; Invalid when the name or address does not hold, or the person cannot belong to one
+    """
+    require(policy.may_manage_members(actor, organization.id))
+    person, is_new = known_or_new(actor, name, email)
+    must_be_welcome(person)
+    if is_new:
+        mail.send_invitation(actor, person, f"{organization.name} is asked whether you belong to it")
+    if not belongs(person, organization):
+        asked = {"organization_id": organization.id, "asked_at": now(), "confirmed_at": now()}
+        _ask_leads(actor, _kept(OrganizationRequest(name=person.name, email=person.email, **asked)))
+    return person
 
 
 def ask_by_link(name: str, email: str, link: MembershipLink) -> OrganizationRequest:
