@@ -51,8 +51,9 @@ def _visible(actor: Actor) -> Select[Message]:
 def _readable(actor: Actor) -> ColumnElement[bool]:
     """Those who read cases see all but what belongs to a case they are conflicted with.
 
-    An administrator looks after accounts and learns no outcome, so sees only what belongs to no case.
+    An administrator looks after accounts and learns no outcome, nor who asked what: they see only what is about
+    accounts and organizations, and belongs to no case.
     """
     if actor.may("case.list"):
         return not_conflicted(actor, Message.case_id)
-    return and_(Message.case_id.is_(None), not_conflicted(actor, Message.case_id))
+    return and_(Message.case_id.is_(None), Message.template.startswith("people.", autoescape=True))

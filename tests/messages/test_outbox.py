@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from grants.kernel.clock import now
 from grants.kernel.roles import Role
-from grants.messages import services
+from grants.messages import library, services
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from grants.review.models import Conflict
@@ -26,6 +26,14 @@ def post(organization: str, **more: Any) -> str:
     return f"/outbox/{message.public_id}"
 
 
+def asked() -> str:
+    """A visitor is answered: who asked what is for those who answer."""
+    facts = dict.fromkeys(library.placeholders("".join(library.TEMPLATES["question.answered"])), "What they asked")
+    message = services.post("asked", "question.answered", services.Visitor("Ana", "ana@example.org"), facts)
+    assert message is not None
+    return f"/outbox/{message.public_id}"
+
+
 @pytest.mark.parametrize("role", Role.granted())
 def test_each_role_reads_what_is_theirs(app: Flask, client_of: Browser, role: Role) -> None:
     with unit_of_work():
@@ -36,13 +44,14 @@ def test_each_role_reads_what_is_theirs(app: Flask, client_of: Browser, role: Ro
             "hidden": post("Hidden School", case=hidden),
             "open": post("Open School", case=open_),
             "none": post("No Case"),
+            "asked": asked(),
         }
     browser = client_of(someone)
     readable = {name for name, page in pages.items() if browser.get(page).status_code == 200}
     listed = {name for name, page in pages.items() if page in browser.get("/outbox").text}
     expected = {
-        Role.PROGRAM_OFFICER: {"open", "none"},
-        Role.AUDITOR: {"open", "none"},
+        Role.PROGRAM_OFFICER: {"open", "none", "asked"},
+        Role.AUDITOR: {"open", "none", "asked"},
         Role.ADMINISTRATOR: {"none"},
     }.get(role, set())
     assert (readable, listed) == (expected, expected)
