@@ -15,7 +15,7 @@ def from_outside(actor: Actor, organization_id: int) -> Verdict:
 
     What is hidden from them meanwhile, `visibility.not_conflicted` says.
     """
-    if organization_id in actor.organization_ids | actor.coaching:
+    if organization_id in actor.ties:
         return no("You belong to this school, so someone else at the foundation has to do this.")
     return YES
 

@@ -1,6 +1,7 @@
 """Screening: on to review, out with a reason, or back for changes in named sections."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -233,3 +234,25 @@ def test_what_was_never_handed_in_is_no_part_of_a_later_submission(app: Flask) -
         again = services.submit(school.as_signatory, application, school.signatory.name)
     assert again.content["answers"] == submission.content["answers"] | {"students": 321}
     assert [one["name"] for one in again.content["files"]] == ["handed in.pdf"]
+
+
+@pytest.mark.parametrize("tie", ["coaching", "beside"])
+def test_nobody_with_a_tie_to_the_school_decides_on_it(app: Flask, tie: str) -> None:
+    school, submission, officer = received()
+    application = submission.application
+    tied = replace(officer, **{tie: frozenset({school.organization.id})})
+    tries: list[Callable[[], object]] = [
+        lambda: services.find_eligible(tied, application),
+        lambda: services.find_ineligible(tied, application, "No."),
+        lambda: services.return_sections(tied, application, ["vision"], LATER + timedelta(days=3), "Why?"),
+        lambda: services.take_back_screening(tied, application),
+        lambda: services.take_as_submitted(tied, application),
+        lambda: services.extend_deadline(tied, application, LATER + timedelta(days=3), "More."),
+        lambda: services.override_eligibility(tied, application, "public", "Why not."),
+        lambda: services.take_back_override(tied, application, "public", "Why not."),
+    ]
+    for act in tries:
+        with clock_at(LATER), pytest.raises(Refused, match="You belong to this school"), unit_of_work():
+            act()
+    screen(services.find_eligible, officer, application)
+    assert application.screened_at == LATER

@@ -15,10 +15,11 @@ from grants.applications.services.restoring import let_stand_as_submitted
 from grants.applications.services.submitting import facts_of
 from grants.applications.services.telling import note, tell, writers
 from grants.applications.states import APPLICATION, State
+from grants.casework.policy import from_outside
 from grants.kernel.clock import now
 from grants.kernel.dates import in_words
 from grants.kernel.errors import Clash, Invalid, required
-from grants.kernel.policy import Actor, require_permission
+from grants.kernel.policy import Actor, require, require_permission
 from grants.persistence import audit
 from grants.persistence.moves import lock, move
 from grants.persistence.session import db
@@ -31,6 +32,7 @@ def find_eligible(actor: Actor, application: Application, remark: str = "", chec
     raises    Refused; Invalid for a check that the stage has not; Clash when it is not submitted, was found eligible
               already, or something was neither checked nor explained
     """
+    _decides(actor, application)
     checks = queries.rules_of(application).screening
     if set(checked) - set(checks):
         raise Invalid("The stage has no such check.", {"checked": "Choose among the checks."})
@@ -50,6 +52,7 @@ def find_ineligible(actor: Actor, application: Application, reason: str) -> None
 
     raises   Refused; Clash without a reason, or when it is not submitted, or decided
     """
+    _decides(actor, application)
 
     def tell_applicant() -> None:
         application.screen_anew()
@@ -67,6 +70,7 @@ def take_back_screening(actor: Actor, application: Application) -> None:
 
     raises   Refused; Clash when it was not screened, or is decided
     """
+    _decides(actor, application)
 
     def put_back() -> None:
         application.screen_anew()
@@ -88,6 +92,7 @@ def return_sections(
     raises   Refused; Invalid for a section the form has not;
              Clash when no section is named, the day is not to come, or no reason is given
     """
+    _decides(actor, application)
     form = queries.form_of(application)
     if unknown := set(sections) - set(form.sections):
         raise Invalid(f"The form has no section “{min(unknown)}”.", {"sections": "Choose among the sections."})
@@ -118,6 +123,7 @@ def take_as_submitted(actor: Actor, application: Application) -> None:
 
     raises   Refused; Clash when it is not returned, its day has not passed, or it is decided
     """
+    _decides(actor, application)
 
     def tell_applicant() -> None:
         submission = queries.submissions_of(application)[0]
@@ -138,7 +144,7 @@ def override_eligibility(actor: Actor, application: Application, field: str, rea
     field    the key under which the question is answered
     raises   Refused; Invalid without a reason; Clash when nothing is being written, or the answer bars nobody
     """
-    require_permission(actor, "application.screen")
+    _decides(actor, application)
     why = required(reason, "reason", "Say why; it stands on the record.")
     lock(application)
     if application.state not in (State.DRAFT, State.RETURNED):
@@ -176,7 +182,7 @@ def take_back_override(actor: Actor, application: Application, field: str, reaso
     field    the key under which the question is answered
     raises   Refused; Invalid without a reason; Clash when nothing is being written, or it was not let pass
     """
-    require_permission(actor, "application.screen")
+    _decides(actor, application)
     why = required(reason, "reason", "Say why; it stands on the record.")
     lock(application)
     if application.state not in (State.DRAFT, State.RETURNED):
@@ -200,7 +206,7 @@ def extend_deadline(actor: Actor, application: Application, to: datetime, reason
 
     raises   Refused; Invalid without a reason, or when it would not be later; Clash when nothing is being written
     """
-    require_permission(actor, "application.screen")
+    _decides(actor, application)
     why = required(reason, "reason", "Say why, for the record.")
     lock(application)
     if application.state not in (State.DRAFT, State.RETURNED):
@@ -216,6 +222,12 @@ def extend_deadline(actor: Actor, application: Application, to: datetime, reason
     audit.record(actor, "application.extend", application, after={"to": to, "reason": why}, case_id=application.case_id)
     note(actor, application, f"The deadline of {application.stage.title} was extended to {due}: {why}")
     _tell("application.extended", application, due=due, reason=why)
+
+
+def _decides(actor: Actor, application: Application) -> None:
+    """raises   Refused for whoever does not screen, or has a tie to the school"""
+    require_permission(actor, "application.screen")
+    require(from_outside(actor, application.case.organization_id))
 
 
 def _tell(template: str, application: Application, **facts: str) -> None:
