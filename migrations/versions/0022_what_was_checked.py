@@ -6,6 +6,8 @@ Revision 0022, after 0021.
 import sqlalchemy as sa
 from alembic import op
 
+from grants.persistence.types import JsonValue
+
 revision = "0022"
 down_revision = "0021"
 branch_labels = None
@@ -13,7 +15,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("application", sa.Column("screening_checks", sa.JSON(none_as_null=True), nullable=True))
+    op.add_column("application", sa.Column("screening_checks", JsonValue, nullable=True))
 
 
 def downgrade() -> None:
