@@ -43,10 +43,7 @@ def ask(
     raises           Invalid with a sentence by field; Refused for another organization; Clash when questions are closed
     """
     who = _asker(actor, visitor)
-    said = required(text, "text", "Write your question.")
-    if len(said) > LONGEST:
-        sentence = f"Write at most {LONGEST:,} signs; ask two questions if they are two."
-        raise Invalid(sentence, {"text": sentence})
+    said = _readable(text)
     if organization_id is not None and organization_id not in actor.organization_ids:
         raise Refused("You can ask for your own organizations only.")
     lock(call)
@@ -74,6 +71,15 @@ def ask(
     repeated = said if actor.person_id else NOT_REPEATED
     _tell(question, "question.received", {"days": call.answer_days, "question": repeated})
     return question
+
+
+def _readable(text: str) -> str:
+    """raises   Invalid when nothing was asked, or more than one question's worth"""
+    said = required(text, "text", "Write your question.")
+    if len(said) > LONGEST:
+        sentence = f"Write at most {LONGEST:,} signs; ask two questions if they are two."
+        raise Invalid(sentence, {"text": sentence})
+    return said
 
 
 def _must_take_questions(call: Call, stage: CycleStage | None) -> None:
