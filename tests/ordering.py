@@ -19,11 +19,9 @@ def watch(engine: Engine) -> None:
 
     @event.listens_for(engine, "before_execute")
     def before_execute(_connection: Connection, statement: Any, *_: Any) -> None:
-        ours = isinstance(statement, Select) and not any(
-            getattr(source, "schema", None) == "pg_catalog" for source in visitors.iterate(statement)
-        )
-        if ours and statement._order_by_clauses:
-            assert decided(statement), f"Rows of this list can tie in its order:\n{statement}"
+        if isinstance(statement, Select) and statement._order_by_clauses and not decided(statement):
+            of_the_engine = any(getattr(one, "schema", None) == "pg_catalog" for one in visitors.iterate(statement))
+            assert of_the_engine, f"Rows of this list can tie in its order:\n{statement}"
 
 
 def decided(statement: Select[Any]) -> bool:

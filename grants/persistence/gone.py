@@ -48,8 +48,10 @@ def _refuse(session: Session) -> None:
     noted: set[tuple[str, int | None]] = session.info.pop(_NOTED, set())
     for name, (table, sentence) in _guarded.items():
         numbers = {number for of, number in noted if of == name and number is not None}
+        if not numbers:
+            continue
         merged = select(table.c.id).where(table.c.id.in_(numbers), table.c.merged_into_id.is_not(None))
-        if numbers and session.scalar(merged.limit(1)) is not None:
+        if session.scalar(merged.limit(1)) is not None:
             raise Clash(sentence)
 
 

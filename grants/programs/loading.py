@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any, Final
 
@@ -36,6 +37,7 @@ class Report:
         return tuple(finding for finding in self.findings if finding.level is not Level.ERROR)
 
 
+@lru_cache(maxsize=8)  # a file is checked, looked at and then loaded
 def check(text: str | bytes, filename: str) -> Report:
     """Read a definition and say everything there is to say about it.
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from threading import Thread
+from threading import Condition, Thread
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 from playwright.sync_api import Page
+from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wsgi import ClosingIterator
 
 from grants.config import ROOT
 from grants.people.models import Person
@@ -52,10 +55,46 @@ class _Quiet(WSGIRequestHandler):
         """What was asked for is no news in a test."""
 
 
+class _Door:
+    """Lets requests in until it is shut, and is shut once the last of them has left.
+
+    Pages still open go on asking over connections that they keep, and what they ask for must not meet the database
+    of the next test.
+    """
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self.app = app
+        self.changed = Condition()
+        self.inside = 0
+        self.closed = False
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with self.changed:
+            if self.closed:
+                return ServiceUnavailable()(environ, start_response)
+            self.inside += 1
+        try:
+            return ClosingIterator(self.app(environ, start_response), self._leave)
+        except BaseException:
+            self._leave()
+            raise
+
+    def _leave(self) -> None:
+        with self.changed:
+            self.inside -= 1
+            self.changed.notify_all()
+
+    def shut(self) -> None:
+        with self.changed:
+            self.closed = True
+            assert self.changed.wait_for(lambda: self.inside == 0, timeout=20), "a request never ended"
+
+
 @contextmanager
 def served_by(app: Flask) -> Iterator[str]:
     """The application's address while it is served on this machine."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    door = _Door(app)
+    server = make_server("127.0.0.1", 0, door, threaded=True, request_handler=_Quiet)
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -64,6 +103,7 @@ def served_by(app: Flask) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+        door.shut()
 
 
 def session_of(app: Flask, who: Person) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -20,8 +21,11 @@ from grants.programs.schema.values import Count, Flag, Money
 P = TypeVar("P")
 
 
+_zones = cache(available_timezones)  # it walks the machine's folder of zones each time it is asked
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         raise ValueError(f"there is no time zone “{name}”; write one such as America/Los_Angeles")
     return name
 
