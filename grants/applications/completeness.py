@@ -36,7 +36,10 @@ Answers = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Gap:
-    """One thing that stands in the way of submitting: where it is, and a sentence."""
+    """One thing that stands in the way of submitting: where it is, and a sentence.
+
+    section   of the form; members.CONSORTIUM for what the member organizations of a consortium lack
+    """
 
     section: str
     field: str
@@ -46,7 +49,8 @@ class Gap:
 
 @dataclass(frozen=True)
 class Standing:
-    """How far a draft is: required questions that show, how many of them hold, and every gap."""
+    """How far a draft is: required questions that show, how many of them hold, and every gap. Of a consortium, who is
+    in it counts as one of them."""
 
     asked: int
     answered: int
@@ -113,11 +117,13 @@ def standing(
     answers: Answers,
     eligibility: Sequence[EligibilityQuestion] = (),
     unreadable: Mapping[str, Mapping[str, str]] | None = None,
+    members: Sequence[Gap] | None = None,
 ) -> Standing:
     """How far a draft is.
 
     eligibility   the stage's questions, whose wrong answer says why the applicant cannot go on
     unreadable    field key -> place -> why what stands there cannot be read
+    members       what a consortium is short of; None for any other applicant
     """
     typed = unreadable or {}
     must_be = {eligibility_key(question): question for question in eligibility}
@@ -133,7 +139,9 @@ def standing(
                 faults.append(question.sentence)
             gaps += [Gap(section.key, field.key, field.title, fault) for fault in faults]
     required = {key for key, field in shown.items() if field.required}
-    return Standing(len(required), len(required - {gap.field for gap in gaps}), tuple(gaps))
+    holding = required - {gap.field for gap in gaps}
+    one_more = members is not None
+    return Standing(len(required) + one_more, len(holding) + (one_more and not members), (*(members or ()), *gaps))
 
 
 def faults_of(field: AnyField, answer: Any) -> Iterator[str]:

@@ -4,14 +4,13 @@ Texts are compared word by word with the standard library's SequenceMatcher (Rat
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any, Literal
 
-from grants.applications.reading import FileUrl, Grid, Item, Row, read
-from grants.programs.schema import Form
+from grants.applications.reading import Grid, Item, Part, Row
 
 Kind = Literal["same", "gone", "new"]
 # Beyond so many words against so many others the comparison takes seconds: longer texts are compared by lines.
@@ -194,14 +193,12 @@ def _questions(before: Sequence[Item], after: Sequence[Item]) -> tuple[Differenc
     )
 
 
-def compare(
-    form: Form, before: Mapping[str, Any], after: Mapping[str, Any], *, file_url: FileUrl | None = None
-) -> tuple[PartDifference, ...]:
-    """A form's answers in two versions, section by section.
-
-    before, after   field key -> answer in its kept shape, as in reading.read; `file_url` is that of the later version
-    """
-    old, new = read(form, before), read(form, after, file_url=file_url)
-    return tuple(
-        PartDifference(now.key, now.title, _questions(was.items, now.items)) for was, now in zip(old, new, strict=True)
-    )
+def compare(before: Iterable[Part], after: Iterable[Part]) -> tuple[PartDifference, ...]:
+    """What one reads of an application in two versions (reading.read), section by section, in the later one's order."""
+    old, new = {one.key: one for one in before}, {one.key: one for one in after}
+    found = []
+    for key in dict.fromkeys([*new, *old]):
+        was, now = old.get(key), new.get(key)
+        title = (now or was).title  # type: ignore[union-attr]
+        found.append(PartDifference(key, title, _questions(was.items if was else (), now.items if now else ())))
+    return tuple(found)

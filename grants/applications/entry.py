@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from sqlalchemy import column, select, table
 from sqlalchemy.orm import joinedload
 
+from grants.applications.members import Members, faults_of_members
 from grants.applications.models import Application
+from grants.applications.queries.consortia import members_of
 from grants.applications.queries.readiness import readiness_answers
 from grants.casework.models import Case
 from grants.discovery.queries import completed_organizations
 from grants.kernel.clock import now
 from grants.kernel.policy import YES, Actor, Verdict, no
+from grants.people.details import KINDS
 from grants.people.models import Organization
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
@@ -24,12 +27,16 @@ _decision = table("decision", column("application_id"), column("version"), colum
 
 @dataclass(frozen=True)
 class Opening:
-    """A stage and an organization that could apply in it."""
+    """A stage and an organization that could apply in it.
+
+    lacking   what a consortium is short of before it can submit, in sentences; it may start all the same
+    """
 
     stage: CycleStage
     organization: Organization
     application: Application | None
     verdict: Verdict
+    lacking: tuple[str, ...] = ()
 
     @property
     def is_closed(self) -> bool:
@@ -50,8 +57,7 @@ def may_enter(stage: CycleStage, organization: Organization, facts: EntryFacts |
         return no(f"The deadline of {stage.title} has passed.")
     definition = definition_of(stage.cycle)
     if organization.kind not in definition.participation.applicants:
-        kinds = " or a ".join(kind.replace("_", " ") for kind in definition.participation.applicants)
-        return no(f"In this program the applicant is a {kinds}.")
+        return no(_wrong_kind(definition))
     rule = definition.application_stage(stage.key).enter
     facts = facts or entry_facts(stage, [organization.id], definition)[organization.id]
     return YES if rule.admits(facts) else no(_in_words(rule, definition))
@@ -97,15 +103,19 @@ def openings(actor: Actor) -> list[Opening]:
         .order_by(Organization.name, Organization.id)
     ).all()
     started = _started(actor)
+    members = members_of(organizations)
     return [
         opening
         for stage in _open_stages([stage_id for _, stage_id in started])
-        for opening in _in_stage(stage, organizations, started)
+        for opening in _in_stage(stage, organizations, started, members)
     ]
 
 
 def _in_stage(
-    stage: CycleStage, organizations: Sequence[Organization], started: Mapping[tuple[int, int], Application]
+    stage: CycleStage,
+    organizations: Sequence[Organization],
+    started: Mapping[tuple[int, int], Application],
+    members: Mapping[int, Members],
 ) -> Iterator[Opening]:
     new = [one.id for one in organizations if (one.id, stage.id) not in started] if now() <= stage.closes_at else []
     facts = entry_facts(stage, new, definition_of(stage.cycle)) if new else {}
@@ -115,7 +125,13 @@ def _in_stage(
             yield Opening(stage, organization, application, YES)
         elif organization.id in facts:
             verdict = may_enter(stage, organization, facts[organization.id])
-            yield Opening(stage, organization, None, verdict)
+            yield Opening(stage, organization, None, verdict, _lacking(stage, members.get(organization.id)))
+
+
+def _lacking(stage: CycleStage, members: Members | None) -> tuple[str, ...]:
+    if members is None:
+        return ()
+    return tuple(faults_of_members(definition_of(stage.cycle).participation.consortium, members))
 
 
 def _started(actor: Actor) -> dict[tuple[int, int], Application]:
@@ -161,6 +177,13 @@ def _awarded(case_ids: Collection[int]) -> dict[int, frozenset[str]]:
         case_id: frozenset(key for key, outcome in stages.items() if outcome == "award")
         for case_id, stages in latest.items()
     }
+
+
+def _wrong_kind(definition: Definition) -> str:
+    kinds = definition.participation.applicants
+    said = " or a ".join(KINDS[kind].lower() for kind in kinds)
+    join = " You can form one, or join one, on your organization’s page." if "consortium" in kinds else ""
+    return f"In this program the applicant is a {said}.{join}"
 
 
 def _in_words(rule: EntryRule, definition: Definition) -> str:

@@ -225,7 +225,8 @@ class Submission(Identified, Base):
     """What was submitted, exactly: `sha256` covers the canonical JSON of `content`.
 
     content   {"application", "form", "program_version", "answers": {field: value}, "files": [{name, sha256, size}],
-              "let_pass": [{field, question, reason, by, at}], …}; the oldest have no "let_pass"
+              "let_pass": [{field, question, reason, by, at}], …}; the oldest have no "let_pass". Its "organization"
+              names its "members" where it is a consortium: see members.Members
     number    1 for the first submission of the application
     """
 

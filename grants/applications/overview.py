@@ -170,7 +170,13 @@ def overview(actor: Actor, application: Application) -> Overview:
         files = {key: attached for key, attached in files.items() if key in theirs}
     answers = queries.answers_in(drafted, files)
     organization_id = application.case.organization_id
-    progress = standing(form, answers, queries.barring(application, answers), queries.unreadable_in(form, drafted))
+    progress = standing(
+        form,
+        answers,
+        queries.barring(application, answers),
+        queries.unreadable_in(form, drafted),
+        queries.member_gaps(application.stage.cycle, application.case.organization) if named is None else None,
+    )
     statuses = queries.section_statuses(application)
     others = tuple(queries.others_in(actor, application))
     return Overview(

@@ -50,7 +50,7 @@ def complete_and_on_time(facts: Facts) -> str | None:
     if not facts.deadline.holds(facts.now):
         return "The deadline has passed, so this can no longer be submitted. What you wrote is kept."
     if facts.gaps:
-        return "One question is not ready yet." if facts.gaps == 1 else f"{facts.gaps} questions are not ready yet."
+        return "One thing is not ready yet." if facts.gaps == 1 else f"{facts.gaps} things are not ready yet."
     return None if facts.certified else "Type your name as it stands in your account, to certify the application."
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from grants.applications.completeness import asked_form
+from grants.applications.members import TITLE, members_in, named
 from grants.applications.reading import Grid, Item, content_answers, read_one
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
@@ -18,26 +19,31 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True)
 class AnswerColumn:
-    """One question as a column; of several stages, each names its own."""
+    """One question as a column; of several stages, each names its own.
+
+    asked   None for the column that names a consortium's member organizations
+    """
 
     place: Place
-    asked: AnyField
+    asked: AnyField | None
     heading: str
 
 
 def answer_columns(stages: Sequence[CycleStage]) -> list[AnswerColumn]:
-    """A column for each question that these stages ask, in the order of their forms.
+    """A column for each question that these stages ask, in the order of their forms; before them, where consortia may
+    apply, one for their members.
 
     stages   with cycle and program version; of two cycles of one program the later one's words stand at the head
     """
     columns: dict[tuple[Place, str], AnswerColumn] = {}
+    consortia = any("consortium" in definition_of(stage.cycle).participation.applicants for stage in stages)
     several = len({_place(stage) for stage in stages}) > 1
     for stage in stages:
         definition = definition_of(stage.cycle)
         for asked in asked_form(definition, definition.application_stage(stage.key)).all_fields():
             heading = f"{stage.title}: {asked.title}" if several else asked.title
             columns.setdefault((_place(stage), asked.key), AnswerColumn(_place(stage), asked, heading))
-    return list(columns.values())
+    return [*([AnswerColumn(("", ""), None, TITLE)] if consortia else []), *columns.values()]
 
 
 def answer_cells(columns: Iterable[AnswerColumn], stage: CycleStage, content: Mapping[str, Any]) -> list[Any]:
@@ -46,7 +52,14 @@ def answer_cells(columns: Iterable[AnswerColumn], stage: CycleStage, content: Ma
     content   the submission's
     """
     answers, place = content_answers(content), _place(stage)
-    return [_cell(one.asked, answers.get(one.asked.key)) if one.place == place else None for one in columns]
+    members = "; ".join(named(members_in(content))) or None
+
+    def cell(one: AnswerColumn) -> Any:
+        if one.asked is None:
+            return members
+        return _cell(one.asked, answers.get(one.asked.key)) if one.place == place else None
+
+    return [cell(one) for one in columns]
 
 
 def _place(stage: CycleStage) -> Place:

@@ -1,6 +1,6 @@
 """Reading consortia: who is in one, who was asked, who was, and in which an organization is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
@@ -37,7 +37,12 @@ def is_asked() -> ColumnElement[bool]:
 
 def members_in(consortium_id: int) -> Sequence[ConsortiumMember]:
     """The organizations that are in a consortium now, the leading one first, then by name."""
-    return db.session.scalars(_of(consortium_id).where(is_in()).order_by(*_LEAD_FIRST)).all()
+    return db.session.scalars(in_each([consortium_id])).all()
+
+
+def in_each(consortium_ids: Collection[int]) -> Select[ConsortiumMember]:
+    """The organizations that are in any of these consortia now, in each the leading one first, then by name."""
+    return _of(*consortium_ids).where(is_in()).order_by(*_LEAD_FIRST)
 
 
 def asked_into(consortium: Organization) -> Sequence[ConsortiumMember]:
@@ -150,11 +155,11 @@ def unanswered(actor: Actor) -> Sequence[ConsortiumMember]:
 _LEAD_FIRST = (ConsortiumMember.role != "lead", Organization.name, ConsortiumMember.id)
 
 
-def _of(consortium_id: int) -> Select[ConsortiumMember]:
+def _of(*consortium_ids: int) -> Select[ConsortiumMember]:
     return (
         select(ConsortiumMember)
         .join(ConsortiumMember.organization)
-        .where(ConsortiumMember.consortium_id == consortium_id)
+        .where(ConsortiumMember.consortium_id.in_(consortium_ids))
         .options(joinedload(ConsortiumMember.organization))
     )
 

@@ -24,7 +24,8 @@ from grants.kernel.clock import now, today
 from grants.kernel.policy import Actor
 from grants.monitoring.models import Requirement
 from grants.payments.models import Installment
-from grants.people.models import OrganizationMembership
+from grants.people import consortia
+from grants.people.models import ConsortiumMember, Organization, OrganizationMembership
 from grants.persistence.paging import Page
 from grants.persistence.session import db
 from grants.portfolio import queries
@@ -51,6 +52,7 @@ class CasePage:
     """What the page shows; money in cents.
 
     readable   ids of the documents that the reader may open
+    ties       the member organizations of a consortium; of any other organization the consortia that it is in
     """
 
     case: Case
@@ -68,6 +70,7 @@ class CasePage:
     assessments: Sequence[ReadinessCheck]
     visit_notes: Sequence[VisitNote]
     people: Sequence[OrganizationMembership]
+    ties: Sequence[ConsortiumMember]
     timeline: Page[TimelineEvent]
     notes: Sequence[Note]
     tasks: Sequence[Task]
@@ -123,6 +126,7 @@ def case_page(actor: Actor, public_id: str, page: int = 1, mail: int = 1) -> Cas
         assessments=drafts.assessments_of(actor, case),
         visit_notes=discovery.notes_of_school(actor, case),
         people=_people(case),
+        ties=_ties(case.organization),
         timeline=casework.timeline(actor, case, page),
         notes=casework.notes(actor, case),
         tasks=casework.tasks(actor, case),
@@ -220,6 +224,12 @@ def _coming(case: Case) -> Sequence[tuple[Event, int]]:
         .limit(10)
     )
     return [(event, count) for event, count in rows]
+
+
+def _ties(organization: Organization) -> Sequence[ConsortiumMember]:
+    if organization.kind == "consortium":
+        return consortia.members_in(organization.id)
+    return [one for one in consortia.consortia_of(organization) if one.since is not None]
 
 
 def _people(case: Case) -> Sequence[OrganizationMembership]:

@@ -16,7 +16,16 @@ from grants.programs.phrases import (
     up,
     what_readiness_decides,
 )
-from grants.programs.schema import ApplicationStage, Definition, DiscoveryStage, ReviewRules, days_of, percent, words
+from grants.programs.schema import (
+    ApplicationStage,
+    Consortium,
+    Definition,
+    DiscoveryStage,
+    ReviewRules,
+    days_of,
+    percent,
+    words,
+)
 
 Said = tuple[str, str]
 """A heading and a sentence or two under it."""
@@ -230,4 +239,11 @@ def applicants(definition: Definition) -> str:
     """Which organizations a program is for: `Schools and nonprofit organizations may apply, once in each stage.`"""
     rules = definition.participation
     said = f"{up(listed(_APPLICANTS[kind] for kind in rules.applicants))} may apply"
-    return f"{said}, once in each stage." if rules.one_each else f"{said}."
+    once = f"{said}, once in each stage." if rules.one_each else f"{said}."
+    return f"{once} {_consortium(rules.consortium)}" if "consortium" in rules.applicants else once
+
+
+def _consortium(rule: Consortium) -> str:
+    most = "" if rule.members_at_most is None else f" and at most {rule.members_at_most}"
+    lead = "" if rule.lead is None else f", and one of the {_APPLICANTS[rule.lead]} in it leads it"
+    return f"A consortium has at least {rule.members_at_least}{most} member organizations{lead}."

@@ -50,7 +50,7 @@ def test_nobody_is_asked_for_what_could_not_be_submitted(app: Flask, client_of: 
     school, application = ready(move_on=None)
     with clock_at(make.WRITING):
         answer = client_of(school.lead).post(f"/applications/{application.public_id}/ask")
-        assert (answer.status_code, "One question is not ready yet." in answer.text) == (409, True)
+        assert (answer.status_code, "One thing is not ready yet." in answer.text) == (409, True)
     late_school, late = ready()
     with clock_at(make.CLOSES.replace(day=22)), unit_of_work(), pytest.raises(Clash, match="deadline has passed"):
         services.ask_to_certify(late_school.as_lead, late)

@@ -130,7 +130,7 @@ def test_a_failed_answer_says_why_and_whom_to_ask_and_staff_let_it_pass(app: Fla
 
 def test_it_holds_for_the_question_whatever_is_answered_there_later(app: Flask) -> None:
     school, application, maya = ready(eligibility_public=False)
-    with clock_at(make.WRITING), pytest.raises(Clash, match="One question is not ready yet"), unit_of_work():
+    with clock_at(make.WRITING), pytest.raises(Clash, match="One thing is not ready yet"), unit_of_work():
         services.submit(school.as_signatory, application, school.signatory.name)
     with clock_at(make.WRITING), unit_of_work():
         services.override_eligibility(actor(maya), application, "eligibility_public", "It opens in May.")
@@ -175,7 +175,7 @@ def test_it_is_taken_back_before_submission_and_given_again_and_all_of_it_is_kep
         assert "Take it back" not in staff.get(address).text
     db.session.expire_all()
     assert (application.answered, queries.overrides_of(application)) == (7, [])
-    with clock_at(make.WRITING), pytest.raises(Clash, match="One question is not ready yet"), unit_of_work():
+    with clock_at(make.WRITING), pytest.raises(Clash, match="One thing is not ready yet"), unit_of_work():
         services.submit(school.as_signatory, application, school.signatory.name)
     with clock_at(make.WRITING), unit_of_work():
         services.override_eligibility(actor(maya), application, "eligibility_public", "It opens in June.")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from grants.applications import queries, services
 from grants.applications.differences import Change, Difference, compare, item_difference, word_changes
 from grants.applications.models import Application, Submission
-from grants.applications.reading import Item
+from grants.applications.reading import Item, read
 from grants.applications.services import Write
 from grants.kernel.clock import clock_at
 from grants.kernel.roles import Role
@@ -51,7 +51,8 @@ def test_very_long_texts_are_compared_by_lines() -> None:
 
 
 def items(application: Application, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Difference]:
-    parts = compare(queries.form_of(application), before, after)
+    form = queries.form_of(application)
+    parts = compare(read(form, before), read(form, after))
     return {one.after.key: one for part in parts for one in part.questions}
 
 

@@ -149,8 +149,8 @@ def facts(**given: Any) -> Facts:
     ("name", "state", "given", "reason"),
     [
         ("submit", State.DRAFT, {}, None),
-        ("submit", State.DRAFT, {"gaps": 1}, "One question is not ready yet."),
-        ("submit", State.RETURNED, {"gaps": 3}, "3 questions are not ready yet."),
+        ("submit", State.DRAFT, {"gaps": 1}, "One thing is not ready yet."),
+        ("submit", State.RETURNED, {"gaps": 3}, "3 things are not ready yet."),
         ("submit", State.DRAFT, {"certified": False}, "Type your name as it stands in your account"),
         ("submit", State.DRAFT, {"now": FIVE + timedelta(seconds=1)}, "The deadline has passed"),
         ("reopen", State.SUBMITTED, {}, None),

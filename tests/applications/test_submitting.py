@@ -65,7 +65,7 @@ def test_one_applicant_can_be_given_more_time(app: Flask) -> None:
 
 def test_what_is_incomplete_is_not_submitted(app: Flask) -> None:
     school, application = ready(students=None, move_on="word " * 40)
-    with pytest.raises(Clash, match="2 questions are not ready yet"):
+    with pytest.raises(Clash, match="2 things are not ready yet"):
         submit(school, application)
 
 

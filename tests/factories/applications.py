@@ -45,14 +45,15 @@ COMPLETE: dict[str, Any] = {
 }
 
 
-def cycle(enter: str = "open", *more: str) -> Cycle:
-    """An open cycle of the small program; `enter` is the entry rule of its launch stage, in YAML, and `more` are
-    further settings of that stage, a line each.
+def cycle(enter: str = "open", *more: str, participation: str = "{}") -> Cycle:
+    """An open cycle of the small program; `enter` is the entry rule of its launch stage, in YAML, `more` are further
+    settings of that stage, a line each, and `participation` says who may apply.
     """
     number = 1 + db.session.scalars(select(func.count()).select_from(Cycle)).one()  # the same text in every test
     text = (
         PROGRAM.read_text()
         .replace("program: small", f"program: small_{number}")
+        .replace("funder:", f"participation: {participation}\nfunder:", 1)
         .replace("enter: open", "\n    ".join([f"enter: {enter}", *more]))
     )
     version = load_program(SYSTEM, text, "small.yaml")

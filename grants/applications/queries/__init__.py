@@ -24,6 +24,7 @@ from grants.applications.queries.comments import (
     unread_in,
     untold,
 )
+from grants.applications.queries.consortia import member_gaps, members_of
 from grants.applications.queries.drafts import (
     Carried,
     answers_in,
@@ -94,6 +95,7 @@ from grants.applications.queries.submissions import (
     asked_key,
     asked_to_certify_at,
     latest_submissions,
+    read_draft,
     read_submission,
     submission_for,
     submissions_of,
@@ -154,7 +156,9 @@ __all__ = [
     "latest_comment",
     "latest_submissions",
     "mailing_for",
+    "member_gaps",
     "members",
+    "members_of",
     "named_ever",
     "next_to_screen",
     "officers",
@@ -164,6 +168,7 @@ __all__ = [
     "own_application",
     "own_assessments",
     "people_on",
+    "read_draft",
     "read_submission",
     "readiness_answers",
     "readiness_form",

@@ -17,7 +17,8 @@ from grants.applications.states import State
 from grants.casework.models import Case
 from grants.kernel.clock import now
 from grants.kernel.policy import Actor
-from grants.people.models import Organization, Person
+from grants.people.consortia import is_in
+from grants.people.models import ConsortiumMember, Organization, Person
 from grants.persistence.paging import Page, paginate_rows
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
@@ -196,8 +197,16 @@ def _joined(statement: Select[Any]) -> Select[Any]:
 
 
 def _found(text: str) -> ColumnElement[bool]:
+    """Holds for what an applicant, or a member of a consortium that applies, is known by."""
+    wanted, member = text.strip(), aliased(Organization)
     columns = Organization.name, Organization.nces_id, Organization.cds_id, Organization.city
-    return or_(*(column.icontains(text.strip(), autoescape=True) for column in columns))
+    in_it = exists().where(
+        ConsortiumMember.consortium_id == Organization.id,
+        ConsortiumMember.organization_id == member.id,
+        is_in(),
+        member.name.icontains(wanted, autoescape=True),
+    )
+    return or_(*(column.icontains(wanted, autoescape=True) for column in columns), in_it)
 
 
 def stages(actor: Actor) -> Sequence[CycleStage]:

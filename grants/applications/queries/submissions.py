@@ -7,11 +7,10 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from grants.applications.models import (
-    Application,
-    Submission,
-)
-from grants.applications.queries.drafts import form_of, whole
+from grants.applications.members import members_in, members_part
+from grants.applications.models import Application, Submission
+from grants.applications.queries.consortia import members_of
+from grants.applications.queries.drafts import answers_of, form_of, whole
 from grants.applications.reading import FileUrl, Item, Part, content_answers, read
 from grants.applications.scope import visible_applications
 from grants.applications.states import State
@@ -51,7 +50,7 @@ def submission_for(actor: Actor, public_id: str) -> Submission:
 def read_submission(
     submission: Submission, *, file_url: FileUrl | None = None, blind: bool = False
 ) -> tuple[Part, ...]:
-    """A submission as one reads it, for the macro in applications/_reading.html.
+    """A submission as one reads it, for the macro in applications/_reading.html; a consortium's members first.
 
     file_url   gives the address of a file by its public id; without it files are named and not linked
     blind      without what says who applies; of a question that was let pass without the reason, which may say it
@@ -59,7 +58,15 @@ def read_submission(
     answers = content_answers(submission.content)
     parts = read(form_of(submission.application), answers, file_url=file_url, blind=blind)
     said = {one["field"]: "." if blind else f": {one['reason']}" for one in submission.content.get("let_pass", ())}
-    return tuple(replace(part, items=tuple(_remarked(item, said) for item in part.items)) for part in parts)
+    answered = (replace(part, items=tuple(_remarked(item, said) for item in part.items)) for part in parts)
+    return (*(() if blind else members_part(members_in(submission.content))), *answered)
+
+
+def read_draft(application: Application, *, file_url: FileUrl | None = None) -> tuple[Part, ...]:
+    """A draft as one would read it if it were submitted now; `file_url` as in read_submission."""
+    organization = application.case.organization
+    members = members_of([organization]).get(organization.id, ())
+    return (*members_part(members), *read(form_of(application), answers_of(application), file_url=file_url))
 
 
 def _remarked(item: Item, said: Mapping[str, str]) -> Item:

@@ -37,7 +37,13 @@ def standing_of(application: Application, form: Form, drafted: Mapping[str, Answ
     if drafted is None:
         drafted = queries.drafted_answers(application)
     answers = queries.answers_in(drafted, queries.attachments_of(application))
-    return standing(form, answers, queries.barring(application, answers), queries.unreadable_in(form, drafted))
+    return standing(
+        form,
+        answers,
+        queries.barring(application, answers),
+        queries.unreadable_in(form, drafted),
+        queries.member_gaps(application.stage.cycle, application.case.organization),
+    )
 
 
 def note_progress(application: Application, form: Form, drafted: Mapping[str, Answer] | None = None) -> Standing:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2.filters import do_filesizeformat
 
+from grants.applications.members import TITLE, members_in, named
 from grants.applications.models import Submission
 from grants.documents import facts as document_facts
 from grants.documents import services as documents
@@ -34,9 +35,10 @@ def receipt_facts(submission: Submission, title: str) -> Facts:
     stage, organization = application.stage, application.case.organization
     cycle = stage.cycle
     definition = definition_of(cycle)
-    files = submission.content["files"]
+    files, members = submission.content["files"], members_in(submission.content)
     pairs = [
         ("Applicant", organization.name),
+        *([(TITLE, ", ".join(named(members)))] if members else []),
         ("For", f"{stage.title}, {cycle.title}"),
         ("Received", in_words(submission.submitted_at, cycle.time_zone)),
         ("Version", str(submission.number)),

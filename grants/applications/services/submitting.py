@@ -55,7 +55,12 @@ def submit(
                      Clash when it is late, incomplete, or submitted already
     """
     require_permission(actor, "application.submit")
-    require(may_certify(actor, application.case.organization_id))
+    organization = application.case.organization
+    require(may_certify(actor, organization.id))
+    if organization.kind == "consortium":
+        lock(
+            organization
+        )  # before the application, as whatever changes its members: nobody leaves while they are frozen
     lock(application)
     _not_twice(application)
     signatory = person(actor)
@@ -111,6 +116,7 @@ def frozen_content(application: Application, certified_name: str, number: int, r
     answers = queries.answers_of(application)
     shown = shown_fields(form, answers)
     passed = [one for one in queries.overrides_of(application) if one.field in shown]
+    members = queries.members_of([organization])
     files = [key for key, field in shown.items() if isinstance(field, FileField)]
     return {
         "application": application.public_id,
@@ -123,6 +129,7 @@ def frozen_content(application: Application, certified_name: str, number: int, r
             "name": organization.name,
             "nces_id": organization.nces_id,
             "cds_id": organization.cds_id,
+            **({"members": members[organization.id]} if members else {}),
         },
         "answers": {key: answers[key] for key in shown if key not in files and answers.get(key) is not None},
         "files": [{"field": key, **file} for key in files for file in answers.get(key, [])],

@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from grants.applications import queries
 from grants.applications.differences import PartDifference, compare
 from grants.applications.models import Submission
-from grants.applications.reading import content_answers
 from grants.applications.views.blueprint import bp
 from grants.applications.views.files import file_address
 from grants.kernel.errors import Missing
@@ -44,17 +43,14 @@ def changes(submission_id: str) -> ResponseReturnValue:
 
 
 def _changes(earlier: Submission, later: Submission) -> tuple[PartDifference, ...]:
-    return compare(
-        queries.form_of(later.application),
-        content_answers(earlier.content),
-        content_answers(later.content),
-        file_url=lambda file: url_for(".submitted_file", submission_id=later.public_id, file_id=file),
-    )
+    def address(file: str) -> str:
+        return url_for(".submitted_file", submission_id=later.public_id, file_id=file)
+
+    return compare(queries.read_submission(earlier), queries.read_submission(later, file_url=address))
 
 
 def _draft_changes(earlier: Submission) -> tuple[PartDifference, ...]:
     application = earlier.application
-    answers = queries.answers_of(application)
     return compare(
-        queries.form_of(application), content_answers(earlier.content), answers, file_url=file_address(application)
+        queries.read_submission(earlier), queries.read_draft(application, file_url=file_address(application))
     )

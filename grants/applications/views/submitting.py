@@ -7,6 +7,7 @@ from grants.applications import queries, services
 from grants.applications.budgets import notices
 from grants.applications.completeness import shown_fields
 from grants.applications.forms import CertifyForm
+from grants.applications.members import members_in, named
 from grants.applications.overview import Overview, overview
 from grants.applications.policy import may_comment
 from grants.applications.views.blueprint import bp, the_application
@@ -99,7 +100,10 @@ def receipt(submission_id: str) -> ResponseReturnValue:
     submission = queries.submission_for(current_actor(), submission_id)
     own = may_comment(current_actor(), submission.application.case.organization_id)
     document = document_about(current_actor(), services.RECEIPT, submission.public_id)
-    return render_template("applications/receipt.html", submission=submission, own=bool(own), document=document)
+    members = named(members_in(submission.content))
+    return render_template(
+        "applications/receipt.html", submission=submission, own=bool(own), document=document, members=members
+    )
 
 
 @bp.get("/submissions/<public_id:submission_id>")
