@@ -10,15 +10,20 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from sqlalchemy import make_url, select
 
+from grants.applications import services as applications
+from grants.applications.services import Write
 from grants.config import INSTANCE, Settings, use_site
 from grants.kernel import clock
-from grants.kernel.policy import SYSTEM, OrganizationRole
+from grants.kernel.policy import SYSTEM, Actor, OrganizationRole
 from grants.people import services as people
 from grants.people.details import OrganizationDetails
 from grants.people.models import Organization, Person
+from grants.people.queries import actor_of
+from grants.people.requests import leads_of
 from grants.people.services.organizations import new_organization
 from grants.persistence.commands import bring_up_to_date
 from grants.persistence.session import db, unit_of_work
+from grants.programs.models import CycleStage
 from grants.replay.engine.runner import play
 from grants.replay.recording import load
 from grants.replay.sign_ins import PASSWORD, SIGN_INS
@@ -55,11 +60,17 @@ def prepare(settings: Settings, make_app: Callable[[Settings], Flask], say: Call
         bring_up_to_date(replace(settings, database_url=f"sqlite:///{building}"))
         oakland = load("oakland")
         play([oakland, load("pilot_fund", before=oakland)], PRESENT, say)
-        register_twin()
-        belong_to_two()
+        add_what_no_recording_has()
         db.session.remove()
         db.engine.dispose()  # the last connection to close brings the write-ahead log into the file
     building.replace(whole)
+
+
+def add_what_no_recording_has() -> None:
+    """A school that was registered twice, a person of two schools, and schools that apply together."""
+    register_twin()
+    belong_to_two()
+    apply_together()
 
 
 def register_twin() -> None:
@@ -82,6 +93,31 @@ def belong_to_two() -> None:
         head = session.scalars(select(Person).where(Person.email == "principal@urban-promise.example")).one()
         other = session.scalars(select(Organization).where(Organization.name == "Temescal Elementary")).one()
         people.add_member(SYSTEM, other, head, OrganizationRole.VIEWER)
+
+
+def apply_together() -> None:
+    """Three schools share an idea: one leads the consortium, one has joined it, and one has yet to answer."""
+    with clock.clock_at(PRESENT - timedelta(hours=40)), unit_of_work():
+        leading, joined, asked = (
+            _school(name) for name in ("Fruitvale Prep", "Golden Poppy Elementary", "Lakeside Secondary")
+        )
+        ours = people.form_consortium(_lead_of(leading), leading, "Readers of Three Schools", illustrative=True)
+        place = people.ask_member(_lead_of(leading), ours, joined)
+        people.answer_consortium(_lead_of(joined), place, joins=True)
+        people.ask_member(_lead_of(leading), ours, asked)
+    with clock.clock_at(PRESENT - timedelta(hours=20)), unit_of_work() as session:
+        spring = session.scalars(select(CycleStage).where(CycleStage.title == "Spring intake")).one()
+        draft = applications.start(_lead_of(leading), spring, ours)
+        said = {"name": "One shelf in three schools", "students": 90}
+        applications.save_answers(_lead_of(joined), draft, {key: Write(value, 0) for key, value in said.items()})
+
+
+def _school(name: str) -> Organization:
+    return db.session.scalars(select(Organization).where(Organization.name == name)).one()
+
+
+def _lead_of(school: Organization) -> Actor:
+    return actor_of(leads_of(school)[0])
 
 
 def _file(settings: Settings) -> Path:

@@ -164,7 +164,11 @@ def test_an_unknown_question_is_refused(app: Flask) -> None:
 def test_a_section_is_ready_only_without_gaps_and_not_once_one_appears(app: Flask) -> None:
     school, application = begun(move_on="When she can.", grades=["k_2"])
     lead = school.as_lead
-    with clock_at(make.WRITING), pytest.raises(Clash, match="One thing is not ready yet"), unit_of_work():
+    with (
+        clock_at(make.WRITING),
+        pytest.raises(Clash, match="One question is not ready yet in this section"),
+        unit_of_work(),
+    ):
         services.mark_section(lead, application, "vision", True)
     save(lead, application, pilots=("no", 0))
     with clock_at(make.WRITING), unit_of_work():

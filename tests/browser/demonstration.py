@@ -31,7 +31,7 @@ from grants.people.services.directory import keep_directory
 from grants.people.tokens import Purpose, link_hash, password_token, request_token
 from grants.persistence.session import db, unit_of_work
 from grants.programs.services import load_program
-from grants.replay.demo import PRESENT, belong_to_two, register_twin
+from grants.replay.demo import PRESENT, add_what_no_recording_has
 from tests.browser.house import session_of
 from tests.browser.pages import OFFICER, SIGN_IN, Seen
 from tests.factories import applications as writing
@@ -56,8 +56,7 @@ def add_what_it_lacks() -> None:
         review.assigned(review.panelist(stage, person("Ben Okafor", Role.REVIEWER)), complete)
         source = stage.cycle.program_version.source
         load_program(SYSTEM, source.replace("Your motto", "Your school’s motto"), "small.yaml")
-    register_twin()
-    belong_to_two()
+    add_what_no_recording_has()
     with clock_at(PRESENT):
         stage = db.session.scalars(select(Slate).where(Slate.state == "proposed")).one().stage
         solution = decisions.solve_slate(actor(_who(OFFICER)), stage)

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from grants.programs.loading import load_definition
+from grants.programs.reading import applicants
 from grants.programs.schema import Definition, EntryFacts, Waits, fits
 
 FORM = """
@@ -168,7 +169,10 @@ forms:
 """,
     )
     assert system.participation.applicants == ("district", "consortium")
-    assert system.participation.consortium.lead == "district"
+    assert applicants(system) == (
+        "Districts and consortia of organizations may apply, once in each stage. A consortium has at least 2 "
+        "and at most 20 member organizations, and one of the districts in it leads it."
+    )
     group = system.form("coalition").field("members")
     assert group.type == "group"
     assert (group.item_title, list(group.fields)) == ("Member", ["name", "schools"])
