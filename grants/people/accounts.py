@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement, and_, exists
 
+from grants.kernel.roles import Role
 from grants.people.models import CoachInvitation, OrganizationMembership, Person, RoleGrant
 
 
@@ -18,6 +19,11 @@ def in_use() -> ColumnElement[bool]:
 def with_role() -> ColumnElement[bool]:
     """Accounts of those who hold a foundation role."""
     return exists().where(RoleGrant.person_id == Person.id)
+
+
+def holding(role: Role) -> ColumnElement[bool]:
+    """Open accounts of those who hold this foundation role."""
+    return and_(Person.is_active, exists().where(RoleGrant.person_id == Person.id, RoleGrant.role == role))
 
 
 def without_role() -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from flask import url_for
 from sqlalchemy import func, select
 
 from grants.kernel.policy import Actor, OrganizationRole
+from grants.kernel.roles import Role
 from grants.people import accounts
 from grants.people.consortia import unanswered
 from grants.people.models import Organization, Person
@@ -87,8 +88,18 @@ def _accounts(actor: Actor) -> list[Todo]:
         func.count().filter(accounts.invited(), accounts.with_role()),
         func.count().filter(accounts.without_role()),
     )
-    invited, idle = db.session.execute(select(never_came, unused).select_from(Person)).one()
+    officers = func.count().filter(accounts.holding(Role.PROGRAM_OFFICER))
+    invited, idle, running = db.session.execute(select(never_came, unused, officers).select_from(Person)).one()
     found = []
+    if not running:
+        found.append(
+            Todo(
+                "plan",
+                "Invite a program officer",
+                url_for("people.new_person"),
+                "Nobody can load a program or open a cycle yet. An officer has an account of their own.",
+            )
+        )
     if invited:
         found.append(
             Todo(

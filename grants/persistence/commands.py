@@ -69,7 +69,9 @@ def _embedded(settings: Settings, otherwise: str, file: Path) -> Path:
     # pg_dump asks for the password, or finds it in ~/.pgpass: none is shown here.
     shown = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query).render_as_string()
     command = otherwise.format(file=shlex.quote(str(file)), url=shlex.quote(shown))
-    raise click.ClickException(f"The database is PostgreSQL, which has a tool of its own for this: {command}")
+    folder = _folder(settings)
+    files = f"Uploads and letters lie in {folder or settings.files_url}: they have to be kept with it."
+    raise click.ClickException(f"The database is PostgreSQL, which has a tool of its own for this: {command}\n{files}")
 
 
 def _folder(settings: Settings) -> Path | None:

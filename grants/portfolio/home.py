@@ -29,6 +29,7 @@ from grants.portfolio import queries
 from grants.portfolio.pipeline import PathStep, StageFacts, Step, journey, path, pipeline
 from grants.portfolio.queries import Standing
 from grants.portfolio.waiting import Waiting, waiting_for_others
+from grants.programs import todos as programs
 from grants.programs.models import Cycle
 from grants.review import todos as review
 from grants.web.charts import Stage
@@ -38,6 +39,7 @@ from grants.web.todo import URGENCIES, Todo, Urgency
 SOURCES: tuple[Callable[[Actor], list[Todo]], ...] = (
     background.todos,
     people.todos,
+    programs.todos,
     casework.todos,
     discovery.todos,
     applications.todos,

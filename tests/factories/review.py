@@ -176,7 +176,13 @@ def resubmit(
     """One more submission of an application."""
     someone = signatory or person()
     number = len(application.submissions) + 1
-    content = {"application": application.public_id, "number": number, "answers": dict(answers), "files": list(files)}
+    content = {
+        "application": application.public_id,
+        "number": number,
+        "organization": {"name": application.case.organization.name},
+        "answers": dict(answers),
+        "files": list(files),
+    }
     submission = Submission(
         application=application,
         number=number,

@@ -293,6 +293,7 @@ def test_administrators_are_told_of_those_who_never_came_and_of_idle_accounts(ro
         person("Invited", Role.REVIEWER)
         join(person("Educator, who need not come"), organization())
         person("Closed", is_active=False)
+        person("Officer", Role.PROGRAM_OFFICER, last_sign_in_at=now())
         joined = person("Joined", last_sign_in_at=now())
         join(joined, organization())
     with root_request(root):

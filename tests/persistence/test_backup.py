@@ -194,15 +194,18 @@ def test_an_operator_backs_up_and_restores(house: tuple[Path, Path], tmp_path: P
 
 
 def test_for_postgresql_it_names_the_command_and_shows_no_password(tmp_path: Path) -> None:
-    server = {"DATABASE_URL": "postgresql://grants:s3cret@db.example.org:5433/grants"}
+    server = {"DATABASE_URL": "postgresql://grants:s3cret@db.example.org:5433/grants", "FILES_URL": "file:///srv/files"}
+    files = "Uploads and letters lie in /srv/files: they have to be kept with it.\n"
     refused = grants("backup", "my backup", **server)
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr == (
         "Error: The database is PostgreSQL, which has a tool of its own for this: "
         "pg_dump --format=custom --file='my backup' postgresql://grants@db.example.org:5433/grants\n"
+        f"{files}"
     )
     (tmp_path / "dump").touch()
     assert grants("restore", str(tmp_path / "dump"), **server).stderr == (
         "Error: The database is PostgreSQL, which has a tool of its own for this: "
         f"pg_restore --clean --if-exists --dbname=postgresql://grants@db.example.org:5433/grants {tmp_path}/dump\n"
+        f"{files}"
     )
