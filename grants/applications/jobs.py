@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 
 from grants.applications.models import Application, CoachedSection, Mailing, MailingRecipient
 from grants.applications.queries.drafts import whole
-from grants.applications.scope import OPEN_TO_COACHES, stands
+from grants.applications.scope import OPEN_TO_COACHES, is_named
 from grants.applications.services.coaching import is_past_coaching, let_coaches_go
 from grants.applications.services.commenting import TELL, tell_addressed
 from grants.applications.services.mailing import MAIL, write_one
@@ -67,7 +67,7 @@ def remind_all() -> None:
 @periodic("applications.let_coaches_go", "40 3 * * *", "Let coaches go whose school did not submit")
 def let_coaches_of_past_drafts_go() -> None:
     """End the reading of coaches where nothing was submitted and the time for it is over."""
-    coached = select(CoachedSection.application_id).join(CoachedSection.invitation).where(stands())
+    coached = select(CoachedSection.application_id).join(CoachedSection.invitation).where(is_named())
     past = (
         select(Application.id)
         .join(Application.stage)

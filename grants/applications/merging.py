@@ -103,10 +103,10 @@ def _move_coached(_actor: Actor, gone: Organization, stays: Organization) -> Non
     """Whoever coached both keeps what they read of either, and nothing that was closed to them opens again."""
     for going, staying in coaching_both(gone, stays):
         both = (going.id, staying.id)
-        closed = select(CoachInvitation.id).where(
-            CoachInvitation.id == CoachedSection.invitation_id,
-            or_(CoachInvitation.ended_at.is_not(None), CoachInvitation.since > CoachedSection.named_at),
-        )
+        shut = [CoachInvitation.ended_at.is_not(None), CoachInvitation.since > CoachedSection.named_at]
+        if any(one.accepted_at is not None and one.ended_at is None for one in (going, staying)):
+            shut.append(CoachInvitation.accepted_at.is_(None))
+        closed = select(CoachInvitation.id).where(CoachInvitation.id == CoachedSection.invitation_id, or_(*shut))
         db.session.execute(
             update(CoachedSection)
             .where(CoachedSection.invitation_id.in_(both), CoachedSection.ended_at.is_(None), closed.exists())

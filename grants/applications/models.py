@@ -202,9 +202,11 @@ class Attachment(Identified, Base):
 
 
 class CoachedSection(Base):
-    """A section of a draft that its school lets a coach read; ended, it stays on record and bars them from the case.
+    """A section of a draft that its school lets a coach read.
 
-    It opens nothing once it is ended, nor when the invitation behind it was ended since it was named.
+    It opens nothing before the coach accepts, nor once it is ended, nor when the invitation behind it was ended since
+    it was named.
+    opened_at   when it first opened to them: from then on it bars them from the case, for good
     """
 
     __tablename__ = "coached_section"
@@ -215,6 +217,7 @@ class CoachedSection(Base):
     section: Mapped[str] = mapped_column(String(80))
     named_at: Mapped[datetime]
     named_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    opened_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
     invitation: Mapped[CoachInvitation] = relationship()

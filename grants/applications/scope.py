@@ -66,6 +66,11 @@ def opens_section(actor: Actor, section: InstrumentedAttribute[str]) -> ColumnEl
 
 def stands() -> ColumnElement[bool]:
     """Holds for a CoachedSection, joined with its invitation, that opens the section now."""
+    return and_(is_named(), CoachInvitation.accepted_at.is_not(None))
+
+
+def is_named() -> ColumnElement[bool]:
+    """Holds for a CoachedSection, joined with its invitation, that opens the section now or once the coach accepts."""
     return and_(
         CoachedSection.ended_at.is_(None),
         CoachInvitation.ended_at.is_(None),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from grants.applications.deadlines import time_left
 from grants.applications.models import Application, CommentAddressee, DraftComment
+from grants.applications.queries.coaching import invitations_to_coach
 from grants.applications.queries.drafts import form_of, named, whole
 from grants.applications.scope import by_stage, coached_drafts, opens_section, was_submitted
 from grants.applications.states import State
@@ -24,10 +25,10 @@ SOON = timedelta(days=7)
 
 
 def todos(actor: Actor) -> list[Todo]:
-    """For applicants their drafts and what was returned, for coaches the drafts they read along, for both what was
-    asked of them; for officers what is to be screened, and drafts that lag.
+    """For applicants their drafts and what was returned, for coaches the drafts they read along and who asks them to,
+    for both what was asked of them; for officers what is to be screened, and drafts that lag.
     """
-    found: list[Todo] = []
+    found = _asked_to_coach(actor)
     if actor.organization_ids:
         own = Case.organization_id.in_(actor.organization_ids)
         found += [todo for application in _written(own) if (todo := _writing(application))]
@@ -79,6 +80,18 @@ def _reading_along(application: Application) -> Todo | None:
     detail = f"{stage.title}: the sections that the school has named for you."
     title, due = f"Read the draft of {school}, and comment", _day(closes_at, stage)
     return Todo("plan", title, url, detail, due, cycle_id=stage.cycle_id)
+
+
+def _asked_to_coach(actor: Actor) -> list[Todo]:
+    return [
+        Todo(
+            "ask",
+            f"Answer whether you coach {one.organization.name}",
+            url_for("applications.asked_to_coach", organization_id=one.organization.public_id),
+            f"{one.invited_by.name} asks you. Nothing changes for you until you say yes.",
+        )
+        for one in invitations_to_coach(actor)
+    ]
 
 
 def _addressed(actor: Actor) -> list[Todo]:

@@ -12,7 +12,9 @@ from grants.people.models import CoachInvitation, ConsortiumMember
 # These tables belong to later steps (review, applications), which this one may not import; their columns are all that
 # is asked of them. Each has a name of its own, so that it is never taken for the table of a statement around it.
 _conflict = table("conflict", column("case_id"), column("person_id"), column("lifted_at")).alias("standing_conflict")
-_coached = table("coached_section", column("application_id"), column("invitation_id")).alias("coached")
+_coached = table("coached_section", column("application_id"), column("invitation_id"), column("opened_at")).alias(
+    "coached"
+)
 _application = table("application", column("id"), column("case_id")).alias("coached_application")
 _applied = table("application", column("id"), column("case_id")).alias("consortium_application")
 _submitted = table("submission", column("application_id"), column("submitted_at")).alias("consortium_submission")
@@ -25,7 +27,7 @@ def not_conflicted(
 
     Belonging to the case's organization, or coaching it, is a conflict without anyone saying so; so is a tie of that
     kind to a member of the consortium that applies, now or at any time since it first submitted. Having coached a draft
-    of the case is one for good.
+    of the case is one for good; having been asked to is none.
     case_id   the column that says which case a row belongs to
     """
     if actor.person_id is None:
@@ -40,6 +42,7 @@ def not_conflicted(
         _application.c.case_id == case_id,
         _coached.c.application_id == _application.c.id,
         _coached.c.invitation_id == invitation.id,
+        _coached.c.opened_at.is_not(None),
         invitation.person_id == actor.person_id,
     )
     if not (own := actor.ties):

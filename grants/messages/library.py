@@ -47,6 +47,21 @@ TEMPLATES: Final[dict[str, Template]] = {
         "You are now with {organization} at Harbormaster",
         "Dear {name},\n\n{invited_by} has added you to {organization} as {role}. Sign in to see its work:\n{site}",
     ),
+    "people.coach_asked": Template(
+        "{organization} asks you to coach it",
+        "Dear {name},\n\n{invited_by} asks you to {task}. You say yes or no on this page; until you say yes, nothing "
+        "changes for you:\n{site}/coaching/{organization_id}\n\nWhoever coaches an organization never reviews "
+        "it, nor decides about it.",
+    ),
+    "people.coach_named": Template(
+        "More to coach at {organization}",
+        "Dear {name},\n\n{invited_by} asks you to {task}. You coach {organization} already, so it is open to you:\n"
+        "{site}/applications",
+    ),
+    "people.coach_answered": Template(
+        "Your invitation to coach {organization}",
+        "Dear {name},\n\n{sentence} You asked them to.\n\n{site}/applications",
+    ),
     "people.confirm": Template(
         "Please confirm your address at Harbormaster",
         "Dear {name},\n\nSomeone, probably you, asked to {aim} at Harbormaster with this address. Confirm it here, "

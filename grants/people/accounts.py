@@ -32,5 +32,10 @@ def without_role() -> ColumnElement[bool]:
     return and_(
         Person.is_active,
         *(~exists().where(tie == Person.id) for tie in ties),
-        ~exists().where(CoachInvitation.person_id == Person.id, CoachInvitation.ended_at.is_(None)),
+        ~exists().where(CoachInvitation.person_id == Person.id, coaches_now()),
     )
+
+
+def coaches_now() -> ColumnElement[bool]:
+    """Holds for invitations to coach that were accepted and are not ended."""
+    return and_(CoachInvitation.accepted_at.is_not(None), CoachInvitation.ended_at.is_(None))

@@ -40,7 +40,9 @@ class Person(Identified, Base):
         back_populates="person", order_by="OrganizationMembership.id"
     )
     coaching: Mapped[list["CoachInvitation"]] = relationship(
-        primaryjoin="and_(Person.id == CoachInvitation.person_id, CoachInvitation.ended_at.is_(None))", viewonly=True
+        primaryjoin="and_(Person.id == CoachInvitation.person_id, CoachInvitation.ended_at.is_(None), "
+        "CoachInvitation.accepted_at.is_not(None))",
+        viewonly=True,
     )
 
     @property
@@ -221,10 +223,12 @@ class ConsortiumMember(Identified, Base):
 
 
 class CoachInvitation(Base):
-    """A school lets a mentor from a partner organization read and comment on drafts; ended, it stays on record.
+    """A school asks a mentor from a partner organization to read drafts and comment on them; ended, it stays on record.
 
     What of which draft they read, applications say (CoachedSection).
-    partner   the organization they come from, as the school names it; empty where nobody asked
+    partner       the organization they come from, as the school names it; empty where nobody asked
+    accepted_at   when they said yes, to the asking that began at `since`; until then it opens nothing to them, and
+                  hides nothing from them
     """
 
     __tablename__ = "coach_invitation"
@@ -235,10 +239,12 @@ class CoachInvitation(Base):
     partner: Mapped[str] = mapped_column(default="", server_default="")
     invited_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     since: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
     organization: Mapped[Organization] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    invited_by: Mapped[Person] = relationship(foreign_keys=[invited_by_id])
 
 
 class OrganizationRequest(Identified, Base):

@@ -197,7 +197,7 @@ def _of_role(role: str) -> ColumnElement[bool]:
         case Role.APPLICANT:
             return Person.memberships.any()
         case Role.COACH:
-            return Person.id.in_(select(CoachInvitation.person_id).where(CoachInvitation.ended_at.is_(None)))
+            return Person.id.in_(select(CoachInvitation.person_id).where(accounts.coaches_now()))
         case _:
             return Person.id.in_(select(RoleGrant.person_id).where(RoleGrant.role == role))
 
@@ -328,7 +328,7 @@ def coaches_of(organization: Organization) -> Sequence[CoachInvitation]:
     return db.session.scalars(
         select(CoachInvitation)
         .join(Person, Person.id == CoachInvitation.person_id)
-        .where(CoachInvitation.organization_id == organization.id, CoachInvitation.ended_at.is_(None))
+        .where(CoachInvitation.organization_id == organization.id, accounts.coaches_now())
         .order_by(Person.name, Person.id)
         .options(joinedload(CoachInvitation.person))
     ).all()

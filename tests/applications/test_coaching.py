@@ -13,6 +13,7 @@ from grants.applications import queries, services
 from grants.applications.completeness import part_of
 from grants.applications.jobs import let_coaches_of_past_drafts_go
 from grants.applications.models import Application, Attachment, CoachedSection
+from grants.applications.scope import visible_applications
 from grants.background.runner import run_due
 from grants.casework import files
 from grants.casework.visibility import not_conflicted
@@ -168,7 +169,10 @@ def test_the_submission_ends_the_coaching_everywhere_and_for_good(app: Flask, cl
         services.reopen(school.as_lead, application)
     assert opened() == {}
     with clock_at(make.WRITING), unit_of_work():
-        services.invite_coach(school.as_lead, application, coach.name, coach.email, "MDC", ["numbers"])
+        again = services.invite_coach(school.as_lead, application, coach.name, coach.email, "MDC", ["numbers"])
+    assert opened() == {f"/coaching/{school.organization.public_id}": 200}, "and the coach says yes"
+    with clock_at(make.WRITING), unit_of_work():
+        services.accept_coaching(actor(coach), again)
     draft = f"/applications/{application.public_id}"
     assert {page for page in opened() if page.startswith(draft)} == {
         *(draft, f"{draft}/sections/numbers"),
@@ -207,7 +211,8 @@ def test_let_go_on_one_draft_a_coach_reads_the_other_still(app: Flask) -> None:
         people.end_coaching(school.as_lead, school.organization, coach)
     assert reads() == [frozenset(), frozenset()]
     with clock_at(LATER), unit_of_work():
-        services.invite_coach(school.as_lead, third, coach.name, coach.email, "MDC", ["vision"])
+        again = services.invite_coach(school.as_lead, third, coach.name, coach.email, "MDC", ["vision"])
+        services.accept_coaching(actor(coach), again)
     assert reads() == [frozenset(), frozenset()]
     assert queries.sections_open_to(actor(coach), third) == {"vision"}
 
@@ -243,10 +248,11 @@ def test_an_invitation_by_page_is_told_once(app: Flask, client_of: Browser) -> N
         assert (member.status_code, "reads its drafts already" in member.text) == (409, True)
     run_due()
     told = db.session.scalars(select(Message).where(Message.to_email == "kent@alvo.example")).one()
-    assert "you are to read “People” of the Launch grant of Urban Promise Academy, and comment on it." in told.body
-    assert [(one.person.name, one.sections) for one in queries.coaches_on(application)] == [
+    asked = "you are asked to read “People” of the Launch grant of Urban Promise Academy, and comment on it."
+    assert asked in told.body
+    assert [(one.known_as, one.sections) for one in queries.coaches_on(application)] == [
         ("Carmen Lee", ("vision",)),
-        ("Kent Yamada", ("people",)),
+        ("kent@alvo.example", ("people",)),
     ]
 
 
@@ -280,7 +286,8 @@ def test_who_coached_a_draft_judges_that_case_never(app: Flask) -> None:
     with clock_at(make.WRITING), unit_of_work():
         school = make.school("Tern School")
         tern = make.draft(school, panel.stage, {"vision": "Goal sheets."})
-        services.invite_coach(school.as_lead, tern, cleo.name, cleo.email, "MDC", ["vision"])
+        asked = services.invite_coach(school.as_lead, tern, cleo.name, cleo.email, "MDC", ["vision"])
+        services.accept_coaching(actor(cleo), asked)
         services.end_coaching(school.as_lead, tern, queries.coach_on(tern, cleo.public_id).invitation)
     submit(school, tern)
     named = {
@@ -315,9 +322,52 @@ def test_a_reviewer_who_comes_to_coach_loses_the_case_at_once(app: Flask) -> Non
     with clock_at(make.WRITING), unit_of_work():
         cleo = panel["Cleo"].person
         services.reopen(school.as_lead, tern)
-        services.invite_coach(school.as_lead, tern, cleo.name, cleo.email, "MDC", ["vision"])
+        asked = services.invite_coach(school.as_lead, tern, cleo.name, cleo.email, "MDC", ["vision"])
+    assert queries.coaches_on(tern)[0].known_as == cleo.email, "the school learns no name it did not have"
+    submit(school, tern)
+    assert panel["Cleo"].pile() == ["Tern School"], "asked, she is no coach"
+    with clock_at(make.WRITING), unit_of_work():
+        services.reopen(school.as_lead, tern)
+        asked = services.invite_coach(school.as_lead, tern, cleo.name, cleo.email, "MDC", ["vision"])
+        services.accept_coaching(actor(cleo), asked)
     submit(school, tern)
     assert panel["Cleo"].pile() == []
+
+
+@pytest.mark.parametrize("answer", ["none", "no", "asked again"])
+def test_a_school_shuts_nobody_out_by_asking_them_to_coach(app: Flask, client_of: Browser, answer: str) -> None:
+    """A lead asks a reviewer and a partner funder, who do not say yes: each keeps what is theirs."""
+    panel = Panel.of("Cleo")
+    with clock_at(make.WRITING), unit_of_work():
+        school = make.school("Tern School")
+        tern = make.draft(school, panel.stage, {"vision": "Goal sheets."})
+        funder = person("Fay", Role.PARTNER_FUNDER)
+    cleo = panel["Cleo"].person
+    for who in (cleo, funder):
+        for _ in range(2 if answer == "asked again" else 1):
+            with clock_at(make.WRITING), unit_of_work():
+                services.invite_coach(school.as_lead, tern, "X", who.email, "MDC", ["vision"])
+            page = f"/coaching/{school.organization.public_id}"
+            with clock_at(make.WRITING):
+                browser = client_of(who)
+                shown = " ".join(browser.get(page).text.split())
+                assert "You would read “Vision and student agency” of its draft for" in shown
+                assert "Answer whether you coach Tern School" in browser.get("/").text
+                assert client_of(school.editor).get(page).status_code == 404, "asked of somebody else"
+                assert browser.get(f"/applications/{tern.public_id}/sections/vision").status_code in (403, 404)
+                if answer != "none":
+                    assert browser.post(f"{page}/decline").status_code == 302
+                    assert browser.post(f"{page}/decline").status_code == 404
+    names = {one.known_as for one in queries.coaches_on(tern)}
+    assert names == ({cleo.email, funder.email} if answer == "none" else set())
+    submit(school, tern)
+    panel.all_declare()
+    assert panel.conflicts() == {}
+    panel.assigns("Cleo", tern)
+    assert panel["Cleo"].pile() == ["Tern School"]
+    seen = select(Application.id).where(visible_applications(actor(funder)))
+    assert db.session.scalars(seen).all() == [tern.id]
+    assert client_of(cleo).post(page).status_code == 404, "submitted, nobody is asked any more"
 
 
 @pytest.mark.parametrize(("days", "more_time", "stays"), [(6, False, True), (8, False, False), (8, True, True)])

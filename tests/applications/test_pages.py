@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from grants.applications import queries, services
 from grants.applications.models import AnswerVersion, Application, Submission
 from grants.applications.services import Write
+from grants.applications.todos import todos as waiting_for
 from grants.kernel.clock import clock_at
 from grants.kernel.roles import Role
 from grants.people.models import Person
@@ -619,7 +620,7 @@ def test_what_waits_is_named_with_its_days_and_costs_the_same_for_many(
 
     def todos(who: Person, at: Any = make.WRITING) -> list[tuple[str, str, str]]:
         with clock_at(at), app.test_request_context():
-            return [(one.urgency, one.title, one.detail) for one in queries.todos(actor(who))]
+            return [(one.urgency, one.title, one.detail) for one in waiting_for(actor(who))]
 
     assert todos(school.viewer) == [
         ("plan", "Write your Launch grant", "Urban Promise Academy: 0 of 8 questions ready, 12 days left.")
@@ -646,12 +647,12 @@ def test_what_waits_is_named_with_its_days_and_costs_the_same_for_many(
     who = actor(officer)
     db.session.rollback()
     with clock_at(make.WRITING), app.test_request_context(), statements() as few:
-        queries.todos(who)
+        waiting_for(who)
     with clock_at(make.WRITING), unit_of_work():
         for _ in range(10):
             make.submitted(make.school(), draft.stage)
     with clock_at(make.WRITING), app.test_request_context(), statements() as many:
-        queries.todos(who)
+        waiting_for(who)
     assert len(few) == len(many)
 
 

@@ -191,6 +191,13 @@ PAGES: dict[str, list[Seen]] = {
             SELECT public_id AS submission_id, certified_by_id AS opener FROM submission
             WHERE number > 1 ORDER BY id DESC""",
     ),
+    "applications.asked_to_coach": by(
+        COACH,
+        ids="""
+            SELECT organization.public_id AS organization_id, one.person_id AS opener FROM coach_invitation AS one
+            JOIN organization ON organization.id = one.organization_id
+            WHERE one.accepted_at IS NULL AND one.ended_at IS NULL ORDER BY one.id""",
+    ),
     "applications.check": by(APPLICANT, ids=_draft),
     "applications.coaches": by(
         APPLICANT,

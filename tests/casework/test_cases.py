@@ -68,7 +68,8 @@ def test_each_sees_their_own_cases(app: Flask) -> None:
         case(ascend), case(lodestar)
         member, coach = person("Dana"), person("Cora")
         join(member, ascend)
-        people.invite_coach(actor(member), ascend, coach.name, coach.email, "Partner", "read it", "one")
+        asked = people.invite_coach(actor(member), ascend, coach.name, coach.email, "Partner", "read it", "one")
+        people.accept_coaching(actor(coach), asked)
         holders = {role: person(role.label, role) for role in Role.granted()}
     both = {"ASCEND", "Lodestar"}
     assert (seen_by(member), seen_by(coach), seen_by(person_without_ties())) == ({"ASCEND"}, set(), set())

@@ -130,11 +130,12 @@ def submitted(of: School, at: CycleStage, answers: Mapping[str, Any] | None = No
 
 
 def coached(of: School, application: Application, *sections: str, by: str | None = None) -> Person:
-    """A coach from a partner whom the school's lead has let read these sections of its draft."""
+    """A coach from a partner, who said yes when the school's lead asked them to read these sections of its draft."""
     someone = person(by)
-    services.invite_coach(
+    asked = services.invite_coach(
         of.as_lead, application, someone.name, someone.email, "Mastery Design Collaborative", sections
     )
+    services.accept_coaching(actor(someone), asked)
     return someone
 
 

@@ -311,6 +311,26 @@ def test_who_coached_both_coaches_the_one(officer: Person) -> None:
         assert actor(coach).coaching == {other.organization.id}
 
 
+@pytest.mark.parametrize("said_yes_to", ["goes", "stays"])
+def test_a_yes_to_one_opens_nothing_that_was_asked_for_the_other(officer: Person, said_yes_to: str) -> None:
+    with clock_at(writing.WRITING):
+        with unit_of_work():
+            stage = writing.stage()
+            schools = [writing.school("Lincoln Elem."), writing.school("Lincoln Elementary")]
+            drafts = [writing.draft(school, stage) for school in schools]
+            which = ["goes", "stays"].index(said_yes_to)
+            coach = writing.coached(schools[which], drafts[which], *(sections := _sections(stage)[:2]))
+            other = 1 - which
+            applying.invite_coach(schools[other].as_lead, drafts[other], coach.name, coach.email, "MDC", sections)
+        read = [row.id for row in db.session.scalars(select(CoachedSection)) if row.opened_at]
+        merge(officer, schools[0].organization, schools[1].organization)
+        invitation = db.session.scalars(select(CoachInvitation)).one()
+        rows = db.session.scalars(select(CoachedSection)).all()
+        assert invitation.accepted_at is not None
+        assert [row.id for row in rows if row.ended_at is None] == read
+        assert len(rows) == 4
+
+
 def _sections(stage: Any) -> list[str]:
     definition = definition_of(stage.cycle)
     return list(definition.forms[definition.stages[stage.key].form].sections)
@@ -322,7 +342,8 @@ def test_a_coach_who_belongs_to_the_other_is_a_member_alone(officer: Person) -> 
         ada, lead = person("Ada"), person("Lea")
         join(lead, gone)
         join(ada, stays, EDITOR)
-        db.session.add(CoachInvitation(organization_id=gone.id, person_id=ada.id, invited_by_id=lead.id, since=now()))
+        coaches = {"since": now(), "accepted_at": now()}
+        db.session.add(CoachInvitation(organization_id=gone.id, person_id=ada.id, invited_by_id=lead.id, **coaches))
     merge(officer, gone, stays)
     acting = actor(db.session.get_one(Person, ada.id))
     assert (acting.coaching, acting.organization_ids) == (frozenset(), {stays.id})

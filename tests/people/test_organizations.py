@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from grants.background.runner import run_due
-from grants.kernel.errors import Clash, Invalid, Refused
+from grants.kernel.errors import Clash, Invalid, Missing, Refused
 from grants.kernel.roles import OrganizationRole, Role
 from grants.messages.models import Message
 from grants.people import queries, services
@@ -168,7 +168,8 @@ def test_members_and_coaches_see_their_own_organization_and_no_other(app: Flask,
         mine, other = organization("ASCEND"), organization("Lodestar")
         member, coach, reviewer = person("Dana"), person("Coach"), person("Ben", Role.REVIEWER)
         join(member, mine)
-        services.invite_coach(actor(member), mine, coach.name, coach.email, *ASKED)
+        asked = services.invite_coach(actor(member), mine, coach.name, coach.email, *ASKED)
+        services.accept_coaching(actor(coach), asked)
     for someone in (member, coach):
         assert client_of(someone).get(f"/organizations/{mine.public_id}").status_code == 200
         assert client_of(someone).get(f"/organizations/{other.public_id}").status_code == 404
@@ -235,11 +236,16 @@ def test_the_foundations_own_people_and_closed_accounts_are_not_let_in(app: Flas
         join(dana, school)
         person("Maya", Role.PROGRAM_OFFICER, email="maya@example.org")
         person("Gone", email="gone@example.org", is_active=False)
+        said = []
         for email in ("maya@example.org", "gone@example.org"):
-            with pytest.raises(Invalid):
+            with pytest.raises(Invalid) as as_member:
                 services.invite_member(actor(dana), school, "X", email, OrganizationRole.EDITOR)
-            with pytest.raises(Invalid):
+            with pytest.raises(Invalid) as as_coach:
                 services.invite_coach(actor(dana), school, "X", email, *ASKED)
+            said += [as_member.value.errors, as_coach.value.errors]
+    # A lead learns neither whose the address is nor what they are.
+    neutral = "This address cannot be invited. Ask your program officer, who can tell you more."
+    assert said == [{"email": neutral}] * 4
 
 
 def test_a_coach_comes_goes_and_comes_back(app: Flask) -> None:
@@ -247,6 +253,8 @@ def test_a_coach_comes_goes_and_comes_back(app: Flask) -> None:
         school, dana, coach = organization("ASCEND"), person("Dana"), person("Cora", email="cora@example.org")
         join(dana, school)
         first = services.invite_coach(actor(dana), school, "Cora", "cora@example.org", *ASKED)
+        assert (actor(coach).coaching, queries.coaches_of(school)) == (frozenset(), [])
+        services.accept_coaching(actor(coach), first)
         assert actor(coach).coaching == {school.id}
         since = first.since
         # Asked again, for another draft, they go on as they were.
@@ -255,18 +263,27 @@ def test_a_coach_comes_goes_and_comes_back(app: Flask) -> None:
         services.end_coaching(actor(dana), school, coach)
         assert actor(coach).coaching == frozenset()
         assert queries.coaches_of(school) == []
-        services.invite_coach(actor(dana), school, "Cora", "cora@example.org", *ASKED)
+        assert services.invite_coach(actor(dana), school, "Cora", "cora@example.org", *ASKED[:2], "three") is first
+        assert queries.coaches_of(school) == []
+        with pytest.raises(Missing):
+            services.decline_coaching(actor(dana), first)
+        services.accept_coaching(actor(coach), first)
         assert [one.person_id for one in queries.coaches_of(school)] == [coach.id]
+        with pytest.raises(Missing):
+            services.accept_coaching(actor(coach), first)
         with pytest.raises(Clash, match="belongs to ASCEND"):
             services.invite_coach(actor(dana), school, "Dana", dana.email, *ASKED)
         with pytest.raises(Invalid, match="Write which organization the coach comes from"):
-            services.invite_coach(actor(dana), school, "Cora", "cora@example.org", " ", "read it", "three")
+            services.invite_coach(actor(dana), school, "Cora", "cora@example.org", " ", "read it", "four")
     run_due()
     told = db.session.scalars(select(Message).where(Message.person_id == coach.id).order_by(Message.id)).all()
-    assert [one.body.splitlines()[2] for one in told] == [
-        "Dana has added you to ASCEND as coach, to read it. Sign in to see its work:",
-        "Dana has added you to ASCEND as coach, to read more. Sign in to see its work:",
+    assert [(one.template, one.body.splitlines()[2].partition(". ")[0]) for one in told] == [
+        ("people.coach_asked", "Dana asks you to read it"),
+        ("people.coach_named", "Dana asks you to read more"),
+        ("people.coach_asked", "Dana asks you to read it"),
     ]
+    answered = db.session.scalars(select(Message).where(Message.person_id == dana.id)).all()
+    assert {one.body.splitlines()[2] for one in answered} == {"Cora coaches ASCEND now. You asked them to."}
 
 
 def test_members_of_one_organization_do_not_manage_another(app: Flask) -> None:
@@ -307,7 +324,8 @@ def test_who_belongs_to_an_organization_or_coaches_it_does_not_work_here(
         if tie == "member":
             services.add_member(actor(officer), place, someone, OrganizationRole.VIEWER)
         else:
-            services.invite_coach(actor(officer), place, someone.name, someone.email, *ASKED)
+            asked = services.invite_coach(actor(officer), place, someone.name, someone.email, *ASKED)
+            services.accept_coaching(actor(someone), asked)
     answer = client_of(root).post(f"/people/{someone.public_id}/roles", data={"role": role.value})
     assert (answer.status_code, "Mo Member is with ASCEND, and so cannot work for the foundation" in answer.text) == (
         403,

@@ -120,7 +120,9 @@ def test_a_coach_chooses_among_schools_too(app: Flask, client_of: Browser) -> No
         lead = person()
         since = ben.created_at
         db.session.add(
-            CoachInvitation(organization_id=coached.id, person_id=ben.id, invited_by_id=lead.id, since=since)
+            CoachInvitation(
+                organization_id=coached.id, person_id=ben.id, invited_by_id=lead.id, since=since, accepted_at=since
+            )
         )
     browser = client_of(ben)
     page = " ".join(browser.get("/account").text.split())

@@ -81,6 +81,7 @@ def test_inviting_finds_members_colleagues_and_coaches() -> None:
                 person_id=cleo.id,
                 invited_by_id=principal.id,
                 since=make.CLOSED,
+                accepted_at=make.CLOSED,
                 ended_at=make.CLOSED,
             )
         )

@@ -53,9 +53,10 @@ def test_who_is_tied_to_a_member_is_tied_to_the_consortium() -> None:
     ben = panel.invite("Bea", email="bea@bridges.example")
     with unit_of_work():
         join(panel["Ann"].person, bridges.organization, OrganizationRole.VIEWER)
-        people.invite_coach(
+        asked = people.invite_coach(
             bridges.as_lead, bridges.organization, "Ben", panel["Ben"].person.email, "Partner", "read it", "one"
         )
+        people.accept_coaching(panel["Ben"].by, asked)
     application = panel.application_of(together(bridges, leader=ascend).organization)
     panel.all_declare()
     assert panel.conflicts() == {

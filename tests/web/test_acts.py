@@ -36,6 +36,8 @@ def test_acts_are_found_by_their_words_and_by_their_names() -> None:
     assert acts_called("slate back") == ["slate.take back"]
     assert acts_called("fund.") == ["fund.open"]
     assert acts_called(" Coach ") == [
+        "organization.accept_coaching",
+        "organization.decline_coaching",
         "organization.end_coaching",
         "organization.invite_coach",
         "application.name_sections",

@@ -1,10 +1,14 @@
 """Reading applications, always as someone: drafts with their answers, submissions, and the staff's list."""
 
 from grants.applications.queries.coaching import (
+    Asked,
     Coach,
+    asked_to_coach,
     coach_on,
     coached,
     coaches_on,
+    drafts_named,
+    invitations_to_coach,
     named_ever,
     sections_open_to,
 )
@@ -102,13 +106,13 @@ from grants.applications.queries.submissions import (
     submitted_file,
 )
 from grants.applications.scope import visible_applications
-from grants.applications.todos import todos
 
 __all__ = [
     "REMINDED_EVERY",
     "SORTS",
     "VIEWS",
     "ApplicationFilters",
+    "Asked",
     "Assessment",
     "Carried",
     "Coach",
@@ -125,6 +129,7 @@ __all__ = [
     "applications",
     "asked_key",
     "asked_to_certify_at",
+    "asked_to_coach",
     "asking_stage",
     "assessed",
     "assessment_for",
@@ -145,6 +150,7 @@ __all__ = [
     "deadline_of",
     "draft_file",
     "drafted_answers",
+    "drafts_named",
     "every_application",
     "every_assessed",
     "fields_with_earlier_files",
@@ -152,6 +158,7 @@ __all__ = [
     "files_of",
     "form_of",
     "history_of",
+    "invitations_to_coach",
     "is_dealt_with",
     "latest_comment",
     "latest_submissions",
@@ -188,7 +195,6 @@ __all__ = [
     "talked_of",
     "thread_id",
     "threads_of",
-    "todos",
     "unread_in",
     "unreadable_in",
     "untold",

@@ -209,7 +209,8 @@ def latest_comment(application: Application, section: str) -> DraftComment | Non
 def people_on(application: Application, section: str) -> list[Person]:
     """Who may be addressed on a section: the school's own people, then the coaches who read it."""
     own = [place.person for place in members(application.case.organization_id)]
-    return own + [coach.person for coach in coaches_on(application) if section in coach.sections]
+    coaches = [one for one in coaches_on(application) if one.has_accepted and section in one.sections]
+    return own + [one.person for one in coaches]
 
 
 def untold(application: Application, person: Person) -> list[CommentAddressee]:

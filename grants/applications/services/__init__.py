@@ -2,7 +2,13 @@
 
 from grants.applications.services.asking import ask_to_certify
 from grants.applications.services.attaching import attach, remove_attachment, require_attachable
-from grants.applications.services.coaching import end_coaching, invite_coach, name_sections
+from grants.applications.services.coaching import (
+    accept_coaching,
+    decline_coaching,
+    end_coaching,
+    invite_coach,
+    name_sections,
+)
 from grants.applications.services.commenting import (
     answer,
     comment,
@@ -50,6 +56,7 @@ __all__ = [
     "Outcome",
     "StaleAnswer",
     "Write",
+    "accept_coaching",
     "answer",
     "ask_to_certify",
     "assess",
@@ -57,6 +64,7 @@ __all__ = [
     "bound_by_submission",
     "check_words",
     "comment",
+    "decline_coaching",
     "end_coaching",
     "extend_deadline",
     "facts_of",

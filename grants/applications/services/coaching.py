@@ -8,7 +8,7 @@ from sqlalchemy import select
 from grants.applications import queries
 from grants.applications.models import Application, CoachedSection
 from grants.applications.policy import may_invite_coach
-from grants.applications.scope import stands
+from grants.applications.scope import is_named
 from grants.applications.services.drafts import person
 from grants.applications.states import State
 from grants.kernel.clock import now
@@ -28,7 +28,8 @@ NO_SECTIONS = "Choose at least one section for the coach to read."
 def invite_coach(
     actor: Actor, application: Application, name: str, email: str, partner: str, sections: Collection[str]
 ) -> CoachInvitation:
-    """Let a coach read these sections of a draft and comment on them. Who coaches it already reads these from now on.
+    """Ask a coach to read these sections of a draft and comment on them: open to them once they say yes, and at once to
+    whoever coaches the school already. Who is asked for this draft already is to read these from now on.
 
     partner    the organization they come from
     sections   keys of the form's sections
@@ -66,6 +67,30 @@ def end_coaching(actor: Actor, application: Application, coach: CoachInvitation)
     _leave(coach)
 
 
+def accept_coaching(actor: Actor, invitation: CoachInvitation) -> None:
+    """Whoever is asked says yes: what was named opens to them, and every case of it is closed to them for good.
+
+    raises   Missing when the actor is not asked, or no longer; Invalid for one of the foundation's own staff
+    """
+    people.accept_coaching(actor, invitation)
+    for draft in queries.drafts_named(invitation):
+        for row in queries.named_ever(draft, invitation).values():
+            if row.ended_at is None and row.named_at >= invitation.since:
+                row.opened_at = row.opened_at or now()
+    db.session.flush()
+
+
+def decline_coaching(actor: Actor, invitation: CoachInvitation) -> None:
+    """Whoever is asked says no: nothing of the school opens to them, and nothing of it is hidden from them.
+
+    raises   Missing when the actor is not asked, or no longer
+    """
+    drafts = queries.drafts_named(invitation)
+    people.decline_coaching(actor, invitation)
+    for draft in drafts:
+        _name(actor, draft, invitation, ())
+
+
 def let_coaches_go(application: Application) -> None:
     """A coach's reading ends with the submission, and does not come back when the application does.
 
@@ -96,6 +121,7 @@ def _prepare(actor: Actor, application: Application, sections: Collection[str]) 
 
 def _name(actor: Actor, application: Application, coach: CoachInvitation, sections: Collection[str]) -> None:
     """Let exactly these sections stand, and put what changed on record."""
+    lock(coach.organization)  # who accepts at the same moment takes it too
     rows = queries.named_ever(application, coach)
     before = sorted(key for key, row in rows.items() if row.ended_at is None and row.named_at >= coach.since)
     if before == sorted(sections):
@@ -105,6 +131,8 @@ def _name(actor: Actor, application: Application, coach: CoachInvitation, sectio
     for key in set(sections) - set(before):
         row = rows.get(key) or CoachedSection(application_id=application.id, invitation_id=coach.id, section=key)
         row.named_at, row.named_by_id, row.ended_at = now(), person(actor).id, None
+        if coach.accepted_at is not None:
+            row.opened_at = row.opened_at or now()
         db.session.add(row)
     db.session.flush()
     audit.record(
@@ -118,9 +146,9 @@ def _name(actor: Actor, application: Application, coach: CoachInvitation, sectio
 
 
 def _leave(coach: CoachInvitation) -> None:
-    """End the invitation itself when nothing of any draft is open to the coach any more."""
+    """End the invitation itself when nothing of any draft is named to the coach any more."""
     left = select(CoachedSection.id).join(CoachedSection.invitation)
     left = left.join(Application, Application.id == CoachedSection.application_id)
     written = Application.state.in_((State.DRAFT, State.RETURNED))
-    if db.session.scalar(left.where(CoachedSection.invitation_id == coach.id, stands(), written).limit(1)) is None:
+    if db.session.scalar(left.where(CoachedSection.invitation_id == coach.id, is_named(), written).limit(1)) is None:
         people.end_coaching(SYSTEM, coach.organization, coach.person)

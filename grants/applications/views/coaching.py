@@ -1,4 +1,6 @@
-"""The school's page of coaches: who reads which sections of a draft."""
+"""The school's page of coaches, who reads which sections of a draft; and the page of whoever is asked to coach."""
+
+from collections.abc import Callable
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -8,10 +10,12 @@ from grants.applications.forms import CoachForm, SectionsForm
 from grants.applications.overview import Overview, overview
 from grants.applications.policy import may_invite_coach
 from grants.applications.views.blueprint import bp, the_application
-from grants.kernel.errors import Problem
-from grants.kernel.policy import require
+from grants.kernel.policy import Actor, require
+from grants.people.models import CoachInvitation
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires
+from grants.web.forms import HouseForm
+from grants.web.posting import carry_out
 
 
 @bp.get("/applications/<public_id:application_id>/coaches")
@@ -27,17 +31,16 @@ def invite_coach(application_id: str) -> ResponseReturnValue:
     """Let a coach read sections of the draft."""
     view = _draft(application_id)
     form = CoachForm.of(view.form)
-    if not form.validate():
-        return _page(view, inviting=form), 422
     name, email, partner = (field.data or "" for field in (form.name, form.email, form.partner))
-    try:
-        with unit_of_work():
-            services.invite_coach(current_actor(), view.application, name, email, partner, form.sections.data or ())
-    except Problem as problem:
-        form.show(problem)
-        return _page(_draft(application_id), inviting=form), problem.status
-    flash(f"{name} can read {_said(view, form)} and comment there.", "good")
-    return redirect(url_for(".coaches", application_id=application_id))
+    return carry_out(
+        form,
+        lambda: services.invite_coach(
+            current_actor(), view.application, name, email, partner, form.sections.data or ()
+        ),
+        f"{name} is asked to read {_said(view, form)}, and comment there.",
+        url_for(".coaches", application_id=application_id),
+        lambda: _page(_draft(application_id), inviting=form),
+    )
 
 
 @bp.post("/applications/<public_id:application_id>/coaches/<public_id:person_id>/sections")
@@ -51,7 +54,7 @@ def name_sections(application_id: str, person_id: str) -> ResponseReturnValue:
         return _page(view, changing={person_id: form}), 422
     with unit_of_work():
         services.name_sections(current_actor(), view.application, coach.invitation, form.sections.data or ())
-    flash(f"{coach.person.name} now reads {_said(view, form)}.", "good")
+    flash(f"{coach.known_as} {'now reads' if coach.has_accepted else 'is asked to read'} {_said(view, form)}.", "good")
     return redirect(url_for(".coaches", application_id=application_id))
 
 
@@ -63,8 +66,36 @@ def end_coaching(application_id: str, person_id: str) -> ResponseReturnValue:
     coach = queries.coach_on(found, person_id)
     with unit_of_work():
         services.end_coaching(current_actor(), found, coach.invitation)
-    flash(f"{coach.person.name} no longer sees this draft.", "good")
+    what = "no longer sees" if coach.has_accepted else "is no longer asked to read"
+    flash(f"{coach.known_as} {what} this draft.", "good")
     return redirect(url_for(".coaches", application_id=application_id))
+
+
+@bp.route("/coaching/<public_id:organization_id>", methods=["GET", "POST"])
+@requires()
+def asked_to_coach(organization_id: str) -> ResponseReturnValue:
+    """A school asks the reader to coach it: what for, and what follows from a yes."""
+    return _answer(organization_id, services.accept_coaching, "You coach {name} now.", ".ours")
+
+
+@bp.post("/coaching/<public_id:organization_id>/decline")
+@requires()
+def decline_coaching(organization_id: str) -> ResponseReturnValue:
+    """The reader does not take it on."""
+    return _answer(organization_id, services.decline_coaching, "{name} is told that you do not.", "portfolio.home")
+
+
+def _answer(
+    organization_id: str, answer: Callable[[Actor, CoachInvitation], None], done: str, back: str
+) -> ResponseReturnValue:
+    asked, form = queries.asked_to_coach(current_actor(), organization_id), HouseForm()
+    return carry_out(
+        form,
+        lambda: answer(current_actor(), asked.invitation),
+        done.format(name=asked.invitation.organization.name),
+        url_for(back),
+        lambda: render_template("applications/asked_to_coach.html", asked=asked, form=form),
+    )
 
 
 def _said(view: Overview, form: SectionsForm) -> str:

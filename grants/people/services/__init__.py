@@ -17,6 +17,7 @@ from grants.people.services.accounts import (
     send_link_to,
     set_password,
 )
+from grants.people.services.coaching import accept_coaching, decline_coaching, end_coaching, invite_coach
 from grants.people.services.consortia import (
     answer_consortium,
     ask_member,
@@ -29,8 +30,6 @@ from grants.people.services.links import end_link, join_by_link, make_link
 from grants.people.services.members import (
     add_member,
     change_member_role,
-    end_coaching,
-    invite_coach,
     invite_member,
     remove_member,
 )
@@ -52,6 +51,7 @@ from grants.people.services.roles import grant_role, revoke_role
 __all__ = [
     "DESCRIBED",
     "FORGOTTEN",
+    "accept_coaching",
     "add_member",
     "add_organization",
     "add_person",
@@ -69,6 +69,7 @@ __all__ = [
     "compare_uncompared",
     "confirm",
     "create_first_administrator",
+    "decline_coaching",
     "describe_oneself",
     "doubt_again",
     "end_coaching",

@@ -4,7 +4,14 @@ from typing import Any
 
 from grants.background import enqueue
 from grants.kernel.policy import Actor
-from grants.people.models import ConsortiumMember, MembershipLink, Organization, OrganizationRequest, Person
+from grants.people.models import (
+    CoachInvitation,
+    ConsortiumMember,
+    MembershipLink,
+    Organization,
+    OrganizationRequest,
+    Person,
+)
 from grants.persistence.session import db
 
 
@@ -23,6 +30,27 @@ def send_joined(actor: Actor, person: Person, cause: str, organization: str, rol
     cause   names the tie, so that it is told once
     """
     _post(f"joined:{cause}", "people.joined", person, invited_by=actor.name, organization=organization, role=role)
+
+
+def send_asked_to_coach(actor: Actor, invitation: CoachInvitation, task: str, cause: str) -> None:
+    """Ask someone who has an account whether they coach an organization.
+
+    task    what is asked of them, as the end of a sentence that begins "you are asked to"
+    cause   names the request, so that it is told once
+    """
+    school = invitation.organization
+    facts = {"invited_by": actor.name, "task": task, "organization": school.name, "organization_id": school.public_id}
+    template = "people.coach_named" if invitation.accepted_at else "people.coach_asked"
+    _post(f"coach:{cause}", template, invitation.person, **facts)
+
+
+def send_answered_coaching(invitation: CoachInvitation, sentence: str) -> None:
+    """Tell whoever asked a coach what they said."""
+    school = invitation.organization
+    asked_at = invitation.since.isoformat()
+    key = f"coach-answered:{school.public_id}:{invitation.person.public_id}:{asked_at}"
+    if invitation.invited_by.is_active:
+        _post(key, "people.coach_answered", invitation.invited_by, organization=school.name, sentence=sentence)
 
 
 def send_password_link(person: Person, cause: str) -> None:

@@ -1,12 +1,12 @@
-"""Who belongs to an organization, and who coaches it."""
+"""Who belongs to an organization."""
 
 from sqlalchemy import func, select
 
 from grants.kernel.clock import now
-from grants.kernel.errors import Clash, Invalid, Refused, required
+from grants.kernel.errors import Clash, Invalid, Refused
 from grants.kernel.policy import Actor, OrganizationRole, require
 from grants.people import policy
-from grants.people.models import CoachInvitation, Organization, OrganizationMembership, Person
+from grants.people.models import Organization, OrganizationMembership, Person
 from grants.people.queries import person_of_email
 from grants.people.services import mail
 from grants.people.services.accounts import new_account
@@ -51,9 +51,9 @@ def new_member(
 
     raises   Invalid for one of the foundation's own staff or a closed account; Clash when they are a member
     """
-    must_be_welcome(person)
+    must_be_welcome(actor, person)
     lock(organization)  # one that joins a consortium at the same moment waits here
-    if _membership(organization, person) is not None:
+    if membership_of(organization, person) is not None:
         raise Clash(f"{person.name} belongs to {organization.name} already.")
     membership = OrganizationMembership(organization=organization, person=person, role=role, since=now())
     db.session.add(membership)
@@ -106,55 +106,6 @@ def remove_member(actor: Actor, organization: Organization, person: Person) -> N
     follow_in_consortia(actor, organization)
 
 
-def invite_coach(
-    actor: Actor, organization: Organization, name: str, email: str, partner: str, task: str, cause: str
-) -> CoachInvitation:
-    """Let a mentor from a partner in, and tell them; whoever coaches the organization already goes on to.
-
-    What they may read, the caller keeps.
-    partner   the organization they come from
-    task      what they are asked for, as the end of a sentence that begins "you are to"
-    cause     names the request, so that it is told once
-    raises    Refused; Invalid; Clash when they are a member
-    """
-    require(policy.may_manage_members(actor, organization.id))
-    partner = required(partner, "partner", "Write which organization the coach comes from.")
-    person, is_new = known_or_new(actor, name, email)
-    must_be_welcome(person)
-    if _membership(organization, person) is not None:
-        raise Clash(f"{person.name} belongs to {organization.name}, and so reads its drafts already.")
-    invitation = _coaching(organization, person)
-    if invitation is None:
-        invitation = CoachInvitation(
-            organization=organization, person=person, invited_by_id=actor.person_id, since=now(), ended_at=now()
-        )
-        db.session.add(invitation)
-    if invitation.ended_at is not None:
-        invitation.since, invitation.ended_at = now(), None
-        invitation.invited_by_id = actor.person_id or invitation.invited_by_id
-    invitation.partner = partner
-    db.session.flush()
-    audit.record(actor, "organization.invite_coach", organization, after={"person": person.name, "from": partner})
-    if is_new:
-        mail.send_invitation(actor, person, f"you are to {task}")
-    else:
-        mail.send_joined(actor, person, f"coach:{cause}", organization.name, f"coach, to {task}")
-    return invitation
-
-
-def end_coaching(actor: Actor, organization: Organization, person: Person) -> None:
-    """Let a coach go; they see nothing of the organization from now on.
-
-    raises   Refused; Clash when they do not coach it
-    """
-    require(policy.may_manage_members(actor, organization.id))
-    invitation = _coaching(organization, person)
-    if invitation is None or invitation.ended_at is not None:
-        raise Clash(f"{person.name} does not coach {organization.name}.")
-    invitation.ended_at = now()
-    audit.record(actor, "organization.end_coaching", organization, before={"person": person.name})
-
-
 def known_or_new(actor: Actor, name: str, email: str) -> tuple[Person, bool]:
     """The account of an address, and whether it was made for this."""
     person = person_of_email(email)
@@ -165,17 +116,24 @@ def known_or_new(actor: Actor, name: str, email: str) -> tuple[Person, bool]:
     return person, True
 
 
-def must_be_welcome(person: Person) -> None:
-    """raises   Invalid for one of the foundation's own staff or a closed account"""
-    if not person.is_active:
-        raise Invalid("This account is closed.", {"email": f"The account of {person.name} is closed."})
+def must_be_welcome(actor: Actor, person: Person) -> None:
+    """Whether somebody can be of an organization. Why not, the foundation and they themselves are told; of a school's
+    own people nobody learns whose an address is, and what they are here.
+
+    raises   Invalid for one of the foundation's own staff or a closed account
+    """
     lock(person)  # who is given a role at the same moment waits here
-    verdict = policy.may_belong(person.name, {grant.role for grant in person.grants})
-    if verdict.reason is not None:
-        raise Invalid(verdict.reason, {"email": verdict.reason})
+    reason = f"The account of {person.name} is closed."
+    if person.is_active:
+        reason = policy.may_belong(person.name, {grant.role for grant in person.grants}).reason or ""
+    if reason and actor.person_id != person.id and not actor.may("organization.manage"):
+        reason = "This address cannot be invited. Ask your program officer, who can tell you more."
+    if reason:
+        raise Invalid(reason, {"email": reason})
 
 
-def _membership(organization: Organization, person: Person) -> OrganizationMembership | None:
+def membership_of(organization: Organization, person: Person) -> OrganizationMembership | None:
+    """A person's place in an organization, of those who have one."""
     return db.session.scalar(
         select(OrganizationMembership).where(
             OrganizationMembership.organization_id == organization.id, OrganizationMembership.person_id == person.id
@@ -184,7 +142,7 @@ def _membership(organization: Organization, person: Person) -> OrganizationMembe
 
 
 def _must_be_member(organization: Organization, person: Person) -> OrganizationMembership:
-    membership = _membership(organization, person)
+    membership = membership_of(organization, person)
     if membership is None:
         raise Clash(f"{person.name} no longer belongs to {organization.name}.")
     return membership
@@ -196,14 +154,6 @@ def _must_be_own(organization: Organization, person: Person) -> OrganizationMemb
     if membership.through is not None:
         raise Refused(f"{person.name} is here through {membership.through.name}: change that there.")
     return membership
-
-
-def _coaching(organization: Organization, person: Person) -> CoachInvitation | None:
-    return db.session.scalar(
-        select(CoachInvitation).where(
-            CoachInvitation.organization_id == organization.id, CoachInvitation.person_id == person.id
-        )
-    )
 
 
 def _keep_a_lead(actor: Actor, organization: Organization, leaving: OrganizationMembership) -> None:

@@ -63,6 +63,8 @@ def _foresee_coaches(_actor: Actor, gone: Organization, stays: Organization) -> 
 
 def _move_coaches(_actor: Actor, gone: Organization, stays: Organization) -> None:
     for going, staying in coaching_both(gone, stays):
+        lives = [one for one in (staying, going) if one.ended_at is None] or [staying, going]
+        staying.accepted_at = min((one.accepted_at for one in lives if one.accepted_at), default=None)
         if staying.ended_at is not None and going.ended_at is None:
             staying.ended_at, staying.partner, staying.invited_by_id = None, going.partner, going.invited_by_id
         staying.since = min(going.since, staying.since)

@@ -58,7 +58,7 @@ def vouch_for(actor: Actor, name: str, email: str, organization: Organization) -
     """
     require(policy.may_manage_members(actor, organization.id))
     person, is_new = known_or_new(actor, name, email)
-    must_be_welcome(person)
+    must_be_welcome(actor, person)
     if is_new:
         mail.send_invitation(actor, person, f"{organization.name} is asked whether you belong to it")
     if not belongs(person, organization):

@@ -6,6 +6,7 @@ from grants.kernel.clock import now
 from grants.kernel.errors import Clash
 from grants.kernel.policy import Actor, Role, require, require_permission
 from grants.people import policy
+from grants.people.accounts import coaches_now
 from grants.people.models import CoachInvitation, Organization, OrganizationMembership, Person, RoleGrant
 from grants.persistence import audit
 from grants.persistence.moves import lock
@@ -63,9 +64,7 @@ def other_administrators(person: Person) -> int:
 def _organizations_of(person: Person) -> list[str]:
     """Names of the organizations a person belongs to or coaches."""
     belongs = select(OrganizationMembership.organization_id).where(OrganizationMembership.person_id == person.id)
-    coaches = select(CoachInvitation.organization_id).where(
-        CoachInvitation.person_id == person.id, CoachInvitation.ended_at.is_(None)
-    )
+    coaches = select(CoachInvitation.organization_id).where(CoachInvitation.person_id == person.id, coaches_now())
     named = select(Organization.name).where(Organization.id.in_(belongs.union(coaches))).order_by(Organization.name)
     return list(db.session.scalars(named))
 

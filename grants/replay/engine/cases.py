@@ -32,7 +32,9 @@ def _coach(tale: Tale, coaching: Coaching) -> None:
     coach = tale.story.person(coaching.coach)
     partner = tale.story.organization(tale.recording.coaches[coaching.coach].at).name
     application = tale.application(coaching.stage, coaching.school)
-    applications.invite_coach(lead, application, coach.name, coach.email, partner, coaching.sections)
+    invitation = applications.invite_coach(lead, application, coach.name, coach.email, partner, coaching.sections)
+    if coaching.answered and invitation.accepted_at is None:
+        applications.accept_coaching(tale.actor(coaching.coach), invitation)
     tale.story.forget(coaching.coach)
 
 

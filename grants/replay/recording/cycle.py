@@ -27,13 +27,17 @@ class FundOpened(Done):
 
 
 class Coaching(Part):
-    """A school let a coach read sections of its draft in a stage."""
+    """A school asked a coach to read sections of its draft in a stage.
+
+    answered   whether they said yes; if not, they are asked still
+    """
 
     at: When
     coach: Key
     school: Key
     stage: Key
     sections: tuple[Key, ...] = Field(min_length=1)
+    answered: bool = True
 
 
 class Joined(Done):

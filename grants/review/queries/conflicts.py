@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, Subquery, and_, case, exists, false, func, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, false, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
-from grants.applications.models import Application, Submission
+from grants.applications.models import Application, CoachedSection, Submission
 from grants.casework.models import Case
 from grants.casework.visibility import counts_for, not_conflicted
 from grants.kernel.errors import Missing
@@ -165,7 +165,7 @@ def unnoted_ties(stage: CycleStage, person_ids: Collection[int]) -> list[tuple[i
 def _judges(person_ids: Collection[int]) -> dict[int, Judge]:
     """Person id -> what the conflict rules ask about them; three statements."""
     belongs = _grouped(OrganizationMembership.person_id, OrganizationMembership.organization_id, person_ids)
-    coached = _grouped(CoachInvitation.person_id, CoachInvitation.organization_id, person_ids)
+    coached = _grouped(CoachInvitation.person_id, CoachInvitation.organization_id, person_ids, _coached_ever())
     emails = db.session.execute(select(Person.id, Person.email).where(Person.id.in_(person_ids)))
     return {
         number: Judge(email, frozenset(belongs.get(number, ())), frozenset(coached.get(number, ())))
@@ -225,9 +225,22 @@ def _emails(organization_ids: Collection[int]) -> dict[int, list[str]]:
     return found
 
 
-def _grouped(person: object, organization: object, person_ids: Collection[int]) -> dict[int, set[int]]:
+def _coached_ever() -> ColumnElement[bool]:
+    """Holds for invitations of those who coach the organization or did, whatever became of a later asking."""
+    opened = exists().where(CoachedSection.invitation_id == CoachInvitation.id, CoachedSection.opened_at.is_not(None))
+    return or_(CoachInvitation.accepted_at.is_not(None), opened)
+
+
+def _grouped(
+    person: InstrumentedAttribute[int],
+    organization: InstrumentedAttribute[int],
+    person_ids: Collection[int],
+    condition: ColumnElement[bool] | None = None,
+) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
-    rows = db.session.execute(select(person, organization).where(person.in_(person_ids)))  # type: ignore[attr-defined, call-overload]
+    rows = db.session.execute(
+        select(person, organization).where(person.in_(person_ids), true() if condition is None else condition)
+    )
     for person_id, organization_id in rows:
         found.setdefault(person_id, set()).add(organization_id)
     return found

@@ -35,6 +35,7 @@ def has_conflict(person_id: Column, case_id: Column) -> ColumnElement[bool]:
         application.case_id == case_id,
         CoachedSection.application_id == application.id,
         CoachedSection.invitation_id == invitation.id,
+        CoachedSection.opened_at.is_not(None),
         invitation.person_id == person_id,
     )
     return or_(noted, coached)
