@@ -37,7 +37,7 @@ def dates(actor: Actor) -> list[Entry]:
         .join(Registration, Registration.event_id == Event.id)
         .where(Registration.person_id == actor.person_id, Registration.cancelled_at.is_(None))
     )
-    return event_dates(_events(mine), own=True) if actor.may("event.read") else []
+    return event_dates(_events(mine), own=True)
 
 
 def stage_dates(stages: Sequence[CycleStage], url: str) -> list[Entry]:

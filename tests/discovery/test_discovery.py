@@ -370,6 +370,23 @@ def test_the_calendar_costs_the_same_at_one_event_and_at_thirty(
     assert len(one) == len(thirty)
 
 
+def test_writing_down_who_came_costs_the_same_for_one_and_for_thirty(
+    place: Place, client_of: Browser, statements: Callable[[], Any]
+) -> None:
+    maya, costs = client_of(place.officer), []
+    for count in (1, 30):
+        event = place.event()
+        with clock_at(MARCH), unit_of_work():
+            for _ in range(count):  # of a school each, whose case is opened by it
+                make.placed(event, organization())
+        with clock_at(event.starts_at), statements() as seen:
+            answer = maya.post(f"/events/{event.public_id}/attendance", follow_redirects=False)
+        assert answer.status_code == 302
+        assert queries.came_of(actor(place.officer), event) == (count, count)
+        costs.append([one[:40] for one in seen if not one.startswith("INSERT")])  # a line a school is written
+    assert costs[0] == costs[1]
+
+
 def test_reach_is_the_staffs_to_see(place: Place, client_of: Browser) -> None:
     with clock_at(MARCH):
         assert "Nothing yet" in client_of(place.officer).get("/events/reach").text

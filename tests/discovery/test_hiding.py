@@ -95,6 +95,22 @@ def test_no_figure_counts_them(hidden: Hidden) -> None:
         assert sorted(one.best or "" for one in queries.remarks(reader, hidden.event).items) == best
 
 
+def test_what_is_done_to_all_counts_and_reaches_those_who_may_be_read(hidden: Hidden, client_of: Browser) -> None:
+    hidden.came()
+    address = f"/events/{hidden.event.public_id}"
+    for of, people in ((hidden.maya, 1), (hidden.noor, 2)):
+        with clock_at(hidden.event.ends_at), unit_of_work():
+            assert services.certify_all(actor(of), hidden.event) == people
+            words = hidden.event, "came", "Thank you", f"From {of.name}"
+            assert services.write_to_all(actor(of), *words) == people
+    maya = client_of(hidden.maya)
+    with clock_at(hidden.event.ends_at):
+        assert "1 with a place, 0 on the waitlist, 1 came." in maya.get(f"{address}/message").text
+        waits = {"audience": "waiting", "subject": "Thank you", "text": "For waiting."}
+        nobody = maya.post(f"{address}/message", data=waits)
+    assert (nobody.status_code, "There is nobody to write to." in nobody.text) == (409, True)
+
+
 def test_what_waits_counts_those_who_may_be_read(app: Flask, hidden: Hidden) -> None:
     with clock_at(hidden.event.ends_at + DAY), app.test_request_context():
         said = [[one.detail for one in todos(actor(of)) if "Mastery" in one.title] for of in (hidden.maya, hidden.noor)]

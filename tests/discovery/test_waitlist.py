@@ -168,11 +168,15 @@ def test_waiting_is_ones_own_schools_affair(place: Place, client_of: Browser) ->
     assert line(event) == ["Ada Bright"]
 
 
-def test_who_left_the_school_still_gives_up_their_own_place_and_nobody_elses(place: Place, client_of: Browser) -> None:
-    full, other = place.event(capacity=1), place.event()
+@pytest.mark.parametrize("belongs_elsewhere", [True, False])
+def test_who_left_the_school_still_gives_up_their_own_place_and_nobody_elses(
+    place: Place, client_of: Browser, belongs_elsewhere: bool
+) -> None:
+    full, other = place.event(capacity=1), place.event(title="Of others")
     _, second = place.other_school()
     with clock_at(MARCH), unit_of_work():
-        join(place.luis, second, OrganizationRole.VIEWER)
+        if belongs_elsewhere:
+            join(place.luis, second, OrganizationRole.VIEWER)
     held = register(actor(place.luis), full, place.luis, place.school)
     colleagues = register(actor(place.dana), other, place.dana, place.school)
     with clock_at(MARCH), unit_of_work():
@@ -182,10 +186,21 @@ def test_who_left_the_school_still_gives_up_their_own_place_and_nobody_elses(pla
         people.remove_member(actor(place.dana), place.school, place.luis)
     with clock_at(MARCH):
         luis = client_of(place.luis)
-        assert "Give up the place" in luis.get(f"/events/{full.public_id}").text
+        page = luis.get(f"/events/{full.public_id}").text
+        assert ("Give up the place" in page, "Your place" in page) == (True, not belongs_elsewhere)
+        assert luis.get(f"/events/{full.public_id}/event.ics").status_code == 200
+        # Who is of no school knows of no other events, and finds the own ones at home, however far away.
+        assert ("Of others" in luis.get("/events").text) is belongs_elsewhere
+        assert luis.get(f"/events/{other.public_id}").status_code == (200 if belongs_elsewhere else 404)
+        with clock_at(MARCH - 9 * DAY):
+            assert (full.title in luis.get("/").text) is not belongs_elsewhere
         assert "Wait no longer" in luis.get(f"/events/{queue.public_id}").text
-        assert luis.post(f"/places/{held.public_id}/cancel").status_code == 302
-        assert luis.post(f"/waiting/{waiting.public_id}/leave").status_code == 302
+        back = [
+            luis.post(one, follow_redirects=True)
+            for one in (f"/places/{held.public_id}/cancel", f"/waiting/{waiting.public_id}/leave")
+        ]
+        assert [one.status_code for one in back] == [200, 200]
+        assert "Luis Ortega is off the waitlist." in back[1].text
         assert luis.post(f"/places/{colleagues.public_id}/cancel").status_code == 404
     assert [queries.places(one) == [] for one in (full, other)] == [True, False]
     assert line(queue) == []

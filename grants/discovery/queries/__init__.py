@@ -20,6 +20,7 @@ from grants.discovery.queries.events import (
     event_for,
     events,
     hosts,
+    sees_event,
     topics,
 )
 from grants.discovery.queries.participation import (
@@ -89,6 +90,7 @@ __all__ = [
     "remarks",
     "said",
     "school_names",
+    "sees_event",
     "todos",
     "topics",
     "unreached",

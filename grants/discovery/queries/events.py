@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from grants.discovery.models import Event, Registration, Waiting
@@ -32,7 +32,12 @@ class EventFilters:
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
-    return true() if actor.may("event.read") or actor.may("event.manage") else false()
+    """Holds for the events the actor may know of: all by their role; else those at which they have a place, or wait."""
+    if actor.may("event.read") or actor.may("event.manage"):
+        return true()
+    placed = select(Registration.event_id).where(Registration.person_id == actor.person_id, held())
+    waits = select(Waiting.event_id).where(Waiting.person_id == actor.person_id)
+    return or_(Event.id.in_(placed), Event.id.in_(waits))
 
 
 def events(actor: Actor, filters: EventFilters, page: int = 1) -> Page[Any]:
@@ -89,7 +94,7 @@ def _narrowed(filters: EventFilters) -> list[ColumnElement[bool]]:
 def event_for(actor: Actor, public_id: str) -> Event:
     """One event, with its host and cycle.
 
-    raises   Missing when there is none, or the actor may not see events
+    raises   Missing when there is none, or it is not theirs to see
     """
     event = db.session.scalar(
         select(Event)
@@ -99,6 +104,11 @@ def event_for(actor: Actor, public_id: str) -> Event:
     if event is None:
         raise Missing("There is no such event.")
     return event
+
+
+def sees_event(actor: Actor, event: Event) -> bool:
+    """Whether an event that was found before is still one the actor may know of."""
+    return db.session.scalar(select(Event.id).where(Event.id == event.id, _visible(actor))) is not None
 
 
 def topics(cycle_public_id: str = "") -> list[str]:

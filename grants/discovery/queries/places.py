@@ -1,6 +1,6 @@
 """Reading who has a place, and who could take one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
@@ -19,9 +19,13 @@ def held() -> ColumnElement[bool]:
     return Registration.cancelled_at.is_(None)
 
 
-def places(event: Event) -> Sequence[Registration]:
-    """Everyone who has a place, by name, with person and organization. For services: not scoped to an actor."""
-    return db.session.scalars(_places(event)).unique().all()
+def places(event: Event, ids: Collection[int] | None = None) -> Sequence[Registration]:
+    """Those who have a place, by name, with person and organization. For services: not scoped to an actor.
+
+    ids   of the places that are asked for; all when none are given
+    """
+    wanted = true() if ids is None else Registration.id.in_(ids)
+    return db.session.scalars(_places(event).where(wanted)).unique().all()
 
 
 def places_seen_by(actor: Actor, event: Event) -> Sequence[Registration]:

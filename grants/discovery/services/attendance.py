@@ -7,7 +7,7 @@ from grants.discovery import queries
 from grants.discovery.models import Event, Registration
 from grants.discovery.policy import door_is_open
 from grants.discovery.services.certificates import take_back
-from grants.discovery.services.noting import note
+from grants.discovery.services.noting import note, note_all
 from grants.discovery.services.seats import registration_of, seat
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid
@@ -25,23 +25,22 @@ def record_attendance(actor: Actor, event: Event, registrations: Collection[Regi
     raises   Refused; Clash before the day of the event
     """
     require_permission(actor, "event.manage")
+    ids = [place.id for place in registrations]
     lock(event)
     if event.cancelled_at is not None or not door_is_open(event.starts_at, now()):
         raise Clash("Attendance is written down on the day of the event or after it.")
-    changed = [
-        place
-        for place in registrations
-        if place.event_id == event.id and place.cancelled_at is None and (place.attended_at is not None) != came
-    ]
+    changed = [place for place in queries.places(event, ids) if (place.attended_at is not None) != came]
     for place in changed:
         place.attended_at = now() if came else None
     if not came:
         take_back(actor, changed)
-    for organization_id in sorted({place.organization_id for place in changed}):
-        mine = sorted(place.person.name for place in changed if place.organization_id == organization_id)
-        verb = "came to" if came else "did not come to"
-        case = note(actor, event, organization_id, f"{_listing(mine)} {verb} “{event.title}”.")
-        after: dict[str, Any] = {"came" if came else "did_not_come": mine}
+    names: dict[int, list[str]] = {}
+    for place in sorted(changed, key=lambda one: (one.organization_id, one.person.name)):
+        names.setdefault(place.organization_id, []).append(place.person.name)
+    verb = "came to" if came else "did not come to"
+    said = {of: f"{_listing(mine)} {verb} “{event.title}”." for of, mine in names.items()}
+    for organization_id, case in note_all(actor, event, said).items():
+        after: dict[str, Any] = {"came" if came else "did_not_come": names[organization_id]}
         audit.record(actor, "event.attendance", event, after=after, case_id=case.id)
     return len(changed)
 

@@ -39,14 +39,14 @@ def certify(actor: Actor, registration: Registration) -> Document:
 
 
 def certify_all(actor: Actor, event: Event) -> int:
-    """Certificates for everyone who came and has none that says the same.
+    """Certificates for everyone who came, whose name the actor may read, and has none that says the same.
 
     returns  how many are made now
     raises   Refused; Clash while the event lasts, or when nobody came
     """
     require_permission(actor, "event.manage")
     lock(event)
-    came = [one for one in queries.places(event) if one.attended_at is not None]
+    came = [one for one in queries.places_seen_by(actor, event) if one.attended_at is not None]
     if not came:
         raise Clash("Nobody came, as far as was written down.")
     return sum(one.state == State.FROZEN for one in _certify(actor, event, came))

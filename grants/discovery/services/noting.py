@@ -1,5 +1,7 @@
 """What happens at events stands on the timelines of those who took part."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 
 from grants.casework import services as casework
@@ -17,12 +19,24 @@ def note(actor: Actor, event: Event, organization_id: int, sentence: str) -> Cas
 
     Whoever calls has asked whether the actor may do what the sentence tells.
     """
+    return note_all(actor, event, {organization_id: sentence})[organization_id]
+
+
+def note_all(actor: Actor, event: Event, sentences: Mapping[int, str]) -> dict[int, Case]:
+    """Add to the timelines of several organizations' cases, in a constant number of statements.
+
+    sentences   organization id -> what happened
+    returns     organization id -> its case
+    """
     # Someone who has left the school gives up a place that was taken for it: they opened the case while they belonged.
-    opener = actor if may_open(actor, organization_id) else SYSTEM
-    case = casework.open_case(opener, event.cycle_id, organization_id)
+    opener = actor if all(may_open(actor, one) for one in sentences) else SYSTEM
+    cases = casework.open_cases(opener, event.cycle_id, sentences.keys())
     reference = ["discovery.event", event.public_id]
-    casework.note_event(actor, case, "discovery", sentence, audience="applicant", reference=reference)
-    return case
+    for organization_id, sentence in sentences.items():
+        casework.note_event(
+            actor, cases[organization_id], "discovery", sentence, audience="applicant", reference=reference
+        )
+    return cases
 
 
 def case_of(place: Registration | Waiting) -> Case | None:

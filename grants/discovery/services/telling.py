@@ -16,7 +16,8 @@ AUDIENCES: Final = ("places", "waiting", "came")
 
 
 def write_to_all(actor: Actor, event: Event, audience: str, subject: str, text: str) -> int:
-    """Send everyone of an event the same message. The same words reach the same person once, however often sent.
+    """Send those of an event whose names the actor may read the same message. The same words reach the same person
+    once, however often sent.
 
     audience  one of AUDIENCES: those who have a place, those on the waitlist, those who came
     returns   how many people are written to now
@@ -26,7 +27,7 @@ def write_to_all(actor: Actor, event: Event, audience: str, subject: str, text: 
     given = {"subject": (subject, "Write a subject."), "text": (text, "Write the message.")}
     if wrong := {field: sentence for field, (typed, sentence) in given.items() if not typed.strip()}:
         raise Invalid("The message is not complete.", wrong)
-    if not (people := _audience(event, audience)):
+    if not (people := _audience(actor, event, audience)):
         raise Clash("There is nobody to write to.")
     words = sha256(f"{subject.strip()}\n{text.strip()}".encode()).hexdigest()[:20]
     facts = {**said_of(event), "subject": subject.strip(), "text": text.strip(), "written_by": actor.name}
@@ -40,8 +41,8 @@ def write_to_all(actor: Actor, event: Event, audience: str, subject: str, text: 
     return count
 
 
-def _audience(event: Event, audience: str) -> Sequence[Registration | Waiting]:
+def _audience(actor: Actor, event: Event, audience: str) -> Sequence[Registration | Waiting]:
     if audience == "waiting":
-        return queries.waitlist(event)
-    placed = queries.places(event)
+        return [one for one, _ in queries.waiting_seen_by(actor, event)]
+    placed = queries.places_seen_by(actor, event)
     return [one for one in placed if one.attended_at is not None] if audience == "came" else placed

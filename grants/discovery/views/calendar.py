@@ -20,7 +20,7 @@ from grants.web.tables import page_asked
 
 
 @bp.get("/events")
-@requires("event.read")
+@requires()
 def events() -> ResponseReturnValue:
     """Events to come or held, filtered by the URL."""
     form = EventFilterForm()

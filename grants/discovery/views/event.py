@@ -19,7 +19,7 @@ from grants.web.filters import listing
 
 
 @bp.get("/events/<public_id:event_id>")
-@requires("event.read")
+@requires()
 def event(event_id: str) -> ResponseReturnValue:
     """One event, with the places one has or can take."""
     return event_page(the_event(event_id))
@@ -101,26 +101,33 @@ def _seat(one: OrganizationMembership) -> str:
 
 
 @bp.post("/places/<public_id:place_id>/cancel")
-@requires("event.read")
+@requires()
 def give_up(place_id: str) -> ResponseReturnValue:
     """Give up a place."""
     place = queries.place_for(current_actor(), place_id)
     with unit_of_work():
         services.cancel_registration(current_actor(), place)
     flash("The place is given up.", "good")
-    return redirect(url_for(".event", event_id=place.event.public_id))
+    return _after(place.event)
 
 
 @bp.post("/waiting/<public_id:waiting_id>/leave")
-@requires("event.read")
+@requires()
 def leave_waitlist(waiting_id: str) -> ResponseReturnValue:
     """Wait no longer."""
     with unit_of_work():
         waiting = queries.waiting_for(current_actor(), waiting_id)
-        event_id, name = waiting.event.public_id, waiting.person.name
+        found, name = waiting.event, waiting.person.name
         services.leave_waitlist(current_actor(), waiting)
     flash(f"{name} is off the waitlist.", "good")
-    return redirect(url_for(".event", event_id=event_id))
+    return _after(found)
+
+
+def _after(found: Event) -> ResponseReturnValue:
+    """Back to the event; to their list, for somebody who saw it for the sake of the place alone."""
+    if queries.sees_event(current_actor(), found):
+        return redirect(url_for(".event", event_id=found.public_id))
+    return redirect(url_for(".events"))
 
 
 @bp.post("/waiting/<public_id:waiting_id>/place")
