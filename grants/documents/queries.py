@@ -1,6 +1,6 @@
 """Reading documents: the applicant's once released, the foundation's own before, anyone's by a released one's code."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from grants.documents.states import State
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.people.models import Organization
+from grants.persistence.paging import PAGE_SIZE, Page, paginate
 from grants.persistence.session import db
 
 
@@ -46,10 +47,16 @@ def document_about(actor: Actor, kind: str, subject_id: str) -> Document | None:
     return db.session.scalar(found.order_by(Document.version.desc(), Document.id.desc()).limit(1))
 
 
-def documents_of(actor: Actor, case: Case) -> Sequence[Document]:
+def documents_of(actor: Actor, case: Case, page: int = 1, size: int = PAGE_SIZE) -> Page[Document]:
     """A case's documents, the latest first."""
     found = _whole().where(Document.case_id == case.id, visible_documents(actor))
-    return db.session.scalars(found.order_by(Document.frozen_at.desc(), Document.id.desc())).all()
+    return paginate(found.order_by(Document.frozen_at.desc(), Document.id.desc()), page, size)
+
+
+def readable_among(actor: Actor, ids: Collection[int]) -> frozenset[int]:
+    """Of documents by their ids, those that the actor may read."""
+    found = select(Document.id).join(Case, Case.id == Document.case_id)
+    return frozenset(db.session.scalars(found.where(Document.id.in_(ids), visible_documents(actor))))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from grants.decisions.models import Decision
 from grants.discovery import queries as discovery
 from grants.discovery.models import Event, Registration, VisitNote
 from grants.documents.models import Document
-from grants.documents.queries import documents_of
+from grants.documents.queries import documents_of, readable_among
 from grants.kernel.clock import now, today
 from grants.kernel.policy import Actor
 from grants.monitoring.models import Requirement
@@ -31,6 +31,7 @@ from grants.persistence.session import db
 from grants.portfolio import queries
 from grants.portfolio.ahead import Ahead, ahead, at_events, in_order, under_awards
 from grants.portfolio.home import in_words
+from grants.portfolio.own import PAGE as OWN_PAGE
 from grants.portfolio.own import Told, does_what, told
 from grants.portfolio.pipeline import PathStep, journey
 from grants.programs.models import Cycle
@@ -40,10 +41,11 @@ OPEN = ("scheduled", "submitted", "returned")
 
 @dataclass(frozen=True)
 class Own:
-    """For the school's own people: what comes next, who does what, and what they were told."""
+    """For the school's own people: what comes next, who does what, their documents, and what they were told."""
 
     ahead: Sequence[Ahead]
     people: Sequence[tuple[str, str]]
+    documents: Page[Document]
     told: Page[Told]
 
 
@@ -51,7 +53,7 @@ class Own:
 class CasePage:
     """What the page shows; money in cents.
 
-    readable   ids of the documents that the reader may open
+    readable   ids of the decisions' letters that the reader may open
     ties       the member organizations of a consortium; of any other organization the consortia that it is in
     """
 
@@ -74,7 +76,6 @@ class CasePage:
     timeline: Page[TimelineEvent]
     notes: Sequence[Note]
     tasks: Sequence[Task]
-    documents: Sequence[Document]
     own: Own | None
 
     @property
@@ -93,10 +94,10 @@ class CasePage:
         return [(one.due_on, one.amount, one.standing(day)) for one in self.installments[award.id] if one.due_on]
 
 
-def case_page(actor: Actor, public_id: str, page: int = 1, mail: int = 1) -> CasePage:
+def case_page(actor: Actor, public_id: str, page: int = 1, mail: int = 1, document: int = 1) -> CasePage:
     """Gather one case, in a constant number of statements.
 
-    page, mail   numbers of the timeline's page, and of that of the school's mail
+    page, mail, document   numbers of the timeline's page, and of those of the school's mail and documents
     raises   Missing when there is none, or the actor may not know of it
     """
     case = casework.case_for(actor, public_id)
@@ -104,7 +105,7 @@ def case_page(actor: Actor, public_id: str, page: int = 1, mail: int = 1) -> Cas
     applications = _applications(actor, case)
     awards = _awards(actor, case)
     stages = queries.stages_of({case.cycle_id})[case.cycle_id]
-    released, documents = decisions.decisions_of(actor, case), documents_of(actor, case)
+    released = decisions.decisions_of(actor, case)
     installments, requirements = _installments(awards), _requirements(awards)
     coming = [
         *ahead(cycle.stages, applications, {one.application_id for one in released}, now()),
@@ -117,7 +118,7 @@ def case_page(actor: Actor, public_id: str, page: int = 1, mail: int = 1) -> Cas
         applications=applications,
         latest=_latest(applications),
         decisions=released,
-        readable=frozenset(one.id for one in documents),
+        readable=readable_among(actor, [one.letter_id for one in released if one.letter_id]),
         awards=awards,
         installments=installments,
         requirements=requirements,
@@ -130,16 +131,20 @@ def case_page(actor: Actor, public_id: str, page: int = 1, mail: int = 1) -> Cas
         timeline=casework.timeline(actor, case, page),
         notes=casework.notes(actor, case),
         tasks=casework.tasks(actor, case),
-        documents=documents,
-        own=_own(actor, case, cycle.time_zone, coming, mail),
+        own=_own(actor, case, cycle.time_zone, coming, mail, document),
     )
 
 
-def _own(actor: Actor, case: Case, zone: str, coming: Sequence[Ahead], mail: int) -> Own | None:
+def _own(actor: Actor, case: Case, zone: str, coming: Sequence[Ahead], mail: int, document: int) -> Own | None:
     """What the school's own people see beside the story."""
     if case.organization_id not in actor.organization_ids:
         return None
-    return Own(in_order([*coming, *at_events(_coming(case))], zone), does_what(case), told(actor, case, mail))
+    return Own(
+        ahead=in_order([*coming, *at_events(_coming(case))], zone),
+        people=does_what(case),
+        documents=documents_of(actor, case, document, OWN_PAGE),
+        told=told(actor, case, mail),
+    )
 
 
 def _applications(actor: Actor, case: Case) -> Sequence[Application]:

@@ -121,7 +121,7 @@ def case(case_id: str) -> ResponseReturnValue:
 
 
 def _case(case_id: str, note: NoteForm, task: TaskForm, status: int = 200) -> ResponseReturnValue:
-    found = case_page(current_actor(), case_id, page_asked(), page_asked("mail"))
+    found = case_page(current_actor(), case_id, page_asked(), page_asked("mail"), page_asked("document"))
     return render_template("portfolio/case.html", page=found, note=note, task=task), status
 
 

@@ -210,7 +210,9 @@ def test_the_page_says_and_answers_without_javascript(app: Flask, client_of: Bro
         assert (empty.status_code, "Write the answer." in empty.text) == (422, True)
         answered = {"section": "vision", f"{asked}-body": "Her advisor."}
         assert reads.post(f"{draft}/comments/{asked}/answers", data=answered).status_code == 302
-        assert reads.post(f"{draft}/comments/{asked}/resolve").status_code == 403
+        refused = reads.post(f"{draft}/comments/{asked}/resolve")
+        assert (refused.status_code, "can say that it is dealt with." in refused.text) == (403, True)
+        assert 'id="comments-title"' in refused.text, "it is said where the button was"
         assert "Her advisor." in lead.get(f"{draft}/sections/vision").text
         assert lead.post(f"{draft}/comments/{asked}/resolve").status_code == 302
         assert "Dealt with by Dana Ruiz" in reads.get(f"{draft}/sections/vision").text

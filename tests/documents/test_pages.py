@@ -88,7 +88,7 @@ def test_others_do_not_get_it_released_or_not(document: Document, client: FlaskC
     assert client_of(stranger).get(page).status_code == 404
     assert client_of(conflicted).get(page).status_code == 404
     assert client.get(page).status_code == 302
-    assert queries.documents_of(actor(stranger), again(document).case) == []
+    assert queries.documents_of(actor(stranger), again(document).case).items == []
 
 
 def test_a_letter_still_being_made_says_so(app: Flask, client_of: Browser) -> None:
@@ -191,7 +191,7 @@ def test_guessing_has_to_wait_and_verifying_does_not_count(document: Document, c
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_a_cases_documents_are_one_question(app: Flask, statements: Callable[[], Any], count: int) -> None:
+def test_a_cases_documents_are_a_page_of_them(app: Flask, statements: Callable[[], Any], count: int) -> None:
     with unit_of_work():
         officer, one = person("Maya", Role.PROGRAM_OFFICER), case()
         for _ in range(count):
@@ -199,6 +199,6 @@ def test_a_cases_documents_are_one_question(app: Flask, statements: Callable[[],
     me = actor(officer)
     _ = one.id
     with statements() as seen:
-        names = [found.file_name for found in queries.documents_of(me, one)]
+        names = [found.file_name for found in queries.documents_of(me, one).items]
     assert len(names) == count
-    assert len([asked for asked in seen if asked.startswith("SELECT")]) == 1
+    assert len([asked for asked in seen if asked.startswith("SELECT")]) == 2

@@ -12,14 +12,17 @@ from grants.applications.models import Application
 from grants.awards import services as following
 from grants.awards.models import Award
 from grants.background.runner import run_due
+from grants.casework.models import Case
 from grants.casework.queries import case_for
-from grants.kernel.clock import clock_at
+from grants.documents.models import Document
+from grants.kernel.clock import clock_at, now
 from grants.kernel.policy import SYSTEM
 from grants.kernel.roles import Role
 from grants.messages.services import post
 from grants.payments import services as payments
 from grants.people.models import Person
-from grants.persistence.session import unit_of_work
+from grants.persistence.base import new_public_id
+from grants.persistence.session import db, unit_of_work
 from grants.portfolio.case_page import case_page
 from grants.portfolio.own import told
 from tests.factories import applications as make
@@ -133,7 +136,18 @@ def test_nobody_else_reads_what_a_school_was_told(app: Flask, client_of: ClientO
         ] == ["Received: Launch grant of Urban Promise Academy"]
 
 
-def test_the_page_costs_the_same_with_many_messages(
+def released(case: Case, title: str) -> None:
+    """A document as a job leaves it, for the school to open."""
+    db.session.add(
+        Document(
+            kind="receipt", subject_id=new_public_id(), case_id=case.id, title=title, template="receipt", facts={},
+            facts_sha256="0" * 64, code=new_public_id()[:16], frozen_at=now(), released_at=now(), state="released",
+            file_id=None, version=1,
+        )
+    )  # fmt: skip
+
+
+def test_the_page_costs_the_same_with_many_messages_and_documents(
     app: Flask, client_of: ClientOf, statements: Callable[[], Any]
 ) -> None:
     school, application = ready()
@@ -146,6 +160,7 @@ def test_the_page_costs_the_same_with_many_messages(
                     key = f"word-{number}:{someone.public_id}"
                     facts = {"school": "A", "stage": "B", "cycle": "C", "path": "", "by": f"N{number}"}
                     post(key, "application.withdrawn", someone, facts, application.case)
+                    released(application.case, f"Receipt {key}")
 
     def cost() -> int:
         with statements() as ran:
@@ -157,5 +172,7 @@ def test_the_page_costs_the_same_with_many_messages(
     one = cost()
     write(1, 30)
     assert cost() == one
-    assert "1 to 10 of 30" in read(browser, application)
+    page = read(browser, application)
+    assert ("1 to 10 of 30" in page, "1 to 10 of 60" in page, page.count("Receipt word-")) == (True, True, 10)
+    assert "Receipt word-0:" in read(browser, application, "?document=6")
     assert "11 to 20 of 30" in read(browser, application, "?mail=2")

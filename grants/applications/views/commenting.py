@@ -1,17 +1,22 @@
 """Saying something about a draft: comments, answers, what is dealt with, what was read."""
 
+from collections.abc import Callable
+
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from grants.applications import services
+from grants.applications import queries, services
 from grants.applications.forms import AnswerForm
-from grants.applications.models import DraftComment
+from grants.applications.models import Application, DraftComment
 from grants.applications.views.blueprint import bp, the_application
 from grants.applications.views.conversation import comment_form, talk_of
 from grants.applications.views.drafting import section_page, the_draft, the_section
 from grants.kernel.errors import Clash, Invalid
+from grants.kernel.policy import Actor
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires
+from grants.web.forms import HouseForm
+from grants.web.posting import carry_out
 
 
 @bp.post("/applications/<public_id:application_id>/sections/<section_key>/comments")
@@ -60,20 +65,30 @@ def answer(application_id: str, comment_id: str) -> ResponseReturnValue:
 @requires("application.comment")
 def resolve(application_id: str, comment_id: str) -> ResponseReturnValue:
     """Say that a comment is dealt with."""
-    found = the_application(application_id)
-    with unit_of_work():
-        written = services.resolve_comment(current_actor(), found, comment_id)
-    return redirect(_address(application_id, written))
+    return _deal(application_id, comment_id, services.resolve_comment, "The comment is dealt with.")
 
 
 @bp.post("/applications/<public_id:application_id>/comments/<public_id:comment_id>/reopen")
 @requires("application.comment")
 def reopen_comment(application_id: str, comment_id: str) -> ResponseReturnValue:
     """Take back that a comment is dealt with."""
-    found = the_application(application_id)
-    with unit_of_work():
-        written = services.reopen_comment(current_actor(), found, comment_id)
-    return redirect(_address(application_id, written))
+    return _deal(application_id, comment_id, services.reopen_comment, "The comment waits again.")
+
+
+def _deal(
+    application_id: str, comment_id: str, act: Callable[[Actor, Application, str], object], done: str
+) -> ResponseReturnValue:
+    view, form = the_draft(application_id), HouseForm()
+    named = queries.sections_open_to(current_actor(), view.application)
+    written = queries.comment_for(view.application, named, comment_id)
+    asked = the_section(view, written.section)
+
+    def page() -> str:
+        view = the_draft(application_id)
+        return section_page(view, asked, talk=talk_of(view, asked, dealing=form))
+
+    back = _address(application_id, written)
+    return carry_out(form, lambda: act(current_actor(), view.application, comment_id), done, back, page)
 
 
 @bp.post("/applications/<public_id:application_id>/sections/<section_key>/comments/read")

@@ -12,6 +12,7 @@ from grants.applications.queries import Thread
 from grants.persistence.paging import Page
 from grants.programs.schema import Section
 from grants.web.access import current_actor
+from grants.web.forms import HouseForm
 from grants.web.tables import page_asked
 
 
@@ -22,6 +23,7 @@ class Talk:
     answers    comment's public id -> the form of an answer to it
     may_deal   public ids of the comments that the actor may say are dealt with
     newest     public id of the last comment or answer that is there to be read, where some are unread
+    dealing    what stood in the way of saying that a comment is dealt with, or is not
     """
 
     threads: Page[Thread]
@@ -29,6 +31,7 @@ class Talk:
     answers: dict[str, AnswerForm]
     may_deal: frozenset[str]
     newest: str | None
+    dealing: HouseForm | None
 
     @property
     def people(self) -> list[str]:
@@ -57,7 +60,11 @@ def comment_form(view: Overview, asked: Section, *, empty: bool = False) -> Comm
 
 
 def talk_of(
-    view: Overview, asked: Section, form: CommentForm | None = None, answers: dict[str, AnswerForm] | None = None
+    view: Overview,
+    asked: Section,
+    form: CommentForm | None = None,
+    answers: dict[str, AnswerForm] | None = None,
+    dealing: HouseForm | None = None,
 ) -> Talk:
     """The talk about a section, with the forms that were sent in the place of empty ones."""
     actor, found = current_actor(), view.application
@@ -74,4 +81,5 @@ def talk_of(
             if may_deal_with(actor, found.case.organization_id, one.comment.author_id)
         ),
         newest=max(said, key=lambda one: one.id).public_id if any(one.new for one in threads.items) else None,
+        dealing=dealing,
     )
