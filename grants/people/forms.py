@@ -245,7 +245,7 @@ class RegistrationForm(HouseForm):
         choices=options({"": "Choose one"} | {key: word for key, word in KINDS.items() if key != "consortium"}),
         description="A consortium is formed by one of its organizations, once that is registered.",
     )
-    sector = SelectField("Run by", choices=options({"": "Does not apply"} | SECTORS))
+    sector = SelectField("A school is run by", choices=options({"": "Choose, for a school"} | SECTORS))
     nces_id = StringField("NCES id", description="12 digits for a school, 7 for a district.", filters=[plain_id])
     cds_id = StringField("CDS code", description="14 digits, California only.", filters=[plain_id])
     street = StringField("Street", [Length(max=200)])
@@ -264,6 +264,11 @@ class RegistrationForm(HouseForm):
             words[NEW_ONE] = "None of these: register mine"
         self.existing.choices = options(words)
         self.existing.flags.required = True
+
+    def validate_sector(self, field: SelectField) -> None:
+        """A school says who runs it: what it may apply for can hang on that."""
+        if self.kind.data == "school" and not field.data:
+            raise ValidationError("Choose who runs the school.")
 
     def validate_existing(self, field: RadioField) -> None:
         """One of those offered has to be chosen, when there are any."""

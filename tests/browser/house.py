@@ -1,7 +1,7 @@
 """What the house asks of every page, measured in the page itself, and a server to open pages from."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from threading import Condition, Thread
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -35,11 +35,16 @@ _WIDER_THAN_A_PHONE = """() => {
     return wide <= 320 ? [] : [`320 px: ${wide} px wide ${out.map((one) => one.outerHTML.slice(0, 120)).join(" ")}`];
 }"""
 
+_UNRENDERED = (
+    """() => (document.body.innerText.match(/.*(\\{[{%]|[}%]\\}).*/g) || []).map((line) => `unrendered: ${line}`)"""
+)
+
 
 def faults(page: Page, views: Iterable[tuple[int, str]] = VIEWS) -> list[str]:
     """What a page does wrong as it stands: for axe, with small targets, and by being wider than the narrowest phone."""
     found: list[str] = []
     page.evaluate(AXE)
+    found += page.evaluate(_UNRENDERED)
     for width, scheme in views:
         page.set_viewport_size({"width": width, "height": 860})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
@@ -56,10 +61,10 @@ class _Quiet(WSGIRequestHandler):
 
 
 class _Door:
-    """Lets requests in until it is shut, and is shut once the last of them has left.
+    """Lets requests in until it is shut, and is shut once the last of them is answered.
 
-    Pages still open go on asking over connections that they keep, and what they ask for must not meet the database
-    of the next test.
+    The server leaves off without waiting for them, and what pages that are still open have asked for must not meet the
+    database of the next test.
     """
 
     def __init__(self, app: WSGIApplication) -> None:
@@ -68,21 +73,20 @@ class _Door:
         self.inside = 0
         self.closed = False
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
         with self.changed:
-            if self.closed:
-                return ServiceUnavailable()(environ, start_response)
-            self.inside += 1
+            closed = self.closed
+            self.inside += not closed
+        if closed:
+            yield from ServiceUnavailable()(environ, start_response)
+            return
         try:
-            return ClosingIterator(self.app(environ, start_response), self._leave)
-        except BaseException:
-            self._leave()
-            raise
-
-    def _leave(self) -> None:
-        with self.changed:
-            self.inside -= 1
-            self.changed.notify_all()
+            with closing(ClosingIterator(self.app(environ, start_response))) as answer:
+                yield from answer
+        finally:
+            with self.changed:
+                self.inside -= 1
+                self.changed.notify_all()
 
     def shut(self) -> None:
         with self.changed:

@@ -40,7 +40,7 @@ def test_signing_in_by_keyboard(open_window: Callable[..., Page], address: str, 
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "/sign-in" not in url)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Rosa")
+    expect(page.get_by_role("link", name="Invite a program officer")).to_be_visible()
 
 
 def test_a_code_that_names_nothing_is_said_plainly(open_window: Callable[..., Page], address: str) -> None:
