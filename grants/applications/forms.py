@@ -278,6 +278,7 @@ class ReminderForm(HouseForm):
 class ReadinessFilterForm(FilterForm):
     """What the list of where schools stand is narrowed to."""
 
+    written = SelectField("Schools", choices=options({"": "That have written", "no": "Not written yet"}))
     answer = SelectField("Who answered", validate_choice=False)
     sector = SelectField("Sector", choices=options({"": "All", "district": "District-run", "charter": "Charter"}))
     search = StringField("School")

@@ -1,5 +1,6 @@
 """Where a school says it stands: written by its people, read by staff, and decisive only by an entry rule."""
 
+import json
 from collections.abc import Callable
 from csv import reader
 from dataclasses import replace
@@ -11,14 +12,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from grants.applications import entry, queries, services
+from grants.applications.answers import mark_of
 from grants.applications.models import ReadinessCheck
 from grants.applications.queries import ReadinessFilters
+from grants.applications.services import Said, Write
 from grants.casework.models import Case, TimelineEvent
+from grants.casework.services import open_case
 from grants.kernel.clock import clock_at
-from grants.kernel.errors import Clash, Invalid, Missing, Refused
+from grants.kernel.errors import Clash, Missing, Refused
 from grants.kernel.policy import SYSTEM
 from grants.kernel.roles import OrganizationRole, Role
 from grants.people.models import Person
+from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db, unit_of_work
 from grants.programs.dates import StageDates
 from grants.programs.models import CycleStage
@@ -67,11 +72,24 @@ class Story:
     def address(self) -> str:
         return f"/readiness/{self.stage.public_id}/{self.school.public_id}"
 
-    def say(self, typed: dict[str, Any], based_on: int = 0, who: Person | None = None) -> ReadinessCheck:
+    def tell(self, typed: dict[str, Any], had: dict[str, Any] | None = None, who: Person | None = None) -> Said:
+        """Send the whole form as somebody would who had these answers before them."""
         with clock_at(make.WRITING), unit_of_work():
             someone = actor(who or self.dana)
             asked = queries.assessment_for(someone, self.stage.public_id, self.school.public_id)
-            return services.assess(someone, asked, typed, based_on)
+            sent = {
+                one.key: Write(typed.get(one.key, ""), mark_of((had or {}).get(one.key)))
+                for one in asked.form.all_fields()
+            }
+            return services.assess(someone, asked, sent)
+
+    def say(
+        self, typed: dict[str, Any], had: dict[str, Any] | None = None, who: Person | None = None
+    ) -> ReadinessCheck:
+        said = self.tell(typed, had, who)
+        assert said.is_clean
+        assert said.check is not None
+        return said.check
 
     def seen_by(self, someone: Person) -> ReadinessCheck | None:
         with clock_at(make.WRITING):
@@ -89,7 +107,7 @@ def test_a_school_says_where_it_stands_and_staff_read_it(story: Story) -> None:
         story.seen_by(story.officer)
     said = story.say({"will": "4", "manager": "yes"})
     assert (said.answers, said.version) == ({"will": 4, "manager": True}, 1)
-    story.say({"will": "2", "why": "Now."}, based_on=1)
+    story.say({"will": "2", "why": "Now."}, said.answers)
     assert story.seen_by(story.officer) == story.seen_by(story.luis) == said
     assert (said.answers, said.version) == ({"will": 2, "why": "Now."}, 2)
     told = db.session.scalars(select(TimelineEvent.sentence).where(TimelineEvent.kind == "discovery")).all()
@@ -107,7 +125,7 @@ def test_it_decides_by_an_entry_rule_alone(app: Flask) -> None:
     assert verdict(story.launch) == refused
     story.say({"will": "2"})
     assert verdict(story.launch) == refused
-    story.say({"will": "3"}, based_on=1)
+    story.say({"will": "3"}, {"will": 2})
     assert verdict(story.launch) is None
 
 
@@ -121,7 +139,7 @@ def test_nothing_is_asked_of_who_could_not_apply_and_no_case_opens_for_them(stor
         with pytest.raises(Missing):
             queries.assessment_for(actor(pat), story.stage.public_id, partner.public_id)
         with pytest.raises(Clash, match="nothing is asked of it"), unit_of_work():
-            services.assess(actor(pat), replace(theirs, organization=partner), {"will": "4"}, 0)
+            services.assess(actor(pat), replace(theirs, organization=partner), {"will": Write("4", 0)})
     assert db.session.scalars(select(Case)).all() == []
     story.say({"will": "4"})
     assert [one.organization for one in db.session.scalars(select(Case))] == [story.school]
@@ -132,17 +150,23 @@ def test_of_two_who_write_at_once_the_second_is_told_and_keeps_what_they_typed(s
         ben = person("Ben Alder")
         join(ben, story.school)
     story.say({"will": "4"})
-    with pytest.raises(Clash, match="Dana Ruiz has saved other answers"):
-        story.say({"will": "2"}, who=ben)
-    assert story.say({"will": "4"}, who=ben).version == 1  # the same answers, sent twice, are no news
-    assert story.say({"will": "2"}, based_on=1, who=ben).answers == {"will": 2}
+    late = story.tell({"will": "2", "why": "Now."}, who=ben)
+    assert late.stale == {"will": 2}
+    assert late.check is not None
+    assert late.check.answers == {"will": 4, "why": "Now."}, "what the first did not touch is kept"
+    assert story.say({"will": "4", "why": "Now."}, who=ben).version == 2, "the same, sent twice, is no news"
+    assert story.say({"will": "2", "why": "Now."}, {"will": 4}, who=ben).answers == {"will": 2, "why": "Now."}
+    # One who writes on is on record once, and the other who follows once more.
+    acts = db.session.scalars(select(AuditRecord.actor_name).where(AuditRecord.action == "readiness.write")).all()
+    assert acts == ["Dana Ruiz", "Ben Alder"]
 
 
 def test_what_cannot_be_kept_is_told_by_field(story: Story) -> None:
-    with pytest.raises(Invalid) as refused:
-        story.say({"will": "much", "why": "One two three four five six."})
-    assert set(refused.value.errors) == {"will", "why"}
+    said = story.tell({"will": "much", "why": "One two three four five six."})
+    assert (set(said.faults), said.check) == ({"will", "why"}, None)
     assert db.session.scalars(select(ReadinessCheck)).all() == []
+    other = story.tell({"will": "much", "manager": "yes"})
+    assert (set(other.faults), other.check and other.check.answers) == ({"will"}, {"manager": True})
 
 
 def test_who_may_write_and_read(story: Story) -> None:
@@ -175,19 +199,44 @@ def test_the_page_keeps_what_was_typed(story: Story, client_of: Browser) -> None
     with clock_at(make.WRITING):
         assert "Fill it in" in dana.get("/our/applications").text
         assert 'name="will"' in dana.get(story.address).text
-        wrong = dana.post(story.address, data={"will": "much", "why": "Because.", "version": "0", "do": "save"})
-        shown = ('value="much"', "Because.", "Some answers cannot be kept like this.")
+        none = {f"version-{key}": "0" for key in ("will", "manager", "why")}
+        wrong = dana.post(story.address, data={**none, "will": "much", "why": "Because.", "do": "save"})
+        shown = ('value="much"', "Because.", "Some answers are not saved.")
         assert (wrong.status_code, [one in wrong.text for one in shown]) == (422, [True, True, True])
-        assert dana.post(story.address, data={"will": "4", "version": "0", "do": "save"}).status_code == 302
-        late = dana.post(story.address, data={"will": "1", "version": "0", "do": "save"})
-        assert (late.status_code, 'value="1"' in late.text, 'name="version" value="1"' in late.text) == (
-            409,
-            True,
-            True,
-        )
+        assert dana.post(story.address, data={"version-will": "0", "will": "4", "do": "save"}).status_code == 302
+        late = dana.post(story.address, data={"version-will": "0", "will": "1", "do": "save"})
+        assert (late.status_code, 'value="1"' in late.text, "Keep mine" in late.text) == (409, True, True)
+        theirs = {"version-will": "0", "will": "1", "do": "theirs:will"}
+        assert dana.post(story.address, data=theirs).status_code == 302
+        assert story.seen_by(story.dana).answers == {"will": 4, "why": "Because."}  # type: ignore[union-attr]
+        mine = {"version-will": "0", "will": "1", "do": f"keep:will:{mark_of(4)}"}
+        assert dana.post(story.address, data=mine).status_code == 302
+        assert story.seen_by(story.dana).answers == {"will": 1, "why": "Because."}  # type: ignore[union-attr]
         assert client_of(story.luis).post(story.address, data={"will": "1", "version": "1"}).status_code == 403
         page = client_of(story.officer).get(story.address).text
     assert ("Will" in page, 'name="will"' in page) == (True, False)
+
+
+def test_an_answer_is_saved_while_it_is_typed(story: Story, client_of: Browser) -> None:
+    dana, answers = client_of(story.dana), f"{story.address}/answers"
+    with clock_at(make.WRITING):
+        saved = dana.post(f"{answers}/why", data={"why": "Because.", "version-why": "0"})
+        assert (saved.status_code, "Saved 9:00 am" in saved.text) == (200, True)
+        assert f'name="version-why" value="{mark_of("Because.")}"' in saved.text
+        long = dana.post(f"{answers}/why", data={"why": "One two three four five six.", "version-why": "0"})
+        assert (long.status_code, "Not saved" in long.text) == (422, True)
+        late = dana.post(f"{answers}/why", data={"why": "Why not?", "version-why": "0"})
+        assert (late.status_code, "Because." in late.text, "Why not?" in late.text) == (409, True, True)
+        assert json.loads(late.headers["HX-Trigger"]) == {"shown": {"will": True, "manager": True, "why": True}}
+        assert dana.post(f"{answers}/where", data={"where": "Here"}).status_code == 404
+        assert client_of(story.luis).post(f"{answers}/why", data={"why": "No."}).status_code == 403
+        page = dana.get(story.address).text
+    assert ("Because." in page, f'hx-post="{answers}/why"' in page) == (True, True)
+    with clock_at(make.OPENS), unit_of_work():
+        story.stage.cycle.closed_at = make.OPENS
+    with clock_at(make.WRITING):
+        closed = dana.post(story.address, data={"version-why": "0", "why": "Too late, alas", "do": "save"})
+    assert (closed.status_code, "Too late, alas" in closed.text) == (409, True), "what came too late is given back"
 
 
 def test_staff_list_all_schools_and_take_a_file(story: Story, client_of: Browser) -> None:
@@ -220,6 +269,15 @@ def test_the_list_is_narrowed_by_its_address_and_the_file_with_it(story: Story, 
     assert listed("answer=manager:no") == (["Urban Promise Academy"], 1)
     assert listed("answer=manager:yes&search=urban") == ([], 0)
     assert listed("answer=nonsense")[1] == 2
+    with clock_at(make.WRITING), unit_of_work():
+        silent, hidden, partner = organization("Silent"), organization("Hidden"), organization(kind="partner")
+        for one in (silent, hidden, partner):
+            case = open_case(SYSTEM, story.stage.cycle_id, one.id)
+            if one is hidden:
+                conflict(case, story.officer)
+    assert listed("written=no") == ([], 1)
+    assert ">Silent<" in maya.get(f"{address}?written=no").text
+    assert listed("written=no&search=urban") == ([], 0)
 
 
 def test_what_it_decides_is_worked_out_from_the_program(app: Flask, client_of: Browser) -> None:

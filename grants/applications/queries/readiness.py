@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.applications.models import ReadinessCheck
@@ -14,7 +14,7 @@ from grants.kernel.clock import now
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.people.models import Organization
-from grants.persistence.paging import Page, paginate
+from grants.persistence.paging import Page, paginate_rows
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
 from grants.programs.queries import definition_of
@@ -31,6 +31,11 @@ class Assessment:
     check: ReadinessCheck | None
 
     @property
+    def answers(self) -> Mapping[str, Any]:
+        """What was said so far, by question."""
+        return self.check.answers if self.check else {}
+
+    @property
     def is_open(self) -> bool:
         """Whether it can be written: from the opening of the stage to the end of the cycle, by who could apply."""
         return self.is_asked and self.stage.opens_at <= now() and self.stage.cycle.closed_at is None
@@ -45,12 +50,14 @@ class Assessment:
 class ReadinessFilters:
     """What a list of schools is narrowed to; empty text narrows nothing.
 
-    answer   (key of a question, the answer that was chosen), or nothing
+    answer    (key of a question, the answer that was chosen), or nothing
+    written   the schools that have said something; or those of the cycle that could, and have not
     """
 
     sector: str = ""
     search: str = ""
     answer: tuple[str, str | bool] | None = None
+    written: bool = True
 
 
 def readiness_form(stage: CycleStage, definition: Definition | None = None) -> Form | None:
@@ -121,18 +128,32 @@ def assessments_of(actor: Actor, case: Case) -> Sequence[ReadinessCheck]:
     return db.session.scalars(_checks(actor).where(ReadinessCheck.case_id == case.id)).all()
 
 
-def assessed(actor: Actor, stage: CycleStage, filters: ReadinessFilters, page: int = 1) -> Page[ReadinessCheck]:
-    """What schools have said for a stage, by their names; no case that the actor has a conflict with."""
-    return paginate(_of_stage(actor, stage, filters), page)
+def assessed(actor: Actor, stage: CycleStage, filters: ReadinessFilters, page: int = 1) -> Page[Any]:
+    """Rows of (Case, what its school has said for a stage, if anything), by the schools' names; no case that the actor
+    has a conflict with.
+    """
+    return paginate_rows(_of_stage(actor, stage, filters), page)
 
 
-def every_assessed(actor: Actor, stage: CycleStage, filters: ReadinessFilters) -> Sequence[ReadinessCheck]:
+def every_assessed(actor: Actor, stage: CycleStage, filters: ReadinessFilters) -> Sequence[Any]:
     """The same without pages, for an export."""
-    return db.session.scalars(_of_stage(actor, stage, filters)).all()
+    return db.session.execute(_of_stage(actor, stage, filters)).all()
 
 
 def _of_stage(actor: Actor, stage: CycleStage, filters: ReadinessFilters) -> Any:
-    found = _checks(actor).order_by(None).where(ReadinessCheck.stage_id == stage.id)
+    found = (
+        select(Case, ReadinessCheck)
+        .join(Case.organization)
+        .outerjoin(ReadinessCheck, and_(ReadinessCheck.case_id == Case.id, ReadinessCheck.stage_id == stage.id))
+        .where(Case.cycle_id == stage.cycle_id, sees_as_staff(actor, Case.id))
+        .options(contains_eager(Case.organization), joinedload(ReadinessCheck.written_by))
+    )
+    if filters.written:
+        found = found.where(ReadinessCheck.id.is_not(None))
+    else:
+        kinds = definition_of(stage.cycle).participation.applicants
+        could = Case.merged_into_id.is_(None), Organization.kind.in_(kinds)
+        found = found.where(ReadinessCheck.id.is_(None), *could)
     if filters.sector:
         found = found.where(Organization.sector == filters.sector)
     if filters.search:
@@ -141,7 +162,7 @@ def _of_stage(actor: Actor, stage: CycleStage, filters: ReadinessFilters) -> Any
         key, value = filters.answer
         kept = ReadinessCheck.answers[key]
         found = found.where(kept.as_boolean() == value if isinstance(value, bool) else kept.as_string() == value)
-    return found.order_by(Organization.name, ReadinessCheck.id)
+    return found.order_by(Organization.name, Case.id)
 
 
 def asking_stage(stage_id: str) -> CycleStage:

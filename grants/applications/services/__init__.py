@@ -27,7 +27,7 @@ from grants.applications.services.mailing import (
     write_to,
 )
 from grants.applications.services.presence import is_news, note_presence
-from grants.applications.services.readiness import assess
+from grants.applications.services.readiness import Said, assess
 from grants.applications.services.receipts import RECEIPT
 from grants.applications.services.reminding import next_reminder
 from grants.applications.services.screening import (
@@ -54,6 +54,7 @@ __all__ = [
     "PLACEHOLDERS",
     "RECEIPT",
     "Outcome",
+    "Said",
     "StaleAnswer",
     "Write",
     "accept_coaching",

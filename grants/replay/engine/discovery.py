@@ -148,5 +148,5 @@ def _assess(tale: Tale, record: AssessedRecord) -> None:
     """A school says where it stands, for the first discovery stage that asks."""
     lead, organization = tale.actor(tale.hand(record.school, "lead")), tale.story.organization(record.school)
     asked = next(one for one in drafts.own_assessments(lead) if one.organization == organization)
-    applying.assess(lead, asked, record.answers, based_on=0)
+    applying.assess(lead, asked, {key: applying.Write(typed, 0) for key, typed in record.answers.items()})
     take_case(tale, record.school)

@@ -7,6 +7,7 @@ const line = document.getElementById("saved");
 const fieldOf = (element) => element.closest("[data-key]");
 const unsaved = () => all("[data-unsaved]", sheet);
 const isOurs = (xhr) => xhr.getResponseHeader("HX-Trigger") !== null;
+const isStrict = sheet.hasAttribute("data-strict"); /* what cannot be read the server does not keep: it stays here until it can */
 const version = (field) => document.getElementById(`version-${field.dataset.key}`);
 
 /* ── kept on this computer ─────────────────────────────────────────────────────────────────────────────────────── */
@@ -46,7 +47,7 @@ const isChoice = (control) => control.type === "radio" || control.type === "chec
 /* Words of an earlier visit that never arrived. Based on an older version they come back as two texts to choose from. */
 function restore(field) {
   const found = kept.of(field.dataset.key);
-  if (!found || field.querySelector(".clash")) return;
+  if (!found || field.querySelector(".clash") || (isStrict && field.classList.contains("wrong"))) return;
   const same = JSON.stringify(found.entries) === JSON.stringify(controls(field));
   const arrived = found.sent && field.dataset.by === person && Number(version(field).value) > Number(found.version);
   if (same || arrived) return settle(field);
@@ -118,12 +119,13 @@ function answered(field, xhr) {
   if (!isOurs(xhr)) return refused(xhr);
   wait = 3;
   if (xhr.status === 409) return told("Connected again. Choose between the two texts."); /* kept here until then */
+  if (xhr.status === 422 && isStrict) return told("What is marked is kept on this computer until it can be saved.");
   if (xhr.sent !== JSON.stringify(controls(field))) return; /* more was typed meanwhile, and is on its way */
   settle(field);
   if (unsaved().length) return send(unsaved()[0]);
   if (field.dataset.reload) return location.reload();
   told();
-  htmx.trigger("#presence", "look");
+  if (document.getElementById("presence")) htmx.trigger("#presence", "look");
 }
 
 function refused(xhr) {

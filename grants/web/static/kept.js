@@ -1,8 +1,8 @@
 /* What is typed into a draft and has not reached the server yet, kept on this computer: for one person, one application
-   and one question, with the version it was based on. Any page of the application sends what it finds. */
+   (or one readiness form) and one question, with the version it was based on. Any page of the application sends what it finds. */
 "use strict";
 
-const draft = document.querySelector("meta[name=draft]").content; /* "<person>:<application>" */
+const { content: draft, dataset: { answers } } = document.querySelector("meta[name=draft]"); /* "<person>:<application>" */
 const [person, application] = draft.split(":");
 const csrf = () => document.querySelector("meta[name=csrf-token]").content;
 const slot = (key) => `draft:${draft}:${key}`;
@@ -31,7 +31,7 @@ async function deliver(key, { entries, version }, more = {}) {
   entries.forEach(([name, value]) => body.append(name, value));
   body.append(`version-${key}`, version);
   body.append("csrf_token", csrf());
-  return fetch(`/applications/${application}/answers/${key}`, { method: "POST", body, headers: { "HX-Request": "true" }, ...more });
+  return fetch(`${answers}/${key}`, { method: "POST", body, headers: { "HX-Request": "true" }, ...more });
 }
 
 /* Words of other sections, from an earlier visit. Two texts are chosen between in the section itself. */
