@@ -12,6 +12,8 @@ from grants.awards import jobs as award_jobs
 from grants.awards import views as awards
 from grants.background import views as background
 from grants.casework import doubles as case_doubles
+from grants.casework import export_views as exports
+from grants.casework import jobs as case_jobs
 from grants.casework import merging as case_merging
 from grants.casework import views as casework
 from grants.config import ROOT, Settings
@@ -47,6 +49,7 @@ PAGES = (
     background,
     people,
     casework,
+    exports,
     messages,
     documents,
     programs,
@@ -63,6 +66,7 @@ PAGES = (
 # Named so that nothing forgets to load them: a job without its handler would only fail when it is due.
 JOBS = (
     people_jobs,
+    case_jobs,
     message_jobs,
     document_jobs,
     discovery_jobs,

@@ -297,4 +297,4 @@ class ApplicationFilterForm(FilterForm):
         choices=options({"": "Any", "empty": "Nothing yet", "begun": "Begun", "complete": "Complete"}),
     )
     officer = SelectField("Case officer", validate_choice=False)
-    only = HiddenField()
+    only = HiddenField("Part of the work")

@@ -1,10 +1,11 @@
 """Reading the record of who did what."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
 
 from grants.casework.models import Case
@@ -12,6 +13,7 @@ from grants.casework.visibility import no_conflict_beside, not_conflicted
 from grants.kernel.policy import Actor
 from grants.persistence.audit import AuditRecord
 from grants.persistence.paging import Page, paginate
+from grants.persistence.session import db
 from grants.web.acts import acts_called
 from grants.web.filters import DEFAULT_ZONE
 
@@ -37,20 +39,42 @@ def audit_records(actor: Actor, filters: AuditFilters, page: int = 1, size: int 
 
     Acts on a case that the reader is conflicted with are left out, and so is what compares another case with it.
     """
-    found = select(AuditRecord).where(
+    found = select(AuditRecord).where(*_shown(actor, filters))
+    return paginate(found.order_by(AuditRecord.number.desc()), page, size)
+
+
+def audit_ids(actor: Actor, filters: AuditFilters) -> Sequence[int]:
+    """Ids of the same records, in the same order."""
+    shown = select(AuditRecord.id).where(*_shown(actor, filters))
+    return db.session.scalars(shown.order_by(AuditRecord.number.desc())).all()
+
+
+def count_audit(actor: Actor, filters: AuditFilters) -> int:
+    """How many there are."""
+    return db.session.scalar(select(func.count()).select_from(AuditRecord).where(*_shown(actor, filters))) or 0
+
+
+def audit_records_of(actor: Actor, ids: Sequence[int]) -> Sequence[AuditRecord]:
+    """Those of these records that the actor may read, the latest first."""
+    found = select(AuditRecord).where(AuditRecord.id.in_(ids), *_shown(actor, AuditFilters()))
+    return db.session.scalars(found.order_by(AuditRecord.number.desc())).all()
+
+
+def _shown(actor: Actor, filters: AuditFilters) -> list[ColumnElement[bool]]:
+    conditions = [
         not_conflicted(actor, AuditRecord.case_id),
         _not_part_of_a_hidden_case(actor),
         or_(AuditRecord.action.not_in(COMPARING), no_conflict_beside(actor, AuditRecord.case_id)),
-    )
+    ]
     if filters.action:
-        found = found.where(AuditRecord.action.in_(acts_called(filters.action)))
+        conditions.append(AuditRecord.action.in_(acts_called(filters.action)))
     if filters.who:
-        found = found.where(AuditRecord.actor_name.icontains(filters.who.strip(), autoescape=True))
+        conditions.append(AuditRecord.actor_name.icontains(filters.who.strip(), autoescape=True))
     if filters.since:
-        found = found.where(AuditRecord.at >= _midnight(filters.since))
+        conditions.append(AuditRecord.at >= _midnight(filters.since))
     if filters.until:
-        found = found.where(AuditRecord.at < _midnight(filters.until + timedelta(days=1)))
-    return paginate(found.order_by(AuditRecord.number.desc()), page, size)
+        conditions.append(AuditRecord.at < _midnight(filters.until + timedelta(days=1)))
+    return conditions
 
 
 def _not_part_of_a_hidden_case(actor: Actor) -> ColumnElement[bool]:

@@ -1,7 +1,6 @@
 """Stored files on their way out: always as attachments that no browser opens or takes for something else."""
 
 import re
-from io import BytesIO
 
 from flask import Response, send_file
 
@@ -19,10 +18,11 @@ def attachment(stored: StoredFile, name: str | None = None) -> Response:
     name     what it is saved as, when that is not its own name
     raises   files.Damaged when the bytes are not those that were stored
     """
-    kind, saved_as = stored.content_type, _NO_FILE_NAME.sub(" - ", name or stored.name)
-    content = files.read(stored)
+    kind, size, saved_as = stored.content_type, stored.size, _NO_FILE_NAME.sub(" - ", name or stored.name)
+    content = files.opened(stored)
     db.session.rollback()  # nothing is asked of the database while a slow line takes the file
-    response = send_file(BytesIO(content), mimetype=kind, as_attachment=True, download_name=saved_as)
+    response = send_file(content, mimetype=kind, as_attachment=True, download_name=saved_as)
+    response.content_length = size
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "private, no-store"

@@ -10,8 +10,11 @@ Bytes that were put and then not registered are never seen; nothing refers to th
 """
 
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
+from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Final
 from urllib.parse import urlsplit
 
 import obstore
@@ -26,6 +29,8 @@ from grants.persistence.session import db, is_writing
 
 _EXTENSION = "file_store"
 LONGEST_NAME = 120
+IN_MEMORY: Final = 1_000_000
+"""Bytes of a file on its way out beyond which it lies on disk."""
 
 
 class Damaged(Exception):
@@ -43,17 +48,30 @@ class PutFile:
     storage_key: str
 
 
-def put(content: bytes, name: str, content_type: str) -> PutFile:
+def put(content: bytes | IO[bytes], name: str, content_type: str, key: str | None = None) -> PutFile:
     """Write bytes to the store under a key of their own.
 
+    content  bytes, or a file that is read from its beginning and never held in memory whole
+    key      one that `new_key` gave, for those who note it before they write
     raises   RuntimeError inside a unit of work
     """
     if is_writing():
         raise RuntimeError("Bytes are put before the unit of work that registers them: moving them is slow.")
+    key = key or new_key()
+    if isinstance(content, bytes):
+        obstore.put(_store(), key, content, mode="create")
+        return PutFile(_plain(name), content_type, len(content), sha256(content).hexdigest(), key)
+    content.seek(0)
+    digest, size = file_digest(content, "sha256").hexdigest(), content.tell()  # type: ignore[arg-type]
+    content.seek(0)
+    obstore.put(_store(), key, content)
+    return PutFile(_plain(name), content_type, size, digest, key)
+
+
+def new_key() -> str:
+    """A key under which nothing lies in the store yet."""
     day = now()
-    key = f"{day:%Y}/{day:%m}/{new_public_id()}"
-    obstore.put(_store(), key, content, mode="create")
-    return PutFile(_plain(name), content_type, len(content), sha256(content).hexdigest(), key)
+    return f"{day:%Y}/{day:%m}/{new_public_id()}"
 
 
 def register(kept: PutFile, *, case: Case | None = None, by: Person | None = None) -> StoredFile:
@@ -85,6 +103,33 @@ def read(stored: StoredFile) -> bytes:
     if sha256(content).hexdigest() != stored.sha256:
         raise Damaged(f"The file {stored.name} ({stored.storage_key}) was changed in the store.")
     return content
+
+
+def opened(stored: StoredFile) -> IO[bytes]:
+    """The same as `read`, as a file, which lies on disk when it is large. Whoever takes it closes it.
+
+    raises   Damaged
+    """
+    file: IO[bytes] = BytesIO() if stored.size <= IN_MEMORY else TemporaryFile()  # noqa: SIM115 - see above
+    digest = sha256()
+    try:
+        for part in obstore.get(_store(), stored.storage_key).stream():
+            digest.update(part)
+            file.write(part)
+    except FileNotFoundError as error:
+        raise Damaged(f"The file {stored.name} ({stored.storage_key}) is not in the store.") from error
+    if digest.hexdigest() != stored.sha256:
+        raise Damaged(f"The file {stored.name} ({stored.storage_key}) was changed in the store.")
+    file.seek(0)
+    return file
+
+
+def remove(key: str) -> None:
+    """Remove the bytes under a key, if there are any. Only of files that are kept for a time: all others stay."""
+    try:
+        obstore.delete(_store(), key)
+    except FileNotFoundError:
+        return
 
 
 def _plain(name: str) -> str:

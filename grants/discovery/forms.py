@@ -47,7 +47,7 @@ class EventForm(HouseForm):
     starts_at = LocalInstantField("Starts", [DataRequired("Choose when it starts.")])
     ends_at = LocalInstantField("Ends", [DataRequired("Choose when it ends.")])
     place = StringField("Place")
-    host = SelectField("Held by")
+    host = StringField("Held by")
     capacity = IntegerField("Places", [Optional(), NumberRange(1, 10_000, "Write a number from 1 to 10,000.")])
     description = TextAreaField("What it is about")
 

@@ -56,6 +56,7 @@ ACTS: Final[dict[str, str]] = {
     "case.open": "Opened a case",
     "case.task": "Took on a task",
     "case.task_done": "Finished a task",
+    "export.ask": "Had a file of a list made",
     # documents
     "document.freeze": "Fixed the content of a document",
     "document.release": "Released a document",

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, request
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import Field, FieldList, FormField, SelectMultipleField, StringField
+from wtforms import Field, FieldList, FormField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the published types
 from wtforms.fields.core import UnboundField
 from wtforms.validators import StopValidation
@@ -73,6 +73,18 @@ class FilterForm(FlaskForm):  # type: ignore[misc]
     def is_set(self) -> bool:
         """Whether any filter is in force."""
         return any(request.args.get(field.name) for field in self)
+
+    def said(self, hidden: Mapping[str, Mapping[str, str]] | None = None) -> list[tuple[str, str]]:
+        """What is asked, in words: the label and the value of each filter in force.
+
+        hidden   name of a hidden field -> the words of its values
+        """
+        words = {name: dict(values) for name, values in (hidden or {}).items()}
+        for one in self:
+            if isinstance(one, SelectField):
+                words[one.name] = {str(value): str(label) for value, label, *_ in one.iter_choices()}
+        asked = [(one, str(one.data)) for one in self if one.data]
+        return [(one.label.text, words.get(one.name, {}).get(value, value)) for one, value in asked]
 
 
 def options(words: Mapping[str, str]) -> list[SelectChoice]:

@@ -171,6 +171,11 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "applying": ("Being brought in", _W),
         "done": ("Brought in", _G),
     },
+    "export": {
+        "making": ("Being made", _W),
+        "ready": ("Ready", _G),
+        "failed": ("Not made", _B),
+    },
     "membership link": {
         "open": ("Open", _G),
         "used_up": ("Used up", _Q),

@@ -164,7 +164,7 @@ def test_a_conflict_hides_a_school_from_every_message_and_count(app: Flask, clie
         "/applications/message?kind=reminder",
         f"/applications/messages/{sent}",
         "/applications?only=never_submitted",
-        "/applications/answers.csv",
+        "/applications.csv",
     )
 
     def seen() -> list[tuple[int, bool]]:

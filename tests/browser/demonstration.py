@@ -15,7 +15,7 @@ from grants.applications import services as applications
 from grants.awards import services as awards
 from grants.background.models import Job
 from grants.background.runner import run_due
-from grants.casework import files
+from grants.casework import exporting, files
 from grants.decisions import services as decisions
 from grants.decisions.models import Slate
 from grants.kernel.clock import clock_at
@@ -33,7 +33,7 @@ from grants.persistence.session import db, unit_of_work
 from grants.programs.services import load_program
 from grants.replay.demo import PRESENT, add_what_no_recording_has
 from tests.browser.house import session_of
-from tests.browser.pages import OFFICER, SIGN_IN, Seen
+from tests.browser.pages import AUDITOR, OFFICER, SIGN_IN, Seen
 from tests.factories import applications as writing
 from tests.factories import awards as granting
 from tests.factories import review
@@ -44,7 +44,7 @@ TRIED = 60
 
 def add_what_it_lacks() -> None:
     """A file in a draft, one handed in, a program's second version, another slate, awards that wait, failed work,
-    a link to a school, a school directory."""
+    a link to a school, a school directory, files of lists."""
     kept = [files.put(b"%PDF-1.7\n%%EOF\n", "letter.pdf", "application/pdf") for _ in range(2)]
     with clock_at(writing.WRITING), unit_of_work():
         stage = writing.stage()
@@ -72,6 +72,16 @@ def add_what_it_lacks() -> None:
         _awards_that_wait()
         _link_that_is_open()
         _directory_to_look_at()
+        _files_of_lists()
+
+
+def _files_of_lists() -> None:
+    """A file of an officer's list, and one of the auditor's."""
+    everything = {"action": "", "who": "Nobody", "since": None, "until": None}
+    with unit_of_work():
+        exporting.ask(actor(_who(OFFICER)), "applications.answers", "csv", "answers", {}, [("Stage", "Launch")], 9)
+        exporting.ask(actor(_who(AUDITOR)), "casework.record", "xlsx", "record", everything, [("Who", "Nobody")], 0)
+    run_due()
 
 
 def _directory_to_look_at() -> None:

@@ -139,6 +139,8 @@ PAGES: dict[str, list[Seen]] = {
     "people.sign_in": by(VISITOR),
     "people.signed_in": by(APPLICANT),
     "casework.audit": by(AUDITOR),
+    "exports.exports": by(OFFICER, AUDITOR),
+    "exports.export": by(OFFICER, AUDITOR, ids=_newest("export", "export_id")),
     "messages.outbox": by(ADMINISTRATOR),
     "messages.message": by(ADMINISTRATOR, ids=_newest("message", "message_id")),
     "documents.verify": by(VISITOR) + by(VISITOR, ids="SELECT code FROM document WHERE state = 'released'"),
@@ -308,6 +310,7 @@ FILES: dict[str, list[Seen]] = {
     "discovery.call_calendar": by(VISITOR, ids=_call),
     "discovery.call_resource_file": by(APPLICANT, ids=_resource_file),
     "discovery.resource_version": by(OFFICER, ids=_resource_version),
+    "discovery.hosts": by(OFFICER),
     "discovery.event_file": by(APPLICANT, ids=_upcoming),
     "calendars.feed": by(VISITOR, ids="SELECT id AS feed_token FROM calendar_feed"),
     "discovery.attendance_file": by(OFFICER, ids=_full_event),
@@ -316,7 +319,7 @@ FILES: dict[str, list[Seen]] = {
     "people.people_file": by(ADMINISTRATOR),
     "people.directory_errors": by(OFFICER, ADMINISTRATOR, ids=_newest("directory_import", "directory_id")),
     "people.organizations_file": by(OFFICER),
-    "casework.download": by(AUDITOR),
+    "exports.file": by(OFFICER, ids=_newest("export", "export_id")),
     "documents.document": by(GRANTEE, ids=_newest("document", "document_id")),
     "programs.source": by(OFFICER, ids=_version),
     "applications.attachment": by(
@@ -325,7 +328,6 @@ FILES: dict[str, list[Seen]] = {
             SELECT application.public_id AS application_id, file.public_id AS file_id,
             attachment.attached_by_id AS opener {_ATTACHED}""",
     ),
-    "applications.export_answers": by(OFFICER),
     "applications.assessed_file": by(OFFICER, ids=_asking),
     "applications.export_applications": by(OFFICER),
     "applications.submitted_file": by(

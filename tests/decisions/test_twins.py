@@ -29,6 +29,7 @@ from grants.review.models import Conflict
 from tests.conftest import Engine
 from tests.factories import people, review
 from tests.factories.decisions import DECIDING, RELEASING, Board, Ready, board, counted, drafted, ready
+from tests.factories.exports import file_of
 from tests.factories.people import actor, organization, person
 
 # Two district-run schools fill their places; the third waits, and the pool could not pay it either if Tern is awarded.
@@ -217,8 +218,10 @@ def test_neither_the_record_nor_the_state_after_an_approval_says_whether_its_giv
                 services.approve(actor(dee), slate, slate.content_sha256 or "")
             [given] = slate.approvals
             assert len(given.abstained_lines) == (1 if tern is None else 2)
-            found.append(here.seen_by(dee, "/record") + here.seen_by(dee, "/slates"))
-    acts = [sum(text.count(",slate.approve,") for path, _, text in pages if path == "/record.csv") for pages in found]
+            text = file_of(here.client_of(dee), "/record/file").text
+            record = Counter([("/record/file", 200, _plain(text))])
+            found.append(here.seen_by(dee, "/record") + here.seen_by(dee, "/slates") + record)
+    acts = [sum(text.count(",slate.approve,") for path, _, text in pages if path == "/record/file") for pages in found]
     assert (acts, told_apart(*found)) == ([1, 1], [])
 
 

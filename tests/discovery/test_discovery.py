@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from grants.casework.models import Case, TimelineEvent
 from grants.discovery import queries, services
-from grants.discovery.models import Event
+from grants.discovery.models import Event, Waiting
 from grants.discovery.policy import EventFacts, closed_because
 from grants.discovery.queries import EventFilters, Reach
 from grants.discovery.services import EventPlan
@@ -337,19 +337,64 @@ def test_an_event_is_planned_changed_and_cancelled_on_pages(place: Place, client
         wrong = maya.post("/events/new", data={**plan, "ends_at": "2015-03-10T15:00", "capacity": "many"})
         assert wrong.status_code == 422
         assert ('value="many"' in wrong.text, 'value="Mastery"' in wrong.text) == (True, True)
-        assert maya.post("/events/new", data=plan).status_code == 302
+        with unit_of_work():
+            for city in ("Fresno", "Oakland"):
+                organization("Lincoln", city=city)
+        several = maya.post("/events/new", data={**plan, "host": "lincoln"})
+        assert (several.status_code, 'value="lincoln"' in several.text) == (422, True)
+        assert "Write which: Lincoln, Fresno or Lincoln, Oakland." in several.text
+        assert 'value="Lincoln, Fresno"' in maya.get("/events/hosts?host=linc").text
+        assert maya.post("/events/new", data={**plan, "host": "Lincoln, Oakland"}).status_code == 302
     event = db.session.scalars(select(Event)).one()
     # Four in the afternoon in Oakland, where the clocks have just changed.
     assert (event.starts_at, event.capacity) == (datetime(2015, 3, 10, 23, 0, tzinfo=UTC), 20)
     address = f"/events/{event.public_id}"
     with clock_at(MARCH):
-        assert 'value="2015-03-10T16:00"' in maya.get(f"{address}/edit").text
+        assert event.host is not None
+        assert (event.host.name, event.host.city) == ("Lincoln", "Oakland")
+        page = maya.get(f"{address}/edit").text
+        assert ('value="2015-03-10T16:00"' in page, 'value="Lincoln, Oakland"' in page) == (True, True)
         assert maya.post(f"{address}/edit", data={**plan, "title": "Mastery II"}).status_code == 302
         assert maya.post(f"{address}/cancel", data={"reason": ""}).status_code == 422
         assert maya.post(f"{address}/cancel", data={"reason": "Rain."}).status_code == 302
         assert "Cancelled" in maya.get(address).text
         assert client_of(place.dana).get(f"{address}/edit").status_code == 403
         assert client_of(place.dana).get("/events?when=all").text.count("Mastery II") == 1
+
+
+def test_the_page_of_an_event_is_paged_searched_and_costs_the_same_for_one_and_for_many(
+    place: Place, client_of: Browser, statements: Callable[[], Any]
+) -> None:
+    maya, event = client_of(place.officer), place.event()
+    address = f"/events/{event.public_id}"
+
+    def fill(people: int) -> None:
+        with unit_of_work():
+            for number in range(people):
+                make.placed(event, place.school, person(f"Visitor {number:02}"), came=number == 0)
+                someone = person(f"Waiting {number:02}")
+                line = {"event_id": event.id, "organization_id": place.school.id, "since": MARCH}
+                db.session.add(Waiting(person_id=someone.id, **line))
+
+    fill(1)
+    with clock_at(event.ends_at):
+        maya.get(address)
+        with statements() as few:
+            maya.get(address)
+        fill(35)
+        with statements() as many:
+            first = maya.get(address).text
+        assert len(many) == len(few)
+        last = maya.get(f"{address}?page=2&line=2").text
+        found = maya.get(f"{address}?search=visitor+34").text
+    assert [text.count('<span class="why">') for text in (first, last)] == [60, 12]
+    assert ("Visitor 34" in first, "Visitor 34" in last, "Visitor 34" in found) == (False, True, True)
+    # Who missed it is said, and certificates are offered, by what is on other pages too.
+    assert ("Did not come" in last, "Make certificates for all who came" in last, "Visitor 33" in found) == (
+        True,
+        True,
+        False,
+    )
 
 
 def test_the_calendar_costs_the_same_at_one_event_and_at_thirty(

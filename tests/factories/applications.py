@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from grants.applications import services
 from grants.applications.models import Application, Submission
+from grants.casework.models import Case
 from grants.kernel.clock import clock_at
 from grants.kernel.policy import SYSTEM, Actor
 from grants.kernel.roles import OrganizationRole
@@ -127,6 +128,12 @@ def submitted(of: School, at: CycleStage, answers: Mapping[str, Any] | None = No
     """A complete application, certified and submitted by the school's signatory."""
     application = draft(of, at, {**COMPLETE, **(answers or {})})
     return services.submit(of.as_signatory, application, of.signatory.name)
+
+
+def named(name: str) -> Application:
+    """The one application of the school of this name."""
+    theirs = select(Application).join(Application.case).join(Case.organization).where(Organization.name == name)
+    return db.session.scalars(theirs).one()
 
 
 def coached(of: School, application: Application, *sections: str, by: str | None = None) -> Person:

@@ -23,7 +23,7 @@ from grants.casework.merging import CASES, STAYS_BEHIND
 from grants.casework.models import Case, Note, TimelineEvent
 from grants.discovery.models import Registration, Waiting
 from grants.discovery.queries.events import hosts
-from grants.discovery.queries.places import organization_named, school_names
+from grants.discovery.queries.naming import organization_named, school_names
 from grants.kernel.clock import clock_at, now
 from grants.kernel.errors import Clash, Invalid, Missing, Refused
 from grants.kernel.policy import SYSTEM

@@ -183,13 +183,34 @@ def officers(actor: Actor) -> Sequence[Person]:
     return db.session.scalars(select(Person).where(Person.id.in_(theirs)).order_by(Person.name, Person.id)).all()
 
 
-def answers_frozen(actor: Actor, filters: ApplicationFilters) -> Iterator[tuple[Application, Submission]]:
-    """The latest submission of each application that the list shows, in its order, read a hundred at a time."""
+def ever_submitted(actor: Actor, filters: ApplicationFilters) -> Sequence[int]:
+    """Ids of the applications that the list shows and that were ever submitted, in its order."""
+    listed = _list(actor, filters).where(was_submitted()).with_only_columns(Application.id)
+    return db.session.scalars(listed).all()
+
+
+def count_submitted(actor: Actor, filters: ApplicationFilters) -> int:
+    """How many applications `ever_submitted` names."""
+    conditions = (visible_applications(actor), was_submitted(), *_narrowed(filters))
+    counted: Select[Any] = select(func.count()).select_from(Application)
+    return cast("int", db.session.scalar(_joined(counted).where(*conditions)))
+
+
+def answers_frozen(actor: Actor, ids: Sequence[int]) -> Iterator[tuple[Application, Submission]]:
+    """The latest submission of each of these applications, in their order; of those that the actor may know of."""
     last, every = aliased(Submission), aliased(Submission)
     latest = select(func.max(every.number)).where(every.application_id == Application.id).scalar_subquery()
-    rows = _list(actor, filters).join(last, and_(last.application_id == Application.id, last.number == latest))
-    for row in db.session.execute(rows.add_columns(last).execution_options(yield_per=100)):
-        yield row[0], row[-1]
+    rows = (
+        _joined(cast("Select[Any]", select(Application, last)))
+        .join(last, and_(last.application_id == Application.id, last.number == latest))
+        .options(
+            contains_eager(Application.case).contains_eager(Case.organization),
+            contains_eager(Application.stage).contains_eager(CycleStage.cycle).joinedload(Cycle.program_version),
+        )
+        .where(visible_applications(actor), Application.id.in_(ids))
+    )
+    found = {application.id: (application, submission) for application, submission in db.session.execute(rows)}
+    return (found[one] for one in ids if one in found)
 
 
 def _joined(statement: Select[Any]) -> Select[Any]:

@@ -1,18 +1,19 @@
 """The staff's list of applications: its filters are its address, and it goes out as a table."""
 
-from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from grants.applications import queries, services
+from grants.applications.exports import ANSWERS
 from grants.applications.forms import ApplicationFilterForm
 from grants.applications.models import Application
 from grants.applications.queries import SORTS, VIEWS, ApplicationFilters
 from grants.applications.states import State
-from grants.applications.tabular import answer_cells, answer_columns
 from grants.applications.views.blueprint import bp
+from grants.casework.export_views import ask_for
 from grants.web.access import current_actor, requires
 from grants.web.exports import export
 from grants.web.forms import options
@@ -73,25 +74,14 @@ def _row(found: Application, submitted_at: Any, times: int) -> tuple[Any, ...]:
     )
 
 
-@bp.get("/applications/answers.<form>")
+@bp.post("/applications/answers")
 @requires("application.list")
-def export_answers(form: str) -> ResponseReturnValue:
-    """What the listed applications answered when they were last submitted: a row each, and a column for each question.
-
-    Of applications of several forms, each form's questions have their own columns.
-    """
-    actor, filters = current_actor(), filters_of(filter_form())
-    asked = answer_columns(queries.stages_listed(actor, filters))
-    columns = ("School", "Cycle", "Stage", "State", "Version", "Submitted", *(one.heading for one in asked))
-
-    def rows() -> Iterator[tuple[Any, ...]]:
-        for found, submission in queries.answers_frozen(actor, filters):
-            stage = found.stage
-            word = status_of("application", found.state).word
-            facts = (stage.cycle.title, stage.title, word, submission.number, submission.submitted_at)
-            yield (found.case.organization.name, *facts, *answer_cells(asked, stage, submission.content))
-
-    return export(form, "answers", columns, rows())
+def ask_for_answers() -> ResponseReturnValue:
+    """Have what the listed applications answered made into a file."""
+    actor, form = current_actor(), filter_form()
+    filters = filters_of(form)
+    said = form.said({"only": VIEWS})
+    return ask_for(ANSWERS, "answers", asdict(filters), said, queries.count_submitted(actor, filters))
 
 
 def filter_form() -> ApplicationFilterForm:

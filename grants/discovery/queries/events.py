@@ -12,7 +12,6 @@ from grants.discovery.queries.places import held
 from grants.kernel.clock import now
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
-from grants.people.models import Organization
 from grants.persistence.paging import Page, paginate_rows
 from grants.persistence.session import db
 from grants.programs.models import Cycle
@@ -131,13 +130,4 @@ def cycles_with_events() -> Sequence[Cycle]:
     planned = select(Event.cycle_id)
     return db.session.scalars(
         select(Cycle).where(Cycle.id.in_(planned)).order_by(Cycle.opened_at.desc(), Cycle.id.desc())
-    ).all()
-
-
-def hosts() -> Sequence[Organization]:
-    """Organizations that can hold an event: partners, and schools that open their doors."""
-    return db.session.scalars(
-        select(Organization)
-        .where(Organization.merged_into_id.is_(None))
-        .order_by(Organization.kind != "partner", Organization.name, Organization.id)
     ).all()

@@ -1,17 +1,20 @@
 """Reading who has a place, and who could take one."""
 
 from collections.abc import Collection, Sequence
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.discovery.models import Event, Registration, Waiting
 from grants.discovery.queries.hiding import not_hidden
-from grants.kernel.errors import Invalid, Missing
+from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.people.models import Organization, OrganizationMembership, Person
-from grants.persistence.paging import Page, paginate
+from grants.persistence.paging import Page, paginate, paginate_rows
 from grants.persistence.session import db
+
+Rows = TypeVarTuple("Rows")
 
 
 def held() -> ColumnElement[bool]:
@@ -33,23 +36,47 @@ def places_seen_by(actor: Actor, event: Event) -> Sequence[Registration]:
 
     Staff read them all but those of schools whose case a conflict of interest hides from them.
     """
-    sees = true() if event.host_id in actor.organization_ids else _sees(actor)
-    return db.session.scalars(_places(event).where(sees)).unique().all()
+    return db.session.scalars(_places(event).where(_reads_name(actor, event))).unique().all()
+
+
+def places_page(actor: Actor, event: Event, search: str = "", page: int = 1) -> Page[Registration]:
+    """A page of the same, by name; each word of the search is in the name or the school."""
+    return paginate(_searched(_places(event).where(_reads_name(actor, event)), search), page)
 
 
 def door(actor: Actor, event: Event, search: str = "", page: int = 1) -> Page[Registration]:
-    """Those who have a place, by name, for whoever stands at the door; each word is in the name or the school."""
-    found = _places(event).join(Registration.organization).where(_sees(actor))
-    for word in search.split():
-        found = found.where(or_(*(one.icontains(word, autoescape=True) for one in (Person.name, Organization.name))))
-    return paginate(found, page)
+    """Those who have a place, by name, for whoever stands at the door."""
+    return paginate(_searched(_places(event).where(_sees(actor)), search), page)
 
 
 def came_of(actor: Actor, event: Event) -> tuple[int, int]:
-    """How many came, and how many have a place, of those whose names the actor may read."""
-    counts = select(func.count(Registration.attended_at), func.count()).select_from(Registration)
-    came, placed = db.session.execute(counts.where(Registration.event_id == event.id, held(), _sees(actor))).one()
+    """How many came, and how many have a place, of those whom the actor meets at the door."""
+    came, placed, _ = _counted(actor, event, _sees(actor))
     return came, placed
+
+
+def counts_seen_by(actor: Actor, event: Event) -> tuple[int, int, int]:
+    """How many came, how many have a place, and how many of these are of the actor's own organizations; of those whose
+    names the actor may read."""
+    return _counted(actor, event, _reads_name(actor, event))
+
+
+def _counted(actor: Actor, event: Event, seen: ColumnElement[bool]) -> tuple[int, int, int]:
+    own = func.count().filter(Registration.organization_id.in_(actor.organization_ids))
+    counts = select(func.count(Registration.attended_at), func.count(), own).select_from(Registration)
+    came, placed, of_own = db.session.execute(counts.where(Registration.event_id == event.id, held(), seen)).one()
+    return came, placed, of_own
+
+
+def _searched(statement: Select[*Rows], search: str) -> Select[*Rows]:
+    for word in search.split():
+        named = (one.icontains(word, autoescape=True) for one in (Person.name, Organization.name))
+        statement = statement.where(or_(*named))
+    return statement
+
+
+def _reads_name(actor: Actor, event: Event) -> ColumnElement[bool]:
+    return true() if event.host_id in actor.organization_ids else _sees(actor)
 
 
 def place_for(actor: Actor, public_id: str) -> Registration:
@@ -71,8 +98,9 @@ def _places(event: Event) -> Select[Registration]:
     return (
         select(Registration)
         .join(Registration.person)
+        .join(Registration.organization)
         .where(Registration.event_id == event.id, held())
-        .options(contains_eager(Registration.person), joinedload(Registration.organization))
+        .options(contains_eager(Registration.person), contains_eager(Registration.organization))
         .order_by(Person.name, Registration.id)
     )
 
@@ -99,19 +127,41 @@ def line_length(event: Event) -> int:
 
 def waiting_seen_by(actor: Actor, event: Event) -> list[tuple[Waiting, int]]:
     """Those in line whose names the actor may read, each with their place in it, from 1."""
+    return [(waiting, place) for waiting, place in db.session.execute(_line(actor, event))]
+
+
+def waiting_page(actor: Actor, event: Event, search: str = "", page: int = 1) -> Page[Any]:
+    """A page of the same, as rows; each word of the search is in the name or the school."""
+    return paginate_rows(_searched(_line(actor, event), search), page)
+
+
+def waiting_counted(actor: Actor, event: Event) -> int:
+    """How many of those in line the actor may know of."""
+    line = select(func.count()).select_from(Waiting)
+    return db.session.scalar(line.where(Waiting.event_id == event.id, _sees(actor, Waiting))) or 0
+
+
+def own_place_in_line(actor: Actor, event: Event) -> int | None:
+    """The actor's own place in line, from 1; None for who does not wait."""
+    mine = db.session.execute(_line(actor, event).where(Waiting.person_id == actor.person_id)).first()
+    return mine.place if mine else None
+
+
+def _line(actor: Actor, event: Event) -> Select[Any]:
     numbered = (
         select(Waiting.id, func.row_number().over(order_by=(Waiting.since, Waiting.id)).label("place"))
         .where(Waiting.event_id == event.id)
         .subquery()
     )
-    rows = db.session.execute(
+    return (
         select(Waiting, numbered.c.place)
         .join(numbered, numbered.c.id == Waiting.id)
+        .join(Waiting.person)
+        .join(Waiting.organization)
         .where(_sees(actor, Waiting))
-        .options(joinedload(Waiting.person), joinedload(Waiting.organization))
+        .options(contains_eager(Waiting.person), contains_eager(Waiting.organization))
         .order_by(Waiting.since, Waiting.id)
     )
-    return [(waiting, place) for waiting, place in rows]
 
 
 def waiting_for(actor: Actor, public_id: str) -> Waiting:
@@ -162,33 +212,3 @@ def memberships_of(email: str) -> Sequence[OrganizationMembership]:
         .options(contains_eager(OrganizationMembership.person), joinedload(OrganizationMembership.organization))
         .order_by(OrganizationMembership.since, OrganizationMembership.id)
     ).all()
-
-
-def organization_named(name: str) -> Organization:
-    """The organization of the directory with this name, capitals aside. For services: not scoped to an actor.
-
-    raises   Invalid beside the field `school`, with names that come near, when there is none or several
-    """
-    wanted = " ".join(name.split())
-    near = db.session.scalars(
-        select(Organization)
-        .where(Organization.name.icontains(wanted, autoescape=True), Organization.merged_into_id.is_(None))
-        .order_by(func.length(Organization.name), Organization.name, Organization.id)
-        .limit(4)
-    ).all()
-    exact = [one for one in near if one.name.lower() == wanted.lower()]
-    if len(exact) == 1:
-        return exact[0]
-    if exact:
-        sentence = f"Several schools are called {wanted}. Let an administrator tell them apart in the directory."
-    elif near:
-        sentence = f"No school is called “{wanted}”. Do you mean {' or '.join(one.name for one in near)}?"
-    else:
-        sentence = f"No school is called “{wanted}”. Add it to the directory of organizations first."
-    raise Invalid(sentence, {"school": sentence})
-
-
-def school_names() -> Sequence[str]:
-    """Names of schools, in order, to choose from while typing; no more than a phone loads at a door."""
-    schools = select(Organization.name).where(Organization.kind == "school", Organization.merged_into_id.is_(None))
-    return db.session.scalars(schools.order_by(Organization.name, Organization.id).limit(400)).all()

@@ -16,6 +16,7 @@ from grants.people.models import OrganizationMembership
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires
 from grants.web.filters import listing
+from grants.web.tables import page_asked
 
 
 @bp.get("/events/<public_id:event_id>")
@@ -27,19 +28,27 @@ def event(event_id: str) -> ResponseReturnValue:
 
 def event_page(found: Event, problem: Problem | None = None, form: CancelEventForm | None = None) -> str:
     actor = current_actor()
-    places, over = queries.places_seen_by(actor, found), found.ends_at <= now()
+    search, over = request.args.get("search", "").strip(), found.ends_at <= now()
+    page = queries.places_page(actor, found, search, page_asked())
+    came, placed, own = queries.counts_seen_by(actor, found)
     return render_template(
         "discovery/event.html",
         event=found,
-        places=places,
-        certificates=queries.certificates_of(places) if over else {},
+        page=page,
+        search=search,
+        came=came,
+        placed=placed,
+        own=own,
+        certificates=queries.certificates_of(page.items) if over else {},
         mine=queries.own_place(actor, found) if over else None,
         feedback=queries.own_feedback(actor, found) if over else None,
         feedback_open=over and now() <= found.ends_at + FEEDBACK_FOR,
         notes=queries.notes_of_event(actor, found) if found.kind == "school_visit" else (),
         own_note=queries.own_note(actor, found),
         can_join=queries.can_join(actor.in_view, found) if actor.may("event.register") else (),
-        waiting=queries.waiting_seen_by(actor, found),
+        waiting=queries.waiting_page(actor, found, search, page_asked("line")),
+        waiting_seen=queries.waiting_counted(actor, found),
+        in_line=queries.own_place_in_line(actor, found),
         line_length=queries.line_length(found),
         taken=services.places_taken(found),
         begun=found.starts_at <= now(),

@@ -36,7 +36,7 @@ def new_event() -> ResponseReturnValue:
         form.starts_at.data, form.ends_at.data = like.starts_at + WEEK, like.ends_at + WEEK
 
     def plan() -> Event:
-        return services.schedule_event(current_actor(), cycle, _plan(form))
+        return services.schedule_event(current_actor(), cycle, _plan(form, like))
 
     return _write(form, plan, "Plan an event", url_for(".events"))
 
@@ -49,7 +49,7 @@ def edit_event(event_id: str) -> ResponseReturnValue:
     form = _event_form(found.cycle, [found.cycle], found)
 
     def change() -> Event:
-        services.change_event(current_actor(), found, _plan(form))
+        services.change_event(current_actor(), found, _plan(form, found))
         return found
 
     return _write(form, change, f"Change “{found.title}”", url_for(".event", event_id=event_id))
@@ -69,23 +69,42 @@ def _write(form: EventForm, write: Any, heading: str, back: str) -> ResponseRetu
                 form.show(problem)
                 status = problem.status
     return render_template(
-        "discovery/event_form.html", form=form, heading=heading, back=back, topics=queries.topics()
+        "discovery/event_form.html",
+        form=form,
+        heading=heading,
+        back=back,
+        topics=queries.topics(),
+        hosts=queries.offered(form.host.data or ""),
     ), status
 
 
+@bp.get("/events/hosts")
+@requires("event.manage")
+def hosts() -> ResponseReturnValue:
+    """Organizations to choose a host from, while its name is typed."""
+    return render_template("discovery/_hosts.html", hosts=queries.offered(request.args.get("host", "")))
+
+
 def _event_form(cycle: Cycle, cycles: Any, found: Event | None = None) -> EventForm:
-    hosts = queries.hosts()
     form = in_zone(EventForm, cycle.time_zone)(obj=found)
     form.cycle.choices = options({one.public_id: one.title for one in cycles})
-    form.host.choices = options({"": "The foundation"} | {one.public_id: one.name for one in hosts})
     if found is not None and not form.is_submitted():
         form.cycle.data = cycle.public_id
-        form.host.data = found.host.public_id if found.host else ""
+        form.host.data = queries.as_typed(found.host) if found.host else ""
     return form
 
 
-def _plan(form: EventForm) -> EventPlan:
-    hosts = {one.public_id: one.id for one in queries.hosts()}
+def _plan(form: EventForm, before: Event | None) -> EventPlan:
+    """What is planned.
+
+    before   what the form was filled with: a host that nobody touched stays, whatever others are called
+    raises   Invalid
+    """
+    host, named = before.host if before else None, _text(form.host)
+    if named is None:
+        host = None
+    elif host is None or named != queries.as_typed(host):
+        host = queries.organization_named(named, "host", "organization")
     return EventPlan(
         kind=form.kind.data,
         title=_text(form.title) or "",
@@ -93,7 +112,7 @@ def _plan(form: EventForm) -> EventPlan:
         ends_at=cast(datetime, form.ends_at.data),
         topic=_text(form.topic),
         description=_text(form.description),
-        host_id=hosts.get(form.host.data),
+        host_id=host.id if host else None,
         place=_text(form.place),
         capacity=form.capacity.data,
     )

@@ -66,4 +66,4 @@ def write(event_id: str) -> ResponseReturnValue:
 
 def _counts(found: Event) -> dict[str, int]:
     came, placed = queries.came_of(current_actor(), found)
-    return {"places": placed, "waiting": len(queries.waiting_seen_by(current_actor(), found)), "came": came}
+    return {"places": placed, "waiting": queries.waiting_counted(current_actor(), found), "came": came}

@@ -1,0 +1,15 @@
+"""Files of long lists, as somebody takes them: asked for, made, downloaded."""
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from grants.background.runner import run_due
+
+
+def file_of(browser: FlaskClient, path: str, form: str = "csv") -> TestResponse:
+    """What comes of pressing the button at `path`; the refusal where there is one."""
+    asked = browser.post(path, data={"form": form})
+    if asked.status_code != 302:
+        return asked
+    run_due()
+    return browser.get(f"{asked.location}/file")
