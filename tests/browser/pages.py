@@ -310,7 +310,6 @@ FILES: dict[str, list[Seen]] = {
     "discovery.call_calendar": by(VISITOR, ids=_call),
     "discovery.call_resource_file": by(APPLICANT, ids=_resource_file),
     "discovery.resource_version": by(OFFICER, ids=_resource_version),
-    "discovery.hosts": by(OFFICER),
     "discovery.event_file": by(APPLICANT, ids=_upcoming),
     "calendars.feed": by(VISITOR, ids="SELECT id AS feed_token FROM calendar_feed"),
     "discovery.attendance_file": by(OFFICER, ids=_full_event),

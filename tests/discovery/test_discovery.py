@@ -343,7 +343,7 @@ def test_an_event_is_planned_changed_and_cancelled_on_pages(place: Place, client
         several = maya.post("/events/new", data={**plan, "host": "lincoln"})
         assert (several.status_code, 'value="lincoln"' in several.text) == (422, True)
         assert "Write which: Lincoln, Fresno or Lincoln, Oakland." in several.text
-        assert 'value="Lincoln, Fresno"' in maya.get("/events/hosts?host=linc").text
+        assert 'value="Lincoln, Fresno"' in maya.get("/events/new?host=linc").text
         assert maya.post("/events/new", data={**plan, "host": "Lincoln, Oakland"}).status_code == 302
     event = db.session.scalars(select(Event)).one()
     # Four in the afternoon in Oakland, where the clocks have just changed.

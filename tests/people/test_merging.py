@@ -22,8 +22,7 @@ from grants.casework.audit_trail import AuditFilters, audit_records
 from grants.casework.merging import CASES, STAYS_BEHIND
 from grants.casework.models import Case, Note, TimelineEvent
 from grants.discovery.models import Registration, Waiting
-from grants.discovery.queries.events import hosts
-from grants.discovery.queries.naming import organization_named, school_names
+from grants.discovery.queries.naming import offered, organization_named, school_names
 from grants.kernel.clock import clock_at, now
 from grants.kernel.errors import Clash, Invalid, Missing, Refused
 from grants.kernel.policy import SYSTEM
@@ -146,7 +145,7 @@ def test_the_one_that_went_is_nowhere(officer: Person, client_of: Browser) -> No
     acting = actor(officer)
     assert queries.organizations(acting, queries.OrganizationFilters("Lincoln")).items == [other, stays]
     assert queries.organizations(acting, queries.OrganizationFilters(state="new")).items == []
-    assert hosts() == [other, stays]
+    assert offered() == ["Lincoln", "Lincoln Elementary"]
     assert school_names() == ["Lincoln", "Lincoln Elementary"]
     with pytest.raises(Invalid):
         organization_named("Lincoln Elem.")

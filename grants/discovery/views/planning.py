@@ -74,15 +74,8 @@ def _write(form: EventForm, write: Any, heading: str, back: str) -> ResponseRetu
         heading=heading,
         back=back,
         topics=queries.topics(),
-        hosts=queries.offered(form.host.data or ""),
+        hosts=queries.offered(request.args.get("host") or form.host.data or ""),
     ), status
-
-
-@bp.get("/events/hosts")
-@requires("event.manage")
-def hosts() -> ResponseReturnValue:
-    """Organizations to choose a host from, while its name is typed."""
-    return render_template("discovery/_hosts.html", hosts=queries.offered(request.args.get("host", "")))
 
 
 def _event_form(cycle: Cycle, cycles: Any, found: Event | None = None) -> EventForm:

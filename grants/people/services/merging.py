@@ -69,7 +69,7 @@ def merge_organizations(actor: Actor, gone: Organization, stays: Organization, t
     audit.record(actor, "organization.merge", stays, before=changed, after={"from": facts["name"], "name": stays.name})
     db.session.flush()
     ORGANIZATIONS.after(actor, gone, stays)
-    compare(db.session(), stays)
+    compare(db.session(), [stays])
     for lead in leads:
         mail.send_merged(actor, gone, stays, lead)
 

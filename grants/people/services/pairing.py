@@ -1,9 +1,10 @@
 """Finding organizations that may be here twice, and saying of two that they are not the same."""
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, event, inspect, or_, select
-from sqlalchemy.orm import Mapper, Session, object_session
+from sqlalchemy import and_, delete, event, func, insert, inspect, or_, select
+from sqlalchemy.orm import Mapper, Session, aliased, object_session
 
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash
@@ -44,42 +45,37 @@ def doubt_again(actor: Actor, pair: SuspectedPair) -> None:
         raise Clash("Nobody says any more that these two are not the same.")
     pair.apart_at = pair.apart_by_id = None
     audit.record(actor, "organization.doubt", pair.first, after=_named(pair))
-    compare(db.session(), pair.first)
+    compare(db.session(), [pair.first])
 
 
-def compare(session: Session, organization: Organization) -> None:
-    """Find anew the pairs that an organization is part of; what was decided on one stays. Safe to repeat."""
-    if organization.merged_into_id is not None:
-        return
-    keys = _keep_keys(session, organization)
-    nearby = session.scalars(
-        select(Organization)
-        .where(
-            Organization.id != organization.id,
-            Organization.merged_into_id.is_(None),
-            *_not_another(organization),
-            Organization.id.in_(select(MatchKey.organization_id).where(MatchKey.key.in_(keys))),
-        )
-        .order_by(Organization.id)
-        .limit(MOST_COMPARED)
-    )
-    weights = {other.id: len(why) for other in nearby if (why := reasons(organization, other))}
+def compare(session: Session, organizations: Sequence[Organization]) -> None:
+    """Find anew the pairs that organizations are part of; what was decided on one stays. Safe to repeat.
+
+    The statements are the same in number for one and for a hundred, as a directory brings them in.
+    """
+    compared = {one.id: one for one in organizations if one.merged_into_id is None}
+    _keep_keys(session, compared.values())
+    weights = {
+        (min(one.id, other.id), max(one.id, other.id)): len(why)
+        for one, other in _nearby(session, compared)
+        if (why := reasons(one, other))
+    }
     known = {
-        pair.second_id if pair.first_id == organization.id else pair.first_id: pair
+        (pair.first_id, pair.second_id): pair
         for pair in session.scalars(
             select(SuspectedPair).where(
-                or_(SuspectedPair.first_id == organization.id, SuspectedPair.second_id == organization.id)
+                or_(SuspectedPair.first_id.in_(list(compared)), SuspectedPair.second_id.in_(compared))
             )
         )
     }
-    for number, pair in known.items():
-        if number in weights:
-            pair.weight = weights[number]
+    for key, pair in known.items():
+        if key in weights:
+            pair.weight = weights[key]
         elif pair.apart_at is None:
             session.delete(pair)
-    for number in sorted(weights.keys() - known.keys()):
-        first, second = sorted((number, organization.id))
-        session.add(SuspectedPair(first_id=first, second_id=second, weight=weights[number], found_at=now()))
+    for first, second in sorted(weights.keys() - known.keys()):
+        weight = weights[first, second]
+        session.add(SuspectedPair(first_id=first, second_id=second, weight=weight, found_at=now()))
     session.flush()
 
 
@@ -92,32 +88,52 @@ def compare_uncompared(most: int = 500) -> int:
     found = db.session.scalars(
         select(Organization).where(never, Organization.merged_into_id.is_(None)).order_by(Organization.id).limit(most)
     ).all()
-    for organization in found:
-        compare(db.session(), organization)
+    compare(db.session(), found)
     return len(found)
 
 
-def _not_another(organization: Organization) -> list[ColumnElement[bool]]:
-    """Hold for all but those whose identifier says that they are another: in an imported directory, nearly all."""
-    return [
-        or_(column.is_(None), column == known)
-        for column, known in (
-            (Organization.nces_id, organization.nces_id),
-            (Organization.cds_id, organization.cds_id),
+def _nearby(session: Session, compared: Mapping[int, Organization]) -> Iterator[tuple[Organization, Organization]]:
+    """Each with those that share a key with it, at most MOST_COMPARED, but for those whose identifier says that they
+    are another: in an imported directory, nearly all."""
+    one, other, its, theirs = aliased(Organization), aliased(Organization), aliased(MatchKey), aliased(MatchKey)
+    shared = (
+        select(one.id.label("one_id"), other.id.label("other_id"))
+        .join(its, its.organization_id == one.id)
+        .join(theirs, and_(theirs.key == its.key, theirs.organization_id != one.id))
+        .join(other, other.id == theirs.organization_id)
+        .where(
+            one.id.in_(list(compared)),
+            other.merged_into_id.is_(None),
+            *(
+                or_(
+                    getattr(one, field).is_(None),
+                    getattr(other, field).is_(None),
+                    getattr(one, field) == getattr(other, field),
+                )
+                for field in ("nces_id", "cds_id")
+            ),
         )
-        if known
-    ]
+        .distinct()
+        .subquery()
+    )
+    place = func.row_number().over(partition_by=shared.c.one_id, order_by=shared.c.other_id)
+    numbered = select(shared.c.one_id, shared.c.other_id, place.label("place")).subquery()
+    rows = select(numbered.c.one_id, Organization).join(Organization, Organization.id == numbered.c.other_id)
+    rows = rows.where(numbered.c.place <= MOST_COMPARED).order_by(numbered.c.one_id, Organization.id)
+    for number, found in session.execute(rows).all():
+        yield compared[number], found
 
 
-def _keep_keys(session: Session, organization: Organization) -> frozenset[str]:
+def _keep_keys(session: Session, organizations: Iterable[Organization]) -> None:
     # An organization without a letter in its name has a key all the same: it says that it was compared.
-    keys = match_keys(organization) or frozenset({f"id {organization.id}"})
-    mine = MatchKey.organization_id == organization.id
-    session.execute(delete(MatchKey).where(mine, MatchKey.key.not_in(keys)))
-    there = set(session.scalars(select(MatchKey.key).where(mine)))
-    session.add_all(MatchKey(organization_id=organization.id, key=key) for key in sorted(keys - there))
-    session.flush()
-    return keys
+    wanted = {(one.id, key) for one in organizations for key in match_keys(one) or {f"id {one.id}"}}
+    numbers = {number for number, _ in wanted}
+    rows = select(MatchKey.id, MatchKey.organization_id, MatchKey.key).where(MatchKey.organization_id.in_(numbers))
+    there = {(organization_id, key): number for number, organization_id, key in session.execute(rows)}
+    if gone := [number for pair, number in there.items() if pair not in wanted]:
+        session.execute(delete(MatchKey).where(MatchKey.id.in_(gone)))
+    if new := sorted(wanted - there.keys()):
+        session.execute(insert(MatchKey), [{"organization_id": number, "key": key} for number, key in new])
 
 
 def _named(pair: SuspectedPair) -> dict[str, str]:
@@ -137,8 +153,7 @@ def _compare_changed(session: Session) -> None:
     if not numbers:
         return
     changed = select(Organization).where(Organization.id.in_(numbers)).order_by(Organization.id)
-    for organization in session.scalars(changed).all():
-        compare(session, organization)
+    compare(session, session.scalars(changed).all())
 
 
 event.listen(Organization, "after_insert", _note_change)
