@@ -1,5 +1,6 @@
 """What waits for someone around applications."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from grants.applications.states import State
 from grants.casework.models import Case
 from grants.kernel.clock import now
 from grants.kernel.policy import Actor
+from grants.kernel.roles import OrganizationRole
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.web.filters import plural
@@ -31,7 +33,8 @@ def todos(actor: Actor) -> list[Todo]:
     found = _asked_to_coach(actor)
     if actor.organization_ids:
         own = Case.organization_id.in_(actor.organization_ids)
-        found += [todo for application in _written(own) if (todo := _writing(application))]
+        certifying = actor.organizations_as(OrganizationRole.SIGNATORY)
+        found += [todo for application in _written(own) if (todo := _writing(application, certifying))]
     if actor.coaching:
         coached = coached_drafts(actor)
         found += [todo for application in _written(coached) if (todo := _reading_along(application))]
@@ -51,7 +54,11 @@ def _written(condition: ColumnElement[bool]) -> ScalarResult[Application]:
     )
 
 
-def _writing(application: Application) -> Todo | None:
+def _writing(application: Application, certifying: Collection[int]) -> Todo | None:
+    """What its people have to do on an application.
+
+    certifying   ids of the organizations for which the reader is a signatory
+    """
     stage, school = application.stage, application.case.organization.name
     url = url_for("applications.application", application_id=application.public_id)
     if application.state == State.RETURNED:
@@ -66,8 +73,11 @@ def _writing(application: Application) -> Todo | None:
     ready = f"{application.answered} of {application.asked} questions ready"
     detail = f"{school}: {ready}, {time_left(closes_at - now())} left."
     urgency = "due" if closes_at - now() <= SOON else "plan"
-    due = _day(closes_at, stage)
-    return Todo(urgency, f"Write your {stage.title}", url, detail, due, cycle_id=stage.cycle_id)
+    due, what = _day(closes_at, stage), f"Write your {stage.title}"
+    if application.answered == application.asked and application.case.organization_id in certifying:
+        url = url_for("applications.check", application_id=application.public_id)
+        urgency, what = "due", f"Certify and submit your {stage.title}"
+    return Todo(urgency, what, url, detail, due, cycle_id=stage.cycle_id)
 
 
 def _reading_along(application: Application) -> Todo | None:

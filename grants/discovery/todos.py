@@ -39,6 +39,7 @@ def _own(actor: Actor) -> list[Todo]:
         .where(
             Registration.person_id == actor.person_id,
             Registration.cancelled_at.is_(None),
+            Registration.attended_at.is_(None),
             Event.cancelled_at.is_(None),
             Event.ends_at > now(),
             Event.starts_at <= now() + SOON if actor.may("event.read") else true(),

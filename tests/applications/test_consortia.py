@@ -125,7 +125,13 @@ def test_two_schools_write_submit_and_are_read_as_one(story: Story, client_of: B
     assert (application.asked, application.answered) == (asked, answered + 1) == (asked, asked)
     with clock_at(make.WRITING):
         assert other.get(f"{page}/sections/vision").status_code == 200, "a member's people write along"
-        assert "Every question is ready" in lead.get(f"{page}/check").text
+        with unit_of_work():
+            services.comment(actor(story.bridges.lead), application, "vision", "Whose pace?")
+    with clock_at(make.WRITING):
+        check = lead.get(f"{page}/check").text
+        assert "Every question is ready" in check
+        assert ("Read the whole application" in check, make.COMPLETE["move_on"] in check) == (True, True)
+        assert f"A comment of {story.bridges.lead.name} on How students move through learning" in check
     with pytest.raises(Refused), clock_at(make.WRITING), unit_of_work():
         services.submit(actor(story.bridges.signatory), application, story.bridges.signatory.name)
     submission = story.submits(application)

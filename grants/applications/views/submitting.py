@@ -5,12 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from grants.applications import queries, services
 from grants.applications.budgets import notices
+from grants.applications.company import here_words
 from grants.applications.completeness import shown_fields
 from grants.applications.forms import CertifyForm
 from grants.applications.members import members_in, named
 from grants.applications.overview import Overview, overview
 from grants.applications.policy import may_comment
 from grants.applications.views.blueprint import bp, the_application
+from grants.applications.views.files import file_address
 from grants.documents.queries import document_about
 from grants.kernel.clock import now
 from grants.kernel.errors import Problem, Refused
@@ -65,6 +67,9 @@ def _check_page(view: Overview, form: CertifyForm) -> str:
         submissions=submissions,
         asked_at=asked_at,
         remarks=_remarks(view),
+        company=here_words(view.form, view.others, ""),
+        comments=queries.open_comments(view.application, view.form.sections, size=5),
+        parts=queries.read_draft(view.application, file_url=file_address(view.application)),
     )
 
 
