@@ -56,11 +56,11 @@ TEMPLATES: Final[dict[str, Template]] = {
     "people.coach_named": Template(
         "More to coach at {organization}",
         "Dear {name},\n\n{invited_by} asks you to {task}. You coach {organization} already, so it is open to you:\n"
-        "{site}/applications",
+        "{site}/our/applications",
     ),
     "people.coach_answered": Template(
         "Your invitation to coach {organization}",
-        "Dear {name},\n\n{sentence} You asked them to.\n\n{site}/applications",
+        "Dear {name},\n\n{sentence}\n\nWho coaches a draft stands beside it:\n{site}/our/applications",
     ),
     "people.confirm": Template(
         "Please confirm your address at Harbormaster",

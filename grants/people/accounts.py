@@ -27,12 +27,12 @@ def holding(role: Role) -> ColumnElement[bool]:
 
 
 def without_role() -> ColumnElement[bool]:
-    """Open accounts that let their person see nothing: no role, no organization, no school to coach."""
+    """Open accounts that let their person see nothing: no role, no organization, no school to coach or that asks it."""
     ties = (RoleGrant.person_id, OrganizationMembership.person_id)
     return and_(
         Person.is_active,
         *(~exists().where(tie == Person.id) for tie in ties),
-        ~exists().where(CoachInvitation.person_id == Person.id, coaches_now()),
+        ~exists().where(CoachInvitation.person_id == Person.id, CoachInvitation.ended_at.is_(None)),
     )
 
 

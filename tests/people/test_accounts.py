@@ -294,8 +294,9 @@ def test_administrators_are_told_of_those_who_never_came_and_of_idle_accounts(ro
         join(person("Educator, who need not come"), organization())
         person("Closed", is_active=False)
         person("Officer", Role.PROGRAM_OFFICER, last_sign_in_at=now())
-        joined = person("Joined", last_sign_in_at=now())
-        join(joined, organization())
+        joined, asked = person("Joined", last_sign_in_at=now()), person("Asked to coach", last_sign_in_at=now())
+        join(joined, school := organization())
+        services.invite_coach(actor(joined), school, asked.name, asked.email, "MDC", "read it", "one")
     with root_request(root):
         told = [(todo.urgency, todo.title, todo.url, todo.count) for todo in queries.todos(actor(root))]
     assert told == [
