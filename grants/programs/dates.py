@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -61,6 +62,51 @@ def _usual(stage: DiscoveryStage | ApplicationStage, zone: ZoneInfo) -> StageDat
         return StageDates(opens_at, closes_at)
     due = closing(stage.reviews_due, zone) if stage.reviews_due else None
     return StageDates(opens_at, closes_at, stage.grace, due, stage.decision_on)
+
+
+def moved_ahead(dates: Mapping[str, StageDates], at: datetime, zone: ZoneInfo) -> dict[str, StageDates]:
+    """The same days and hours, so many whole years later for all stages that the one which ends first is not over at
+    `at`; unchanged when it is not.
+    """
+    ends_first = min((one.closes_at for one in dates.values()), default=at)
+    years = next(years for years in count() if at <= _later(ends_first, years, zone))
+    return {key: _all_later(one, years, zone) for key, one in dates.items()} if years else dict(dates)
+
+
+def _all_later(dates: StageDates, years: int, zone: ZoneInfo) -> StageDates:
+    due, day = dates.reviews_due_at, dates.decision_on
+    return StageDates(
+        _later(dates.opens_at, years, zone),
+        _later(dates.closes_at, years, zone),
+        dates.grace_minutes,
+        _later(due, years, zone) if due else None,
+        _same_day(day, years) if day else None,
+    )
+
+
+def _later(instant: datetime, years: int, zone: ZoneInfo) -> datetime:
+    local = instant.astimezone(zone)
+    return datetime.combine(_same_day(local.date(), years), local.time(), zone).astimezone(UTC)
+
+
+def _same_day(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February, in a year that has none
+        return day.replace(year=day.year + years, day=28)
+
+
+def too_late(definition: Definition, dates: Mapping[str, StageDates], at: datetime) -> str | None:
+    """Why a cycle with these dates would open for nobody, in a sentence; None while a stage of it can be applied to."""
+    stages = [key for key, stage in definition.stages.items() if stage.kind == "application"] or list(dates)
+    ends = [dates[key].last_moment for key in stages if key in dates]
+    if not ends or max(ends) >= at:
+        return None
+    last = max(ends).astimezone(definition.zone)
+    return (
+        f"Nobody could apply: the last deadline, {last.day} {last:%B %Y}, is over. "
+        "Write dates of which at least one deadline is still to come."
+    )
 
 
 def wrong_dates(definition: Definition, dates: Mapping[str, StageDates]) -> Iterator[tuple[str, str]]:

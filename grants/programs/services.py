@@ -9,12 +9,12 @@ from grants.kernel.errors import Clash, Invalid
 from grants.kernel.policy import Actor, require_permission
 from grants.persistence.audit import record
 from grants.persistence.session import db
-from grants.programs.dates import StageDates, wrong_dates
+from grants.programs.dates import StageDates, too_late, wrong_dates
 from grants.programs.loading import load_definition, sha256_of
 from grants.programs.models import Cycle, CycleStage, ProgramVersion
 from grants.programs.queries import cycle_keyed, definition_of, newest_version, same_content
 
-_KEY = re.compile(r"[a-z][a-z0-9_-]{0,59}")
+_KEY = re.compile(r"[a-z][a-z0-9-]{0,59}")
 
 
 def load_program(actor: Actor, text: str | bytes, filename: str) -> ProgramVersion:
@@ -62,22 +62,25 @@ def open_cycle(
 ) -> Cycle:
     """Open one run of a program; it keeps this version for good.
 
-    key      the cycle's own short name, unique: small letters, digits, _ and -
+    key      the cycle's own short name, unique: small letters, digits and -
     dates    stage key -> its dates, for every stage of the definition
 
-    raises   Refused; Invalid with a sentence for each stage whose dates do not hold; Clash when the key is taken
+    raises   Refused; Invalid with a sentence for each stage whose dates do not hold, or when every deadline is over;
+             Clash when the key is taken
     """
     require_permission(actor, "cycle.manage")
     definition = definition_of(version)
     errors = dict(wrong_dates(definition, dates))
+    if not errors and (sentence := too_late(definition, dates, now())) is not None:
+        errors["dates"] = sentence
     if _KEY.fullmatch(key) is None:
-        errors["key"] = "A cycle's key is small letters, digits, _ and -, and begins with a letter."
+        errors["key"] = "Write small letters, digits and -, at most 60, beginning with a letter."
     if not title.strip():
         errors["title"] = "A cycle needs a title."
     if errors:
         raise Invalid("The cycle cannot open yet.", errors)
     if cycle_keyed(key) is not None:
-        raise Clash(f"There is already a cycle with the key “{key}”.")
+        raise Clash(f"There is already a cycle with the short name “{key}”.")
     cycle = Cycle(
         key=key,
         title=title.strip(),

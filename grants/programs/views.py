@@ -1,5 +1,7 @@
 """Pages of programs and cycles: read aloud, versions and their differences, loading, dates."""
 
+import re
+from collections.abc import Mapping
 from itertools import groupby
 from operator import attrgetter
 from zoneinfo import ZoneInfo
@@ -12,7 +14,7 @@ from grants.kernel.errors import Clash, Invalid, Missing
 from grants.kernel.roles import Role
 from grants.persistence.session import unit_of_work
 from grants.programs import phrases, queries, reading, services
-from grants.programs.dates import usual_dates
+from grants.programs.dates import StageDates, moved_ahead, usual_dates
 from grants.programs.differences import differences
 from grants.programs.forms import DefinitionForm, cycle_form, dates_form, written_dates
 from grants.programs.loading import LIBRARY, Report, check, sha256_of
@@ -178,7 +180,8 @@ def open_cycle(version_id: str) -> ResponseReturnValue:
     """Open a cycle of this version."""
     found = queries.version_for(current_actor(), version_id)
     definition = queries.definition_of(found)
-    form = cycle_form(definition, _suggested(found), usual_dates(definition))
+    usual = moved_ahead(usual_dates(definition), now(), definition.zone)
+    form = cycle_form(definition, _suggested(found, usual), usual)
     if form.validate_on_submit():
         try:
             with unit_of_work():
@@ -199,9 +202,11 @@ def open_cycle(version_id: str) -> ResponseReturnValue:
     return render_template("programs/open.html", version=found, program=definition, form=form), status
 
 
-def _suggested(version: ProgramVersion) -> dict[str, str]:
-    year = f"{now():%Y}"
-    return {"title": f"{version.title} {year}", "key": f"{version.program_key}-{year}"}
+def _suggested(version: ProgramVersion, dates: Mapping[str, StageDates]) -> dict[str, str]:
+    """A title and a short name for the next cycle: those of its program, without a remark in brackets, and its year."""
+    year = f"{min((one.opens_at for one in dates.values()), default=now()):%Y}"
+    title = re.sub(r"\s*\([^()]*\)$", "", version.title)
+    return {"title": f"{title} {year}", "key": f"{version.program_key.replace('_', '-')}-{year}"}
 
 
 @bp.route("/cycles/stages/<public_id:stage_id>/dates", methods=["GET", "POST"])

@@ -10,7 +10,7 @@ from grants.decisions.letter_facts import ANSWER_BY, answer_by_on
 from grants.decisions.models import Decision, Slate, SlateLine
 from grants.documents import facts as document_facts
 from grants.documents import services as documents
-from grants.kernel.clock import now
+from grants.kernel.clock import clock_at, now
 from grants.kernel.policy import SYSTEM
 from grants.kernel.roles import OrganizationRole, Role
 from grants.people.models import Organization
@@ -74,7 +74,9 @@ indicators:
 def cycle(key: str = "launch-2016") -> Cycle:
     """A cycle of the program above."""
     version = programs.load_program(SYSTEM, PROGRAM, "launches.yaml")
-    return programs.open_cycle(SYSTEM, version, key, "Launch 2016", usual_dates(definition_of(version)))
+    dates = usual_dates(definition_of(version))
+    with clock_at(min(one.opens_at for one in dates.values())):
+        return programs.open_cycle(SYSTEM, version, key, "Launch 2016", dates)
 
 
 def decision(of: Cycle, place: Organization | None = None, amount: int = 350_000_00) -> Decision:

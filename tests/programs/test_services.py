@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from grants.kernel.clock import clock_at, now
 from grants.kernel.errors import Clash, Invalid, Missing, Refused
 from grants.kernel.policy import ANONYMOUS, Actor
 from grants.kernel.roles import Role
 from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db, unit_of_work
 from grants.programs import queries, services
-from grants.programs.dates import StageDates, usual_dates
+from grants.programs.dates import StageDates, closing, moved_ahead, opening, usual_dates
 from grants.programs.faults import DefinitionError
 from grants.programs.loading import LIBRARY
 from grants.programs.models import Cycle, CycleStage, ProgramVersion
@@ -32,6 +34,8 @@ DATES = {
     ),
 }
 
+BEFORE = datetime(2014, 2, 1, tzinfo=UTC)
+
 
 @pytest.fixture
 def officer(app: Flask) -> Iterator[Actor]:
@@ -47,7 +51,7 @@ def load(actor: Actor, text: str = SMALL) -> ProgramVersion:
 
 def opened(actor: Actor, key: str = "harbor-2016", **changes: StageDates) -> Cycle:
     version = load(actor)
-    with unit_of_work():
+    with clock_at(BEFORE), unit_of_work():
         return services.open_cycle(actor, version, key, "Harbor 2016", {**DATES, **changes})
 
 
@@ -168,10 +172,38 @@ def test_dates_that_do_not_hold_open_nothing(
     assert (count(Cycle), count(CycleStage)) == (0, 0)
 
 
+def test_a_cycle_whose_deadlines_are_over_opens_for_nobody(officer: Actor) -> None:
+    version = load(officer)
+    with clock_at(DATES["plan"].last_moment + timedelta(seconds=1)):
+        with pytest.raises(Invalid) as wrong, unit_of_work():
+            services.open_cycle(officer, version, "harbor-2016", "Harbor", DATES)
+        assert wrong.value.errors == {
+            "dates": "Nobody could apply: the last deadline, 31 March 2016, is over. "
+            "Write dates of which at least one deadline is still to come."
+        }
+        assert count(Cycle) == 0
+        later = moved_ahead(DATES, now(), ZoneInfo("America/Los_Angeles"))
+        assert later["look"].closes_at == DATES["look"].closes_at.replace(year=2017)
+        assert later["plan"].decision_on == date(2017, 5, 2)
+        with unit_of_work():
+            services.open_cycle(officer, version, "harbor-2017", "Harbor", later)
+    with clock_at(DATES["plan"].last_moment), unit_of_work():
+        services.open_cycle(officer, version, "harbor-2016", "Harbor", DATES)
+    assert count(Cycle) == 2
+
+
+@pytest.mark.parametrize(("at", "closes"), [("2016-02-29", "2016-02-29"), ("2016-03-02", "2017-02-28")])
+def test_usual_dates_move_by_whole_years_and_keep_their_hour(at: str, closes: str) -> None:
+    zone = ZoneInfo("America/Los_Angeles")
+    once = {"plan": StageDates(opening(date(2016, 2, 1), zone), closing(date(2016, 2, 29), zone))}
+    moved = moved_ahead(once, datetime.fromisoformat(f"{at}T20:00:00+00:00"), zone)
+    assert moved["plan"].closes_at == closing(date.fromisoformat(closes), zone)
+
+
 def test_names_of_cycles_are_checked(officer: Actor) -> None:
     version = load(officer)
-    with pytest.raises(Invalid) as wrong, unit_of_work():
-        services.open_cycle(officer, version, "Harbor 2016", " ", DATES)
+    with clock_at(BEFORE), pytest.raises(Invalid) as wrong, unit_of_work():
+        services.open_cycle(officer, version, "harbor_2016", " ", DATES)
     assert sorted(wrong.value.errors) == ["key", "title"]
     opened(officer)
     with pytest.raises(Clash, match="already a cycle"):
@@ -202,7 +234,7 @@ def test_dates_move_until_release(officer: Actor) -> None:
 
 def test_usual_dates_open_a_cycle_of_the_library(officer: Actor) -> None:
     version = load(officer, (LIBRARY / "oakland.yaml").read_text(encoding="utf-8"))
-    with unit_of_work():
+    with clock_at(BEFORE), unit_of_work():
         dates = usual_dates(queries.definition_of(version))
         cycle = services.open_cycle(officer, version, "oakland", "NGLC in Oakland", dates)
     assert [stage.closes_at.date().isoformat() for stage in cycle.stages] == ["2015-01-16", "2015-02-01", "2016-03-21"]

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from grants.kernel.clock import clock_at, now
 from grants.kernel.roles import Role
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
@@ -16,7 +17,7 @@ from grants.programs.loading import LIBRARY
 from grants.programs.models import Cycle, ProgramVersion
 from grants.programs.services import dates_of
 from tests.factories.people import person
-from tests.programs.test_services import DATES
+from tests.programs.test_services import BEFORE, DATES
 from tests.programs.texts import SMALL, changed
 
 OAKLAND = (LIBRARY / "oakland.yaml").read_text(encoding="utf-8")
@@ -40,7 +41,7 @@ def open_small(officer: Person) -> Cycle:
     from grants.people.queries import actor_of
 
     (version,) = keep(officer, SMALL)
-    with unit_of_work():
+    with clock_at(BEFORE), unit_of_work():
         return services.open_cycle(actor_of(officer), version, "harbor-2016", "Harbor 2016", DATES)
 
 
@@ -175,7 +176,12 @@ def test_a_cycle_is_opened_with_the_usual_dates(officer: Person, client_of: Brow
     (version,) = keep(officer, OAKLAND)
     browser = client_of(officer)
     page = browser.get(f"/programs/{version.public_id}/open").get_data(as_text=True)
-    assert 'value="2016-03-20T17:00"' in page
+    year = now().year
+    assert f'value="{year + 1}-01-15T17:00"' in page or f'value="{year}-01-15T17:00"' in page
+    with clock_at(BEFORE):
+        page = browser.get(f"/programs/{version.public_id}/open").get_data(as_text=True)
+        assert 'value="2016-03-20T17:00"' in page
+        assert 'value="NGLC in Oakland 2014"' in page
     sent = {
         "title": "NGLC in Oakland",
         "key": "oakland",
@@ -203,13 +209,17 @@ def test_a_cycle_is_opened_with_the_usual_dates(officer: Person, client_of: Brow
     assert 'value="2014-01-01T17:00"' in early.get_data(as_text=True)
     assert db.session.scalar(select(func.count()).select_from(Cycle)) == 0
 
-    answer = browser.post(f"/programs/{version.public_id}/open", data=sent)
+    late = browser.post(f"/programs/{version.public_id}/open", data=sent)
+    assert (late.status_code, "Nobody could apply: the last deadline, 20 March 2016" in text_of(late)) == (422, True)
+    with clock_at(BEFORE):
+        answer = browser.post(f"/programs/{version.public_id}/open", data=sent)
     cycle = queries.cycle_keyed("oakland")
     assert cycle is not None
     assert answer.headers["Location"] == f"/cycles/{cycle.public_id}"
     assert cycle.stages[1].closes_at.isoformat() == "2015-02-01T01:00:00+00:00"
     assert cycle.stages[1].grace_minutes == 10
-    twice = browser.post(f"/programs/{version.public_id}/open", data=sent)
+    with clock_at(BEFORE):
+        twice = browser.post(f"/programs/{version.public_id}/open", data=sent)
     assert (twice.status_code, "already a cycle" in twice.get_data(as_text=True)) == (422, True)
 
 
