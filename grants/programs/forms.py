@@ -38,7 +38,7 @@ class CycleForm(HouseForm):
     key = StringField(
         "Short name",
         [InputRequired("Write a short name, such as oakland-2016.")],
-        description="Small letters, digits and -, such as oakland-2016, beginning with a letter. It cannot be changed later.",
+        description="Small letters, digits and -, such as oakland-2016. It cannot be changed later.",
     )
     illustrative = BooleanField("This cycle is invented, for a demonstration or a rehearsal")
 
