@@ -43,6 +43,11 @@ class Opening:
         """Whether the stage's deadline has passed."""
         return now() > self.stage.closes_at
 
+    @property
+    def may_start(self) -> bool:
+        """Whether the stage admits the organization, and nobody of it has begun."""
+        return self.application is None and bool(self.verdict)
+
 
 def may_enter(stage: CycleStage, organization: Organization, facts: EntryFacts | None = None) -> Verdict:
     """Whether an organization may start an application in a stage now.

@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, ScalarResult, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from grants.applications.deadlines import time_left
+from grants.applications.entry import Opening, openings
 from grants.applications.models import Application, CommentAddressee, DraftComment
+from grants.applications.policy import may_start
 from grants.applications.queries.coaching import invitations_to_coach
 from grants.applications.queries.drafts import form_of, named, whole
 from grants.applications.scope import by_stage, coached_drafts, opens_section, was_submitted
@@ -27,14 +29,15 @@ SOON = timedelta(days=7)
 
 
 def todos(actor: Actor) -> list[Todo]:
-    """For applicants their drafts and what was returned, for coaches the drafts they read along and who asks them to,
-    for both what was asked of them; for officers what is to be screened, and drafts that lag.
+    """For applicants what they may begin, their drafts and what was returned; for coaches the drafts they read along
+    and who asks them to; for both what was asked of them; for officers what is to be screened, and drafts that lag.
     """
     found = _asked_to_coach(actor)
     if actor.organization_ids:
         own = Case.organization_id.in_(actor.organization_ids)
         certifying = actor.organizations_as(OrganizationRole.SIGNATORY)
         found += [todo for application in _written(own) if (todo := _writing(application, certifying))]
+        found += _to_start(actor)
     if actor.coaching:
         coached = coached_drafts(actor)
         found += [todo for application in _written(coached) if (todo := _reading_along(application))]
@@ -78,6 +81,19 @@ def _writing(application: Application, certifying: Collection[int]) -> Todo | No
         url = url_for("applications.check", application_id=application.public_id)
         urgency, what = "due", f"Certify and submit your {stage.title}"
     return Todo(urgency, what, url, detail, due, cycle_id=stage.cycle_id)
+
+
+def _to_start(actor: Actor) -> list[Todo]:
+    """The open stages that admit one of the actor's organizations, for which nobody has begun yet."""
+    writes_for = [one for one in actor.organization_ids if may_start(actor, one)]
+    return [_starting(one) for one in openings(actor) if one.may_start and one.organization.id in writes_for]
+
+
+def _starting(opening: Opening) -> Todo:
+    stage = opening.stage
+    title, due = f"Start your application: {stage.title}", _day(stage.closes_at, stage)
+    detail = f"{opening.organization.name}: {stage.cycle.title}, {time_left(stage.closes_at - now())} left."
+    return Todo("plan", title, url_for("applications.ours"), detail, due, cycle_id=stage.cycle_id)
 
 
 def _reading_along(application: Application) -> Todo | None:

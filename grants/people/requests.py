@@ -124,6 +124,28 @@ def asked_of(actor: Actor) -> list[tuple[Organization, int]]:
     return [(organization, count) for organization, count in db.session.execute(statement)]
 
 
+def short_of_people(actor: Actor) -> list[tuple[Organization, int, int]]:
+    """The organizations that the actor leads and that one person alone belongs to, or nobody who certifies: with how
+    many people, and how many signatories. At most MOST_SHOWN; a partner applies for nothing, and is left out."""
+    people = func.count(Person.id)
+    signatories = func.count(Person.id).filter(OrganizationMembership.role == OrganizationRole.SIGNATORY)
+    statement = (
+        select(Organization, people, signatories)
+        .join(OrganizationMembership, OrganizationMembership.organization_id == Organization.id)
+        .join(Person, Person.id == OrganizationMembership.person_id)
+        .where(
+            Organization.id.in_(actor.organizations_as(OrganizationRole.LEAD)),
+            Organization.kind != "partner",
+            Person.is_active,
+        )
+        .group_by(Organization.id)
+        .having(or_(people == 1, signatories == 0))
+        .order_by(Organization.name, Organization.id)
+        .limit(MOST_SHOWN)
+    )
+    return [(organization, count, certify) for organization, count, certify in db.session.execute(statement)]
+
+
 def leads_of(organization: Organization) -> Sequence[Person]:
     """Who decides for an organization and is written to about it: its leads with an open account."""
     return db.session.scalars(

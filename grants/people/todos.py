@@ -9,7 +9,7 @@ from grants.people import accounts
 from grants.people.consortia import unanswered
 from grants.people.models import Organization, Person
 from grants.people.pairs import undecided
-from grants.people.requests import asked_of
+from grants.people.requests import asked_of, short_of_people
 from grants.persistence.session import db
 from grants.web.filters import plural
 from grants.web.todo import Todo
@@ -18,7 +18,21 @@ from grants.web.todo import Todo
 def todos(actor: Actor) -> list[Todo]:
     """What to look after among accounts and organizations, in a statement each."""
     found = [*_accounts(actor), *_new_organizations(actor), *_pairs(actor)]
-    return [*found, *_asked(actor), *_asked_into(actor)]
+    return [*found, *_asked(actor), *_asked_into(actor), *_first_steps(actor)]
+
+
+def _first_steps(actor: Actor) -> list[Todo]:
+    """What the lead of an organization does first: bring in those who write with them, and one who certifies."""
+    found = []
+    for organization, people, signatories in short_of_people(actor):
+        page = url_for("people.organization", organization_id=organization.public_id, _anchor="invite")
+        if people == 1:
+            detail = f"{organization.name}: several people write an application at once, each with their own account."
+            found.append(Todo("plan", "Invite your colleagues", page, detail))
+        if not signatories:
+            detail = f"{organization.name}: only a signatory certifies and submits an application."
+            found.append(Todo("plan", "Name a signatory", page, detail))
+    return found
 
 
 def _asked_into(actor: Actor) -> list[Todo]:

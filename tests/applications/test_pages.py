@@ -570,12 +570,15 @@ def test_an_application_is_started_from_the_page_and_its_earlier_text_carried_in
     app: Flask, client_of: Browser
 ) -> None:
     with clock_at(make.WRITING), unit_of_work():
-        school = make.school("Urban Promise Academy")
+        school, gull = make.school("Urban Promise Academy"), make.school("Gull")
         launch = make.stage()
         make.decided(make.submitted(school, launch, {"move_on": "When she can."}).application)
         growth = next(stage for stage in launch.cycle.stages if stage.key == "growth")
     lead, opened = client_of(school.lead), growth.opens_at + timedelta(days=1)
+    start = "Start your application: Growth grant"
     with clock_at(opened):
+        homes = [client_of(one).get("/").text for one in (school.lead, school.viewer, gull.lead)]
+        assert [start in home for home in homes] == [True, False, False], "of writers, whose school is admitted"
         assert "Start the application" in lead.get("/our/applications").text
         wrong = lead.post(f"/stages/{growth.public_id}/start", data={"organization": "2" * 20})
         assert wrong.status_code == 404
@@ -587,6 +590,7 @@ def test_an_application_is_started_from_the_page_and_its_earlier_text_carried_in
             f"{begin.location}/sections/next", data={"version-more": "0", "more": "", "do": "carry:more"}
         )
         assert carried.location.endswith("/sections/next#field-more")
+        assert start not in lead.get("/").text
     application = db.session.scalars(select(Application).where(Application.stage_id == growth.id)).one()
     assert queries.answers_of(application) == {"more": "When she can."}
 

@@ -101,13 +101,20 @@ def test_what_is_here_already_is_shown_first_and_joined(app: Flask, client: Flas
     client.post(link())
     assert mailed()[1:] == [("people.asked_to_join", lead.email)]
     assert members() == [("Ascend Elem. School", lead.email, "lead")]
-    assert [one.title for one in waiting(app, actor(lead))] == ["1 person asks to join Ascend Elem. School"]
+    assert [one.title for one in waiting(app, actor(lead))] == [
+        "1 person asks to join Ascend Elem. School",
+        "Invite your colleagues",
+        "Name a signatory",
+    ]
     asked = db.session.scalars(select(OrganizationRequest)).one()
     browser, act = client_of(lead), f"/organizations/{school.public_id}/requests/{asked.public_id}"
     assert "ada@ascend.example" in browser.get(f"/organizations/{school.public_id}").text
     assert [browser.post(act, data={"role": "editor"}).status_code for _ in range(2)] == [302, 409]
     assert members()[1:] == [("Ascend Elem. School", "ada@ascend.example", "editor")]
     assert mailed()[2:] == [("people.invitation", "ada@ascend.example")]
+    assert [one.title for one in waiting(app, actor(lead))] == ["Name a signatory"]
+    with unit_of_work():
+        join(person("Sig"), school, OrganizationRole.SIGNATORY)
     assert waiting(app, actor(lead)) == []
 
 
