@@ -106,7 +106,7 @@ def ask(actor: Actor, kind: str, form: str, name: str, wanted: Mapping[str, Any]
     db.session.add(found)
     db.session.flush()
     enqueue(db.session(), MAKE, key=job_key(found), export_id=found.public_id, round_=found.round)
-    audit.record(actor, "export.ask", found, after={"list": kind, "form": form}, acting_as=_acting_as(actor, kind))
+    audit.record(actor, "export.ask", found, after={"list": name, "form": form}, acting_as=_acting_as(actor, kind))
     return found
 
 
