@@ -6,7 +6,8 @@ import logging
 
 from sqlalchemy import or_, select
 
-from grants.applications.models import Application, CoachedSection, Mailing, MailingRecipient
+from grants.applications.mailing_models import Mailing, MailingRecipient
+from grants.applications.models import Application, CoachedSection
 from grants.applications.queries.drafts import whole
 from grants.applications.scope import OPEN_TO_COACHES, is_named
 from grants.applications.services.coaching import is_past_coaching, let_coaches_go

@@ -130,59 +130,6 @@ class Presence(Base):
     person: Mapped[Person] = relationship()
 
 
-class DraftComment(Identified, Base):
-    """A colleague's or a coach's comment on one section of a draft, or an answer to one.
-
-    field         the question it is about; of the whole section where there is none
-    answers_id    the comment it answers, which answers none itself
-    resolved_at   when it was dealt with; of an answer it says nothing
-    """
-
-    __tablename__ = "draft_comment"
-
-    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
-    section: Mapped[str] = mapped_column(String(80))
-    field: Mapped[str | None] = mapped_column(String(80))
-    answers_id: Mapped[int | None] = mapped_column(ForeignKey("draft_comment.id"), index=True)
-    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    written_at: Mapped[datetime]
-    body: Mapped[str]
-    resolved_at: Mapped[datetime | None]
-    resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-
-    author: Mapped[Person] = relationship(foreign_keys=[author_id])
-    resolved_by: Mapped[Person | None] = relationship(foreign_keys=[resolved_by_id])
-
-
-class CommentAddressee(Base):
-    """Whom a comment is for: they are told by mail once, and it waits for them until they answer or it is dealt with.
-
-    told_at   when the mail was written, or found needless
-    """
-
-    __tablename__ = "comment_addressee"
-    __table_args__ = (UniqueConstraint("comment_id", "person_id"),)
-
-    comment_id: Mapped[int] = mapped_column(ForeignKey("draft_comment.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    told_at: Mapped[datetime | None]
-
-    comment: Mapped[DraftComment] = relationship()
-    person: Mapped[Person] = relationship()
-
-
-class CommentReading(Base):
-    """How far somebody has read the comments on a section: `read_to` is the id of the last."""
-
-    __tablename__ = "comment_reading"
-    __table_args__ = (UniqueConstraint("application_id", "person_id", "section"),)
-
-    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    section: Mapped[str] = mapped_column(String(80))
-    read_to: Mapped[int]
-
-
 class Attachment(Identified, Base):
     """A file answered to a file field; a replaced or removed one stays on record."""
 
@@ -282,45 +229,6 @@ class OverrideChange(Base):
 
     override: Mapped[EligibilityOverride] = relationship()
     made_by: Mapped[Person] = relationship()
-
-
-class Mailing(Identified, Base):
-    """What staff write to many applicants at once: their own words, or the reminder that a draft is not submitted.
-
-    key    what its page was given when it was opened, so that a second press is the same mailing
-    body   with {placeholders}; a reminder's text is the library's own
-    """
-
-    __tablename__ = "mailing"
-    __table_args__ = (CheckConstraint("kind IN ('message', 'reminder')", name="kind"),)
-
-    key: Mapped[str] = mapped_column(String(40), unique=True)
-    kind: Mapped[str] = mapped_column(String(10))
-    subject: Mapped[str]
-    body: Mapped[str]
-    made_at: Mapped[datetime]
-    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-
-    made_by: Mapped[Person] = relationship()
-
-
-class MailingRecipient(Identified, Base):
-    """One applicant of a mailing.
-
-    done_at   when it was dealt with; `told` people were written to then, or `left_out` says why nobody was
-    """
-
-    __tablename__ = "mailing_recipient"
-    __table_args__ = (UniqueConstraint("mailing_id", "application_id"),)
-
-    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
-    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
-    done_at: Mapped[datetime | None]
-    told: Mapped[int] = mapped_column(default=0)
-    left_out: Mapped[str | None]
-
-    mailing: Mapped[Mailing] = relationship()
-    application: Mapped[Application] = relationship()
 
 
 class ReadinessCheck(Identified, Base):

@@ -8,9 +8,10 @@ from flask import url_for
 from sqlalchemy import ColumnElement, ScalarResult, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
+from grants.applications.comment_models import CommentAddressee, DraftComment
 from grants.applications.deadlines import time_left
 from grants.applications.entry import Opening, openings
-from grants.applications.models import Application, CommentAddressee, DraftComment
+from grants.applications.models import Application
 from grants.applications.policy import may_start
 from grants.applications.queries.coaching import invitations_to_coach
 from grants.applications.queries.drafts import form_of, named, whole

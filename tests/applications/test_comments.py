@@ -10,8 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from grants.applications import queries, services
+from grants.applications.comment_models import DraftComment
 from grants.applications.mentions import mentioned
-from grants.applications.models import Application, DraftComment
+from grants.applications.models import Application
 from grants.applications.todos import todos
 from grants.background.runner import run_due
 from grants.kernel.clock import clock_at

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from grants.applications import services
 from grants.applications.jobs import mail, remind_all
-from grants.applications.models import Application, Mailing, MailingRecipient
+from grants.applications.mailing_models import Mailing, MailingRecipient
+from grants.applications.models import Application
 from grants.background.runner import run_due
 from grants.casework.models import TimelineEvent
 from grants.kernel.clock import clock_at

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased, joinedload
 
-from grants.applications.models import Application, CommentAddressee, CommentReading, DraftComment
+from grants.applications.comment_models import CommentAddressee, CommentReading, DraftComment
+from grants.applications.models import Application
 from grants.applications.queries.coaching import coaches_on
 from grants.applications.queries.drafts import members
 from grants.kernel.errors import Missing

@@ -8,10 +8,7 @@ from typing import Any, Final, Literal, cast
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from grants.applications.models import (
-    Application,
-    Submission,
-)
+from grants.applications.models import Application, Submission
 from grants.applications.scope import visible_applications, was_submitted
 from grants.applications.states import State
 from grants.casework.models import Case

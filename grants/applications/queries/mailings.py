@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from grants.applications.models import Application, Mailing, MailingRecipient
+from grants.applications.mailing_models import Mailing, MailingRecipient
+from grants.applications.models import Application
 from grants.applications.scope import visible_applications
 from grants.casework.models import Case
 from grants.kernel.errors import Missing

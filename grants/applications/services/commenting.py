@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from grants.applications import queries
+from grants.applications.comment_models import CommentAddressee, CommentReading, DraftComment
 from grants.applications.mentions import mentioned
-from grants.applications.models import Application, CommentAddressee, CommentReading, DraftComment
+from grants.applications.models import Application
 from grants.applications.policy import may_comment, may_deal_with
 from grants.applications.services.drafts import person
 from grants.applications.services.telling import tell

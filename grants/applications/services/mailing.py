@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from grants.applications import queries
 from grants.applications.deadlines import time_left
-from grants.applications.models import Application, Mailing, MailingRecipient
+from grants.applications.mailing_models import Mailing, MailingRecipient
+from grants.applications.models import Application
 from grants.applications.scope import visible_applications
 from grants.applications.services.telling import common_facts, note, tell, writers
 from grants.applications.states import State

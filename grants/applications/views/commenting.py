@@ -6,8 +6,9 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.applications import queries, services
+from grants.applications.comment_models import DraftComment
 from grants.applications.forms import AnswerForm
-from grants.applications.models import Application, DraftComment
+from grants.applications.models import Application
 from grants.applications.views.blueprint import bp, the_application
 from grants.applications.views.conversation import comment_form, talk_of
 from grants.applications.views.drafting import section_page, the_draft, the_section
