@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import and_, delete, event, func, insert, inspect, or_, select
+from sqlalchemy import and_, delete, event, insert, inspect, or_, select
 from sqlalchemy.orm import Mapper, Session, aliased, object_session
 
 from grants.kernel.clock import now
@@ -18,6 +18,9 @@ from grants.persistence.session import before_commit, db
 
 MOST_COMPARED: Final = 500
 _TO_COMPARE: Final = "organizations_to_compare"
+_ASKED_AT_ONCE: Final = 10_000  # engines take no more values in one statement than some tens of thousands
+_IDS: Final = ("nces_id", "cds_id")
+_GONE: Final = "merged_into_id"
 _COMPARED: Final = ("name", "nces_id", "cds_id", "street", "city", "postal_code")
 
 
@@ -93,35 +96,36 @@ def compare_uncompared(most: int = 500) -> int:
 
 
 def _nearby(session: Session, compared: Mapping[int, Organization]) -> Iterator[tuple[Organization, Organization]]:
-    """Each with those that share a key with it, at most MOST_COMPARED, but for those whose identifier says that they
+    """Each with those that share a key with it, MOST_COMPARED at most, but for those whose identifier says that they
     are another: in an imported directory, nearly all."""
-    one, other, its, theirs = aliased(Organization), aliased(Organization), aliased(MatchKey), aliased(MatchKey)
-    shared = (
-        select(one.id.label("one_id"), other.id.label("other_id"))
-        .join(its, its.organization_id == one.id)
-        .join(theirs, and_(theirs.key == its.key, theirs.organization_id != one.id))
-        .join(other, other.id == theirs.organization_id)
-        .where(
-            one.id.in_(list(compared)),
-            other.merged_into_id.is_(None),
-            *(
-                or_(
-                    getattr(one, field).is_(None),
-                    getattr(other, field).is_(None),
-                    getattr(one, field) == getattr(other, field),
-                )
-                for field in ("nces_id", "cds_id")
-            ),
-        )
+    its, theirs = aliased(MatchKey), aliased(MatchKey)
+    # Asked of the keys first and nothing else, so that no engine begins with all organizations there are.
+    rows = (
+        select(its.organization_id, Organization.id, *(getattr(Organization, field) for field in (*_IDS, _GONE)))
+        .join(theirs, and_(theirs.key == its.key, theirs.organization_id != its.organization_id))
+        .join(Organization, Organization.id == theirs.organization_id)
+        .where(its.organization_id.in_(list(compared)))
         .distinct()
-        .subquery()
+        .order_by(its.organization_id, Organization.id)
+        .limit(MOST_COMPARED * len(compared))
     )
-    place = func.row_number().over(partition_by=shared.c.one_id, order_by=shared.c.other_id)
-    numbered = select(shared.c.one_id, shared.c.other_id, place.label("place")).subquery()
-    rows = select(numbered.c.one_id, Organization).join(Organization, Organization.id == numbered.c.other_id)
-    rows = rows.where(numbered.c.place <= MOST_COMPARED).order_by(numbered.c.one_id, Organization.id)
-    for number, found in session.execute(rows).all():
-        yield compared[number], found
+    near: dict[int, list[int]] = {}
+    for number, other, *ids, gone in session.execute(rows):
+        if gone is None and not _is_another(compared[number], ids):
+            near.setdefault(number, []).append(other)
+    wanted = sorted({other for others in near.values() for other in others[:MOST_COMPARED]})
+    found: dict[int, Organization] = {}
+    for start in range(0, len(wanted), _ASKED_AT_ONCE):
+        some = Organization.id.in_(wanted[start : start + _ASKED_AT_ONCE])
+        found |= {one.id: one for one in session.scalars(select(Organization).where(some))}
+    for number, others in near.items():
+        yield from ((compared[number], found[other]) for other in others[:MOST_COMPARED])
+
+
+def _is_another(one: Organization, ids: Sequence[str | None]) -> bool:
+    """Whether one of these identifiers, in the order of _IDS, says that somebody is not this organization."""
+    known = (getattr(one, field) for field in _IDS)
+    return any(mine and theirs and mine != theirs for mine, theirs in zip(known, ids, strict=True))
 
 
 def _keep_keys(session: Session, organizations: Iterable[Organization]) -> None:
