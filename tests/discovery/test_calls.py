@@ -22,7 +22,7 @@ from grants.programs.models import Cycle, CycleStage
 from grants.web.schedules import Span, calendar
 from tests.factories import discovery as make
 from tests.factories.applications import cycle as small_cycle
-from tests.factories.people import actor, organization, person
+from tests.factories.people import actor, join, organization, person
 
 NOW = datetime(2016, 3, 2, 17, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -59,14 +59,29 @@ def desk(app: Flask) -> Desk:
     return Desk()
 
 
-def test_a_visitor_finds_what_is_open_on_the_first_page(desk: Desk, client: FlaskClient) -> None:
+def test_a_visitor_finds_what_is_open_on_the_first_page_and_how_to_apply(
+    desk: Desk, client: FlaskClient, client_of: Browser
+) -> None:
+    ways = ('href="/register"', 'href="/our/applications"', 'href="/sign-in?next=/our/applications"')
+    with unit_of_work():
+        lead, growth = person("Lea"), next(one for one in desk.cycle.stages if one.key == "growth")
+        join(lead, organization("ASCEND"))
     with clock_at(NOW):
         first = client.get("/")
         assert (first.status_code, first.location) == (302, "/calls")
         page = client.get("/calls").text
         assert (f'href="{desk.url}"' in page, "10 days left" in page, "Come and plan with us." in page) == (True,) * 3
         call = client.get(desk.url)
-    assert (call.status_code, call.text.count("<h1>"), "10 days left" in call.text) == (200, 1, True)
+        assert (call.status_code, call.text.count("<h1>"), "10 days left" in call.text) == (200, 1, True)
+        for reader, offered in ((client, [True, False, True]), (client_of(lead), [False, True, False])):
+            for url in ("/calls", desk.url):
+                assert [way in reader.get(url).text for way in ways] == offered
+        assert not any(way in client_of(desk.maya).get(desk.url).text for way in ways)
+        with unit_of_work():
+            growth.opens_at, growth.closes_at = NOW - DAY, NOW + DAY
+            for stage in desk.cycle.stages:
+                stage.closes_at = NOW + DAY if stage == growth else NOW - timedelta(seconds=1)
+        assert [way in client.get(desk.url).text for way in ways] == [False, False, True], "open to grantees alone"
     assert 'href="mailto:maya@foundation.example"' in call.text
 
 

@@ -47,7 +47,13 @@ def calls() -> ResponseReturnValue:
     past = listed_calls(open_ones=False, page=page_asked("earlier"))
     rows = [(call, definition_of(call.cycle), next_deadline(call)) for call in open_ones.items]
     page = render_template(
-        "discovery/calls.html", rows=rows, open_ones=open_ones, past=past, now=now(), days_left=days_left
+        "discovery/calls.html",
+        rows=rows,
+        open_ones=open_ones,
+        past=past,
+        now=now(),
+        days_left=days_left,
+        open_to_all=open_to_all,
     )
     return unless_unchanged(page)
 
@@ -68,6 +74,7 @@ def call(key: str, call_id: str) -> ResponseReturnValue:
         picture=picture_of(found),
         deadline=deadline,
         days_left=days_left(deadline) if deadline else "",
+        open_to_all=open_to_all(found, definition),
         stages=[(stage, definition.stage(stage.key)) for stage in found.cycle.stages],
         rubrics=rubrics(definition) if found.shows_criteria else [],
         events=events_shown(found),
@@ -115,6 +122,16 @@ def next_deadline(call: Call) -> CycleStage | None:
     """The application stage that closes next: the one whose days are counted; None when all have closed."""
     ahead = [one for one in call.cycle.stages if one.kind == "application" and one.closes_at > now()]
     return min(ahead, key=lambda one: (one.closes_at, one.position), default=None)
+
+
+def open_to_all(call: Call, program: Definition) -> bool:
+    """Whether somebody who is new here can apply now: a stage is open, and not to invited schools or grantees alone."""
+    return any(
+        one.kind == "application"
+        and one.opens_at <= now() < one.closes_at
+        and program.application_stage(one.key).enter.takes_newcomers
+        for one in call.cycle.stages
+    )
 
 
 def days_left(stage: CycleStage) -> str:

@@ -86,6 +86,15 @@ class EntryRule(Sayable):
             return not self.not_.admits(facts)
         return self._holds(facts)
 
+    @property
+    def takes_newcomers(self) -> bool:
+        """Whether a school that nobody invited and that holds no award can come to meet it by what it does itself."""
+        if self.all is not None:
+            return all(part.takes_newcomers for part in self.all)
+        if self.any is not None:
+            return any(part.takes_newcomers for part in self.any)
+        return self.awarded is None and self.invited is None
+
     def _holds(self, facts: EntryFacts) -> bool:
         if self.completed is not None:
             return self.completed in facts.completed
