@@ -5,7 +5,7 @@ A control's name is the field's key; inside a table, budget, list of people or g
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, Self
 
@@ -61,26 +61,16 @@ def typed(field: AnyField, sent: Sent, name: str | None = None, dropped: int | N
         case Choice() if field.several:
             return sent.getlist(name)
         case TableField() if field.rows:
-            cells = field.columns
-            return [
-                {"row": row, **{key: sent.get(f"{name}-{number}-{key}", "") for key in cells}}
-                for number, row in enumerate(field.rows)
-            ]
+            return [{"row": row, **_cells(name, number, field.columns, sent)} for number, row in enumerate(field.rows)]
         case TableField():
-            return [
-                {key: sent.get(f"{name}-{number}-{key}", "") for key in field.columns}
-                for number in _rows(name, sent, dropped)
-            ]
+            return [_cells(name, number, field.columns, sent) for number in _rows(name, sent, dropped)]
         case FiveYearBudget():
             return {
                 side: {line: [sent.get(f"{name}-{side}-{line}-{year}", "") for year in range(YEARS)] for line in lines}
                 for side, lines in field.parts.items()
             }
         case PersonList():
-            return [
-                {detail: sent.get(f"{name}-{number}-{detail}", "") for detail in field.ask}
-                for number in _rows(name, sent, dropped)
-            ]
+            return [_cells(name, number, field.ask, sent) for number in _rows(name, sent, dropped)]
         case Group():
             inner = {key: one for key, one in field.fields.items() if not isinstance(one, FileField)}
             return [
@@ -89,6 +79,11 @@ def typed(field: AnyField, sent: Sent, name: str | None = None, dropped: int | N
             ]
         case _:
             return sent.get(name, "")
+
+
+def _cells(name: str, number: int, keys: Iterable[str], sent: Sent) -> dict[str, str]:
+    """What was typed in one row."""
+    return {key: sent.get(f"{name}-{number}-{key}", "") for key in keys}
 
 
 def _rows(name: str, sent: Sent, dropped: int | None) -> list[int]:

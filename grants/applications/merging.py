@@ -16,7 +16,7 @@ from grants.kernel.clock import now
 from grants.kernel.policy import Actor
 from grants.people.merging import ORGANIZATIONS, Foresight, Mover
 from grants.people.models import CoachInvitation, Organization
-from grants.people.services.moving import coaching_both
+from grants.people.services.moving import tied_to_both
 from grants.persistence.moves import lock_all
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
@@ -101,7 +101,7 @@ def _foresee_coached(_actor: Actor, _gone: Organization, _stays: Organization) -
 
 def _move_coached(_actor: Actor, gone: Organization, stays: Organization) -> None:
     """Whoever coached both keeps what they read of either, and nothing that was closed to them opens again."""
-    for going, staying in coaching_both(gone, stays):
+    for going, staying in tied_to_both(CoachInvitation, gone, stays):
         both = (going.id, staying.id)
         shut = [CoachInvitation.ended_at.is_not(None), CoachInvitation.since > CoachedSection.named_at]
         if any(one.accepted_at is not None and one.ended_at is None for one in (going, staying)):

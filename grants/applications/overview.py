@@ -158,24 +158,14 @@ def overview(actor: Actor, application: Application) -> Overview:
     """Everything a draft's pages say about it, to this actor: to a coach, as if it had no more than their sections."""
     definition = definition_of(application.stage.cycle)
     rules = definition.application_stage(application.stage.key)
-    form = asked_form(definition, rules)
-    drafted, files = queries.drafted_answers(application), queries.attachments_of(application)
-    # Staff learn how far it is, and read none of it before it is submitted.
-    writes_along = may_comment(actor, application.case.organization_id)
-    named = queries.sections_open_to(actor, application) if writes_along else None
-    if named is not None:
-        form = part_of(form, queries.answers_in(drafted, files), named)
-        theirs = {one.key for one in form.all_fields()}
-        drafted = {key: answer for key, answer in drafted.items() if key in theirs}
-        files = {key: attached for key, attached in files.items() if key in theirs}
+    form, drafted, files, whole = _opened(actor, application, asked_form(definition, rules))
     answers = queries.answers_in(drafted, files)
-    organization_id = application.case.organization_id
     progress = standing(
         form,
         answers,
         queries.barring(application, answers),
         queries.unreadable_in(form, drafted),
-        queries.member_gaps(application.stage.cycle, application.case.organization) if named is None else None,
+        queries.member_gaps(application.stage.cycle, application.case.organization) if whole else None,
     )
     statuses = queries.section_statuses(application)
     others = tuple(queries.others_in(actor, application))
@@ -192,17 +182,37 @@ def overview(actor: Actor, application: Application) -> Overview:
             for section in form.sections.values()
         ),
         deadline=queries.deadline_of(application),
-        members=tuple(queries.members(organization_id)),
-        rights=Rights(
-            whole=named is None,
-            write=bool(may_write(actor, organization_id)),
-            comment=bool(may_comment(actor, organization_id)),
-            invite_coach=bool(may_invite_coach(actor, organization_id)),
-            certify=bool(may_certify(actor, organization_id)),
-            withdraw=bool(may_withdraw(actor, organization_id)),
-        ),
+        members=tuple(queries.members(application.case.organization_id)),
+        rights=_rights(actor, application.case.organization_id, whole),
         others=others,
         unread=queries.unread_in(actor, application, form.sections),
+    )
+
+
+def _opened(
+    actor: Actor, application: Application, form: Form
+) -> tuple[Form, dict[str, Answer], dict[str, list[Attachment]], bool]:
+    """The form, the answers and the files as far as they are open to the actor, and whether that is all of them."""
+    drafted, files = queries.drafted_answers(application), queries.attachments_of(application)
+    # Staff learn how far it is, and read none of it before it is submitted.
+    writes_along = may_comment(actor, application.case.organization_id)
+    named = queries.sections_open_to(actor, application) if writes_along else None
+    if named is None:
+        return form, drafted, files, True
+    form = part_of(form, queries.answers_in(drafted, files), named)
+    theirs = {one.key for one in form.all_fields()}
+    drafted = {key: answer for key, answer in drafted.items() if key in theirs}
+    return form, drafted, {key: attached for key, attached in files.items() if key in theirs}, False
+
+
+def _rights(actor: Actor, organization_id: int, whole: bool) -> Rights:
+    return Rights(
+        whole=whole,
+        write=bool(may_write(actor, organization_id)),
+        comment=bool(may_comment(actor, organization_id)),
+        invite_coach=bool(may_invite_coach(actor, organization_id)),
+        certify=bool(may_certify(actor, organization_id)),
+        withdraw=bool(may_withdraw(actor, organization_id)),
     )
 
 

@@ -50,34 +50,29 @@ def threads_of(
         size,
     )
     ids = [one.id for one in page.items]
-    answers: dict[int | None, list[DraftComment]] = {}
+    answers, addressed = _answers_to(ids), _addressed(ids)
+    read_to = _read_to(actor, application, section)
+
+    def thread(one: DraftComment) -> Thread:
+        said = (one, *answers.get(one.id, ()))
+        new = (each.id for each in said if each.id > read_to and each.author_id != actor.person_id)
+        return Thread(
+            one, said[1:], tuple(addressed.get(one.id, ())), frozenset(new if one.resolved_at is None else ())
+        )
+
+    return Page([thread(one) for one in page.items], page.number, page.size, page.total)
+
+
+def _answers_to(comment_ids: Collection[int]) -> dict[int | None, list[DraftComment]]:
+    found: dict[int | None, list[DraftComment]] = {}
     for answer in db.session.scalars(
         select(DraftComment)
-        .where(DraftComment.answers_id.in_(ids))
+        .where(DraftComment.answers_id.in_(comment_ids))
         .options(joinedload(DraftComment.author))
         .order_by(DraftComment.id)
     ):
-        answers.setdefault(answer.answers_id, []).append(answer)
-    addressed = _addressed(ids)
-    read_to = _read_to(actor, application, section)
-    return Page(
-        [
-            Thread(
-                one,
-                tuple(answers.get(one.id, ())),
-                tuple(addressed.get(one.id, ())),
-                frozenset(
-                    said.id
-                    for said in (one, *answers.get(one.id, ()))
-                    if said.id > read_to and said.author_id != actor.person_id and one.resolved_at is None
-                ),
-            )
-            for one in page.items
-        ],
-        page.number,
-        page.size,
-        page.total,
-    )
+        found.setdefault(answer.answers_id, []).append(answer)
+    return found
 
 
 def _addressed(comment_ids: Collection[int]) -> dict[int, list[Person]]:

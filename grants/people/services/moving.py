@@ -1,7 +1,6 @@
 """What of people goes over when two organizations turn out to be one: members, coaches, requests."""
 
-from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import aliased, joinedload
@@ -20,6 +19,7 @@ from grants.people.models import (
 from grants.people.pair_models import MatchKey, SuspectedPair
 from grants.persistence.session import db
 
+Tie = TypeVar("Tie", OrganizationMembership, CoachInvitation)
 # Of two roles the one that decides about the other people is kept, then the one that signs, then the one that writes.
 STRENGTH: Final = (
     OrganizationRole.LEAD,
@@ -31,7 +31,7 @@ STRENGTH: Final = (
 
 def _foresee_members(_actor: Actor, gone: Organization, stays: Organization) -> Foresight:
     found = Foresight({("person", "people"): count_of(OrganizationMembership.organization_id, gone.id)})
-    for going, staying in _in_both(gone, stays):
+    for going, staying in tied_to_both(OrganizationMembership, gone, stays):
         kept = _stronger(going.role, staying.role)
         found.settled.append(
             f"{going.person.name} belongs to both, as {going.role} and as {staying.role}, and is {kept} afterwards."
@@ -45,7 +45,7 @@ def _foresee_members(_actor: Actor, gone: Organization, stays: Organization) -> 
 
 
 def _move_members(_actor: Actor, gone: Organization, stays: Organization) -> None:
-    for going, staying in _in_both(gone, stays):
+    for going, staying in tied_to_both(OrganizationMembership, gone, stays):
         staying.role, staying.since = _stronger(going.role, staying.role), min(going.since, staying.since)
         db.session.delete(going)
     db.session.flush()
@@ -54,7 +54,7 @@ def _move_members(_actor: Actor, gone: Organization, stays: Organization) -> Non
 
 def _foresee_coaches(_actor: Actor, gone: Organization, stays: Organization) -> Foresight:
     found = Foresight({("coach", "coaches"): count_of(CoachInvitation.organization_id, gone.id)})
-    for going, staying in coaching_both(gone, stays):
+    for going, staying in tied_to_both(CoachInvitation, gone, stays):
         lives = going.ended_at is None or staying.ended_at is None
         word = "coaches it afterwards" if lives else "coaches neither any more"
         found.settled.append(f"{going.person.name} was asked to coach both, and {word}.")
@@ -62,7 +62,7 @@ def _foresee_coaches(_actor: Actor, gone: Organization, stays: Organization) -> 
 
 
 def _move_coaches(_actor: Actor, gone: Organization, stays: Organization) -> None:
-    for going, staying in coaching_both(gone, stays):
+    for going, staying in tied_to_both(CoachInvitation, gone, stays):
         lives = [one for one in (staying, going) if one.ended_at is None] or [staying, going]
         staying.accepted_at = min((one.accepted_at for one in lives if one.accepted_at), default=None)
         if staying.ended_at is not None and going.ended_at is None:
@@ -83,9 +83,9 @@ def _move_coaches(_actor: Actor, gone: Organization, stays: Organization) -> Non
         one.ended_at = now()  # who belongs to it reads its drafts already
 
 
-def coaching_both(gone: Organization, stays: Organization) -> list[tuple[CoachInvitation, CoachInvitation]]:
-    """Invitations of people who coach both, or did: the one of the organization that goes, and the other's."""
-    going, staying = aliased(CoachInvitation), aliased(CoachInvitation)
+def tied_to_both(tie: type[Tie], gone: Organization, stays: Organization) -> list[tuple[Tie, Tie]]:
+    """Ties of a kind that people have to both, or had: the one to the organization that goes, and the other."""
+    going, staying = aliased(tie), aliased(tie)
     rows = db.session.execute(
         select(going, staying)
         .join(staying, staying.person_id == going.person_id)
@@ -113,20 +113,6 @@ def _move_pairs(_actor: Actor, gone: Organization, stays: Organization) -> None:
         else:
             pair.first_id, pair.second_id = first, second
         db.session.flush()
-
-
-def _in_both(
-    gone: Organization, stays: Organization
-) -> Iterator[tuple[OrganizationMembership, OrganizationMembership]]:
-    going, staying = aliased(OrganizationMembership), aliased(OrganizationMembership)
-    rows = db.session.execute(
-        select(going, staying)
-        .join(staying, staying.person_id == going.person_id)
-        .where(going.organization_id == gone.id, staying.organization_id == stays.id)
-        .options(joinedload(going.person))
-        .order_by(going.id)
-    )
-    yield from ((one, other) for one, other in rows.all())
 
 
 def _roles_of(organization: Organization) -> dict[int, str]:
