@@ -20,6 +20,7 @@ from grants.applications.policy import (
     may_write,
 )
 from grants.applications.states import State
+from grants.discovery.queries.calls import Contact, contacts_of
 from grants.kernel.clock import now
 from grants.kernel.policy import Actor
 from grants.kernel.roles import OrganizationRole
@@ -118,6 +119,16 @@ class Overview(Draft):
             for place in self.members
             if place.role == OrganizationRole.SIGNATORY
         ]
+
+    @property
+    def leads(self) -> list[str]:
+        """The names of those who look after the organization's people."""
+        return [place.person.name for place in self.members if place.role == OrganizationRole.LEAD]
+
+    @cached_property
+    def contact(self) -> Contact | None:
+        """Whom the school asks, where somebody is named."""
+        return contacts_of([self.application.case]).get(self.application.case_id)
 
     @property
     def is_written(self) -> bool:

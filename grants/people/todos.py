@@ -25,13 +25,13 @@ def _first_steps(actor: Actor) -> list[Todo]:
     """What the lead of an organization does first: bring in those who write with them, and one who certifies."""
     found = []
     for organization, people, signatories in short_of_people(actor):
-        page = url_for("people.organization", organization_id=organization.public_id, _anchor="invite")
+        page = url_for("people.organization", organization_id=organization.public_id)
         if people == 1:
             detail = f"{organization.name}: several people write an application at once, each with their own account."
-            found.append(Todo("plan", "Invite your colleagues", page, detail))
+            found.append(Todo("plan", "Invite your colleagues", f"{page}#invite", detail))
         if not signatories:
             detail = f"{organization.name}: only a signatory certifies and submits an application."
-            found.append(Todo("plan", "Name a signatory", page, detail))
+            found.append(Todo("plan", "Name a signatory", f"{page}#{'invite' if people == 1 else 'people'}", detail))
     return found
 
 

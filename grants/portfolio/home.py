@@ -17,6 +17,7 @@ from grants.casework.queries import conflicted_cycles
 from grants.decisions import todos as decisions
 from grants.discovery import todos as discovery
 from grants.discovery.models import Event
+from grants.discovery.queries.calls import Contact, contacts_of
 from grants.kernel.clock import now
 from grants.kernel.policy import Actor
 from grants.monitoring import todos as monitoring
@@ -54,11 +55,12 @@ _STATES = {"done": "past", "now": "now", "to_come": "ahead"}
 
 @dataclass(frozen=True)
 class OwnCase:
-    """One case of the person's, with its way through the stages and what happened last."""
+    """One case of the person's, with its way through the stages, what happened last, and whom to ask."""
 
     case: Case
     steps: Sequence[PathStep]
     latest: Sequence[TimelineEvent]
+    contact: Contact | None
 
 
 @dataclass(frozen=True)
@@ -179,8 +181,13 @@ def own_cases(actor: Actor) -> list[OwnCase]:
     cases = queries.own_cases(actor)
     standings = queries.standings(cases)
     stages = queries.stages_of({case.cycle_id for case in cases})
-    latest = queries.latest_events(cases)
+    latest, contacts = queries.latest_events(cases), contacts_of(cases)
     return [
-        OwnCase(case, journey(stages[case.cycle_id], in_words(standings[case.id]), now()), latest[case.id])
+        OwnCase(
+            case,
+            journey(stages[case.cycle_id], in_words(standings[case.id]), now()),
+            latest[case.id],
+            contacts.get(case.id),
+        )
         for case in cases
     ]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from grants.applications.models import Application, CoachedSection
 from grants.applications.scope import stands
 from grants.casework.models import Case
+from grants.discovery.queries.calls import Contact, contacts_of
 from grants.kernel.policy import Actor
 from grants.messages.models import Message
 from grants.people.models import CoachInvitation, OrganizationMembership, Person
@@ -61,8 +62,13 @@ def does_what(case: Case) -> list[tuple[str, str]]:
         .distinct()
         .order_by(Person.name, Person.id)
     ).all()
-    officer = [(case.officer.name, "program officer: ask them anything")] if case.officer else []
-    return own + [(one.name, "coaches your draft") for one in coaches] + officer
+    asked = [_asked(contact) for contact in contacts_of([case]).values()]
+    return own + [(one.name, "coaches your draft") for one in coaches] + asked
+
+
+def _asked(contact: Contact) -> tuple[str, str]:
+    does = "program officer" if contact.is_officer else "answers for the foundation"
+    return contact.name or contact.email, f"{does}: ask them anything"
 
 
 def told(actor: Actor, case: Case, page: int = 1) -> Page[Told]:

@@ -5,14 +5,14 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from grants.applications import services
 from grants.applications.models import Application
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Refused
 from grants.messages.models import Message
-from grants.people.models import Person
+from grants.people.models import OrganizationMembership, Person
 from grants.persistence.session import db, unit_of_work
 from tests.factories import applications as make
 
@@ -44,6 +44,30 @@ def test_signatories_are_asked_once_a_day_and_the_page_says_when(app: Flask, cli
         assert services.ask_to_certify(school.as_lead, application) == [school.signatory]
     subject = "Ready for you to certify: Launch grant of Urban Promise Academy"
     assert asked() == [(school.signatory.email, subject)] * 2
+
+
+def test_where_nobody_certifies_a_lead_names_a_signatory_and_others_ask_the_lead(
+    app: Flask, client_of: Browser
+) -> None:
+    school, application = ready()
+    address, name = f"/applications/{application.public_id}", school.organization.name
+    with unit_of_work():
+        db.session.execute(delete(OrganizationMembership).filter_by(person_id=school.signatory.id))
+
+    def said(who: Person) -> list[bool]:
+        with clock_at(make.WRITING):
+            pages = [client_of(who).get(f"{address}{end}").text for end in ("", "/check", "/sections/numbers")]
+        ways = (f"Nobody of {name} may certify yet", "Name a signatory", f"ask {school.lead.name} to name", "#invite")
+        return [all(way in page for page in pages) for way in ways[:3]] + [ways[3] in pages[0]]
+
+    assert said(school.lead) == [True, True, False, True]
+    assert said(school.editor) == [True, False, True, False]
+    with unit_of_work():
+        db.session.execute(delete(OrganizationMembership).filter_by(person_id=school.lead.id))
+    with clock_at(make.WRITING):
+        assert "ask the foundation to name a signatory" in client_of(school.editor).get(address).text
+        refused = client_of(school.editor).post(f"{address}/ask")
+    assert (refused.status_code, "A lead names a signatory" in refused.text) == (409, True)
 
 
 def test_nobody_is_asked_for_what_could_not_be_submitted(app: Flask, client_of: Browser) -> None:

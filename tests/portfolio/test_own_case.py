@@ -14,6 +14,8 @@ from grants.awards.models import Award
 from grants.background.runner import run_due
 from grants.casework.models import Case
 from grants.casework.queries import case_for
+from grants.casework.services import hand_over
+from grants.discovery.services.calling import CallPlan, show_call
 from grants.documents.models import Document
 from grants.kernel.clock import clock_at, now
 from grants.kernel.policy import SYSTEM
@@ -51,7 +53,20 @@ def test_the_page_says_what_comes_next_and_who_does_it(app: Flask, client_of: Cl
     school, application = ready()
     with clock_at(make.WRITING), unit_of_work():
         coach = make.coached(school, application, "numbers", by="Kent Alder")
+        officer = person("Maya Rivera", Role.PROGRAM_OFFICER)
+        plan = CallPlan("listed", contact_name="Dan Okoye", contact_email="pilots@foundation.example")
     page = read(client_of(school.viewer), application)
+    assert [name in page for name in ("Dan Okoye", "Maya Rivera", "Invite a colleague")] == [False] * 3
+    with clock_at(make.WRITING), unit_of_work():
+        show_call(actor(officer), application.stage.cycle, plan)
+    page, home = read(client_of(school.lead), application), client_of(school.lead).get("/").text
+    assert [part in page for part in ("Dan Okoye", "Maya Rivera", "#invite")] == [True, False, True]
+    assert 'Whom to ask: <a href="mailto:pilots@foundation.example">Dan Okoye</a>' in home
+    with unit_of_work():
+        hand_over(actor(officer), application.case, officer)
+    page, home = read(client_of(school.viewer), application), client_of(school.lead).get("/").text
+    assert [part in page for part in ("Dan Okoye", "Maya Rivera", "#invite")] == [False, True, False]
+    assert ("Program officer: <a" in home, "Dan Okoye" in home) == (True, False)
     assert "Submit: Launch grant" in page
     assert "your writers; a signatory certifies" in page
     assert "20 March 2016, 5:00 pm" in page

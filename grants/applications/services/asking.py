@@ -29,7 +29,7 @@ def ask_to_certify(actor: Actor, application: Application) -> list[Person]:
     places = queries.members(application.case.organization_id)
     signatories = [place.person for place in places if place.role == OrganizationRole.SIGNATORY]
     if not signatories:
-        raise Clash("Nobody of your organization may certify yet: ask the program officer to name a signatory.")
+        raise Clash("Nobody of your organization may certify yet. A lead names a signatory on the organization’s page.")
     zone = application.stage.cycle.time_zone
     key = f"{queries.asked_key(application)}{today(zone)}"
     due = in_words(queries.deadline_of(application).at, zone)

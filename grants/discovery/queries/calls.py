@@ -1,10 +1,12 @@
 """Reading public pages of cycles: by anyone, as far as staff chose to show them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from grants.casework.models import Case
 from grants.discovery.call_models import Call
 from grants.discovery.models import Event
 from grants.kernel.clock import now
@@ -86,6 +88,34 @@ def shown_call_of(cycle_public_id: str) -> Call:
     if call is None:
         raise Missing("This cycle has no public page. Write to its program officer instead.")
     return call
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom a school asks about its case: its program officer, or whom the cycle's public page names.
+
+    name, email   each empty where the page does not say it; never both
+    """
+
+    name: str
+    email: str
+    is_officer: bool
+
+
+def contacts_of(cases: Sequence[Case]) -> dict[int, Contact]:
+    """Case id -> whom its school asks, of cases held with their officers; in one statement. Of a case without an
+    officer, whose cycle names nobody on a page that is shown, nothing is said."""
+    found = {one.id: Contact(one.officer.name, one.officer.email, True) for one in cases if one.officer}
+    cycles = {one.cycle_id for one in cases if one.officer is None}
+    pages = db.session.scalars(
+        select(Call).join(Call.cycle).where(Call.cycle_id.in_(cycles), Call.listing != "hidden", _opened())
+    )
+    named = {
+        one.cycle_id: Contact(one.contact_name or "", one.contact_email or "", False)
+        for one in pages
+        if one.contact_name or one.contact_email
+    }
+    return {one.id: named[one.cycle_id] for one in cases if one.officer is None and one.cycle_id in named} | found
 
 
 def calls_seen_by(actor: Actor) -> Sequence[Call]:
