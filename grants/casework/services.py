@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from grants.casework import policy
 from grants.casework.models import Case, Note, Task, TimelineEvent
+from grants.casework.officers import may_know_of
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid
 from grants.kernel.policy import Actor, Role, require, require_permission
@@ -86,11 +87,15 @@ def note_event(
 def hand_over(actor: Actor, case: Case, officer: Person) -> None:
     """Make a program officer the officer of a case.
 
-    raises   Refused; Invalid when the person is no program officer; Clash when they are the case's officer already
+    raises   Refused; Invalid when the person is no program officer, or has a conflict of interest with the case; Clash
+             when they are the case's officer already
     """
     require_permission(actor, "case.manage")
     if not officer.is_active or Role.PROGRAM_OFFICER not in {grant.role for grant in officer.grants}:
         sentence = f"{officer.name} is not a program officer."
+        raise Invalid(sentence, {"officer": sentence})
+    if not may_know_of(officer, case):
+        sentence = f"{officer.name} has a conflict of interest with this case."
         raise Invalid(sentence, {"officer": sentence})
     before = case.officer
     if before == officer:
@@ -104,8 +109,16 @@ def hand_over(actor: Actor, case: Case, officer: Person) -> None:
         after={"officer": officer.name},
         case_id=case.id,
     )
-    sentence = f"{before.name} handed the case over to {officer.name}." if before else f"{officer.name} took the case."
-    note_event(actor, case, "case", sentence)
+    note_event(actor, case, "case", _handed_over(actor, before, officer))
+
+
+def _handed_over(actor: Actor, before: Person | None, officer: Person) -> str:
+    if actor.person_id == officer.id:
+        return f"{officer.name} took the case{f' over from {before.name}' if before else ''}."
+    if before is None:
+        return f"{actor.name} gave the case to {officer.name}."
+    whose = "" if actor.person_id == before.id else f" of {before.name}"
+    return f"{actor.name} handed the case{whose} over to {officer.name}."
 
 
 def add_note(actor: Actor, case: Case, body: str) -> Note:

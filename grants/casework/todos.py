@@ -1,4 +1,5 @@
-"""What waits for a member of staff: the tasks they took on; for an auditor, what was done since the last look."""
+"""What waits for a member of staff: their tasks; for an officer cases that nobody looks after; for an auditor what was
+done since the last look."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,12 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from grants.casework.models import Case, Task
+from grants.casework.officers import waiting_for_an_officer
 from grants.casework.visibility import not_conflicted
 from grants.kernel.clock import today
 from grants.kernel.policy import Actor, Role
 from grants.persistence.audit import AuditHead, AuditRecord
 from grants.persistence.session import db
-from grants.web.filters import DEFAULT_ZONE
+from grants.web.filters import DEFAULT_ZONE, plural
 from grants.web.todo import Todo, Urgency
 
 SOON: Final = timedelta(days=7)
@@ -22,10 +24,11 @@ VERIFIED: Final = "audit.verify"
 
 
 def todos(actor: Actor) -> list[Todo]:
-    """The actor's own open tasks, in one statement; an auditor's look at the record, in two more."""
+    """The actor's own open tasks, in one statement; cases without an officer, in another; an auditor's look at the
+    record, in two more."""
     if not actor.is_staff:
         return []
-    return _unverified(actor) + [
+    return [*_unverified(actor), *_without_officer(actor)] + [
         Todo(
             urgency=_urgency(task),
             title=task.title,
@@ -36,6 +39,14 @@ def todos(actor: Actor) -> list[Todo]:
         )
         for task in own_tasks(actor)
     ]
+
+
+def _without_officer(actor: Actor) -> list[Todo]:
+    if not actor.may("case.manage") or not (count := waiting_for_an_officer(actor)):
+        return []
+    url = url_for("portfolio.cases", officer="none")
+    detail = "Their schools have nobody to ask. Take them on, or give them to a colleague."
+    return [Todo("ask", f"{plural(count, 'case')} without a program officer", url, detail, count=count)]
 
 
 def _unverified(actor: Actor) -> list[Todo]:

@@ -13,6 +13,13 @@ class CaseFilterForm(FilterForm):
     cycle = SelectField("Cycle", choices=[])
     stage = SelectField("Reached", choices=[])
     sector = SelectField("Run by", choices=options({"": "Any", "district": "District", "charter": "Charter"}))
+    officer = SelectField("Officer", choices=[])
+
+
+class OfficerForm(HouseForm):
+    """Who looks after a case from now on."""
+
+    officer = SelectField("Program officer", [InputRequired("Choose who looks after the case.")], choices=[])
 
 
 class NoteForm(HouseForm):

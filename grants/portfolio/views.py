@@ -8,13 +8,14 @@ from flask.typing import ResponseReturnValue
 from grants.casework import queries as casework
 from grants.casework import services
 from grants.casework.merging import case_that_stays
+from grants.casework.officers import officer_for, officers
 from grants.kernel.errors import Missing, Problem
 from grants.kernel.roles import Role
 from grants.people.queries import person_of
 from grants.persistence.session import unit_of_work
 from grants.portfolio import queries
 from grants.portfolio.case_page import case_page
-from grants.portfolio.forms import CaseFilterForm, NoteForm, TaskForm
+from grants.portfolio.forms import CaseFilterForm, NoteForm, OfficerForm, TaskForm
 from grants.portfolio.home import home_of
 from grants.web.access import current_actor, public, requires
 from grants.web.errors import forward_by
@@ -89,14 +90,20 @@ def _filters() -> tuple[CaseFilterForm, queries.CaseFilters]:
     cycles = queries.cycles(current_actor())
     form.cycle.choices = options({"": "All"} | {one.public_id: one.title for one in cycles})
     form.stage.choices = options({"": "Any stage"} | dict(queries.stage_choices(cycles)))
+    form.officer.choices = options({"": "Anyone", "none": "Nobody"} | _names_of_officers())
     filters = queries.CaseFilters(
         q=form.q.data or "",
         cycle=form.cycle.data or "",
         stage=form.stage.data or "",
         sector=form.sector.data or "",
+        officer=form.officer.data or "",
         sort=request.args.get("sort", "name"),
     )
     return form, filters
+
+
+def _names_of_officers() -> dict[str, str]:
+    return {one.public_id: one.name for one in officers()}
 
 
 def _case_that_stays() -> str | None:
@@ -117,12 +124,50 @@ forward_by(_case_that_stays)
 @requires("case.read")
 def case(case_id: str) -> ResponseReturnValue:
     """The whole story of one case."""
-    return _case(case_id, NoteForm(), TaskForm())
+    return _case(case_id)
 
 
-def _case(case_id: str, note: NoteForm, task: TaskForm, status: int = 200) -> ResponseReturnValue:
+def _case(
+    case_id: str,
+    note: NoteForm | None = None,
+    task: TaskForm | None = None,
+    officer: OfficerForm | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    """The page, with the form that was refused, if one was."""
     found = case_page(current_actor(), case_id, page_asked(), page_asked("mail"), page_asked("document"))
-    return render_template("portfolio/case.html", page=found, note=note, task=task), status
+    page = render_template(
+        "portfolio/case.html",
+        page=found,
+        note=note or NoteForm(formdata=None),
+        task=task or TaskForm(formdata=None),
+        officer=officer or (_officer_form(shown=True) if current_actor().may("case.manage") else None),
+    )
+    return page, status
+
+
+def _officer_form(shown: bool = False) -> OfficerForm:
+    form = OfficerForm(formdata=None) if shown else OfficerForm()
+    form.officer.choices = options({"": "Choose somebody"} | _names_of_officers())
+    return form
+
+
+@bp.post("/cases/<public_id:case_id>/officer")
+@requires("case.manage")
+def hand_over(case_id: str) -> ResponseReturnValue:
+    """Take a case on, or give it to a colleague."""
+    actor, form = current_actor(), _officer_form()
+    if not form.validate():
+        return _case(case_id, officer=form, status=422)
+    try:
+        with unit_of_work():
+            officer = officer_for(form.officer.data)
+            services.hand_over(actor, casework.case_for(actor, case_id), officer)
+    except Problem as problem:
+        form.show(problem)
+        return _case(case_id, officer=form, status=problem.status)
+    flash(f"{officer.name} looks after this case now.", "good")
+    return redirect(url_for(".case", case_id=case_id))
 
 
 @bp.post("/cases/<public_id:case_id>/notes")
@@ -131,7 +176,7 @@ def write_note(case_id: str) -> ResponseReturnValue:
     """Keep a note."""
     actor, form = current_actor(), NoteForm()
     if not form.validate():
-        return _case(case_id, form, TaskForm(formdata=None), 422)
+        return _case(case_id, note=form, status=422)
     with unit_of_work():
         services.add_note(actor, casework.case_for(actor, case_id), form.body.data or "")
     flash("The note was kept. Only staff read it.", "good")
@@ -144,14 +189,14 @@ def add_task(case_id: str) -> ResponseReturnValue:
     """Take on a task."""
     actor, form = current_actor(), TaskForm()
     if not form.validate():
-        return _case(case_id, NoteForm(formdata=None), form, 422)
+        return _case(case_id, task=form, status=422)
     try:
         with unit_of_work():
             owner = person_of(actor)
             services.add_task(actor, casework.case_for(actor, case_id), form.title.data or "", owner, form.due_on.data)
     except Problem as problem:
         form.show(problem)
-        return _case(case_id, NoteForm(formdata=None), form, problem.status)
+        return _case(case_id, task=form, status=problem.status)
     flash("The task stands on your Today page.", "good")
     return redirect(url_for(".case", case_id=case_id))
 

@@ -165,12 +165,26 @@ def test_a_case_is_handed_over_to_an_officer_and_that_is_told(app: Flask) -> Non
                 services.hand_over(actor(maya), one, nobody)
         with pytest.raises(Clash, match="already"):
             services.hand_over(actor(maya), one, omar)
+        tied = person("Tia", Role.PROGRAM_OFFICER)
+        join(tied, one.organization)
+        with pytest.raises(Invalid, match="Tia has a conflict of interest"):
+            services.hand_over(actor(maya), one, tied)
+        other = case()
+        for who, whom in ((maya, omar), (maya, maya), (omar, person("Ola", Role.PROGRAM_OFFICER)), (maya, omar)):
+            services.hand_over(actor(who), other, whom)
         with pytest.raises(Refused):
             services.hand_over(actor(person("Dan", Role.DIRECTOR)), one, maya)
     assert one.officer_id == omar.id
     told = [event.sentence for event in queries.timeline(actor(omar), one).items]
     assert told == ["Maya handed the case over to Omar.", "Maya took the case."]
-    records = db.session.scalars(select(AuditRecord).order_by(AuditRecord.number)).all()
+    assert [event.sentence for event in queries.timeline(actor(omar), other).items] == [
+        "Maya handed the case of Ola over to Omar.",
+        "Omar handed the case of Maya over to Ola.",
+        "Maya took the case over from Omar.",
+        "Maya gave the case to Omar.",
+    ]
+    of_one = select(AuditRecord).where(AuditRecord.case_id == one.id).order_by(AuditRecord.number)
+    records = db.session.scalars(of_one).all()
     assert [(record.before, record.after) for record in records] == [
         ({"officer": None}, {"officer": "Maya"}),
         ({"officer": "Maya"}, {"officer": "Omar"}),
@@ -205,7 +219,7 @@ def test_notes_and_tasks_are_the_staffs(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_what_waits_for_me_is_ordered_and_one_question(app: Flask, statements: Callable[[], Any], count: int) -> None:
+def test_what_waits_for_me_is_ordered_and_two_questions(app: Flask, statements: Callable[[], Any], count: int) -> None:
     with unit_of_work():
         maya, dana = person("Maya", Role.PROGRAM_OFFICER), person("Dana")
         for _ in range(count):
@@ -216,7 +230,8 @@ def test_what_waits_for_me_is_ordered_and_one_question(app: Flask, statements: C
     me, other = actor(maya), actor(dana)
     with clock_at(NOON), app.test_request_context(), statements() as seen:
         todos = queries.todos(me)
-    assert len([asked for asked in seen if asked.startswith("SELECT")]) == 1
+    assert len([asked for asked in seen if asked.startswith("SELECT")]) == 2
+    assert todos.pop(0).title == f"{count + 1} cases without a program officer"
     assert [(todo.urgency, todo.title) for todo in todos[:5]] == [
         ("late", "Late"),
         ("due", "Today"),

@@ -146,6 +146,24 @@ def test_cases_are_searched_narrowed_and_exported(at: Ready, people: Board, clie
         page = browser.get(f"/cases?{query}").text
         return {name for name in SCHOOLS if f">{name}<" in page}
 
+    nobody = "3 cases without a program officer"
+    assert [nobody in client_of(one).get("/").text for one in (people.officer, people.directors[0])] == [True, False]
+    with unit_of_work():
+        omar = person("Omar", Role.PROGRAM_OFFICER)
+    gull, tern = (case_url(at, name) for name in ("Gull", "Tern"))
+    assert browser.post(f"{gull}/officer", data={"officer": people.officer.public_id}).status_code == 302
+    assert browser.post(f"{tern}/officer", data={"officer": omar.public_id}).status_code == 302
+    again = browser.post(f"{tern}/officer", data={"officer": omar.public_id})
+    assert (again.status_code, "Omar is the officer of this case already." in again.text) == (409, True)
+    for wrong in ("", people.directors[0].public_id):
+        assert browser.post(f"{gull}/officer", data={"officer": wrong}).status_code == 422
+    assert client_of(people.directors[0]).post(f"{gull}/officer", data={"officer": omar.public_id}).status_code == 403
+    assert names("officer=none") == {"Heron"}
+    assert names(f"officer={omar.public_id}") == {"Tern"}
+    assert "1 case without a program officer" in browser.get("/").text
+    with unit_of_work():
+        omar.is_active = False
+    assert names("officer=none") == {"Heron", "Tern"}, "whose officer left"
     assert names("q=er") == {"Tern", "Heron"}
     assert names("sector=charter") == {"Heron"}
     assert names("stage=launch") == set(SCHOOLS)

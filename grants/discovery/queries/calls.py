@@ -105,8 +105,12 @@ class Contact:
 def contacts_of(cases: Sequence[Case]) -> dict[int, Contact]:
     """Case id -> whom its school asks, of cases held with their officers; in one statement. Of a case without an
     officer, whose cycle names nobody on a page that is shown, nothing is said."""
-    found = {one.id: Contact(one.officer.name, one.officer.email, True) for one in cases if one.officer}
-    cycles = {one.cycle_id for one in cases if one.officer is None}
+    found = {
+        one.id: Contact(one.officer.name, one.officer.email, True)
+        for one in cases
+        if one.officer and one.officer.is_active
+    }
+    cycles = {one.cycle_id for one in cases if one.id not in found}
     pages = db.session.scalars(
         select(Call).join(Call.cycle).where(Call.cycle_id.in_(cycles), Call.listing != "hidden", _opened())
     )
@@ -115,7 +119,7 @@ def contacts_of(cases: Sequence[Case]) -> dict[int, Contact]:
         for one in pages
         if one.contact_name or one.contact_email
     }
-    return {one.id: named[one.cycle_id] for one in cases if one.officer is None and one.cycle_id in named} | found
+    return {one.id: named[one.cycle_id] for one in cases if one.cycle_id in named} | found
 
 
 def calls_seen_by(actor: Actor) -> Sequence[Call]:

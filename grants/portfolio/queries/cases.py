@@ -9,11 +9,12 @@ from sqlalchemy.orm import joinedload
 
 from grants.applications.models import Application
 from grants.casework.models import Case, TimelineEvent
+from grants.casework.officers import without_officer
 from grants.casework.visibility import visible_cases
 from grants.decisions.models import Decision
 from grants.discovery.models import Event, Registration
 from grants.kernel.policy import Actor
-from grants.people.models import Organization
+from grants.people.models import Organization, Person
 from grants.persistence.paging import PAGE_SIZE, Page, paginate
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
@@ -24,12 +25,16 @@ Standing = tuple[str, str]
 
 @dataclass(frozen=True)
 class CaseFilters:
-    """What a list of cases is narrowed to; an empty value narrows nothing."""
+    """What a list of cases is narrowed to; an empty value narrows nothing.
+
+    officer   the public id of a program officer; none for cases that nobody looks after
+    """
 
     q: str = ""
     cycle: str = ""
     sector: str = ""
     stage: str = ""
+    officer: str = ""
     sort: str = "name"
 
 
@@ -60,6 +65,9 @@ def _narrowed(statement: Select[Case], filters: CaseFilters) -> Select[Case]:
         statement = statement.join(Cycle, Cycle.id == Case.cycle_id).where(Cycle.public_id == filters.cycle)
     if filters.sector:
         statement = statement.where(Organization.sector == filters.sector)
+    if filters.officer:
+        of_one = Case.officer_id == select(Person.id).where(Person.public_id == filters.officer).scalar_subquery()
+        statement = statement.where(without_officer() if filters.officer == "none" else of_one)
     if filters.q:
         statement = statement.where(
             or_(
