@@ -77,6 +77,7 @@ def let_coaches_of_past_drafts_go() -> None:
     for one in db.session.scalars(past.order_by(Application.id)).all():
         with unit_of_work() as session:
             application = session.get_one(Application, one, options=whole())
+            lock(application.case.organization)
             lock(application)
             if application.state in OPEN_TO_COACHES and is_past_coaching(application):
                 let_coaches_go(application)

@@ -80,7 +80,7 @@ def _writing(application: Application, certifying: Collection[int]) -> Todo | No
     due, what = _day(closes_at, stage), f"Write your {stage.title}"
     if application.answered == application.asked and application.case.organization_id in certifying:
         url = url_for("applications.check", application_id=application.public_id)
-        urgency, what = "due", f"Certify and submit your {stage.title}"
+        urgency, what = "due", f"Check and certify your {stage.title}"
     return Todo(urgency, what, url, detail, due, cycle_id=stage.cycle_id)
 
 

@@ -21,7 +21,7 @@ def attachment(stored: StoredFile, name: str | None = None) -> Response:
     kind, size, saved_as = stored.content_type, stored.size, _NO_FILE_NAME.sub(" - ", name or stored.name)
     content = files.opened(stored)
     db.session.rollback()  # nothing is asked of the database while a slow line takes the file
-    response = send_file(content, mimetype=kind, as_attachment=True, download_name=saved_as)
+    response = send_file(content, mimetype=kind, as_attachment=True, download_name=saved_as, conditional=False)
     response.content_length = size
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -29,7 +29,7 @@ from grants.review.queries import applicants
 from grants.web.access import PUBLIC, access_of
 from tests.applications.test_uploads import PDF
 from tests.factories import applications as make
-from tests.factories.people import actor, join, person
+from tests.factories.people import actor, join, organization, person
 from tests.review.story import LATER, Panel
 
 Browser = Callable[[Person], FlaskClient]
@@ -108,6 +108,8 @@ def test_a_coach_reads_the_named_sections_and_nothing_else(app: Flask, client_of
 
 def test_a_coach_comments_and_neither_writes_nor_submits(app: Flask, client_of: Browser) -> None:
     _, application, coach = begun("vision")
+    with unit_of_work():
+        join(coach, organization(), OrganizationRole.SIGNATORY)  # which lets them submit at home
     browser, draft = client_of(coach), f"/applications/{application.public_id}"
     with clock_at(make.WRITING):
         said = browser.post(f"{draft}/sections/vision/comments", data={"body": "Who decides?"})

@@ -644,7 +644,7 @@ def test_what_waits_is_named_with_its_days_and_costs_the_same_for_many(
         ready = make.school("Lodestar")
         make.draft(ready, stage, make.COMPLETE)
     said = "Lodestar: 8 of 8 questions ready, 12 days left."
-    assert todos(ready.signatory) == [("due", "Certify and submit your Launch grant", said)]
+    assert todos(ready.signatory) == [("due", "Check and certify your Launch grant", said)]
     assert todos(ready.lead) == [("plan", "Write your Launch grant", said)]
     with clock_at(make.WRITING), unit_of_work():
         one = make.submitted(school, make.stage())

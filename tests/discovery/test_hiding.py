@@ -93,6 +93,9 @@ def test_no_figure_counts_them(hidden: Hidden) -> None:
         assert queries.reach_by_host(reader, cycle) == [("", reach)]
         assert queries.said(reader, hidden.event).came == came
         assert sorted(one.best or "" for one in queries.remarks(reader, hidden.event).items) == best
+        listed = queries.events(reader, queries.EventFilters(when="past")).items
+        assert [(row.taken, row.came) for row in listed if row[0] == hidden.event] == [(came, came)]
+        assert queries.places_counted(reader, hidden.event) == came
 
 
 def test_what_is_done_to_all_counts_and_reaches_those_who_may_be_read(hidden: Hidden, client_of: Browser) -> None:

@@ -62,6 +62,7 @@ def end_coaching(actor: Actor, application: Application, coach: CoachInvitation)
     raises   Refused for anyone but a lead
     """
     require(may_invite_coach(actor, application.case.organization_id))
+    lock(application.case.organization)
     lock(application)
     _name(actor, application, coach, ())
     _leave(coach)
@@ -92,7 +93,8 @@ def decline_coaching(actor: Actor, invitation: CoachInvitation) -> None:
 
 
 def let_coaches_go(application: Application) -> None:
-    """A coach's reading ends with the submission, and does not come back when the application does.
+    """A coach's reading ends with the submission, and does not come back when the application does. The organization's
+    row has to be taken, before the application's.
 
     Of a draft that is never submitted it ends some days after the last moment at which it could have been.
     """
@@ -113,7 +115,9 @@ def _prepare(actor: Actor, application: Application, sections: Collection[str]) 
     form = queries.form_of(application)
     if not sections or not form.sections.keys() >= set(sections):
         raise Invalid(NO_SECTIONS, {"sections": NO_SECTIONS})
-    lock(application)  # whoever submits takes it too: nobody is let in after the draft is gone
+    # The organization first, as whoever submits: nobody is let in after the draft is gone, nor waits in a circle.
+    lock(application.case.organization)
+    lock(application)
     if application.state not in (State.DRAFT, State.RETURNED):
         raise Clash("This application is no longer being written, so there is nothing to coach.")
     return [section.title for key, section in form.sections.items() if key in sections]

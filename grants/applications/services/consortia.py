@@ -12,6 +12,7 @@ from grants.casework.models import Case
 from grants.kernel.policy import Actor
 from grants.people import consortia
 from grants.people.models import Organization
+from grants.persistence.moves import lock_all
 from grants.persistence.session import db
 
 
@@ -41,7 +42,9 @@ def count_members(_actor: Actor, consortium: Organization, _what: str) -> None:
         .options(*whole())
         .order_by(Application.id)
     )
-    for application in written.all():
+    drafts = written.all()
+    lock_all(drafts)  # who saves an answer meanwhile counts after this, or is counted here
+    for application in drafts:
         count_ready(application, queries.form_of(application))
 
 

@@ -55,12 +55,9 @@ def submit(
                      Clash when it is late, incomplete, or submitted already
     """
     require_permission(actor, "application.submit")
-    organization = application.case.organization
-    require(may_certify(actor, organization.id))
-    if organization.kind == "consortium":
-        lock(
-            organization
-        )  # before the application, as whatever changes its members: nobody leaves while they are frozen
+    require(may_certify(actor, application.case.organization_id))
+    # The organization first, as whatever changes its members or coaches: nobody comes or goes while it is frozen.
+    lock(application.case.organization)
     lock(application)
     _not_twice(application)
     signatory = person(actor)

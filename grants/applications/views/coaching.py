@@ -37,7 +37,7 @@ def invite_coach(application_id: str) -> ResponseReturnValue:
         lambda: services.invite_coach(
             current_actor(), view.application, name, email, partner, form.sections.data or ()
         ),
-        f"{name} is asked to read {_said(view, form)}, and comment there.",
+        f"{name} reads {_said(view, form)}, and comments there, once they have said yes to coaching you.",
         url_for(".coaches", application_id=application_id),
         lambda: _page(_draft(application_id), inviting=form),
     )

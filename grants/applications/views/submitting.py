@@ -26,10 +26,7 @@ from grants.web.filters import listing
 @requires("application.write")
 def check(application_id: str) -> ResponseReturnValue:
     """Every gap with a link to it; without gaps, the certification."""
-    view = _draft(application_id)
-    if not view.rights.whole:
-        raise Refused("Checking and submitting is for the school's own people.")
-    return _check_page(view, CertifyForm())
+    return _check_page(_draft(application_id), CertifyForm())
 
 
 @bp.post("/applications/<public_id:application_id>/submit")
@@ -51,10 +48,14 @@ def submit(application_id: str) -> ResponseReturnValue:
 
 
 def _draft(application_id: str) -> Overview:
+    """A draft for those who read all of it: what follows shows the whole."""
     found = the_application(application_id)
     if not may_comment(current_actor(), found.case.organization_id):
         raise Refused("Only the applicant's own people see this page.")
-    return overview(current_actor(), found)
+    view = overview(current_actor(), found)
+    if not view.rights.whole:
+        raise Refused("Checking and submitting is for the school's own people.")
+    return view
 
 
 def _check_page(view: Overview, form: CertifyForm) -> str:

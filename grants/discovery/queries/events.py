@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from grants.discovery.models import Event, Registration, Waiting
-from grants.discovery.queries.places import held
+from grants.discovery.queries.places import counts_for, held
 from grants.kernel.clock import now
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
@@ -53,8 +53,8 @@ def events(actor: Actor, filters: EventFilters, page: int = 1) -> Page[Any]:
     statement = (
         select(
             Event,
-            count().label("taken"),
-            count(Registration.attended_at.is_not(None)).label("came"),
+            count(counts_for(actor)).label("taken"),
+            count(counts_for(actor), Registration.attended_at.is_not(None)).label("came"),
             count(Registration.person_id == actor.person_id).label("mine"),
             _place_in_line(actor).label("in_line"),
         )
@@ -110,9 +110,9 @@ def sees_event(actor: Actor, event: Event) -> bool:
     return db.session.scalar(select(Event.id).where(Event.id == event.id, _visible(actor))) is not None
 
 
-def topics(cycle_public_id: str = "") -> list[str]:
-    """Topics that events have, in order of the alphabet."""
-    found = select(Event.topic).distinct().join(Event.cycle).where(Event.topic.is_not(None))
+def topics(actor: Actor, cycle_public_id: str = "") -> list[str]:
+    """Topics that events have of which the actor may know, in order of the alphabet."""
+    found = select(Event.topic).distinct().join(Event.cycle).where(Event.topic.is_not(None), _visible(actor))
     if cycle_public_id:
         found = found.where(Cycle.public_id == cycle_public_id)
     return [topic for topic in db.session.scalars(found.order_by(Event.topic)) if topic]

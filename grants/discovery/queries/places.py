@@ -110,6 +110,19 @@ def _sees(actor: Actor, what: type[Registration] | type[Waiting] = Registration)
     return or_(own, not_hidden(actor, what)) if actor.is_staff or actor.may("event.manage") else own
 
 
+def counts_for(actor: Actor, what: type[Registration] | type[Waiting] = Registration) -> ColumnElement[bool]:
+    """Holds for places that count in what the actor reads of an event: for schools all, which say how full it is; for
+    staff those that they may know of.
+    """
+    return _sees(actor, what) if actor.is_staff or actor.may("event.manage") else true()
+
+
+def places_counted(actor: Actor, event: Event) -> int:
+    """How many have a place, as far as it counts for the actor."""
+    placed = select(func.count()).select_from(Registration)
+    return db.session.scalar(placed.where(Registration.event_id == event.id, held(), counts_for(actor))) or 0
+
+
 def waitlist(event: Event) -> Sequence[Waiting]:
     """The line for an event, the first in it first. For services: not scoped to an actor."""
     return db.session.scalars(
@@ -120,9 +133,10 @@ def waitlist(event: Event) -> Sequence[Waiting]:
     ).all()
 
 
-def line_length(event: Event) -> int:
-    """How many people wait for a place."""
-    return db.session.scalar(select(func.count()).select_from(Waiting).where(Waiting.event_id == event.id)) or 0
+def line_length(actor: Actor, event: Event) -> int:
+    """How many people wait for a place, as far as it counts for the actor."""
+    line = select(func.count()).select_from(Waiting)
+    return db.session.scalar(line.where(Waiting.event_id == event.id, counts_for(actor, Waiting))) or 0
 
 
 def waiting_seen_by(actor: Actor, event: Event) -> list[tuple[Waiting, int]]:
@@ -150,7 +164,7 @@ def own_place_in_line(actor: Actor, event: Event) -> int | None:
 def _line(actor: Actor, event: Event) -> Select[Any]:
     numbered = (
         select(Waiting.id, func.row_number().over(order_by=(Waiting.since, Waiting.id)).label("place"))
-        .where(Waiting.event_id == event.id)
+        .where(Waiting.event_id == event.id, counts_for(actor, Waiting))
         .subquery()
     )
     return (

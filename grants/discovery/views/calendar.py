@@ -24,7 +24,7 @@ from grants.web.tables import page_asked
 def events() -> ResponseReturnValue:
     """Events to come or held, filtered by the URL."""
     form = EventFilterForm()
-    form.topic.choices = options({"": "All topics"} | {topic: topic for topic in queries.topics()})
+    form.topic.choices = options({"": "All topics"} | {topic: topic for topic in queries.topics(current_actor())})
     form.validate()
     when = form.when.data if form.when.data in ("past", "all") else "upcoming"
     filters = EventFilters(

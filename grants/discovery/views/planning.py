@@ -73,7 +73,7 @@ def _write(form: EventForm, write: Any, heading: str, back: str) -> ResponseRetu
         form=form,
         heading=heading,
         back=back,
-        topics=queries.topics(),
+        topics=queries.topics(current_actor()),
         hosts=queries.offered(request.args.get("host") or form.host.data or ""),
     ), status
 

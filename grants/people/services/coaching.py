@@ -80,6 +80,7 @@ def end_coaching(actor: Actor, organization: Organization, person: Person) -> No
     raises   Refused; Clash when they do not coach it
     """
     require(policy.may_manage_members(actor, organization.id))
+    lock(organization)  # who says yes at the same moment waits
     invitation = _invitation(organization, person)
     if invitation is None or invitation.ended_at is not None:
         raise Clash(f"{person.name} does not coach {organization.name}.")
