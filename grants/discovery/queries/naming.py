@@ -1,6 +1,5 @@
 """Organizations as people name them when they type: by name, and by name and city where several are called the same."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -12,6 +11,7 @@ from grants.persistence.session import db
 
 OFFERED: Final = 50
 _IN_USE: Final = Organization.merged_into_id.is_(None)
+_NEAR: Final = 4
 _WITH_CITY: Final = Organization.name + ", " + Organization.city
 
 
@@ -28,7 +28,7 @@ def organization_named(name: str, field: str = "school", what: str = "school") -
         select(Organization)
         .where(or_(*(one.icontains(wanted, autoescape=True) for one in (Organization.name, _WITH_CITY))), _IN_USE)
         .order_by(func.length(Organization.name), Organization.name, Organization.id)
-        .limit(4)
+        .limit(_NEAR)
     ).all()
     exact = [one for one in near if wanted.lower() in {one.name.lower(), _with_city(one).lower()}]
     if len(exact) == 1:
@@ -40,7 +40,8 @@ def organization_named(name: str, field: str = "school", what: str = "school") -
 def _what_is_wrong(wanted: str, exact: Sequence[Organization], near: Sequence[Organization], what: str) -> str:
     cities = sorted({_with_city(one) for one in exact if one.city})
     if len(cities) > 1:
-        return f"Several {what}s are called {wanted}. Write which: {' or '.join(cities)}."
+        which = "Write which, such as" if len(near) == _NEAR else "Write which:"
+        return f"Several {what}s are called {wanted}. {which} {' or '.join(cities)}."
     if exact:
         return f"Several {what}s are called {wanted}. Let an administrator tell them apart in the directory."
     if near:
@@ -55,15 +56,15 @@ def as_typed(organization: Organization) -> str:
 
 
 def offered(typed: str = "") -> list[str]:
-    """Organizations to choose from while typing, as they are written: partners first, then by name."""
+    """Organizations to choose from while typing, each with its city, since others may have its name: partners first,
+    then by name."""
     found = db.session.scalars(
         select(Organization)
         .where(Organization.name.icontains(typed.strip(), autoescape=True), _IN_USE)
         .order_by(Organization.kind != "partner", Organization.name, Organization.id)
         .limit(OFFERED)
     ).all()
-    named = Counter(one.name for one in found)
-    return [one.name if named[one.name] == 1 else _with_city(one) for one in found]
+    return [_with_city(one) for one in found]
 
 
 def _with_city(organization: Organization) -> str:
