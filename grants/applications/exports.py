@@ -27,7 +27,7 @@ def answers(actor: Actor, wanted: Mapping[str, Any]) -> Table:
     def rows(ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         for found, submission in queries.answers_frozen(actor, ids):
             stage = found.stage
-            word = status_of("application", found.state).word
+            word = status_of("application", found.standing).word
             facts = (stage.cycle.title, stage.title, word, submission.number, submission.submitted_at)
             yield (found.case.organization.name, *facts, *answer_cells(asked, stage, submission.content))
 

@@ -1,12 +1,14 @@
 """Applications: a draft's answers with their history, and the frozen submissions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from grants.applications.deadlines import Deadline
 from grants.casework.models import Case, StoredFile
+from grants.kernel.clock import now
 from grants.people.models import CoachInvitation, Person
 from grants.persistence.append_only import append_only
 from grants.persistence.base import Base, Identified, Stateful
@@ -51,6 +53,19 @@ class Application(Stateful, Base):
     submissions: Mapped[list["Submission"]] = relationship(
         back_populates="application", order_by="Submission.number.desc()"
     )
+
+    @property
+    def deadline(self) -> Deadline:
+        """What a submission is held against: the stage's deadline, or the day by which returned sections are due."""
+        grace = timedelta(minutes=self.stage.grace_minutes)
+        if self.state == "returned" and self.returned_until is not None:
+            return Deadline(self.returned_until, grace)
+        return Deadline(self.stage.closes_at, grace, self.extended_to)
+
+    @property
+    def standing(self) -> str:
+        """Its state as people read it: a draft that can be handed in no more has lapsed."""
+        return "lapsed" if self.state == "draft" and not self.deadline.holds(now()) else self.state
 
     def screen_anew(self) -> None:
         """Forget what screening came to; the timeline keeps it."""

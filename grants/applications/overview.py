@@ -192,7 +192,7 @@ def overview(actor: Actor, application: Application) -> Overview:
             _section(actor, application, section, drafted, files, progress, statuses, others)
             for section in form.sections.values()
         ),
-        deadline=queries.deadline_of(application),
+        deadline=application.deadline,
         members=tuple(queries.members(application.case.organization_id)),
         rights=_rights(actor, application.case.organization_id, whole),
         others=others,

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from grants.applications.models import Application
-from grants.applications.queries import deadline_of
 from grants.applications.states import State
 from grants.awards.models import Award
 from grants.discovery.models import Event
@@ -66,7 +65,7 @@ def _opening(stage: CycleStage, now: datetime) -> list[Ahead]:
 
 
 def _writing(application: Application, now: datetime) -> list[Ahead]:
-    deadline = deadline_of(application)
+    deadline = application.deadline
     if not deadline.holds(now):
         return []
     what = "Submit again" if application.state == State.RETURNED else "Submit"

@@ -33,8 +33,9 @@ from grants.portfolio.ahead import Ahead, ahead, at_events, in_order, under_awar
 from grants.portfolio.home import in_words
 from grants.portfolio.own import PAGE as OWN_PAGE
 from grants.portfolio.own import Told, does_what, told
-from grants.portfolio.pipeline import PathStep, journey
+from grants.portfolio.pipeline import journey
 from grants.programs.models import Cycle
+from grants.programs.path import PathStep
 
 OPEN = ("scheduled", "submitted", "returned")
 

@@ -27,11 +27,12 @@ from grants.people import todos as people
 from grants.persistence.audit import AuditHead
 from grants.persistence.session import db
 from grants.portfolio import queries
-from grants.portfolio.pipeline import PathStep, StageFacts, Step, journey, path, pipeline
+from grants.portfolio.pipeline import StageFacts, Step, Stood, journey, pipeline
 from grants.portfolio.queries import Standing
 from grants.portfolio.waiting import Waiting, waiting_for_others
 from grants.programs import todos as programs
 from grants.programs.models import Cycle
+from grants.programs.path import PathStep, path
 from grants.review import todos as review
 from grants.web.charts import Stage
 from grants.web.status import status_of
@@ -50,6 +51,7 @@ SOURCES: tuple[Callable[[Actor], list[Todo]], ...] = (
     payments.todos,
     monitoring.todos,
 )
+_ENDED = {("application", state) for state in ("lapsed", "withdrawn", "ineligible")}
 _STATES = {"done": "past", "now": "now", "to_come": "ahead"}
 
 
@@ -133,7 +135,7 @@ def home_of(actor: Actor, *wanted: str | None) -> Home:
         cycle=cycle,
         stages=stages,
         funnel=funnel(cycle, pipeline(stages, now()), actor.may("case.list")) if sees_all else [],
-        path=[] if sees_all else path(stages, now()),
+        path=[] if sees_all else path(stages, now(), cycle.time_zone),
         funds=fund_balances(actor, cycle) if actor.may("payment.read") else (),
         events=queries.events_ahead(cycle) if actor.may("event.read") else (),
         waiting=waiting_for_others(actor, cycle) if sees_all else (),
@@ -148,9 +150,9 @@ def todos_of(actor: Actor) -> list[Todo]:
     return sorted(found, key=lambda one: (URGENCIES.index(one.urgency), one.when is None, one.when or date.max))
 
 
-def in_words(standing: Mapping[str, Standing]) -> dict[str, str]:
+def in_words(standing: Mapping[str, Standing]) -> dict[str, Stood]:
     """Stage key -> where a case stands in it, in the word of its status pill."""
-    return {key: status_of(*place).word for key, place in standing.items()}
+    return {key: Stood(status_of(*place).word, place in _ENDED) for key, place in standing.items()}
 
 
 def _busiest(cycles: Sequence[Cycle], todos: Sequence[Todo]) -> Cycle | None:

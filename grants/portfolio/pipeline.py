@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from grants.kernel.money import dollars
+from grants.programs.path import PathStep, day_of, one_now
 
 Standing = Literal["done", "now", "to_come"]
 
@@ -29,6 +29,7 @@ class StageFacts:
     closes_at: datetime
     released_at: datetime | None
     zone: str = "UTC"
+    decision_on: date | None = None
     writing: int = 0
     submitted: int = 0
     awarded: int = 0
@@ -75,13 +76,13 @@ def _discovery(stage: StageFacts, now: datetime) -> Step:
 
 def _applied(stage: StageFacts, now: datetime) -> Step:
     standing = _standing(stage, now)
+    count = stage.submitted + (stage.writing if standing == "now" else 0)
     if standing == "now":
         note = f"{stage.submitted} submitted, {stage.writing} writing"
     elif standing == "to_come":
-        note = f"opens {_day(stage, stage.opens_at)}"
+        note = f"opens {day_of(stage.opens_at, stage.zone)}"
     else:
-        note = f"{stage.writing} never submitted" if stage.writing else "all submitted"
-    count = stage.submitted + (stage.writing if standing == "now" else 0)
+        note = f"{stage.writing} never submitted" if stage.writing else "all submitted" if count else "nobody applied"
     return Step(f"{stage.title}: applied", count, str(count), note, standing, stage.key)
 
 
@@ -90,6 +91,8 @@ def _awarded(stage: StageFacts, now: datetime) -> Step:
     if stage.released_at is not None:
         return Step(label, stage.awarded, str(stage.awarded), dollars(stage.amount), "done", f"{stage.key}:awarded")
     figure = f"0 of {stage.at_most}" if stage.at_most else "0"
+    if now > stage.closes_at and not stage.submitted:
+        return Step(label, 0, figure, "nothing to decide", "done")
     deciding = now > stage.closes_at
     note = "being decided" if deciding else "not yet decided"
     return Step(label, 0, figure, note, "now" if deciding else "to_come")
@@ -99,41 +102,38 @@ def _many(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-PathStep = tuple[str, Literal["done", "now", "open"]]
+@dataclass(frozen=True)
+class Stood:
+    """Where a case stands in a stage.
 
-
-def path(stages: Sequence[StageFacts], now: datetime) -> list[PathStep]:
-    """The cycle's way through its stages by their dates alone: (stage title with when, done | now | open)."""
-    return [_dated(stage, now) for stage in stages]
-
-
-def _dated(stage: StageFacts, now: datetime) -> PathStep:
-    if now < stage.opens_at:
-        return f"{stage.title}: opens {_day(stage, stage.opens_at)}", "open"
-    if now <= stage.closes_at:
-        return f"{stage.title}: open until {_day(stage, stage.closes_at)}", "now"
-    if stage.kind == "discovery":
-        return f"{stage.title}: ended {_day(stage, stage.closes_at)}", "done"
-    if stage.released_at is None:
-        return f"{stage.title}: being decided", "now"
-    return f"{stage.title}: decided {_day(stage, stage.released_at)}", "done"
-
-
-def _day(stage: StageFacts, instant: datetime) -> str:
-    local = instant.astimezone(ZoneInfo(stage.zone))
-    return f"{local.day} {local:%B %Y}"
-
-
-def journey(stages: Sequence[StageFacts], own: Mapping[str, str], now: datetime) -> list[PathStep]:
-    """One case's way through the stages: (stage title with where it stands, done | now | open).
-
-    own   stage key -> where the case stands in it, in a word, such as "Submitted" or "Award"
+    word    in the word of a status pill, such as "Submitted" or "Award"
+    ended   whether it goes no further there: never handed in, withdrawn, not eligible
     """
-    return [_own_step(stage, own.get(stage.key), now) for stage in stages]
+
+    word: str
+    ended: bool = False
 
 
-def _own_step(stage: StageFacts, word: str | None, now: datetime) -> PathStep:
-    label = f"{stage.title}: {word}" if word else stage.title
-    if stage.released_at is not None or (stage.kind == "discovery" and now > stage.closes_at):
-        return label, "done" if word else "open"
-    return label, "now" if now >= stage.opens_at else "open"
+def journey(stages: Sequence[StageFacts], own: Mapping[str, Stood], now: datetime) -> list[PathStep]:
+    """One case's way through the stages; of several that run, the current one is the last that it has to do with.
+
+    own   stage key -> where the case stands in it
+    """
+    steps = [_own_step(stage, own.get(stage.key), now) for stage in stages]
+    running = [place for place, (_, state) in enumerate(steps) if state == "running"]
+    joined = [place for place in running if stages[place].key in own]
+    return one_now(steps, max(joined or running, default=None))
+
+
+def _own_step(stage: StageFacts, own: Stood | None, now: datetime) -> PathStep:
+    closed = now > stage.closes_at
+    if own is not None:
+        label = f"{stage.title}: {own.word}"
+        if own.ended:
+            return label, "past"
+        return label, "done" if stage.released_at or (stage.kind == "discovery" and closed) else "running"
+    if now < stage.opens_at:
+        return f"{stage.title}: opens {day_of(stage.opens_at, stage.zone)}", "open"
+    if not closed and stage.released_at is None:
+        return f"{stage.title}: open until {day_of(stage.closes_at, stage.zone)}", "running"
+    return f"{stage.title}: {'ended' if stage.kind == 'discovery' else 'closed, not applied'}", "past"

@@ -19,6 +19,7 @@ from grants.programs.differences import differences
 from grants.programs.forms import DefinitionForm, cycle_form, dates_form, written_dates
 from grants.programs.loading import LIBRARY, Report, check, sha256_of
 from grants.programs.models import ProgramVersion
+from grants.programs.path import path
 from grants.web.access import current_actor, requires
 from grants.web.navigation import register_nav
 
@@ -171,6 +172,7 @@ def cycle(cycle_id: str) -> ResponseReturnValue:
         program=queries.definition_of(found),
         newest=queries.newest_version(found.program_version.program_key),
         now=now(),
+        steps=path(found.stages, now(), found.time_zone),
     )
 
 

@@ -60,6 +60,7 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
     "application": {
         "draft": ("Writing", _Q),
         "submitted": ("Submitted", _A),
+        "lapsed": ("Not submitted, closed", _Q),
         "returned": ("Returned for changes", _W),
         "withdrawn": ("Withdrawn", _Q),
         "ineligible": ("Not eligible", _B),

@@ -1,8 +1,10 @@
 """The pipeline's picture follows from dates, counts and the release."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
-from grants.portfolio.pipeline import StageFacts, Step, journey, path, pipeline
+from grants.portfolio.pipeline import StageFacts, Step, Stood, journey, pipeline
+from grants.programs.path import path
 
 NOW = datetime(2016, 3, 8, 20, tzinfo=UTC)
 
@@ -53,7 +55,7 @@ def test_one_school_is_counted_as_one() -> None:
 
 
 def test_a_case_s_way_shows_its_own_words_and_nothing_of_others() -> None:
-    own = {"discovery": "Took part", "planning": "Award", "launch": "Writing"}
+    own = {"discovery": Stood("Took part"), "planning": Stood("Award"), "launch": Stood("Writing")}
     assert journey([DISCOVERY, PLANNING, LAUNCH], own, NOW) == [
         ("Discovery: Took part", "done"),
         ("Planning: Award", "done"),
@@ -61,8 +63,35 @@ def test_a_case_s_way_shows_its_own_words_and_nothing_of_others() -> None:
     ]
 
 
+def test_a_way_that_was_not_gone_says_so_and_at_most_one_step_is_now() -> None:
+    autumn, winter = stage("autumn", opens=-90, closes=-60), stage("winter", opens=-50, closes=-20)
+    spring, summer = stage("spring", opens=-10, closes=9), stage("summer", opens=70, closes=90)
+    never = Stood("Not submitted, closed", ended=True)
+    assert journey([DISCOVERY, autumn, winter, spring, summer], {"autumn": never}, NOW) == [
+        ("Discovery: ended", "past"),
+        ("Autumn: Not submitted, closed", "past"),
+        ("Winter: closed, not applied", "past"),
+        ("Spring: open until 17 March 2016", "now"),
+        ("Summer: opens 17 May 2016", "open"),
+    ]
+    assert journey([autumn, spring], {"autumn": Stood("Submitted")}, NOW) == [
+        ("Autumn: Submitted", "now"),
+        ("Spring: open until 17 March 2016", "running"),
+    ]
+    assert path([autumn, replace(winter, decision_on=date(2016, 3, 1)), spring, summer], NOW, "UTC") == [
+        ("Autumn: being decided", "running"),
+        ("Winter: closed 17 February 2016, not decided", "past"),
+        ("Spring: open until 17 March 2016", "now"),
+        ("Summer: opens 17 May 2016", "open"),
+    ]
+    assert [(one.note, one.standing) for one in pipeline([autumn], NOW)] == [
+        ("nobody applied", "done"),
+        ("nothing to decide", "done"),
+    ]
+
+
 def test_dates_are_said_in_the_cycle_s_own_zone() -> None:
     closes = datetime(2016, 3, 21, 0, tzinfo=UTC)  # Sunday 20 March, 5 pm in Oakland
     oakland = StageFacts("l", "Launch", "application", NOW, closes, None, zone="America/Los_Angeles")
-    assert path([oakland], NOW) == [("Launch: open until 20 March 2016", "now")]
-    assert path([oakland], closes + timedelta(days=1)) == [("Launch: being decided", "now")]
+    assert path([oakland], NOW, oakland.zone) == [("Launch: open until 20 March 2016", "now")]
+    assert path([oakland], closes + timedelta(days=1), oakland.zone) == [("Launch: being decided", "now")]

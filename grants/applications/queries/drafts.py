@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
@@ -10,7 +10,6 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from grants.applications.answers import why_unreadable
 from grants.applications.completeness import asked_form, eligibility_key
-from grants.applications.deadlines import Deadline
 from grants.applications.models import (
     Answer,
     Application,
@@ -21,7 +20,6 @@ from grants.applications.models import (
     Submission,
 )
 from grants.applications.scope import coached_drafts, own_applications, visible_applications
-from grants.applications.states import State
 from grants.casework.models import Case, StoredFile
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
@@ -149,15 +147,6 @@ def rulings_on(application: Application) -> Sequence[tuple[EligibilityOverride, 
         .order_by(EligibilityOverride.id)
     )
     return rows.all()
-
-
-def deadline_of(application: Application) -> Deadline:
-    """What a submission of it is held against: the stage's deadline, or the day by which returned sections are due."""
-    stage = application.stage
-    grace = timedelta(minutes=stage.grace_minutes)
-    if application.state == State.RETURNED and application.returned_until is not None:
-        return Deadline(application.returned_until, grace)
-    return Deadline(stage.closes_at, grace, application.extended_to)
 
 
 def drafted_answers(application: Application) -> dict[str, Answer]:

@@ -32,5 +32,5 @@ def ask_to_certify(actor: Actor, application: Application) -> list[Person]:
         raise Clash("Nobody of your organization may certify yet. A lead names a signatory on the organization’s page.")
     zone = application.stage.cycle.time_zone
     key = f"{queries.asked_key(application)}{today(zone)}"
-    due = in_words(queries.deadline_of(application).at, zone)
+    due = in_words(application.deadline.at, zone)
     return tell("application.ready", key, application, signatories, asked_by=actor.name, due=due)

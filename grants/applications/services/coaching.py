@@ -105,7 +105,7 @@ def let_coaches_go(application: Application) -> None:
 
 def is_past_coaching(application: Application) -> bool:
     """Whether the time to submit a draft is over, and was not given again in the days since."""
-    return now() > queries.deadline_of(application).last_moment + GIVEN_MORE_TIME
+    return now() > application.deadline.last_moment + GIVEN_MORE_TIME
 
 
 def _prepare(actor: Actor, application: Application, sections: Collection[str]) -> list[str]:

@@ -46,7 +46,7 @@ def facts_for(application: Application, person: Person) -> dict[str, str]:
         "school": application.case.organization.name,
         "stage": stage.title,
         "cycle": stage.cycle.title,
-        "deadline": in_words(queries.deadline_of(application).at, stage.cycle.time_zone),
+        "deadline": in_words(application.deadline.at, stage.cycle.time_zone),
         "ready": f"{application.answered} of {application.asked}",
         "link": address_of("applications.application", application_id=application.public_id),
     }
@@ -149,7 +149,7 @@ def why_not_reminded(application: Application) -> str | None:
     """Why an applicant is not to be reminded now that its application is not submitted; nothing when it may be."""
     if application.state != State.DRAFT or queries.submissions_of(application):
         return "It is not a draft that was never submitted."
-    if queries.deadline_of(application).at <= now():
+    if application.deadline.at <= now():
         return "Its deadline has passed."
     last = application.reminded_at
     if last is not None and last > now() - queries.REMINDED_EVERY:
@@ -190,7 +190,7 @@ def tell_how_far(application: Application, template: str, key: str) -> int:
 
 
 def _how_far(application: Application) -> dict[str, str]:
-    deadline = queries.deadline_of(application)
+    deadline = application.deadline
     return {
         "ready": f"{application.answered} of {application.asked}",
         "due": in_words(deadline.at, application.stage.cycle.time_zone),

@@ -30,7 +30,7 @@ def remind_before(application: Application) -> bool:
 
     returns   whether one was written now
     """
-    due, zone = queries.deadline_of(application).at, application.stage.cycle.time_zone
+    due, zone = application.deadline.at, application.stage.cycle.time_zone
     step = step_due(application)
     if step is None:
         return False
@@ -48,7 +48,7 @@ def step_due(application: Application) -> int | None:
     """The step of its stage whose reminder is to be written now; None for none, or when nothing is being written."""
     if application.state not in (State.DRAFT, State.RETURNED):
         return None
-    return reached(queries.deadline_of(application).at, now(), application.stage.cycle.time_zone, steps_of(application))
+    return reached(application.deadline.at, now(), application.stage.cycle.time_zone, steps_of(application))
 
 
 def steps_of(application: Application) -> list[int]:
@@ -60,7 +60,7 @@ def next_reminder(application: Application) -> datetime | None:
     """When the clock reminds next, if nothing is submitted until then; None when it does not any more."""
     if application.state not in (State.DRAFT, State.RETURNED):
         return None
-    due, zone = queries.deadline_of(application).at, application.stage.cycle.time_zone
+    due, zone = application.deadline.at, application.stage.cycle.time_zone
     moments = [moment_of(due, step, zone) for step in steps_of(application)]
     return min((moment for moment in moments if now() < moment < due), default=None)
 

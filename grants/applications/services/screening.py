@@ -211,7 +211,7 @@ def extend_deadline(actor: Actor, application: Application, to: datetime, reason
     lock(application)
     if application.state not in (State.DRAFT, State.RETURNED):
         raise Clash("Only an application that is being written can be given more time.")
-    if to <= max(queries.deadline_of(application).at, now()):
+    if to <= max(application.deadline.at, now()):
         sentence = "Choose a time after the present deadline, and in the future."
         raise Invalid(sentence, {"to": sentence})
     if application.state == State.RETURNED:

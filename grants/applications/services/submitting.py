@@ -32,7 +32,7 @@ def facts_of(application: Application, at: datetime | None = None, **given: Any)
     gaps = standing_of(application, queries.form_of(application)).gaps if application.state in _WRITTEN else ()
     return Facts(
         now=at or now(),
-        deadline=queries.deadline_of(application),
+        deadline=application.deadline,
         gaps=len(gaps),
         screened=application.screened_at is not None,
         decided=entry.is_decided(application),

@@ -17,7 +17,7 @@ from grants.casework.export_views import ask_for
 from grants.web.access import current_actor, requires
 from grants.web.exports import export
 from grants.web.forms import options
-from grants.web.status import status_of
+from grants.web.status import status_of, words_of
 from grants.web.tables import page_asked, sort_asked
 
 EXPORTED = (
@@ -61,7 +61,7 @@ def _row(found: Application, submitted_at: Any, times: int) -> tuple[Any, ...]:
         school.cds_id,
         stage.cycle.title,
         stage.title,
-        status_of("application", found.state).word,
+        status_of("application", found.standing).word,
         found.asked,
         found.answered,
         found.started_at,
@@ -93,7 +93,7 @@ def filter_form() -> ApplicationFilterForm:
     form.cycle.choices = options({"": "All"} | cycles)
     officers = queries.officers(current_actor())
     form.officer.choices = options({"": "All"} | {one.public_id: one.name for one in officers})
-    form.state.choices = options({"": "All"} | {state: status_of("application", state).word for state in State})
+    form.state.choices = options({"": "All"} | words_of("application", *State) | {State.DRAFT: "Draft"})
     form.validate()
     return form
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.applications.models import Application
 from grants.casework.models import Case, TimelineEvent
@@ -145,13 +145,15 @@ def standings(cases: Sequence[Case]) -> dict[int, dict[str, Standing]]:
         )
     ):
         found[case_id][key] = ("participation", "attended")
-    for case_id, key, state, outcome in db.session.execute(
-        select(Application.case_id, CycleStage.key, Application.state, Decision.outcome)
+    for application, outcome in db.session.execute(
+        select(Application, Decision.outcome)
         .join(Application.stage)
+        .options(contains_eager(Application.stage))
         .outerjoin(Decision, Decision.application_id == Application.id)
         .where(Application.case_id.in_(ids))
     ):
-        found[case_id][key] = ("decision", outcome) if outcome else ("application", state)
+        place = ("decision", outcome) if outcome else ("application", application.standing)
+        found[application.case_id][application.stage.key] = place
     return found
 
 

@@ -80,7 +80,10 @@ def stage_facts(actor: Actor, cycle: Cycle) -> list[StageFacts]:
 def stage_dates(cycle: Cycle) -> list[StageFacts]:
     """The stages with their dates and no counts: what everyone in the cycle may know."""
     return [
-        StageFacts(one.key, one.title, one.kind, one.opens_at, one.closes_at, one.released_at, cycle.time_zone)
+        StageFacts(
+            *(one.key, one.title, one.kind, one.opens_at, one.closes_at, one.released_at, cycle.time_zone),
+            decision_on=one.decision_on,
+        )
         for one in _stages(cycle)
     ]
 
