@@ -158,7 +158,7 @@ def _to_screen(actor: Actor) -> list[Todo]:
     waiting = and_(Application.state == State.SUBMITTED, Application.screened_at.is_(None))
     return [
         Todo(
-            "ask",
+            "due",
             f"Screen {plural(count, 'application')} of {stage.title}",
             url_for("applications.screening", stage=stage.public_id),
             f"{stage.cycle.title}: submitted, and nobody has checked eligibility yet.",

@@ -4,16 +4,17 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import url_for
-from sqlalchemy import func, select, true
+from sqlalchemy import exists, func, select, true
 from sqlalchemy.orm import contains_eager
 
+from grants.discovery.call_models import Call
 from grants.discovery.models import Event, Registration
 from grants.discovery.queries.asking import waiting
 from grants.discovery.queries.hiding import not_hidden
 from grants.kernel.clock import now
 from grants.kernel.policy import Actor
 from grants.persistence.session import db
-from grants.programs.models import Cycle
+from grants.programs.models import Cycle, CycleStage
 from grants.web.filters import plural
 from grants.web.todo import Todo
 
@@ -23,10 +24,11 @@ LONG_AGO = timedelta(days=60)
 
 def todos(actor: Actor) -> list[Todo]:
     """Events for those who have a place: within a week, or all of them where no calendar of events shows them; for
-    officers, events whose attendance nobody wrote down.
+    officers, events whose attendance nobody wrote down, cycles that nobody sees yet, and questions.
     """
     own = _own(actor) if actor.person_id is not None else []
     own += _unrecorded(actor) if actor.may("event.manage") else []
+    own += _unpublished() if actor.may("cycle.manage") else []
     return own + (_unanswered(actor) if actor.may("question.answer") else [])
 
 
@@ -80,6 +82,23 @@ def _unrecorded(actor: Actor) -> list[Todo]:
             cycle_id=event.cycle_id,
         )
         for event, count in found
+    ]
+
+
+def _unpublished() -> list[Todo]:
+    """Cycles that can still be applied to and have no public page, or a hidden one."""
+    shown = exists().where(Call.cycle_id == Cycle.id, Call.listing != "hidden")
+    ahead = exists().where(CycleStage.cycle_id == Cycle.id, CycleStage.closes_at > now())
+    found = db.session.scalars(select(Cycle).where(Cycle.closed_at.is_(None), ahead, ~shown).order_by(Cycle.id))
+    return [
+        Todo(
+            "due",
+            f"Write and publish the public page of {cycle.title}",
+            url_for("discovery.edit_call", cycle_id=cycle.public_id),
+            "Nobody sees the cycle yet.",
+            cycle_id=cycle.id,
+        )
+        for cycle in found
     ]
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, Final
 
+from grants.people.us_states import state_code
+
 KINDS: Final = {
     "school": "School",
     "district": "District",
@@ -43,9 +45,10 @@ class OrganizationDetails:
     email_domain: str | None = None
 
     def values(self) -> dict[str, Any]:
-        """By column; empty text is nothing."""
+        """By column; empty text is nothing, and a state is its two letters."""
         given = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: (value.strip() or None) if isinstance(value, str) else value for name, value in given.items()}
+        values = {name: (value.strip() or None) if isinstance(value, str) else value for name, value in given.items()}
+        return values | {"region": values["region"] and (state_code(values["region"]) or values["region"])}
 
     def problems(self) -> dict[str, str]:
         """What is wrong, a sentence by field; empty when nothing is."""
@@ -66,6 +69,8 @@ class OrganizationDetails:
             yield "enrollment", f"Write a number of students from 0 to {MOST_PUPILS:,}."
         if self.low_income_share is not None and not 0 <= self.low_income_share <= 1:
             yield "low_income_share", "Write a percentage from 0 to 100."
+        if self.region and self.region.strip() and state_code(self.region) is None:
+            yield "region", "Write a state of the United States, such as CA or California."
         if self.email_domain and not _DOMAIN.fullmatch(self.email_domain):
             yield "email_domain", "Write what stands after the @ in its addresses, such as ousd.example.org."
 

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from grants.people.details import GRADES, KINDS, OrganizationDetails, plain_id
+from grants.people.us_states import state_code
 
 # What a column can hold, as people read it. A directory gives some of them in two columns, or two in one.
 FIELDS: Final = {
@@ -51,6 +52,8 @@ _TITLES: Final = {
 _FIELD_OF: Final = {title: field for field, titles in _TITLES.items() for title in titles.split()}
 # How directories write that they do not know.
 _NOTHING: Final = frozenset({"", "-", "–", "—", "†", "‡", "n/a", "na", "m", "n", "no data", "none", "null", "nan", "."})
+# What a description calls otherwise than the columns of a file do.
+_COLUMN_OF: Final = {"low_income_share": "low_income"}
 _LENGTHS: Final = {"nces_district": 7, "nces_school": 5}
 # Length of an identifier -> how many zeros it may begin with.
 _PUT_BACK: Final = {5: 4, 7: 1, 12: 1, 14: 1}
@@ -122,7 +125,8 @@ def faults_of(
     """Everything that is wrong with a line whose organization would be described so."""
     told = {fault.field for fault in read.faults}
     found = list(read.faults)
-    for field, sentence in details.problems().items():
+    for name, sentence in details.problems().items():
+        field = _COLUMN_OF.get(name, name)
         place = columns.get(field)
         if field not in told:
             found.append(Fault(field, "" if place is None else _cell(cells, place), sentence))
@@ -179,8 +183,10 @@ def _values(raw: Mapping[str, str], kind: str) -> Iterator[tuple[str, Any]]:
     students, share = (_number(raw.get(field, "")) for field in ("enrollment", "low_income"))
     yield "enrollment", None if students is None else int(students)
     yield "low_income_share", None if share is None else (share / 100).quantize(Decimal("0.0001"))
-    for field in ("street", "city", "region"):
+    for field in ("street", "city"):
         yield field, _known(raw.get(field))
+    state = _known(raw.get("region"))
+    yield "region", state and (state_code(state) or state)
     code = _known(raw.get("postal_code"))
     yield "postal_code", code.zfill(5) if code and code.isdecimal() and len(code) in {3, 4} else code
     domain = _known(raw.get("email_domain"))

@@ -67,12 +67,20 @@ def _asked(actor: Actor) -> list[Todo]:
 def _new_organizations(actor: Actor) -> list[Todo]:
     if not actor.may("organization.manage"):
         return []
-    new = select(func.count()).select_from(Organization).where(Organization.unchecked_since.is_not(None))
-    count = db.session.scalar(new) or 0
+    formed = Organization.kind == "consortium"
+    new = select(func.count().filter(~formed), func.count().filter(formed)).where(
+        Organization.unchecked_since.is_not(None)
+    )
+    registered, consortia = db.session.execute(new).one()
+    what = [
+        f"{plural(registered, 'organization')} registered" if registered else "",
+        f"{plural(consortia, 'consortium', 'consortia')} formed" if consortia else "",
+    ]
+    count = registered + consortia
     return [
         Todo(
             "ask",
-            f"{plural(count, 'organization')} registered, not yet checked",
+            f"{' and '.join(filter(None, what))}, not yet checked",
             url_for("people.organizations", state="new"),
             "They can write already. See that each is what it says, and is not here twice.",
             count=count,

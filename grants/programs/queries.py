@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Date, case, func, literal, select, true
 from sqlalchemy.orm import joinedload, selectinload, undefer
 from sqlalchemy.sql.expression import false
 
-from grants.kernel.clock import today
+from grants.kernel.clock import now, today
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.persistence.session import db
@@ -29,6 +29,17 @@ def definition_of(record: Cycle | ProgramVersion) -> Definition:
     if len(_definitions) >= _MOST_KEPT:
         _definitions.clear()
     return _definitions.setdefault(version.sha256, definition)
+
+
+def can_open_a_door(cycle: Cycle, key: str) -> bool:
+    """Whether what is done in a discovery stage of a cycle, read with its stages, can still lead to an application."""
+    doors = definition_of(cycle).doors_of(key)
+    ahead = (
+        now() <= stage.closes_at + timedelta(minutes=stage.grace_minutes)
+        for stage in cycle.stages
+        if stage.key in doors
+    )
+    return cycle.closed_at is None and any(ahead)
 
 
 def cycle_day(ahead: timedelta = timedelta()) -> ColumnElement[date]:

@@ -265,11 +265,10 @@ def test_an_officer_screens_one_after_the_other_and_takes_the_last_one_back(app:
         return page.text.split("<h1")[1].split(">")[1].split("<")[0].strip()
 
     def progress(address: str) -> str:
-        said = browser.get(address).text.split('class="screened"')[1].split("</progress>")[1].split("</p>")[0]
-        return said.replace("<b>", "").replace("</b>", "").strip()
+        return browser.get(address).text.split('class="screened"><b>')[1].split("</b>")[0]
 
     with clock_at(make.CLOSES):
-        assert (heading(queue), progress(queue)) == ("Zenith", "0 of 3 screened, 3 left")
+        assert (heading(queue), progress(queue)) == ("Zenith", "3 left")
         assert heading(f"{queue}&after={first.public_id}") == "ASCEND"
         assert heading(f"{queue}&after={third.public_id}") == "Zenith"
         assert (
@@ -279,12 +278,12 @@ def test_an_officer_screens_one_after_the_other_and_takes_the_last_one_back(app:
         assert "The one before" not in browser.get(queue).text
         screen = f"/applications/{first.public_id}/%s?queue={stage_id}"
         wrong = browser.post(screen % "ineligible", data={"reason": " "})
-        assert (wrong.status_code, "<b>0 of 3</b> screened, 3 left" in wrong.text) == (422, True)
+        assert (wrong.status_code, "<b>3 left</b>" in wrong.text) == (422, True)
         fine = browser.post(screen % "eligible", data={"remark": "Checked."})
-        assert (heading(fine.location), progress(fine.location)) == ("ASCEND", "1 of 3 screened, 2 left")
+        assert (heading(fine.location), progress(fine.location)) == ("ASCEND", "2 left")
         assert "Zenith is eligible." in browser.get(fine.location).text.replace("\n", "")
         back = browser.post(f"/applications/{first.public_id}/reconsider?queue={stage_id}")
-        assert (heading(back.location), progress(back.location)) == ("Zenith", "0 of 3 screened, 3 left")
+        assert (heading(back.location), progress(back.location)) == ("Zenith", "3 left")
         for one in (first, second, third):
             services_page = f"/applications/{one.public_id}/eligible?queue={stage_id}"
             done = browser.post(services_page, data={})

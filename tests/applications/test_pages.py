@@ -631,7 +631,7 @@ def test_what_waits_is_named_with_its_days_and_costs_the_same_for_many(
     ]
     assert todos(officer) == [
         (
-            "ask",
+            "due",
             "Screen 1 application of Launch grant",
             "NGLC in Oakland: submitted, and nobody has checked eligibility yet.",
         )

@@ -21,7 +21,6 @@ from grants.kernel.roles import Role
 from grants.messages.models import Message
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
-from grants.review.models import Conflict
 from tests.applications.test_uploads import PDF
 from tests.factories import applications as make
 from tests.factories.people import actor, person
@@ -185,7 +184,7 @@ def test_the_queue_asks_as_often_for_three_as_for_thirty(app: Flask, statements:
         db.session.expire_all()
         with statements() as seen:
             assert queries.next_to_screen(officer, stage.public_id) is not None
-            queries.screening_progress(officer, stage.public_id)
+            assert queries.waiting_by_stage(officer)
         return len(seen)
 
     few = asked()
@@ -193,19 +192,6 @@ def test_the_queue_asks_as_often_for_three_as_for_thirty(app: Flask, statements:
         for number in range(3, 30):
             make.submitted(make.school(f"School {number}"), stage)
     assert asked() == few
-
-
-def test_progress_counts_nothing_of_a_case_that_the_officer_may_not_know(app: Flask) -> None:
-    with clock_at(make.WRITING), unit_of_work():
-        stage = make.stage()
-        hidden = make.submitted(make.school("Hidden"), stage).application
-        make.submitted(make.school("Lodestar"), stage)
-        maya = person("Maya Rivera", Role.PROGRAM_OFFICER)
-        everyone = queries.screening_progress(actor(maya), stage.public_id)
-        db.session.add(Conflict(case_id=hidden.case_id, person_id=maya.id, source="declared", since=make.WRITING))
-        db.session.flush()
-        theirs = queries.screening_progress(actor(maya), stage.public_id)
-    assert (everyone.total, theirs.total) == (2, 1)
 
 
 def test_what_was_never_handed_in_is_no_part_of_a_later_submission(app: Flask) -> None:

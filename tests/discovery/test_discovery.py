@@ -258,7 +258,8 @@ def test_todos_name_what_is_near_and_what_was_not_written_down(app: Flask, place
         ]
         assert queries.todos(actor(place.luis)) == []
         assert [(one.title, one.urgency) for one in queries.todos(actor(place.officer))] == [
-            ("Write down who came to Held", "due")
+            ("Write down who came to Held", "due"),
+            ("Write and publish the public page of NGLC in Oakland", "due"),
         ]
 
 

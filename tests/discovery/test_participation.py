@@ -118,6 +118,9 @@ def test_a_school_reads_its_own_progress(place: Place, client_of: Browser) -> No
     with clock_at(MARCH):
         assert ("1 of 1" in dana.get("/events").text, "10 February 2015" in dana.get("/events").text) == (True, True)
         assert "1 of 1" in dana.get(f"/cases/{case.public_id}").text
+    with clock_at(max(stage.closes_at for stage in place.cycle.stages) + DAY):
+        assert "Taking part" not in dana.get("/events").text  # nothing that asks for it can be applied to any more
+        assert "1 of 1" in dana.get(f"/cases/{case.public_id}").text
 
 
 def test_the_list_and_its_file_keep_the_view(place: Place, client_of: Browser) -> None:

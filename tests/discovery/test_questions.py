@@ -96,8 +96,9 @@ def test_a_visitor_asks_and_everybody_reads_the_answer_without_a_trace_of_who_as
             "said": "No. A team with time is enough.",
             "topic": "Who may apply",
         }
+        assert ("See how it reads" in page, "Publish it" in page) == (True, False)  # what is published was looked at
         preview = officer.post(f"/questions/{question.public_id}/answer", data={**reply, "preview": "1"}).text
-        assert "As everybody would read it" in preview
+        assert ("As everybody would read it" in preview, "Publish it" in preview) == (True, True)
         assert db.session.scalars(select(Reply)).all() == []
         done = officer.post(f"/questions/{question.public_id}/answer", data={**reply, "publish": "1"})
         assert done.status_code == 302

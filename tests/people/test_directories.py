@@ -18,7 +18,7 @@ from grants.kernel.errors import Clash, Invalid, Refused
 from grants.kernel.roles import Role
 from grants.people import directories as queries
 from grants.people import jobs
-from grants.people.directory import guess_columns, read_line
+from grants.people.directory import faults_of, guess_columns, read_line
 from grants.people.directory_files import table_of
 from grants.people.directory_models import DirectoryImport, DirectoryLine
 from grants.people.models import Organization, Person
@@ -35,6 +35,8 @@ LINES = (
     "01612590000000,0628050,No Data,Alameda,,1000 Broadway,Oakland,94607,CA,,,",
     "01612596002273,0628050,04269,Alameda,Melrose Leadership,4730 Fleming,Oakland,94619,CA,Maybe,K-13,x",
     "01612596002273,0628050,04269,Alameda,Twice,4730 Fleming,Oakland,94619,CA,Y,K-8,",
+    "01612590000001,0628050,04301,Alameda,Lakeview,746 Grand Ave,Oakland,94610,california,N,K-5,150",
+    "01612590000002,0628050,04301,Alameda,Lakeview Prep,746 Grand Ave,Oakland,94610,Californiaa,N,K-5,150",
 )
 
 
@@ -93,7 +95,15 @@ def test_an_officer_uploads_looks_decides_and_brings_in(app: Flask, officer: Per
     assert "Looking at each line" in browser.get(place).text
     run_due()
     (kept,) = db.session.scalars(select(DirectoryImport))
-    assert outcomes(kept) == [(2, "change"), (3, "alike"), (4, "wrong"), (5, "wrong"), (6, "wrong")]
+    assert outcomes(kept) == [
+        (2, "change"),
+        (3, "alike"),
+        (4, "wrong"),
+        (5, "wrong"),
+        (6, "wrong"),
+        (7, "wrong"),
+        (8, "wrong"),
+    ]
     assert names() == ["ASCEND", "Allendale Elem. School"], "nothing is changed by looking"
     page = browser.get(f"{place}?show=change").text
     assert "<del>400</del> → 430" in page
@@ -104,7 +114,10 @@ def test_an_officer_uploads_looks_decides_and_brings_in(app: Flask, officer: Per
         "5,Melrose Leadership,Students,x,This is not a number.",
         "5,Melrose Leadership,Charter,Maybe,This says neither that it is a charter nor that it is not.",
         '5,Melrose Leadership,GSoffered,K-13,"This is no span of grades, such as K-8."',
+        "5,Melrose Leadership,NCES id,062805004269,Line 6 has the same identifier.",
         "6,Twice,NCES id,062805004269,Line 5 has the same identifier.",
+        "7,Lakeview,NCES id,062805004301,Line 8 has the same identifier.",
+        "8,Lakeview Prep,NCES id,062805004301,Line 7 has the same identifier.",
     ]
     line = db.session.scalars(select(DirectoryLine).where(DirectoryLine.outcome == "alike")).one()
     assert "Allendale Elem. School" in browser.get(f"{place}?show=alike").text
@@ -297,6 +310,15 @@ def test_identifiers_are_mended_as_far_as_they_can_be() -> None:
     assert columns == {"nces_id": 0, "name": 1, "postal_code": 2, "sector": 3}
     read = read_line(["62805004267", "ASCEND", "2138", "Yes"], columns, "school")
     assert (read.details.nces_id, read.details.postal_code, read.details.sector) == ("062805004267", "02138", "charter")
+    lowest = {"name": 0, "region": 1, "sector": 2, "low_income": 3}
+    for state, code in (("california", "CA"), ("ca", "CA"), ("D.C.", "DC"), ("Californiaa", "Californiaa")):
+        cells = ["ASCEND", state, "N", "140"]
+        read = read_line(cells, lowest, "school")
+        assert read.details.region == code
+        said = {one.field: (one.cell, one.sentence) for one in faults_of(read.details, read, lowest, cells)}
+        assert said.pop("low_income") == ("140", "Write a percentage from 0 to 100.")
+        wrong = (state, "Write a state of the United States, such as CA or California.")
+        assert said == ({"region": wrong} if code == state else {})
     rounded = read_line(["6.2805E+10", "ASCEND", "94601", "†"], columns, "school")
     assert [(one.field, one.cell) for one in rounded.faults] == [("nces_id", "6.2805E+10")]
     assert rounded.details.sector is None

@@ -90,10 +90,8 @@ from grants.applications.queries.readiness import (
     readiness_form,
 )
 from grants.applications.queries.screening import (
-    ScreeningProgress,
     before_in_queue,
     next_to_screen,
-    screening_progress,
     waiting_by_stage,
 )
 from grants.applications.queries.submissions import (
@@ -119,7 +117,6 @@ __all__ = [
     "Coach",
     "Progress",
     "ReadinessFilters",
-    "ScreeningProgress",
     "Thread",
     "Written",
     "answers_frozen",
@@ -185,7 +182,6 @@ __all__ = [
     "recipients_of",
     "rules_of",
     "rulings_on",
-    "screening_progress",
     "section_statuses",
     "sections_open_to",
     "stage_to_start",

@@ -32,7 +32,7 @@ VIEWS: Final = {
     "ineligible": "Not eligible",
 }
 """What the list can be asked to show: the parts of an officer's work, in its order."""
-SORTS: Final = ("school", "stage", "state", "completeness", "written", "submitted")
+SORTS: Final = ("running", "school", "stage", "state", "completeness", "written", "submitted")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class ApplicationFilters:
     completeness: Completeness = ""
     officer: str = ""
     view: str = ""
-    sort: str = "school"
+    sort: str = "running"
     descending: bool = field(default=False)
 
 
@@ -85,8 +85,11 @@ def _list(actor: Actor, filters: ApplicationFilters) -> Select[Any]:
 
 def _sort_keys(submitted_at: ColumnElement[Any]) -> Mapping[str, tuple[Any, ...]]:
     share = case((Application.asked > 0, Application.answered * 1.0 / Application.asked), else_=0)
+    school = func.lower(Organization.name)
     return {
-        "school": (func.lower(Organization.name),),
+        # What is still to be decided before what is released, then the latest cycle and stage first.
+        "running": (CycleStage.released_at.is_not(None), *(-key for key in (Cycle.id, CycleStage.position)), school),
+        "school": (school,),
         "stage": (CycleStage.cycle_id, CycleStage.position),
         "state": (Application.state,),
         "completeness": (share,),
@@ -127,16 +130,19 @@ def _view(key: str) -> ColumnElement[bool]:
         "more_time": Application.extended_to.is_not(None),
         "ineligible": Application.state == State.INELIGIBLE,
     }
-    return conditions.get(key, true())
+    return can_be_reminded() if key == "to_remind" else conditions.get(key, true())
 
 
 def counts(actor: Actor, filters: ApplicationFilters) -> dict[str, int]:
-    """How many applications each of the VIEWS holds under the other filters, and all of them ("")."""
+    """How many applications each of the VIEWS holds under the other filters, all of them (""), and how many of them can
+    be reminded now ("to_remind").
+    """
     narrowed = _narrowed(replace(filters, view=""))
-    columns = [func.count().filter(_view(key)).label(key or "all") for key in ("", *VIEWS)]
+    keys = ("", *VIEWS, "to_remind")
+    columns = [func.count().filter(_view(key)).label(key or "all") for key in keys]
     asked = cast("Select[Any]", select(*columns).select_from(Application))
     row = db.session.execute(_joined(asked).where(visible_applications(actor), *narrowed)).one()
-    return dict(zip(("", *VIEWS), row, strict=True))
+    return dict(zip(keys, row, strict=True))
 
 
 def chosen(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from grants.applications.models import ReadinessCheck
 from grants.casework.models import Case
@@ -17,7 +17,7 @@ from grants.people.models import Organization
 from grants.persistence.paging import Page, paginate_rows
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
-from grants.programs.queries import definition_of
+from grants.programs.queries import can_open_a_door, definition_of
 from grants.programs.schema import Definition, DiscoveryStage, FileField, Form
 
 
@@ -37,8 +37,8 @@ class Assessment:
 
     @property
     def is_open(self) -> bool:
-        """Whether it can be written: from the opening of the stage to the end of the cycle, by who could apply."""
-        return self.is_asked and self.stage.opens_at <= now() and self.stage.cycle.closed_at is None
+        """Whether it can be written: from the opening of the stage until the last application it is for is closed."""
+        return self.is_asked and self.stage.opens_at <= now() and can_open_a_door(self.stage.cycle, self.stage.key)
 
     @property
     def is_asked(self) -> bool:
@@ -100,7 +100,7 @@ def assessment_for(actor: Actor, stage_id: str, organization_id: str) -> Assessm
 
 
 def own_assessments(actor: Actor) -> list[Assessment]:
-    """What the actor's organizations can say now, in cycles that are not closed."""
+    """What the actor's organizations can say now, of what can still open a door to them."""
     own = db.session.scalars(
         select(Organization)
         .where(Organization.id.in_(actor.organization_ids))
@@ -110,7 +110,9 @@ def own_assessments(actor: Actor) -> list[Assessment]:
         select(CycleStage)
         .join(CycleStage.cycle)
         .where(CycleStage.kind == "discovery", CycleStage.opens_at <= now(), Cycle.closed_at.is_(None))
-        .options(contains_eager(CycleStage.cycle).joinedload(Cycle.program_version))
+        .options(
+            contains_eager(CycleStage.cycle).options(joinedload(Cycle.program_version), selectinload(Cycle.stages))
+        )
         .order_by(CycleStage.opens_at.desc(), CycleStage.id)
     ).all()
     checks = {(one.stage_id, one.case.organization_id): one for one in db.session.scalars(_checks(actor, own=True))}
@@ -120,7 +122,7 @@ def own_assessments(actor: Actor) -> list[Assessment]:
         if (form := readiness_form(stage)) is not None
         for one in own
     ]
-    return [one for one in found if one.is_asked]
+    return [one for one in found if one.is_open]
 
 
 def assessments_of(actor: Actor, case: Case) -> Sequence[ReadinessCheck]:

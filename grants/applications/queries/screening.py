@@ -1,9 +1,8 @@
 """The queue of what is to be screened: one after the other, in the order in which they came."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.applications.models import Application, Submission
@@ -15,42 +14,11 @@ from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
 
 _WAITING = and_(Application.state == State.SUBMITTED, Application.screened_at.is_(None))
-_SCREENED = or_(
-    and_(Application.state == State.SUBMITTED, Application.screened_at.is_not(None)),
-    Application.state.in_((State.INELIGIBLE, State.RETURNED)),
-)
-
-
-@dataclass(frozen=True)
-class ScreeningProgress:
-    """How far the screening of a stage is: how many were dealt with, of all that were handed in."""
-
-    done: int
-    total: int
 
 
 def waiting_by_stage(actor: Actor) -> Sequence[tuple[CycleStage, int]]:
     """The stages in which applications wait to be screened, with how many."""
     return by_stage(actor, _WAITING)
-
-
-def screening_progress(actor: Actor, stage: str = "") -> ScreeningProgress:
-    """How far it is in a stage, by its public id, or in all that have something waiting.
-
-    Returned is dealt with: it waits for the school, and comes again as a new version.
-    """
-    of_stage = CycleStage.public_id == stage if stage else Application.stage_id.in_(_stages_waiting(actor))
-    row = db.session.execute(
-        select(func.count().filter(_SCREENED), func.count())
-        .select_from(Application)
-        .join(Application.stage)
-        .where(visible_applications(actor), was_submitted(), of_stage, or_(_WAITING, _SCREENED))
-    ).one()
-    return ScreeningProgress(*row)
-
-
-def _stages_waiting(actor: Actor) -> Select[int]:
-    return select(Application.stage_id).where(visible_applications(actor), _WAITING)
 
 
 def next_to_screen(actor: Actor, stage: str = "", after: str = "", at: str = "") -> Application | None:

@@ -57,7 +57,9 @@ def assess(actor: Actor, asked: Assessment, writes: Mapping[str, Write]) -> Said
     if not asked.is_asked:
         raise Clash("An organization of this kind does not apply here, so nothing is asked of it.")
     if not asked.is_open:
-        raise Clash("This can be filled in from the opening of the stage to the end of the cycle.")
+        raise Clash(
+            "This can be filled in from the opening of the stage until the last application that it is for is closed."
+        )
     case = casework.open_case(actor, asked.stage.cycle_id, asked.organization.id)
     lock(case)
     mine = ReadinessCheck.case_id == case.id, ReadinessCheck.stage_id == asked.stage.id

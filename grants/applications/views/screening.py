@@ -73,6 +73,7 @@ def _eligible_form(found: Application) -> type[EligibleForm]:
             super().__init__(*args, **given)
             if checks := queries.rules_of(found).screening:
                 self.checked.choices = options(checks)
+                self.checked.flags.conditional = True  # what is not ticked needs the remark
             else:
                 del self.checked
 
@@ -277,7 +278,6 @@ def _queue() -> dict[str, Any]:
     return {
         "waiting": waiting,
         "stage_id": asked,
-        "progress": queries.screening_progress(current_actor(), asked),
         "left": sum(count for stage, count in waiting if asked in ("", stage.public_id)),
         "last": the_application(done) if done else None,
     }

@@ -100,7 +100,7 @@ def filter_form() -> ApplicationFilterForm:
 
 def filters_of(form: ApplicationFilterForm) -> ApplicationFilters:
     """What the list is narrowed to, and its order."""
-    sort = sort_asked(SORTS, "school")
+    sort = sort_asked(SORTS, "running")
     return ApplicationFilters(
         cycle=form.cycle.data or "",
         stage=form.stage.data or "",

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import ColumnElement, Select, distinct, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from grants.casework.models import Case
 from grants.discovery.models import Event, Registration
@@ -15,8 +16,10 @@ from grants.kernel.policy import Actor
 from grants.people.models import Organization
 from grants.persistence.session import db
 from grants.programs.models import Cycle
-from grants.programs.queries import definition_of
+from grants.programs.queries import can_open_a_door, definition_of
 from grants.programs.schema import DiscoveryStage
+
+_WHOLE: Final = (joinedload(Cycle.program_version), selectinload(Cycle.stages))
 
 
 def completed_organizations(cycle_id: int, stage: DiscoveryStage) -> Select[int]:
@@ -52,6 +55,7 @@ class Progress:
 
     events   how many it came to of those that count
     met_at   the start of the event with which it was enough
+    leads_on whether a stage that asks for it can still be applied to
     """
 
     organization: Organization
@@ -59,6 +63,7 @@ class Progress:
     stage: DiscoveryStage
     events: int
     met_at: datetime | None
+    leads_on: bool
 
     @property
     def least(self) -> int:
@@ -66,20 +71,20 @@ class Progress:
 
 
 def own_progress(actor: Actor) -> list[Progress]:
-    """For each organization of the actor that could apply, and each cycle that is not closed."""
+    """For each organization of the actor that could apply, and each discovery stage that can still open a door."""
     own = db.session.scalars(
         select(Organization)
         .where(Organization.id.in_(actor.organization_ids))
         .order_by(Organization.name, Organization.id)
     ).all()
-    open_cycles = select(Cycle).where(Cycle.closed_at.is_(None)).options(joinedload(Cycle.program_version))
+    open_cycles = select(Cycle).where(Cycle.closed_at.is_(None)).options(*_WHOLE)
     cycles = db.session.scalars(open_cycles.order_by(Cycle.opened_at.desc(), Cycle.id)).all() if own else []
-    return _progress(cycles, own)
+    return [one for one in _progress(cycles, own) if one.leads_on]
 
 
 def progress_of(case: Case) -> list[Progress]:
     """For one case, each discovery stage of its cycle. For pages that hold the case."""
-    return _progress([db.session.get_one(Cycle, case.cycle_id)], [case.organization])
+    return _progress([db.session.get_one(Cycle, case.cycle_id, options=_WHOLE)], [case.organization])
 
 
 def _progress(cycles: Sequence[Cycle], organizations: Sequence[Organization]) -> list[Progress]:
@@ -87,12 +92,12 @@ def _progress(cycles: Sequence[Cycle], organizations: Sequence[Organization]) ->
     found = []
     for cycle in cycles:
         definition = definition_of(cycle)
-        for stage in definition.stages.values():
+        for key, stage in definition.stages.items():
             for one in organizations:
                 if isinstance(stage, DiscoveryStage) and one.kind in definition.participation.applicants:
                     events = came.get((cycle.id, one.id), [])
                     met = when_met(events, stage.counts, stage.complete_when.at_least)
-                    found.append(Progress(one, cycle, stage, *met))
+                    found.append(Progress(one, cycle, stage, *met, leads_on=can_open_a_door(cycle, key)))
     return found
 
 

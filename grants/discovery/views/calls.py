@@ -9,14 +9,14 @@ from flask.typing import ResponseReturnValue
 from grants.discovery.asking import closed_because
 from grants.discovery.call_models import Call
 from grants.discovery.queries import asking
-from grants.discovery.queries.calls import call_for, events_shown, listed_calls
+from grants.discovery.queries.calls import call_for, call_of, events_shown, listed_calls
 from grants.discovery.queries.resources import resources_shown
 from grants.discovery.views.blueprint import bp
 from grants.discovery.wording import place_for_all
 from grants.kernel.clock import now
 from grants.kernel.errors import Missing
 from grants.programs import phrases, reading
-from grants.programs.models import CycleStage
+from grants.programs.models import Cycle, CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import ApplicationStage, Definition
 from grants.web.access import current_actor, public
@@ -37,6 +37,13 @@ def call_url(call: Call, page: str = "call", **more: str) -> str:
     """The address of one of a call's pages: readable, and not to be guessed."""
     values: dict[str, Any] = {"key": call.cycle.key, "call_id": call.public_id, **more}
     return url_for(f"discovery.{page}", **values)
+
+
+@bp.app_template_global()
+def nobody_sees(cycle: Cycle) -> bool:
+    """Whether a cycle that can be applied to has no public page yet, or a hidden one."""
+    call = call_of(cycle)
+    return (call is None or call.listing == "hidden") and any(stage.closes_at > now() for stage in cycle.stages)
 
 
 @bp.get("/calls")

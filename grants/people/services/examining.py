@@ -25,12 +25,14 @@ class Known(NamedTuple):
 
     by_id    (field, identifier) -> the organization that has it
     earlier  (field, identifier) -> the number of the line of the same file that has it
+    repeated number of such a line -> (field, identifier) and the number of the first line that has it again
     by_key   match key -> organizations that have it
     """
 
     by_id: dict[tuple[str, str], Organization]
     earlier: dict[tuple[str, str], int]
     by_key: dict[str, list[Organization]]
+    repeated: dict[int, tuple[tuple[str, str], int]]
 
 
 def examine_some(kept: DirectoryImport) -> bool:
@@ -53,6 +55,7 @@ def examine_some(kept: DirectoryImport) -> bool:
         line.name = read.details.name
         line.nces_id, line.cds_id = (_short(getattr(read.details, field)) for field in _IDENTIFIERS)
         _examine(line, read, known)
+    _doubt(kept, known.repeated)
     if len(lines) < EXAMINED_AT_ONCE:
         kept.state = "ready"
         return False
@@ -85,6 +88,8 @@ def _examine(line: DirectoryLine, read: Read, known: Known) -> None:
     twice = next((key for key in ids if known.earlier.get(key, line.number) < line.number), None)
     for key in ids:
         known.earlier.setdefault(key, line.number)
+    if twice is not None:
+        known.repeated.setdefault(known.earlier[twice], (twice, line.number))
     if len(same) > 1 or twice is not None:
         sentence = (
             f"Line {known.earlier[twice]} has the same identifier."
@@ -96,6 +101,16 @@ def _examine(line: DirectoryLine, read: Read, known: Known) -> None:
     examine_line(line, read, next(iter(same.values()), None))
     if line.outcome == "add" and (found := _alike(read.details, known)):
         line.outcome, line.organization_id, line.why = "alike", found[0].id, " and ".join(found[1])
+
+
+def _doubt(kept: DirectoryImport, repeated: Mapping[int, tuple[tuple[str, str], int]]) -> None:
+    """Of two lines with one identifier neither is known to be the right one: the earlier is as wrong as the later."""
+    found = select(DirectoryLine).where(DirectoryLine.import_id == kept.id, DirectoryLine.number.in_(repeated))
+    for line in db.session.scalars(found.order_by(DirectoryLine.number, DirectoryLine.id)):
+        key, number = repeated[line.number]
+        told = _told(kept, Fault(*key, f"Line {number} has the same identifier."))
+        line.faults = [*(line.faults or ()), told] if line.outcome == "wrong" else [told]
+        line.outcome, line.organization_id, line.changes, line.why = "wrong", None, None, None
 
 
 def _alike(details: OrganizationDetails, known: Known) -> tuple[Organization, tuple[str, ...]] | None:
@@ -125,7 +140,7 @@ def _known(kept: DirectoryImport, all_details: Sequence[OrganizationDetails]) ->
     rows = select(MatchKey.key, Organization).join(Organization, Organization.id == MatchKey.organization_id)
     for key, one in db.session.execute(rows.where(MatchKey.key.in_(keys))):
         by_key.setdefault(key, []).append(one)
-    return Known(by_id, _earlier(kept, ids), by_key)
+    return Known(by_id, _earlier(kept, ids), by_key, {})
 
 
 def _earlier(kept: DirectoryImport, ids: Mapping[str, set[str]]) -> dict[tuple[str, str], int]:

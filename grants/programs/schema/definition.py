@@ -123,6 +123,15 @@ class Definition(Part):
             if any(leaf.readiness is not None and leaf.readiness.stage == key for leaf in stage.enter.leaves())
         )
 
+    def doors_of(self, key: str) -> tuple[str, ...]:
+        """Keys of the application stages that ask for what is done in a discovery stage; of all where none does."""
+        asking = [
+            name
+            for name, stage in self.stages.items()
+            if isinstance(stage, ApplicationStage) and any(leaf.asks_for(key) for leaf in stage.enter.leaves())
+        ]
+        return tuple(asking or (name for name, stage in self.stages.items() if isinstance(stage, ApplicationStage)))
+
     def stage(self, key: str) -> DiscoveryStage | ApplicationStage:
         """The stage of that key.
 

@@ -76,6 +76,10 @@ class EntryRule(Sayable):
         """The plain rules it is made of."""
         return tuple(leaf for part in self.parts for leaf in part.leaves()) if self.parts else (self,)
 
+    def asks_for(self, key: str) -> bool:
+        """Whether this plain rule asks for what a school does in a discovery stage."""
+        return self.completed == key or (self.readiness is not None and self.readiness.stage == key)
+
     def admits(self, facts: EntryFacts) -> bool:
         """Whether a case of which these facts are known may enter."""
         if self.all is not None:
