@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_timezone_name
+
 
 class Span(Protocol):
     """A length of calendar time, such as a definition's `3 months`."""
@@ -45,8 +47,18 @@ def in_words(at: datetime, zone: str) -> str:
 
     >>> from datetime import UTC
     >>> in_words(datetime(2016, 3, 21, 0, 0, tzinfo=UTC), "America/Los_Angeles")
-    'Sunday 20 March 2016, 5:00 pm PDT'
+    'Sunday 20 March 2016, 5:00 pm Pacific'
     """
     local = at.astimezone(ZoneInfo(zone))
     half = "am" if local.hour < 12 else "pm"
-    return f"{local:%A} {local.day} {local:%B %Y}, {local.hour % 12 or 12}:{local:%M} {half} {local:%Z}"
+    return f"{local:%A} {local.day} {local:%B %Y}, {local.hour % 12 or 12}:{local:%M} {half} {zone_word(zone)}"
+
+
+def zone_word(zone: str) -> str:
+    """A zone as people call it; its place where it has no such name.
+
+    >>> zone_word("America/Los_Angeles"), zone_word("America/New_York")
+    ('Pacific', 'Eastern')
+    """
+    name = get_timezone_name(ZoneInfo(zone), width="long", locale="en_US", zone_variant="generic")
+    return name.removesuffix(" Time")

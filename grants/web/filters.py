@@ -7,11 +7,11 @@ from decimal import Decimal
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from babel.dates import get_timezone_name
 from flask import Flask
 from markupsafe import Markup, escape
 
 from grants.kernel import clock
+from grants.kernel.dates import zone_word
 from grants.kernel.money import dollars
 from grants.kernel.wording import count_words
 
@@ -42,12 +42,6 @@ def instant(at: datetime | None, zone: str = DEFAULT_ZONE, *, weekday: bool = Fa
     if at is None:
         return ""
     return f"{day(at.astimezone(ZoneInfo(zone)).date(), weekday=weekday)}, {clock_time(at, zone)} {zone_word(zone)}"
-
-
-def zone_word(zone: str) -> str:
-    """A zone as people call it: "Pacific", "Eastern"; its place where it has no such name."""
-    name = get_timezone_name(ZoneInfo(zone), width="long", locale="en_US", zone_variant="generic")
-    return name.removesuffix(" Time")
 
 
 def relative(when: date | datetime | None, zone: str = DEFAULT_ZONE) -> str:

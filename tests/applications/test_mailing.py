@@ -126,7 +126,7 @@ def test_own_words_go_to_those_ticked_with_each_school_s_own_facts(app: Flask, c
         wrong = browser.post(address, data={**keys, **WORDS, "body": "{salary}", "do": "preview"})
         assert (wrong.status_code, "There is no {salary} to put in." in wrong.text) == (422, True)
         seen = browser.post(address, data={**keys, **WORDS, "do": "preview"}).text
-        assert ("Lodestar: come by" in seen, "0 of 8 ready by Sunday 20 March 2016, 5:00 pm PDT." in seen) == (
+        assert ("Lodestar: come by" in seen, "0 of 8 ready by Sunday 20 March 2016, 5:00 pm Pacific." in seen) == (
             True,
             True,
         )
@@ -283,7 +283,7 @@ def test_what_was_returned_is_reminded_of_its_own_day(app: Flask) -> None:
         services.return_sections(actor(officer), done, ["numbers"], until, "Why?")
     assert reminded(datetime(2016, 4, 28, 15, 0, tzinfo=UTC), until) == [3, 3]
     assert {subject for _, subject in written("application.due")} == {
-        "Launch grant of Roosevelt is due Thursday 5 May 2016, 5:00 pm PDT"
+        "Launch grant of Roosevelt is due Thursday 5 May 2016, 5:00 pm Pacific"
     }
 
 

@@ -58,7 +58,7 @@ def test_the_pdf_is_made_in_the_background_and_proves_itself(
     content = writer.get(f"/documents/{document.public_id}").data
     read = PdfReader(io.BytesIO(content))
     text = "".join(" ".join(one.extract_text() for one in read.pages).split())
-    for said in (submission.sha256, "UrbanPromiseAcademy", "Tuesday8March2016,9:00amPST", "letterofsupport.pdf"):
+    for said in (submission.sha256, "UrbanPromiseAcademy", "Tuesday8March2016,9:00amPacific", "letterofsupport.pdf"):
         assert said in text
     assert read.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert "This document is genuine" in client.get(f"/verify/{document.code}").text

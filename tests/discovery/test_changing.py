@@ -72,8 +72,8 @@ def test_an_event_moves_and_whoever_comes_reads_it_in_one_mail(place: Place, eve
     run()
     assert [name for name, _ in told()] == ["Dana Ruiz", "Luis Ortega"]
     body = told()[0][1]
-    assert "Now: Tuesday 10 March 2015, 10:00 am PDT, to 12:00 pm PDT; https://meet.example.org/mastery" in body
-    assert "Before: Monday 9 March 2015, 10:00 am PDT, to 12:00 pm PDT; Impact Hub" in body
+    assert "Now: Tuesday 10 March 2015, 10:00 am Pacific, to 12:00 pm Pacific; https://meet.example.org/mastery" in body
+    assert "Before: Monday 9 March 2015, 10:00 am Pacific, to 12:00 pm Pacific; Impact Hub" in body
     assert ("for which you have a place" in body, "on whose waitlist you are" in told()[1][1]) == (True, True)
     (entry,) = event_dates([event])
     assert (entry.changes, entry.starts, entry.place) == (2, event.starts_at, "https://meet.example.org/mastery")

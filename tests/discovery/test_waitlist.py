@@ -63,7 +63,7 @@ def test_a_place_that_comes_free_goes_to_the_first_in_line(place: Place) -> None
     assert (names(event), line(event)) == (["Ada Bright"], ["Luis Ortega"])
     assert mails() == [("Ada Bright", "You have a place: Mastery")]
     body = db.session.scalars(select(Message.body)).one()
-    assert "Monday 9 March 2015, 10:00 am PDT, Impact Hub" in body
+    assert "Monday 9 March 2015, 10:00 am Pacific, Impact Hub" in body
 
     plan = EventPlan("workshop", event.title, event.starts_at, event.ends_at, capacity=3)
     with clock_at(MARCH + DAY), unit_of_work():
