@@ -106,40 +106,31 @@ def _pairs(actor: Actor) -> list[Todo]:
 def _accounts(actor: Actor) -> list[Todo]:
     if not actor.may("account.manage"):
         return []
-    never_came, unused = (
+    counted = (
+        func.count().filter(accounts.holding(Role.PROGRAM_OFFICER)),
         func.count().filter(accounts.invited(), accounts.with_role()),
         func.count().filter(accounts.without_role()),
     )
-    officers = func.count().filter(accounts.holding(Role.PROGRAM_OFFICER))
-    invited, idle, running = db.session.execute(select(never_came, unused, officers).select_from(Person)).one()
-    found = []
-    if not running:
-        found.append(
-            Todo(
-                "plan",
-                "Invite a program officer",
-                url_for("people.new_person"),
-                "Nobody can load a program or open a cycle yet. An officer has an account of their own.",
-            )
-        )
-    if invited:
-        found.append(
-            Todo(
-                "plan",
-                f"{plural(invited, 'person', 'people')} with a role, who never signed in",
-                url_for("people.people", state="invited", role="any"),
-                "Send the invitation again, or close the account.",
-                count=invited,
-            )
-        )
-    if idle:
-        found.append(
-            Todo(
-                "ask",
-                f"{plural(idle, 'account')} without a role",
-                url_for("people.people", role="none"),
-                "They can sign in and see nothing: grant a role, add them to an organization, or close the account.",
-                count=idle,
-            )
-        )
-    return found
+    officers, invited, idle = db.session.execute(select(*counted).select_from(Person)).one()
+    no_officer = Todo(
+        "plan",
+        "Invite a program officer",
+        url_for("people.new_person"),
+        "Nobody can load a program or open a cycle yet. An officer has an account of their own.",
+    )
+    never_came = Todo(
+        "plan",
+        f"{plural(invited, 'person', 'people')} with a role, who never signed in",
+        url_for("people.people", state="invited", role="any"),
+        "Send the invitation again, or close the account.",
+        count=invited,
+    )
+    unused = Todo(
+        "ask",
+        f"{plural(idle, 'account')} without a role",
+        url_for("people.people", role="none"),
+        "They can sign in and see nothing: grant a role, add them to an organization, or close the account.",
+        count=idle,
+    )
+    waiting = ((not officers, no_officer), (invited, never_came), (idle, unused))
+    return [todo for waits, todo in waiting if waits]

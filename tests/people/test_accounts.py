@@ -303,7 +303,7 @@ def test_administrators_are_told_of_those_who_never_came_and_of_idle_accounts(ro
         ("plan", "1 person with a role, who never signed in", "/people?state=invited&role=any", 1),
         ("ask", "1 account without a role", "/people?role=none", 1),
     ]
-    assert queries.todos(actor(joined)) == []
+    assert queries.todos(actor(asked)) == []
 
 
 def root_request(_: Person) -> Any:

@@ -1,5 +1,6 @@
 """Submitting, and taking a submission back."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,10 +19,10 @@ from grants.kernel.clock import now
 from grants.kernel.dates import in_words
 from grants.kernel.errors import Clash, Invalid
 from grants.kernel.policy import Actor, require, require_permission
-from grants.people.models import Person
+from grants.people.models import Organization, Person
 from grants.persistence.moves import lock, move
 from grants.persistence.session import db
-from grants.programs.schema import FileField
+from grants.programs.schema import AnyField, FileField
 
 
 def facts_of(application: Application, at: datetime | None = None, **given: Any) -> Facts:
@@ -109,11 +110,8 @@ def _freeze(application: Application, signatory: Person, received_at: datetime) 
 def frozen_content(application: Application, certified_name: str, number: int, received_at: datetime) -> dict[str, Any]:
     """All that is submitted, as plain JSON values: what shows of the form, each file by its hash, who certified it."""
     form, stage = queries.form_of(application), application.stage
-    organization = application.case.organization
     answers = queries.answers_of(application)
     shown = shown_fields(form, answers)
-    passed = [one for one in queries.overrides_of(application) if one.field in shown]
-    members = queries.members_of([organization])
     files = [key for key, field in shown.items() if isinstance(field, FileField)]
     return {
         "application": application.public_id,
@@ -122,28 +120,38 @@ def frozen_content(application: Application, certified_name: str, number: int, r
         "stage": stage.key,
         "form": queries.rules_of(application).form,
         "program_version": stage.cycle.program_version.sha256,
-        "organization": {
-            "name": organization.name,
-            "nces_id": organization.nces_id,
-            "cds_id": organization.cds_id,
-            **({"members": members[organization.id]} if members else {}),
-        },
+        "organization": _applicant(application.case.organization),
         "answers": {key: answers[key] for key in shown if key not in files and answers.get(key) is not None},
         "files": [{"field": key, **file} for key in files for file in answers.get(key, [])],
-        "let_pass": [
-            {
-                "field": one.field,
-                "question": shown[one.field].title,
-                "reason": one.reason,
-                "by": one.given_by.name,
-                "at": one.given_at.isoformat(),
-            }
-            for one in passed
-        ],
+        "let_pass": _let_pass(application, shown),
         "certification": form.certification,
         "certified_by": certified_name,
         "submitted_at": received_at.isoformat(),
     }
+
+
+def _applicant(organization: Organization) -> dict[str, Any]:
+    members = queries.members_of([organization])
+    return {
+        "name": organization.name,
+        "nces_id": organization.nces_id,
+        "cds_id": organization.cds_id,
+        **({"members": members[organization.id]} if members else {}),
+    }
+
+
+def _let_pass(application: Application, shown: Mapping[str, AnyField]) -> list[dict[str, str]]:
+    return [
+        {
+            "field": one.field,
+            "question": shown[one.field].title,
+            "reason": one.reason,
+            "by": one.given_by.name,
+            "at": one.given_at.isoformat(),
+        }
+        for one in queries.overrides_of(application)
+        if one.field in shown
+    ]
 
 
 def _acknowledge(actor: Actor, application: Application, submission: Submission) -> None:
