@@ -442,6 +442,28 @@ def test_the_list_is_what_its_url_says_and_so_is_its_export(
     assert [name for name in schools if name not in page] == []
 
 
+def test_the_list_begins_with_what_runs_and_says_whom_a_reminder_takes(app: Flask, client_of: Browser) -> None:
+    with clock_at(make.WRITING), unit_of_work():
+        decided, running = make.stage(), make.stage()
+        for name, stage in (("Alder", decided), ("Zenith", running)):
+            make.draft(make.school(name), stage)
+        decided.released_at = make.WRITING
+        officer = person("Maya Rivera", Role.PROGRAM_OFFICER)
+    browser = client_of(officer)
+    with clock_at(make.WRITING):
+        rows = list(csv.reader(io.StringIO(browser.get("/applications.csv").data.decode("utf-8-sig"))))
+        assert [row[0] for row in rows[1:]] == ["Zenith", "Alder"]
+        page = browser.get("/applications").text
+        assert ("all 2 applications of this list, a reminder to the 2 drafts" in page, "Writing" in page) == (
+            True,
+            True,
+        )
+    with clock_at(make.CLOSES + timedelta(hours=1)):
+        page = browser.get("/applications").text
+        assert page.count("Not submitted, closed") == 2
+        assert ("Remind those" in page, "Writing" in page) == (False, False)
+
+
 def test_an_export_holds_no_formula(app: Flask, client_of: Browser) -> None:
     with clock_at(make.WRITING), unit_of_work():
         make.draft(make.school('=HYPERLINK("http://x")'), make.stage())

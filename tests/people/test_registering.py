@@ -10,15 +10,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from grants.background.runner import run_due
-from grants.kernel.clock import clock_at
+from grants.kernel.clock import clock_at, now
 from grants.kernel.errors import Clash, Refused
 from grants.kernel.policy import ANONYMOUS, Actor
 from grants.kernel.roles import OrganizationRole, Role
 from grants.messages.delivery import mail_of
 from grants.messages.models import Message
 from grants.people import requests, services
+from grants.people.details import OrganizationDetails
 from grants.people.jobs import forget_requests
 from grants.people.models import Organization, OrganizationMembership, OrganizationRequest, Person
+from grants.people.services.organizations import new_organization
 from grants.people.todos import todos
 from grants.persistence.session import db, unit_of_work
 from grants.web.todo import Todo
@@ -85,6 +87,9 @@ def test_a_school_registers_itself_and_writes_at_once(app: Flask, client: FlaskC
     assert [staff.post(f"{page}/check").status_code for _ in range(2)] == [302, 302]
     assert "not yet checked" not in staff.get(page).text
     assert waiting(app, actor(officer)) == []
+    with unit_of_work():
+        new_organization(OrganizationDetails("Together", "consortium"), unchecked_since=now())
+    assert [one.title for one in waiting(app, actor(officer))] == ["1 consortium formed, not yet checked"]
 
 
 def test_what_is_here_already_is_shown_first_and_joined(app: Flask, client: FlaskClient, client_of: Browser) -> None:
