@@ -80,6 +80,15 @@ def requests_to(organization: Organization) -> Sequence[OrganizationRequest]:
     ).all()
 
 
+def unconfirmed(request_id: str) -> OrganizationRequest | None:
+    """A request whose link was not used yet, by its public id."""
+    return db.session.scalar(
+        select(OrganizationRequest).where(
+            OrganizationRequest.public_id == request_id, OrganizationRequest.confirmed_at.is_(None)
+        )
+    )
+
+
 def is_waiting(request: OrganizationRequest) -> bool:
     """Whether an earlier request of the same address to join the same organization waits for its answer."""
     earlier = select(OrganizationRequest.id).where(

@@ -119,6 +119,7 @@ PAGES: dict[str, list[Seen]] = {
     "people.directory": by(OFFICER, ADMINISTRATOR, ids=_newest("directory_import", "directory_id")),
     "people.edit_organization": by(ADMINISTRATOR, ids=_organization),
     "people.forgotten": by(VISITOR),
+    "people.mailed": by(VISITOR),
     "people.new_consortium": [*by(ADMINISTRATOR, ids=_organization), Seen(GRANTEE, _led)],
     "people.new_organization": by(ADMINISTRATOR),
     "people.new_person": by(ADMINISTRATOR),

@@ -66,12 +66,15 @@ def counts() -> tuple[int, int]:
 
 
 def test_a_school_registers_itself_and_writes_at_once(app: Flask, client: FlaskClient, client_of: Browser) -> None:
-    assert client.post("/register", data=TYPED).location == "/sign-in"
+    sent = client.post("/register", data=TYPED, follow_redirects=True)
+    assert (sent.request.path, "ada@ascend.example" in sent.text) == ("/look-in-your-mail", True)
     assert counts() == (0, 0), "nothing is made for an address that nobody confirmed"
     address = link()
     assert client.get(address).status_code == 200
     assert counts() == (0, 0), "nor by opening the link"
     onward = client.post(address).location
+    again = app.test_client().get(address)
+    assert (again.status_code, again.location.rpartition("/")[0]) == (302, "/password"), "no password is chosen yet"
     assert members() == [("ASCEND Elementary", "ada@ascend.example", "lead")]
     password = "four harbors and one crane"
     assert client.post(onward, data={"new": password, "again": password}).status_code == 302
@@ -79,6 +82,8 @@ def test_a_school_registers_itself_and_writes_at_once(app: Flask, client: FlaskC
     page = f"/organizations/{school.public_id}"
     assert "New, not yet checked" in client.get(page).text
     assert client.post(address).status_code == 409, "the link works once"
+    used = app.test_client().get(address).text
+    assert ("Confirm my address" in used, 'href="/sign-in"' in used, 'href="/password"' in used) == (False, True, True)
     with unit_of_work():
         officer = person("Olga", Role.PROGRAM_OFFICER)
     assert [one.count for one in waiting(app, actor(officer))] == [1]
@@ -90,6 +95,27 @@ def test_a_school_registers_itself_and_writes_at_once(app: Flask, client: FlaskC
     with unit_of_work():
         new_organization(OrganizationDetails("Together", "consortium"), unchecked_since=now())
     assert [one.title for one in waiting(app, actor(officer))] == ["1 consortium formed, not yet checked"]
+
+
+def test_the_mail_is_sent_again_and_another_address_is_written(app: Flask, client: FlaskClient) -> None:
+    page = "/look-in-your-mail"
+    assert "Nothing was sent from here" in client.get(page).text
+    assert client.post(page).location == page
+    with clock_at(NOON):
+        client.post("/register", data=TYPED)
+        first = link()
+    for minutes in (3, 5, 12):
+        with clock_at(NOON + timedelta(minutes=minutes)):
+            client.post(page)
+    assert mailed() == [("people.confirm", "ada@ascend.example")] * 3, "once in ten minutes, beside the first"
+    with clock_at(NOON + timedelta(minutes=13)):
+        assert "Confirm my address" in client.get(link()).text
+        back = client.get("/register?again=yes").text
+        assert [f'value="{TYPED[one]}"' in back for one in ("person", "email", "name", "city")] == [True] * 4
+        assert TYPED["email"] not in app.test_client().get("/register?again=yes").text
+        client.post(first)
+        client.post(page)
+    assert len(mailed()) == 3, "who is confirmed is sent nothing more"
 
 
 def test_what_is_here_already_is_shown_first_and_joined(app: Flask, client: FlaskClient, client_of: Browser) -> None:
@@ -180,7 +206,9 @@ def test_an_account_is_kept_and_staff_register_nothing(app: Flask, client: Flask
         known = person("Ada", email="ada@ascend.example")
         person("Olga", Role.PROGRAM_OFFICER, email="olga@foundation.example")
     client.post("/register", data=TYPED)
-    assert client.post(link()).location == "/sign-in"
+    address = link()
+    assert client.post(address).location == address
+    assert client.get(address).location.startswith("/password/"), "of an account whose password nobody chose"
     assert members() == [("ASCEND Elementary", known.email, "lead")]
     client.post("/register", data={**TYPED, "name": "Olga's own", "email": "olga@foundation.example"})
     refused = client.post(link())

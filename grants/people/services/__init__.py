@@ -44,6 +44,7 @@ from grants.people.services.registering import (
     forget_unconfirmed,
     let_in,
     not_let_in,
+    send_confirmation_again,
     vouch_for,
 )
 from grants.people.services.roles import grant_role, revoke_role
@@ -96,6 +97,7 @@ __all__ = [
     "remove_member",
     "reopen_account",
     "revoke_role",
+    "send_confirmation_again",
     "send_link_to",
     "set_password",
     "vouch_for",

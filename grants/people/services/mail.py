@@ -58,12 +58,14 @@ def send_password_link(person: Person, cause: str) -> None:
     _post(f"password:{cause}", "people.password", person)
 
 
-def send_confirmation(request: OrganizationRequest, aim: str) -> None:
+def send_confirmation(request: OrganizationRequest, again: str = "") -> None:
     """Send whoever asks the link that confirms their address.
 
-    aim   what they ask for, as the end of a sentence that begins "you asked to"
+    again   names the time that it is sent once more, so that each is sent once
     """
-    _post_to_visitor("people.confirm", request, aim=aim)
+    joins = request.organization.name if request.organization else ""
+    aim = f"register {request.details['name']}" if request.details else f"join {joins}"
+    _post_to_visitor("people.confirm", request, again, aim=aim)
 
 
 def send_asked_to_join(request: OrganizationRequest, organization: Organization, lead: Person) -> None:
@@ -109,8 +111,9 @@ def send_consortium_news(member: ConsortiumMember, page: Organization, news: str
     _post(key, "people.consortium_news", lead, **facts, organization_id=page.public_id)
 
 
-def _post_to_visitor(template: str, request: OrganizationRequest, **facts: str) -> None:
-    key = f"{template}:{request.public_id}"
+def _post_to_visitor(template: str, request: OrganizationRequest, again: str = "", **facts: str) -> None:
+    # The key ends in the request's public id: the link to confirm it is made of that.
+    key = ":".join(filter(None, (template, again, request.public_id)))
     _enqueue(key, template, {"to_name": request.name, "to_email": request.email}, facts)
 
 

@@ -13,7 +13,7 @@ from grants.people import policy
 from grants.people.details import OrganizationDetails
 from grants.people.models import MembershipLink, Organization, OrganizationRequest, Person
 from grants.people.queries import actor_of, belongs, person_of_email
-from grants.people.requests import is_waiting, leads_of
+from grants.people.requests import is_waiting, leads_of, unconfirmed
 from grants.people.services import mail
 from grants.people.services.accounts import new_account, plain_address
 from grants.people.services.links import join_by_link, require_open
@@ -36,7 +36,7 @@ def ask_to_register(name: str, email: str, details: OrganizationDetails) -> Orga
         raise Invalid("The registration was not sent.", errors)
     given = {field: value for field, value in asdict(details).items() if value}
     request = _kept(OrganizationRequest(**_who(name, email), details=given, asked_at=now()))
-    mail.send_confirmation(request, f"register {details.name.strip()}")
+    mail.send_confirmation(request)
     return request
 
 
@@ -46,7 +46,7 @@ def ask_to_join(name: str, email: str, organization: Organization) -> Organizati
     raises   Invalid
     """
     request = _kept(OrganizationRequest(**_who(name, email), organization_id=organization.id, asked_at=now()))
-    mail.send_confirmation(request, f"join {organization.name}")
+    mail.send_confirmation(request)
     return request
 
 
@@ -76,8 +76,17 @@ def ask_by_link(name: str, email: str, link: MembershipLink) -> OrganizationRequ
     require_open(link)
     asked = {"organization_id": link.organization_id, "link_id": link.id, "asked_at": now()}
     request = _kept(OrganizationRequest(**_who(name, email), **asked))
-    mail.send_confirmation(request, f"join {link.organization.name}")
+    mail.send_confirmation(request)
     return request
+
+
+def send_confirmation_again(request_id: str) -> None:
+    """Send the link of a request that is not confirmed yet once more, within ten minutes once.
+
+    request_id   its public id; one that is confirmed or forgotten is sent nothing
+    """
+    if request := unconfirmed(request_id):
+        mail.send_confirmation(request, again=str(int(now().timestamp()) // 600))
 
 
 def confirm(actor: Actor, request: OrganizationRequest) -> Person | None:

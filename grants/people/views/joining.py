@@ -10,6 +10,7 @@ from grants.people.forms import ConfirmForm, LinkForm, NewcomerForm
 from grants.people.models import MembershipLink
 from grants.people.services.links import why_shut
 from grants.people.views.blueprint import bp
+from grants.people.views.mailed import mailed_to
 from grants.people.views.organizations import organization_page
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, public, requires
@@ -87,12 +88,12 @@ def join_anew(link_secret: str) -> ResponseReturnValue:
         return _page(link, link_secret, ConfirmForm(formdata=None), form, 422)
     try:
         with unit_of_work():
-            services.ask_by_link(form.name.data or "", form.email.data or "", links.link_by_secret(link_secret))
+            link = links.link_by_secret(link_secret)
+            asked = services.ask_by_link(form.name.data or "", form.email.data or "", link)
     except Problem as problem:
         form.show(problem)
         return _page(links.link_by_secret(link_secret), link_secret, ConfirmForm(formdata=None), form, problem.status)
-    flash("A mail is on its way to your address. The link in it lets you in; open it within two days.", "good")
-    return redirect(url_for(".sign_in"))
+    return mailed_to(asked.email, url_for(".join", link_secret=link_secret), asked.public_id)
 
 
 def _page(

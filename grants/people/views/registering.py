@@ -1,5 +1,7 @@
 """Organizations that register themselves: asking, confirming an address, letting in."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,6 +12,7 @@ from grants.people.forms import ConfirmForm, MemberRoleForm, RegistrationForm
 from grants.people.models import OrganizationRequest
 from grants.people.tokens import Purpose, password_token, request_by_token
 from grants.people.views.blueprint import bp
+from grants.people.views.mailed import mailed_to, typed_before
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, public, requires
 from grants.web.limits import limited
@@ -25,17 +28,16 @@ def _address() -> str:
 @limited("40 per hour", every=True)
 def register() -> ResponseReturnValue:
     """Name oneself and one's organization; those that are here already are offered first."""
-    form = RegistrationForm()
+    form = RegistrationForm(data=_typed_before())
     if form.is_submitted():
         form.offer(requests.alike(form.details()))
     if form.validate_on_submit():
         try:
-            _ask(form)
+            asked = _ask(form)
         except Problem as problem:
             form.show(problem)
             return render_template("people/register.html", form=form), problem.status
-        flash("A link is on its way to your address. Open it within two days: until then, nothing happens.", "good")
-        return redirect(url_for(".sign_in"))
+        return mailed_to(asked.email, url_for(".register", again="yes"), asked.public_id)
     return render_template("people/register.html", form=form), 422 if form.is_submitted() else 200
 
 
@@ -45,17 +47,20 @@ def register() -> ResponseReturnValue:
 def confirm_request(request_token: str) -> ResponseReturnValue:
     """The link that was sent: what was asked for, and the button that makes it count."""
     asked, form = request_by_token(request_token), ConfirmForm()
+    if asked.confirmed_at is not None:
+        return _confirmed(asked)
     if form.validate_on_submit():
         try:
             with unit_of_work():
                 made = services.confirm(current_actor(), request_by_token(request_token))
         except Problem as problem:
+            if asked.confirmed_at is not None:
+                return _confirmed(asked)
             form.show(problem)
             return render_template("people/confirm_request.html", form=form, asked=asked), problem.status
         if made is not None:
             return redirect(url_for(".set_password", token=password_token(made, Purpose.INVITATION)))
-        flash(_done(asked), "good")
-        return redirect(url_for(".sign_in"))
+        return redirect(url_for(".confirm_request", request_token=request_token))
     return render_template("people/confirm_request.html", form=form, asked=asked)
 
 
@@ -98,19 +103,25 @@ def not_let_in(organization_id: str, request_id: str) -> ResponseReturnValue:
     return redirect(url_for(".organization", organization_id=organization_id))
 
 
-def _ask(form: RegistrationForm) -> None:
+def _typed_before() -> dict[str, Any]:
+    """What was typed, for whoever comes back to write another address."""
+    asked = typed_before() if request.method == "GET" and "again" in request.args else None
+    return {"person": asked.name, "email": asked.email, **(asked.details or {})} if asked else {}
+
+
+def _ask(form: RegistrationForm) -> OrganizationRequest:
     name, email = form.person.data or "", form.email.data or ""
     joined = form.chosen()
     with unit_of_work():
         if joined is None:
-            services.ask_to_register(name, email, form.details())
-        else:
-            services.ask_to_join(name, email, joined)
+            return services.ask_to_register(name, email, form.details())
+        return services.ask_to_join(name, email, joined)
 
 
-def _done(asked: OrganizationRequest) -> str:
-    if asked.link is not None:
-        return f"You belong to {asked.link.organization.name} now. Sign in as you always do."
-    if asked.details is None:
-        return "Your address is confirmed. Who looks after the organization is asked, and you are told by mail."
-    return "Your organization is registered, and you are its lead. Sign in as you always do."
+def _confirmed(asked: OrganizationRequest) -> ResponseReturnValue:
+    """What a link leads to that was used: choosing a password for whoever has none, else the way to sign in."""
+    person = queries.account_of_email(asked.email)
+    if person is not None and person.password_hash is None:
+        return redirect(url_for(".set_password", token=password_token(person, Purpose.INVITATION)))
+    page = render_template("people/confirmed.html", asked=asked, has_account=person is not None)
+    return page, 409 if request.method == "POST" else 200

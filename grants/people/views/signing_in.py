@@ -12,6 +12,7 @@ from grants.people.models import Person
 from grants.people.passwords import check_password, hash_password
 from grants.people.tokens import Purpose, person_by_token
 from grants.people.views.blueprint import bp
+from grants.people.views.mailed import mailed_to
 from grants.persistence.session import db, unit_of_work
 from grants.web import access
 from grants.web.access import current_actor, public, requires
@@ -67,8 +68,7 @@ def forgotten() -> ResponseReturnValue:
     if form.validate_on_submit():
         with unit_of_work():
             services.ask_for_password_link(form.email.data or "")
-        flash("If this address has an account, a link is on its way to it. It holds for two hours.", "good")
-        return redirect(url_for(".sign_in"))
+        return mailed_to(form.email.data or "", back=url_for(".forgotten"))
     return render_template("people/forgotten.html", form=form), 422 if form.errors else 200
 
 
