@@ -6,7 +6,7 @@ from typing import Any, Final
 from grants.applications import queries
 from grants.applications.queries import ApplicationFilters
 from grants.applications.tabular import answer_cells, answer_columns
-from grants.casework.exporting import Table, exportable
+from grants.casework.export_kinds import Table, exportable
 from grants.kernel.policy import Actor
 from grants.web.status import status_of
 
@@ -14,7 +14,10 @@ ANSWERS: Final = "applications.answers"
 _FACTS: Final = ("School", "Cycle", "Stage", "State", "Version", "Submitted")
 
 
-@exportable(ANSWERS, "application.list", "application", "applications")
+@exportable(
+    *(ANSWERS, "application.list", "application", "applications"),
+    holds="What every application that you may see answered when it was last submitted.",
+)
 def answers(actor: Actor, wanted: Mapping[str, Any]) -> Table:
     """What the listed applications answered when they were last submitted.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import aliased
 
 from grants.casework.models import Case
@@ -47,11 +47,6 @@ def audit_ids(actor: Actor, filters: AuditFilters) -> Sequence[int]:
     """Ids of the same records, in the same order."""
     shown = select(AuditRecord.id).where(*_shown(actor, filters))
     return db.session.scalars(shown.order_by(AuditRecord.number.desc())).all()
-
-
-def count_audit(actor: Actor, filters: AuditFilters) -> int:
-    """How many there are."""
-    return db.session.scalar(select(func.count()).select_from(AuditRecord).where(*_shown(actor, filters))) or 0
 
 
 def audit_records_of(actor: Actor, ids: Sequence[int]) -> Sequence[AuditRecord]:

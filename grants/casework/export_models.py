@@ -14,16 +14,16 @@ from grants.persistence.base import Base, Identified
 class Export(Identified, Base):
     """One list as a file, for the person who asked for it and nobody else.
 
-    kind          one of those registered with exporting.exportable
+    kind          one of those registered with export_kinds.exportable
     form          "csv" or "xlsx"
     name          of the file, without its ending
     wanted        what the list is narrowed to, as its kind reads it
     said          the same in words: [[label, value]]
     key           SHA-256 of the person, kind, form and wanted: asking twice is asking once
     round         how often it was asked for: part of the key of its job
-    total         rows, as they were counted when it was asked for, and then as they were when it was begun
+    total         rows of the file, 0 until it is whole
     roles         that the person held when it was begun
-    hidden        ids of the cases that were hidden from the person then
+    hidden        ids of the cases that were hidden from the person all the while it was made
     storage_key   where the bytes of the present attempt lie, or are going to
     file          once it is whole
     expires_at    when it is removed
@@ -39,7 +39,7 @@ class Export(Identified, Base):
     said: Mapped[list[Any]]
     key: Mapped[str] = mapped_column(String(64), unique=True)
     round: Mapped[int] = mapped_column(default=1)
-    total: Mapped[int]
+    total: Mapped[int] = mapped_column(default=0)
     roles: Mapped[list[Any]] = mapped_column(default=list)
     hidden: Mapped[list[Any]] = mapped_column(default=list)
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from grants.casework import exporting
 from grants.casework.downloads import attachment
+from grants.casework.export_kinds import kind_called
 from grants.kernel.errors import Invalid
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires
@@ -18,14 +19,14 @@ bp = Blueprint("exports", __name__)
 
 
 def ask_for(
-    kind: str, name: str, wanted: Mapping[str, Any], said: Sequence[tuple[str, str]], total: int
+    kind: str, name: str, wanted: Mapping[str, Any], said: Sequence[tuple[str, str]], *, anew: bool = False
 ) -> ResponseReturnValue:
     """What a press on "Download" answers where the list can be long: the page that says how far its file is.
 
     See exporting.ask; the form is the one that was sent, or XLSX.
     """
     with unit_of_work():
-        asked = exporting.ask(current_actor(), kind, _form(), name, wanted, said, total)
+        asked = exporting.ask(current_actor(), kind, _form(), name, wanted, said, anew=anew)
         target = url_for("exports.export", export_id=asked.public_id)
     return redirect(target)
 
@@ -35,24 +36,16 @@ def ask_for(
 def exports() -> ResponseReturnValue:
     """The files that were made for whoever asks, and those that are being made."""
     page = exporting.exports(current_actor(), page_asked())
-    return render_template("casework/exports.html", page=page, state_of=exporting.state_of, kind_of=exporting.kind_of)
+    return render_template("casework/exports.html", page=page)
 
 
 @bp.get("/exports/<public_id:export_id>")
 @requires()
 def export(export_id: str) -> ResponseReturnValue:
     """One file: what it holds, and how far it is."""
-    actor = current_actor()
-    found, job = exporting.export_for(actor, export_id)
-    return render_template(
-        "casework/export.html",
-        export=found,
-        job=job,
-        kind=exporting.kind_of(found),
-        state=exporting.state_of(found, job),
-        sees_less=found.file is not None and exporting.sees_less(actor, found),
-        others=[one for one in FORMS if one != found.form],
-    )
+    shown = exporting.export_for(current_actor(), export_id)
+    others = [one for one in FORMS if one != shown.export.form]
+    return render_template("casework/export.html", shown=shown, kind=kind_called(shown.export.kind), others=others)
 
 
 @bp.get("/exports/<public_id:export_id>/file")
@@ -67,9 +60,9 @@ def file(export_id: str) -> ResponseReturnValue:
 @requires()
 def anew(export_id: str) -> ResponseReturnValue:
     """Have it made once more, as things stand now, or in another form."""
-    found, _job = exporting.export_for(current_actor(), export_id)
+    found = exporting.export_for(current_actor(), export_id).export
     said = [(label, value) for label, value in found.said]
-    return ask_for(found.kind, found.name, dict(found.wanted), said, found.total)
+    return ask_for(found.kind, found.name, dict(found.wanted), said, anew=_form() == found.form)
 
 
 def _form() -> str:

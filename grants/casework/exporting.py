@@ -1,12 +1,6 @@
-"""Long lists as files: asked for in a request, made in the background, kept for a day for the person who asked.
+"""Long lists as files: asked for in a request, made in the background, kept for a day for the person who asked."""
 
-A kind of list is registered by name, as a job is:
-
-    @exportable("casework.record", "audit.read", "act", "acts")
-    def record(actor, wanted): return Table(columns, ids, rows)
-"""
-
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -17,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from grants.background import enqueue
 from grants.background.models import Job
 from grants.casework import files
+from grants.casework.export_kinds import Table, kind_called
 from grants.casework.export_models import Export
 from grants.casework.models import Case, StoredFile
 from grants.casework.visibility import not_conflicted
@@ -33,74 +28,68 @@ from grants.persistence.session import db
 
 MAKE: Final = "casework.make_export"
 KEPT_FOR: Final = timedelta(days=1)
+FRESH_FOR: Final = timedelta(minutes=10)
+"""Whoever asks for the same list again within it is led to the file that is there."""
 Said = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Table:
-    """A list as its file holds it.
+class Shown:
+    """An export as its asker may see it now.
 
-    ids    of its rows, in their order, as the actor may see them now
-    rows   the cells of some of these rows, in the order of the ids; what the actor may see no more is left out
+    state       making, ready, failed, or closed: the actor may see less than when it was made
+    sees_less   the same, and also while it is made: then its rows are not to be counted
     """
 
-    columns: Sequence[str]
-    ids: Sequence[int]
-    rows: Callable[[Sequence[int]], Iterable[Sequence[Any]]]
-
-
-Maker = Callable[[Actor, Mapping[str, Any]], Table]
+    export: Export
+    job: Job
+    state: str
+    sees_less: bool
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A kind of list: who may have it, what its rows are called (one, many), and how it is read."""
+class Attempt:
+    """One attempt to make an export, from its beginning to its end.
 
-    permission: str
-    one: str
-    many: str
-    table: Maker
+    actor    as whom: one and the same all the while, so that its roles are those that were noted
+    hidden   ids of the cases that were hidden from the actor whenever it was asked: those that are surely not in it
+    key      under which the bytes are put
+    before   under which those of an earlier attempt or round lie, if there was one
+    """
 
-
-_kinds: dict[str, Kind] = {}
-
-
-def exportable(name: str, permission: str, one: str, many: str) -> Callable[[Maker], Maker]:
-    """Register how a kind of list is read."""
-
-    def register(table: Maker) -> Maker:
-        if name in _kinds:
-            raise RuntimeError(f"Two kinds of list called {name!r}.")
-        _kinds[name] = Kind(permission, one, many, table)
-        return table
-
-    return register
+    export_id: str
+    round: int
+    job: str
+    name: str
+    form: str
+    actor: Actor
+    hidden: set[int]
+    key: str
+    before: str | None
+    table: Callable[[], Table]
 
 
-def kind_of(export: Export) -> Kind:
-    """What is known of an export's kind."""
-    return _kinds[export.kind]
-
-
-def ask(actor: Actor, kind: str, form: str, name: str, wanted: Mapping[str, Any], said: Said, total: int) -> Export:
-    """Have a list made into a file. One that is being made already is not begun again; one that was made is made anew.
+def ask(
+    actor: Actor, kind: str, form: str, name: str, wanted: Mapping[str, Any], said: Said, *, anew: bool = False
+) -> Export:
+    """Have a list made into a file. One that is being made already, or was made a moment ago, is not begun again.
 
     form     "csv" or "xlsx"
     wanted   plain JSON: what the list is narrowed to
     said     the same in words
-    total    rows it has now
+    anew     also when it was made a moment ago
     raises   Refused
     """
-    require_permission(actor, _kinds[kind].permission)
+    require_permission(actor, kind_called(kind).permission)
     lock(db.session.get_one(Person, actor.person_id))  # of two clicks the second finds what the first has asked for
     key = sha256_of({"person": actor.public_id, "kind": kind, "form": form, "wanted": dict(wanted)})
     found = db.session.scalar(select(Export).where(Export.key == key))
     if found is None:
         found = Export(kind=kind, form=form, key=key, wanted=dict(wanted), asked_by_id=actor.person_id)
         found.round = 0
-    elif found.made_at is None and _job_of(found).state in {"queued", "running"}:
+    elif _answers(actor, found, anew):
         return found
-    found.name, found.said, found.total = name, [list(pair) for pair in said], total
+    found.name, found.said, found.total = name, [list(pair) for pair in said], 0
     found.round, found.asked_at, found.expires_at = found.round + 1, now(), now() + KEPT_FOR
     _forget_file(found)
     db.session.add(found)
@@ -115,8 +104,8 @@ def job_key(export: Export) -> str:
     return f"{MAKE}:{export.public_id}:{export.round}"
 
 
-def exports(actor: Actor, page: int = 1) -> Page[tuple[Export, Job]]:
-    """The actor's own files and the work on each, the latest first."""
+def exports(actor: Actor, page: int = 1) -> Page[Shown]:
+    """The actor's own files, the latest first."""
     mine = (
         select(Export)
         .where(Export.asked_by_id == actor.person_id, Export.expires_at > now())
@@ -126,11 +115,13 @@ def exports(actor: Actor, page: int = 1) -> Page[tuple[Export, Job]]:
     found = paginate(mine, page)
     keys = [job_key(one) for one in found.items]
     jobs = {one.key: one for one in db.session.scalars(select(Job).where(Job.key.in_(keys)))}
-    return Page([(one, jobs[job_key(one)]) for one in found.items], found.number, found.size, found.total)
+    hidden = hidden_from(actor)
+    shown = [_shown(actor, one, jobs[job_key(one)], hidden) for one in found.items]
+    return Page(shown, found.number, found.size, found.total)
 
 
-def export_for(actor: Actor, public_id: str) -> tuple[Export, Job]:
-    """One of the actor's own files, and the work on it.
+def export_for(actor: Actor, public_id: str) -> Shown:
+    """One of the actor's own files.
 
     raises   Missing, also once it has expired
     """
@@ -138,18 +129,7 @@ def export_for(actor: Actor, public_id: str) -> tuple[Export, Job]:
     found = db.session.scalar(select(Export).where(*mine).options(joinedload(Export.file)))
     if found is None:
         raise Missing("There is no such file, or it is gone: files of lists are kept for a day. Ask for it again.")
-    return found, _job_of(found)
-
-
-def state_of(export: Export, job: Job) -> str:
-    """making, ready or failed."""
-    return "ready" if export.file_id else "failed" if job.state == "failed" else "making"
-
-
-def sees_less(actor: Actor, export: Export) -> bool:
-    """Whether the actor may see less than when the file was made: a role has gone, or a case is hidden since."""
-    held = actor.may(kind_of(export).permission) and set(export.roles) <= actor.roles
-    return not held or not _hidden_from(actor) <= set(export.hidden)
+    return _shown(actor, found, _job_of(found), hidden_from(actor))
 
 
 def file_for(actor: Actor, public_id: str) -> StoredFile:
@@ -157,50 +137,60 @@ def file_for(actor: Actor, public_id: str) -> StoredFile:
 
     raises   Missing; Clash while it is not made, or when the actor may see less than it holds
     """
-    found, _job = export_for(actor, public_id)
-    if found.file is None:
+    found = export_for(actor, public_id)
+    if found.export.file is None:
         raise Clash("This file is not made yet. Its page says how far it is.")
-    if sees_less(actor, found):
+    if found.sees_less:
         raise Clash("What you may see has changed since this file was made. Have it made anew.")
-    return found.file
+    return found.export.file
 
 
-def begin(export_id: str, round_: int) -> Export | None:
-    """Begin an attempt: as whom and what it is made, and under which new key.
+def hidden_from(actor: Actor) -> set[int]:
+    """Ids of the cases that the actor may not know of now."""
+    return set(db.session.scalars(select(Case.id).where(~not_conflicted(actor, Case.id))))
+
+
+def begin(export_id: str, round_: int) -> Attempt | None:
+    """Begin an attempt, which has a day to end in.
 
     returns  None when it is made, asked for anew, expired, or not the person's to have any more
     """
     found = _at(export_id, round_)
     if found is None:
         return None
-    actor = actor_of(found.asked_by)
-    if not found.asked_by.is_active or not actor.may(kind_of(found).permission):
-        db.session.delete(found)
+    actor, kind, before = actor_of(found.asked_by), kind_called(found.kind), found.storage_key
+    if not found.asked_by.is_active or not actor.may(kind.permission):
+        found.expires_at = now()  # and is removed like others that have expired, with what an earlier attempt left
         return None
-    found.roles, found.hidden = sorted(actor.roles), sorted(_hidden_from(actor))
-    found.storage_key = files.new_key()
-    return found
+    job = _job_of(found)
+    job.done = job.total = 0  # an earlier attempt may have counted what is hidden by now
+    hidden, wanted = hidden_from(actor), dict(found.wanted)
+    found.roles, found.hidden, found.storage_key = sorted(actor.roles), sorted(hidden), files.new_key()
+    found.expires_at = now() + KEPT_FOR
+    return Attempt(
+        *(export_id, round_, job_key(found), found.name, found.form, actor),
+        hidden=hidden,
+        key=found.storage_key,
+        before=before,
+        table=lambda: kind.table(actor, wanted),
+    )
 
 
-def finish(export_id: str, round_: int, kept: files.PutFile, rows: int) -> bool:
+def finish(attempt: Attempt, kept: files.PutFile, rows: int) -> bool:
     """Keep what an attempt has made.
 
+    A case that was hidden for a part of the time only may be in the file. It is not among those noted as hidden, so the
+    file closes when the case is hidden again.
     rows     how many the file has
-
     returns  False when another attempt took over meanwhile, and these bytes are nobody's
     """
-    found = _at(export_id, round_)
+    found = _at(attempt.export_id, attempt.round)
     if found is None or found.storage_key != kept.storage_key:
         return False
+    found.hidden = sorted(attempt.hidden & hidden_from(attempt.actor))
     found.file = files.register(kept, by=found.asked_by)
     found.total, found.made_at, found.expires_at = rows, now(), now() + KEPT_FOR
     return True
-
-
-def is_wanted(export_id: str, round_: int) -> bool:
-    """Whether an export is still to be made in this round."""
-    wanted = (Export.public_id == export_id, Export.round == round_, Export.file_id.is_(None))
-    return db.session.scalar(select(Export.id).where(*wanted)) is not None
 
 
 def forget(export_id: str, removed: str | None) -> None:
@@ -216,13 +206,39 @@ def forget(export_id: str, removed: str | None) -> None:
             db.session.delete(found)
 
 
+def _answers(actor: Actor, export: Export, anew: bool) -> bool:
+    """Whether what was asked for before is all that is asked for now."""
+    if export.expires_at <= now():
+        return False
+    if export.made_at is None:
+        return _job_of(export).state in {"queued", "running"}
+    return not anew and export.made_at > now() - FRESH_FOR and not _sees_less(actor, export, hidden_from(actor))
+
+
+def _shown(actor: Actor, export: Export, job: Job, hidden: set[int]) -> Shown:
+    less = _sees_less(actor, export, hidden)
+    if export.file_id:
+        return Shown(export, job, "closed" if less else "ready", less)
+    return Shown(export, job, "failed" if job.state == "failed" else "making", less)
+
+
+def _sees_less(actor: Actor, export: Export, hidden: set[int]) -> bool:
+    """Whether the actor may see less than when the file was made: a role has gone, or a case is hidden since.
+
+    hidden   as `hidden_from` says of the actor
+    """
+    held = actor.may(kind_called(export.kind).permission) and set(export.roles) <= actor.roles
+    return not held or not hidden <= set(export.hidden)
+
+
 def _at(export_id: str, round_: int) -> Export | None:
     """The export as it is now, locked, if it is still to be made in this round."""
     found = db.session.scalar(select(Export).where(Export.public_id == export_id))
     if found is None:
         return None
     lock(found)
-    return found if found.round == round_ and found.file_id is None else None
+    wanted = found.round == round_ and found.file_id is None and found.expires_at > now()
+    return found if wanted else None
 
 
 def _forget_file(export: Export) -> None:
@@ -237,9 +253,5 @@ def _job_of(export: Export) -> Job:
     return db.session.scalars(select(Job).where(Job.key == job_key(export))).one()
 
 
-def _hidden_from(actor: Actor) -> set[int]:
-    return set(db.session.scalars(select(Case.id).where(~not_conflicted(actor, Case.id))))
-
-
 def _acting_as(actor: Actor, kind: str) -> str | None:
-    return actor.acting_as(_kinds[kind].permission)
+    return actor.acting_as(kind_called(kind).permission)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from grants.casework.audit_trail import AuditFilters, audit_ids, audit_records_of
-from grants.casework.exporting import Table, exportable
+from grants.casework.export_kinds import Table, exportable
 from grants.casework.queries import conflicted_cycles
 from grants.kernel.policy import Actor
 
@@ -19,7 +19,7 @@ def as_json(filters: AuditFilters) -> dict[str, str | None]:
     return {"action": filters.action, "who": filters.who, "since": days[0], "until": days[1]}
 
 
-@exportable(RECORD, "audit.read", "act", "acts")
+@exportable(RECORD, "audit.read", "act", "acts", holds="Every act of the record that you may see.")
 def record(actor: Actor, wanted: Mapping[str, Any]) -> Table:
     """The record as it is narrowed, the latest first.
 
@@ -35,4 +35,4 @@ def record(actor: Actor, wanted: Mapping[str, Any]) -> Table:
             changed = (str(one.before or ""), str(one.after or ""), one.sha256)
             yield (number, one.at, one.actor_name, one.acting_as, one.action, *about, *changed)
 
-    return Table(_COLUMNS, audit_ids(actor, filters), rows)
+    return Table(_COLUMNS, audit_ids(actor, filters), rows, at_once=1000)

@@ -96,13 +96,8 @@ def read(stored: StoredFile) -> bytes:
 
     raises   Damaged when they are gone or no longer match their record
     """
-    try:
-        content = bytes(obstore.get(_store(), stored.storage_key).bytes())
-    except FileNotFoundError as error:
-        raise Damaged(f"The file {stored.name} ({stored.storage_key}) is not in the store.") from error
-    if sha256(content).hexdigest() != stored.sha256:
-        raise Damaged(f"The file {stored.name} ({stored.storage_key}) was changed in the store.")
-    return content
+    with opened(stored) as file:
+        return file.read()
 
 
 def opened(stored: StoredFile) -> IO[bytes]:

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from grants.casework.audit_trail import AuditFilters, audit_records, count_audit
+from grants.casework.audit_trail import AuditFilters, audit_records
 from grants.casework.export_views import ask_for
 from grants.casework.exports import RECORD, as_json
 from grants.casework.forms import AuditFilterForm
@@ -46,8 +46,7 @@ def verify_record() -> ResponseReturnValue:
 def ask_for_record() -> ResponseReturnValue:
     """Have the record as it is narrowed made into a file."""
     form = _form()
-    filters = _filters(form)
-    return ask_for(RECORD, "record", as_json(filters), form.said(), count_audit(current_actor(), filters))
+    return ask_for(RECORD, "record", as_json(_filters(form)), form.said())
 
 
 def _page(verification: Verification | None) -> str:

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import IO, Any, Final
 
 import xlsxwriter
@@ -20,6 +21,9 @@ FORMS: Final = {
 _LONGEST: Final = 32_767
 _CUT: Final = " … (cut here: the CSV file holds the whole text)"
 _WIDEST: Final = 60
+# Nor has a sheet more rows: one is for the titles, and one to say that there are more.
+MOST_ROWS: Final = 1_048_576 - 2
+_ENDED: Final = "… (the sheet is full: the CSV file holds all rows)"
 # A spreadsheet reads text that begins so as a formula or a command; an apostrophe makes it text again.
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
@@ -38,22 +42,29 @@ def export(form: str, name: str, columns: Sequence[str], rows: Iterable[Sequence
     return response
 
 
-def write_table(file: IO[bytes], form: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def write_table(file: IO[bytes], form: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Write a table to a file, row by row: no more than one is held in memory.
+
+    A sheet of XLSX holds no more than MOST_ROWS; its last row says that there are more.
 
     form     one of FORMS
     rows     cells: text, whole numbers, Decimal, dates, aware instants (written in UTC), True/False, or None.
              Money goes out as Decimal dollars: `Decimal(cents) / 100`
+    returns  how many rows were written
     """
-    {"csv": _csv, "xlsx": _xlsx}[form](file, columns, rows)
+    return {"csv": _csv, "xlsx": _xlsx}[form](file, columns, rows)
 
 
-def _csv(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def _csv(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     text = io.TextIOWrapper(file, "utf-8-sig", newline="")  # with the mark by which spreadsheets know the encoding
     writer = csv.writer(text)
     writer.writerow(columns)
-    writer.writerows([_plain(cell) for cell in row] for row in rows)
+    written = 0
+    for row in rows:
+        writer.writerow([_plain(cell) for cell in row])
+        written += 1
     text.detach()  # the file is closed by whoever opened it
+    return written
 
 
 def _plain(cell: Any) -> Any:
@@ -62,19 +73,24 @@ def _plain(cell: Any) -> Any:
     return _said(cell)
 
 
-def _xlsx(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def _xlsx(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     plain = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(file, plain)
     sheet = book.add_worksheet()
     sheet.freeze_panes(1, 0)
     sheet.write_row(0, 0, columns, book.add_format({"bold": True}))
     widths = [len(title) for title in columns]
-    for number, row in enumerate(rows, start=1):
+    written, rest = 0, iter(rows)
+    for number, row in enumerate(islice(rest, MOST_ROWS), start=1):
+        written = number
         for place, cell in enumerate(row):
             widths[place] = max(widths[place], _write_cell(sheet, number, place, cell))
+    if next(rest, None) is not None:
+        sheet.write_string(written + 1, 0, _ENDED)
     for place, width in enumerate(widths):
         sheet.set_column(place, place, min(width + 2, _WIDEST))
     book.close()
+    return written
 
 
 def _write_cell(sheet: Any, row: int, column: int, cell: Any) -> int:

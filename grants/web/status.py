@@ -176,6 +176,7 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "making": ("Being made", _W),
         "ready": ("Ready", _G),
         "failed": ("Not made", _B),
+        "closed": ("To be made anew", _W),
     },
     "membership link": {
         "open": ("Open", _G),

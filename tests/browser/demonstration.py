@@ -79,8 +79,8 @@ def _files_of_lists() -> None:
     """A file of an officer's list, and one of the auditor's."""
     everything = {"action": "", "who": "Nobody", "since": None, "until": None}
     with unit_of_work():
-        exporting.ask(actor(_who(OFFICER)), "applications.answers", "csv", "answers", {}, [("Stage", "Launch")], 9)
-        exporting.ask(actor(_who(AUDITOR)), "casework.record", "xlsx", "record", everything, [("Who", "Nobody")], 0)
+        exporting.ask(actor(_who(OFFICER)), "applications.answers", "csv", "answers", {}, [("Stage", "Launch")])
+        exporting.ask(actor(_who(AUDITOR)), "casework.record", "xlsx", "record", everything, [("Who", "Nobody")])
     run_due()
 
 

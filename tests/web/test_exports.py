@@ -8,6 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from werkzeug.exceptions import NotFound
 
+from grants.web import exports
 from grants.web.exports import export
 
 ROWS = [
@@ -36,6 +37,14 @@ def test_xlsx_keeps_text_as_text_and_numbers_as_numbers() -> None:
         ["@cmd", "+1", "yes", 0],
     ]
     assert sheet["A2"].data_type == "s"
+
+
+@pytest.mark.parametrize(("most", "last"), [(3, "@cmd"), (2, "… (the sheet is full: the CSV file holds all rows)")])
+def test_a_sheet_that_is_full_says_so(monkeypatch: pytest.MonkeyPatch, most: int, last: str) -> None:
+    monkeypatch.setattr(exports, "MOST_ROWS", most)
+    file = io.BytesIO()
+    assert exports.write_table(file, "xlsx", ["a", "b", "c", "d"], ROWS) == most
+    assert [cell.value for cell in load_workbook(file).active["A"]][2:] == ["Lodestar, K-12", last]
 
 
 def test_other_forms_do_not_exist() -> None:

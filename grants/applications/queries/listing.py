@@ -192,13 +192,6 @@ def ever_submitted(actor: Actor, filters: ApplicationFilters) -> Sequence[int]:
     return db.session.scalars(listed).all()
 
 
-def count_submitted(actor: Actor, filters: ApplicationFilters) -> int:
-    """How many applications `ever_submitted` names."""
-    conditions = (visible_applications(actor), was_submitted(), *_narrowed(filters))
-    counted: Select[Any] = select(func.count()).select_from(Application)
-    return cast("int", db.session.scalar(_joined(counted).where(*conditions)))
-
-
 def answers_frozen(actor: Actor, ids: Sequence[int]) -> Iterator[tuple[Application, Submission]]:
     """The latest submission of each of these applications, in their order; of those that the actor may know of."""
     last, every = aliased(Submission), aliased(Submission)

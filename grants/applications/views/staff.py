@@ -78,10 +78,8 @@ def _row(found: Application, submitted_at: Any, times: int) -> tuple[Any, ...]:
 @requires("application.list")
 def ask_for_answers() -> ResponseReturnValue:
     """Have what the listed applications answered made into a file."""
-    actor, form = current_actor(), filter_form()
-    filters = filters_of(form)
-    said = form.said({"only": VIEWS})
-    return ask_for(ANSWERS, "answers", asdict(filters), said, queries.count_submitted(actor, filters))
+    form = filter_form()
+    return ask_for(ANSWERS, "answers", asdict(filters_of(form)), form.said({"only": VIEWS}))
 
 
 def filter_form() -> ApplicationFilterForm:

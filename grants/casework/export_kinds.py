@@ -1,0 +1,63 @@
+"""The kinds of long lists that are made into files. One is registered by name, as a job is:
+
+@exportable("casework.record", "audit.read", "act", "acts", "Every act that you may see.")
+def record(actor, wanted): return Table(columns, ids, rows)
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grants.kernel.policy import Actor
+
+
+@dataclass(frozen=True)
+class Table:
+    """A list as its file holds it.
+
+    ids       of its rows, in their order, as the actor may see them now
+    rows      the cells of some of these rows, in the order of the ids; what the actor may see no more is left out
+    at_once   of how many rows it is asked at a time
+    """
+
+    columns: Sequence[str]
+    ids: Sequence[int]
+    rows: Callable[[Sequence[int]], Iterable[Sequence[Any]]]
+    at_once: int = 100
+
+
+Maker = Callable[[Actor, Mapping[str, Any]], Table]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of list: who may have it, what its rows are called (one, many), what it holds, and how it is read."""
+
+    permission: str
+    one: str
+    many: str
+    holds: str
+    table: Maker
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def exportable(name: str, permission: str, one: str, many: str, holds: str) -> Callable[[Maker], Maker]:
+    """Register how a kind of list is read.
+
+    holds   what it holds when nothing narrows it, as a sentence
+    """
+
+    def register(table: Maker) -> Maker:
+        if name in _kinds:
+            raise RuntimeError(f"Two kinds of list called {name!r}.")
+        _kinds[name] = Kind(permission, one, many, holds, table)
+        return table
+
+    return register
+
+
+def kind_called(name: str) -> Kind:
+    """What is known of a kind."""
+    return _kinds[name]
