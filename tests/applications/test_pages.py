@@ -24,7 +24,7 @@ from grants.persistence.session import db, unit_of_work
 from tests.applications.controls import Controls
 from tests.applications.test_uploads import PDF
 from tests.factories import applications as make
-from tests.factories.people import actor, person
+from tests.factories.people import actor, join, organization, person
 
 Browser = Callable[[Person], FlaskClient]
 EVERYTHING = {
@@ -686,6 +686,20 @@ def test_what_waits_is_named_with_its_days_and_costs_the_same_for_many(
     with clock_at(make.WRITING), app.test_request_context(), statements() as many:
         waiting_for(who)
     assert len(few) == len(many)
+    with clock_at(make.WRITING), unit_of_work():
+        lead = make.school().lead
+
+    def taken() -> tuple[int, list[str]]:
+        who = actor(lead)
+        db.session.rollback()
+        with clock_at(make.WRITING), app.test_request_context(), statements() as seen:
+            return len(seen), [one.title for one in waiting_for(who)]
+
+    one_school, begin = taken()
+    with unit_of_work():
+        for _ in range(5):
+            join(lead, organization())
+    assert taken() == (one_school, [title for title in begin for _ in range(6)])
 
 
 def test_a_whole_budget_that_came_after_the_submission_is_given_back(app: Flask, client_of: Browser) -> None:
