@@ -22,6 +22,7 @@ from grants.people.jobs import compare_organizations
 from grants.people.likeness import match_keys, reasons
 from grants.people.models import Organization, Person
 from grants.people.pair_models import MatchKey, SuspectedPair
+from grants.people.services import pairing
 from grants.people.services.organizations import new_organization
 from grants.people.todos import todos
 from grants.persistence.audit import AuditRecord
@@ -103,6 +104,26 @@ def test_a_pair_goes_when_nothing_speaks_for_it_any_more(app: Flask, officer: Pe
         services.change_organization(actor(officer), one, details("Lincoln Elementary", "Fresno"))
     assert found() == []
     assert "city oakland word lincoln" not in keys_of(one)
+
+
+def test_many_that_share_a_key_keep_no_other_from_being_compared(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with unit_of_work():
+        every = [organization("Lincoln", city="Oakland") for _ in range(4)]
+        every += [organization("Jefferson", city="Oakland", nces_id=number) for number in ("1", "2", "3", None)]
+        every += [organization("Garfield", city="Fresno") for _ in range(2)]
+    there = found()
+    monkeypatch.setattr(pairing, "MOST_COMPARED", 1)
+    with unit_of_work() as session:
+        pairing.compare(session, every)
+    assert (len(there), found()) == (6 + 3 + 1, there), "what was found stays"
+    with unit_of_work() as session:
+        session.execute(delete(SuspectedPair))
+        pairing.compare(session, every)
+    assert [len([one for one in found() if one[0] == name]) for name in ("Lincoln", "Jefferson", "Garfield")] == [
+        3,
+        3,
+        1,
+    ]
 
 
 def keys_of(one: Organization) -> set[str]:

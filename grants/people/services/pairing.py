@@ -1,9 +1,9 @@
 """Finding organizations that may be here twice, and saying of two that they are not the same."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import and_, delete, event, insert, inspect, or_, select
+from sqlalchemy import and_, delete, event, func, insert, inspect, or_, select
 from sqlalchemy.orm import Mapper, Session, aliased, object_session
 
 from grants.kernel.clock import now
@@ -19,8 +19,6 @@ from grants.persistence.session import before_commit, db
 MOST_COMPARED: Final = 500
 _TO_COMPARE: Final = "organizations_to_compare"
 _ASKED_AT_ONCE: Final = 10_000  # engines take no more values in one statement than some tens of thousands
-_IDS: Final = ("nces_id", "cds_id")
-_GONE: Final = "merged_into_id"
 _COMPARED: Final = ("name", "nces_id", "cds_id", "street", "city", "postal_code")
 
 
@@ -54,22 +52,17 @@ def doubt_again(actor: Actor, pair: SuspectedPair) -> None:
 def compare(session: Session, organizations: Sequence[Organization]) -> None:
     """Find anew the pairs that organizations are part of; what was decided on one stays. Safe to repeat.
 
-    The statements are the same in number for one and for a hundred, as a directory brings them in.
+    Each is compared with those of its pairs, and with MOST_COMPARED others at most. The statements are the same in
+    number for one and for a hundred, as a directory brings them in.
     """
     compared = {one.id: one for one in organizations if one.merged_into_id is None}
     _keep_keys(session, compared.values())
+    of_them = or_(SuspectedPair.first_id.in_(list(compared)), SuspectedPair.second_id.in_(list(compared)))
+    known = {(pair.first_id, pair.second_id): pair for pair in session.scalars(select(SuspectedPair).where(of_them))}
     weights = {
-        (min(one.id, other.id), max(one.id, other.id)): len(why)
-        for one, other in _nearby(session, compared)
+        (one.id, other.id): len(why)
+        for one, other in _read(session, compared, _near(session, compared) | known.keys())
         if (why := reasons(one, other))
-    }
-    known = {
-        (pair.first_id, pair.second_id): pair
-        for pair in session.scalars(
-            select(SuspectedPair).where(
-                or_(SuspectedPair.first_id.in_(list(compared)), SuspectedPair.second_id.in_(compared))
-            )
-        )
     }
     for key, pair in known.items():
         if key in weights:
@@ -95,37 +88,45 @@ def compare_uncompared(most: int = 500) -> int:
     return len(found)
 
 
-def _nearby(session: Session, compared: Mapping[int, Organization]) -> Iterator[tuple[Organization, Organization]]:
-    """Each with those that share a key with it, MOST_COMPARED at most, but for those whose identifier says that they
-    are another: in an imported directory, nearly all."""
-    its, theirs = aliased(MatchKey), aliased(MatchKey)
+def _near(session: Session, compared: Collection[int]) -> set[tuple[int, int]]:
+    """Each with those that share a key with it, MOST_COMPARED at most of each, but for those whose identifier says that
+    they are another: in an imported directory, nearly all.
+
+    returns  ids, the smaller of two first
+    """
+    its, theirs, one, other = aliased(MatchKey), aliased(MatchKey), aliased(Organization), aliased(Organization)
     # Asked of the keys first and nothing else, so that no engine begins with all organizations there are.
-    rows = (
-        select(its.organization_id, Organization.id, *(getattr(Organization, field) for field in (*_IDS, _GONE)))
+    shared = (
+        select(its.organization_id.label("one"), theirs.organization_id.label("other"))
         .join(theirs, and_(theirs.key == its.key, theirs.organization_id != its.organization_id))
-        .join(Organization, Organization.id == theirs.organization_id)
         .where(its.organization_id.in_(list(compared)))
         .distinct()
-        .order_by(its.organization_id, Organization.id)
-        .limit(MOST_COMPARED * len(compared))
+        .subquery()
     )
-    near: dict[int, list[int]] = {}
-    for number, other, *ids, gone in session.execute(rows):
-        if gone is None and not _is_another(compared[number], ids):
-            near.setdefault(number, []).append(other)
-    wanted = sorted({other for others in near.values() for other in others[:MOST_COMPARED]})
-    found: dict[int, Organization] = {}
+    ids = [(getattr(one, field), getattr(other, field)) for field in ("nces_id", "cds_id")]
+    maybe_one = (or_(mine.is_(None), its_own.is_(None), mine == its_own) for mine, its_own in ids)
+    place = func.row_number().over(partition_by=shared.c.one, order_by=shared.c.other).label("place")
+    near = (
+        select(shared.c.one, shared.c.other, place)
+        .join(one, one.id == shared.c.one)
+        .join(other, other.id == shared.c.other)
+        .where(other.merged_into_id.is_(None), *maybe_one)
+        .subquery()
+    )
+    rows = session.execute(select(near.c.one, near.c.other).where(near.c.place <= MOST_COMPARED))
+    return {(min(mine, their), max(mine, their)) for mine, their in rows}
+
+
+def _read(
+    session: Session, compared: Mapping[int, Organization], pairs: Collection[tuple[int, int]]
+) -> Iterator[tuple[Organization, Organization]]:
+    """Pairs of ids as organizations, without those of which one has become part of another."""
+    found, wanted = dict(compared), sorted({number for pair in pairs for number in pair} - compared.keys())
     for start in range(0, len(wanted), _ASKED_AT_ONCE):
         some = Organization.id.in_(wanted[start : start + _ASKED_AT_ONCE])
         found |= {one.id: one for one in session.scalars(select(Organization).where(some))}
-    for number, others in near.items():
-        yield from ((compared[number], found[other]) for other in others[:MOST_COMPARED])
-
-
-def _is_another(one: Organization, ids: Sequence[str | None]) -> bool:
-    """Whether one of these identifiers, in the order of _IDS, says that somebody is not this organization."""
-    known = (getattr(one, field) for field in _IDS)
-    return any(mine and theirs and mine != theirs for mine, theirs in zip(known, ids, strict=True))
+    both = ((found[first], found[second]) for first, second in pairs)
+    yield from ((one, other) for one, other in both if one.merged_into_id is None and other.merged_into_id is None)
 
 
 def _keep_keys(session: Session, organizations: Iterable[Organization]) -> None:
