@@ -10,6 +10,7 @@ from grants.programs.schema import (
     Band,
     Bounds,
     Condition,
+    Consortium,
     Criterion,
     Definition,
     DiscoveryStage,
@@ -67,11 +68,29 @@ def up(text: str) -> str:
 # ---- stages
 
 
+# One, and several.
+_APPLICANTS = {
+    "school": ("school", "schools"),
+    "district": ("school district", "school districts"),
+    "charter_network": ("charter network", "charter networks"),
+    "nonprofit": ("nonprofit organization", "nonprofit organizations"),
+    "consortium": ("consortium of organizations", "consortia of organizations"),
+}
+
+
 def entry(rule: EntryRule, definition: Definition) -> str:
-    """Who may enter: `schools that completed Discovery or were invited by name`."""
+    """Who may enter: `schools that completed Discovery or were invited by name`; `any school`."""
+    kinds = [_APPLICANTS[kind] for kind in definition.participation.applicants]
     if rule.open:
-        return "any school"
-    return f"schools that {_entry(rule, definition)}"
+        return f"any {listed((one for one, _ in kinds), 'or')}"
+    return f"{listed(several for _, several in kinds)} that {_entry(rule, definition)}"
+
+
+def consortium(rule: Consortium) -> str:
+    """What a consortium has to be, as a sentence."""
+    most = "" if rule.members_at_most is None else f" and at most {rule.members_at_most}"
+    lead = "" if rule.lead is None else f", and is led by a {_APPLICANTS[rule.lead][0]}"
+    return f"A consortium has at least {rule.members_at_least}{most} member organizations{lead}."
 
 
 def _entry(rule: EntryRule, definition: Definition) -> str:

@@ -6,6 +6,7 @@ from grants.programs.phrases import (
     approvals,
     bounds,
     completion,
+    consortium,
     counted,
     day,
     entry,
@@ -18,7 +19,6 @@ from grants.programs.phrases import (
 )
 from grants.programs.schema import (
     ApplicationStage,
-    Consortium,
     Definition,
     DiscoveryStage,
     ReviewRules,
@@ -36,7 +36,7 @@ def aloud(stage: DiscoveryStage | ApplicationStage, definition: Definition) -> l
     if isinstance(stage, DiscoveryStage):
         return _discovery(stage, definition)
     said = [
-        ("Who may apply", f"{up(entry(stage.enter, definition))}."),
+        ("Who may apply", _applicants(stage, definition)),
         ("Who reviews", _reviewers(stage.review, definition)),
         ("What reviewers see", _seen(stage.review, definition)),
         ("Conflicts", _kept_away(stage.review)),
@@ -201,6 +201,11 @@ def _after(stage: ApplicationStage) -> list[Said]:
     return said
 
 
+def _applicants(stage: ApplicationStage, definition: Definition) -> str:
+    who, rules = f"{up(entry(stage.enter, definition))}.", definition.participation
+    return f"{who} {consortium(rules.consortium)}" if "consortium" in rules.applicants else who
+
+
 def questions_in(definition: Definition, form: str) -> int:
     """How many questions a form asks."""
     return sum(1 for _ in definition.form(form).all_fields())
@@ -224,26 +229,3 @@ def told_to_all(stage: DiscoveryStage | ApplicationStage, definition: Definition
     """What somebody who thinks of applying reads of a stage; its usual dates are not those of a cycle."""
     said = dict(aloud(stage, definition))
     return [(heading, said[heading]) for heading in _TOLD_TO_ALL if heading in said]
-
-
-_APPLICANTS = {
-    "school": "schools",
-    "district": "districts",
-    "charter_network": "charter networks",
-    "nonprofit": "nonprofit organizations",
-    "consortium": "consortia of organizations",
-}
-
-
-def applicants(definition: Definition) -> str:
-    """Which organizations a program is for: `Schools and nonprofit organizations may apply, once in each stage.`"""
-    rules = definition.participation
-    said = f"{up(listed(_APPLICANTS[kind] for kind in rules.applicants))} may apply"
-    once = f"{said}, once in each stage." if rules.one_each else f"{said}."
-    return f"{once} {_consortium(rules.consortium)}" if "consortium" in rules.applicants else once
-
-
-def _consortium(rule: Consortium) -> str:
-    most = "" if rule.members_at_most is None else f" and at most {rule.members_at_most}"
-    lead = "" if rule.lead is None else f", and one of the {_APPLICANTS[rule.lead]} in it leads it"
-    return f"A consortium has at least {rule.members_at_least}{most} member organizations{lead}."

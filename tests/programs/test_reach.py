@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from grants.programs.loading import load_definition
-from grants.programs.reading import applicants
+from grants.programs.reading import aloud
 from grants.programs.schema import Definition, EntryFacts, Waits, fits
 
 FORM = """
@@ -169,9 +169,9 @@ forms:
 """,
     )
     assert system.participation.applicants == ("district", "consortium")
-    assert applicants(system) == (
-        "Districts and consortia of organizations may apply, once in each stage. A consortium has at least 2 "
-        "and at most 20 member organizations, and one of the districts in it leads it."
+    assert dict(aloud(system.stage("phase_one"), system))["Who may apply"] == (
+        "Any school district or consortium of organizations. A consortium has at least 2 and at most 20 member "
+        "organizations, and is led by a school district."
     )
     group = system.form("coalition").field("members")
     assert group.type == "group"
