@@ -61,3 +61,8 @@ def exportable(name: str, permission: str, one: str, many: str, holds: str) -> C
 def kind_called(name: str) -> Kind:
     """What is known of a kind."""
     return _kinds[name]
+
+
+def may_have_any(actor: Actor) -> bool:
+    """Whether there is a kind of list that the actor may have."""
+    return any(actor.may(kind.permission) for kind in _kinds.values())

@@ -8,14 +8,16 @@ from flask.typing import ResponseReturnValue
 
 from grants.casework import exporting
 from grants.casework.downloads import attachment
-from grants.casework.export_kinds import kind_called
+from grants.casework.export_kinds import kind_called, may_have_any
 from grants.kernel.errors import Invalid
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires
 from grants.web.exports import FORMS
+from grants.web.navigation import register_menu
 from grants.web.tables import page_asked
 
 bp = Blueprint("exports", __name__)
+register_menu("Your files", "exports.exports", 30, shown=may_have_any)
 
 
 def ask_for(

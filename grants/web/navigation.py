@@ -29,6 +29,7 @@ class Entry:
     role     who sees it; None for everyone
     active   the path, or paths, under which the entry counts as the present one; its own path when empty
     post     reached by a one-button form, as signing out is
+    shown    whether an actor sees it; to all when there is none
     """
 
     label: str
@@ -37,6 +38,7 @@ class Entry:
     role: Role | None = None
     active: tuple[str, ...] = ()
     post: bool = False
+    shown: Callable[[Actor], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,15 @@ def register_nav(role: Role, label: str, endpoint: str, order: int, active_prefi
     _bar[role, endpoint] = Entry(label, endpoint, order, role, prefixes)
 
 
-def register_menu(label: str, endpoint: str, order: int, *, post: bool = False) -> None:
-    """Offer a page to everyone signed in, in the menu under their name; `post` for a one-button form."""
-    _menu[endpoint] = Entry(label, endpoint, order, post=post)
+def register_menu(
+    label: str, endpoint: str, order: int, *, post: bool = False, shown: Callable[[Actor], bool] | None = None
+) -> None:
+    """Offer a page to everyone signed in, in the menu under their name.
+
+    post    for a one-button form
+    shown   narrows to whom it is offered
+    """
+    _menu[endpoint] = Entry(label, endpoint, order, post=post, shown=shown)
 
 
 def register_foot(label: str, endpoint: str, order: int) -> None:
@@ -126,9 +134,10 @@ def navigation_for(actor: Actor) -> Navigation:
     """What this actor's pages link to, the present entry marked. Needs a request."""
     signed_in = actor.person_id is not None
     seen = {entry.endpoint: entry for entry in _bar.values() if entry.role in actor.roles}
+    menu = [entry for entry in _menu.values() if signed_in and (entry.shown is None or entry.shown(actor))]
     return Navigation(
         links=_links(seen.values(), _present(seen.values())),
-        menu=_links(_menu.values(), _present(_menu.values())) if signed_in else (),
+        menu=_links(menu, _present(menu)),
         foot=_links(_foot.values()),
         search=_url("search") if _searches(actor) else None,
         sign_in=None if signed_in else _url("sign_in"),
