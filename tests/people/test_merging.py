@@ -145,7 +145,7 @@ def test_the_one_that_went_is_nowhere(officer: Person, client_of: Browser) -> No
     acting = actor(officer)
     assert queries.organizations(acting, queries.OrganizationFilters("Lincoln")).items == [other, stays]
     assert queries.organizations(acting, queries.OrganizationFilters(state="new")).items == []
-    assert offered() == ["Lincoln", "Lincoln Elementary"]
+    assert offered() == ["Lincoln, Oakland", "Lincoln Elementary, Oakland"]
     assert school_names() == ["Lincoln", "Lincoln Elementary"]
     with pytest.raises(Invalid):
         organization_named("Lincoln Elem.")
