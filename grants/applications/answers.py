@@ -1,20 +1,18 @@
-"""From what was typed to what is kept: one shape for each type of field, or a sentence on why it cannot be read.
+"""From what was typed to an answer: one shape for each type of field, or a sentence on why it cannot be read.
 
 What breaks a rule is an answer all the same: a text over its limit, a number out of range. Those are gaps that
-`completeness` names. What has no meaning at all (a date that is none) is no answer, and is kept as it was typed.
+`completeness` names. What has no meaning at all (a date that is none) is no answer; `content` keeps it as it was typed.
 
 The shapes are those of `grants.programs.schema.fields`; a value that has its shape already is returned as it is. None
 stands for "not answered".
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
 from grants.applications.budgets import YEARS
-from grants.applications.values import read_date, read_money, read_number, read_text, storable
-from grants.kernel.canonical import plain, sha256_of
+from grants.applications.values import read_date, read_money, read_number, read_text
 from grants.programs.schema import (
     AnyField,
     Choice,
@@ -39,61 +37,6 @@ class Unreadable(ValueError):
     def __init__(self, faults: Mapping[str, str]) -> None:
         super().__init__(" ".join(faults.values()))
         self.faults = dict(faults)
-
-
-@dataclass(frozen=True)
-class Content:
-    """What somebody wrote: the answer it makes, or, where it cannot be read, what was typed, and why not."""
-
-    value: Any = None
-    typed: Any = None
-    why: Unreadable | None = field(default=None, compare=False)
-
-
-def content_of(asked: AnyField, typed: Any) -> Content:
-    """What was typed as it is kept: nothing of it is ever lost."""
-    try:
-        return Content(normalise(asked, typed))
-    except Unreadable as why:
-        return Content(typed=_storable(typed), why=why)
-
-
-def mark_of(answer: Any) -> int:
-    """A number that says which answer a writer had before them: 0 for none, else the same for the same answer alone."""
-    return 0 if answer is None else 1 + int(sha256_of(plain(answer))[:7], 16)
-
-
-def _storable(typed: Any) -> Any:
-    """The same without the characters that no database keeps."""
-    if isinstance(typed, str):
-        return storable(typed)
-    if isinstance(typed, Mapping):
-        return {key: _storable(one) for key, one in typed.items()}
-    return [_storable(one) for one in typed] if isinstance(typed, list | tuple) else typed
-
-
-def why_unreadable(asked: AnyField, typed: Any) -> dict[str, str]:
-    """Place -> sentence on why what was typed cannot be read, each saying where it is."""
-    why = content_of(asked, typed).why or Unreadable({"": "Save this answer once more."})
-    return {
-        place: f"{where}: {said}" if (where := place_in_words(asked, place)) else said
-        for place, said in why.faults.items()
-    }
-
-
-def texts_in(asked: AnyField, typed: Any) -> list[tuple[str, str]]:
-    """Every text of what was typed, with where it stands in words."""
-    return [(place_in_words(asked, place), text) for place, text in _leaves(typed)]
-
-
-def _leaves(typed: Any, place: str = "") -> Iterator[tuple[str, str]]:
-    parts = typed.items() if isinstance(typed, Mapping) else enumerate(typed) if isinstance(typed, list) else None
-    if parts is None:
-        yield from [(place, str(typed))] if typed not in ("", None) else []
-        return
-    for key, part in parts:
-        if key != "row":
-            yield from _leaves(part, f"{place}.{key}".removeprefix("."))
 
 
 def normalise(field: AnyField, typed: Any) -> Any:
@@ -134,29 +77,6 @@ def _normal(field: AnyField, typed: Any) -> Any:  # noqa: C901 - one line for ea
             raise ValueError("A file is attached, not typed.")
         case _:
             return read_text(typed)
-
-
-def place_in_words(field: AnyField, place: str) -> str:
-    """Where in a field's rows a fault is, for people: "Row 2, Amount", "Grants, Year 1"; nothing for the field itself.
-
-    place   as in Unreadable.faults
-    """
-    parts = place.split(".")
-    match field:
-        case FiveYearBudget() if len(parts) == 3:
-            side, line, year = parts
-            return f"{field.parts[side][line].title}, {field.years[int(year)]}"
-        case TableField() if len(parts) == 2:
-            row = list(field.rows.values())[int(parts[0])] if field.rows else f"Row {int(parts[0]) + 1}"
-            return f"{row}, {field.columns[parts[1]].title}"
-        case PersonList() if len(parts) == 2:
-            return f"Person {int(parts[0]) + 1}, {parts[1]}"
-        case Group() if len(parts) > 1:
-            inner = field.fields[parts[1]]
-            within = place_in_words(inner, ".".join(parts[2:]))
-            return ", ".join(filter(None, (f"{field.item_title} {int(parts[0]) + 1}", inner.title, within)))
-        case _:
-            return ""
 
 
 def _yes_no(typed: Any) -> bool | None:

@@ -10,9 +10,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from grants.applications.answers import texts_in
 from grants.applications.budgets import Five, totals
 from grants.applications.completeness import shown_fields
+from grants.applications.content import texts_in
 from grants.kernel.money import dollars
 from grants.programs.schema import (
     AnyField,

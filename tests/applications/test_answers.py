@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from grants.applications import forms
-from grants.applications.answers import Unreadable, normalise, place_in_words
+from grants.applications.answers import Unreadable, normalise
+from grants.applications.content import place_in_words
 from grants.programs.loading import load_definition
 from grants.programs.schema import AnyField, FileField
 from tests.factories.applications import PROGRAM

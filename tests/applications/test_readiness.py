@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from grants.applications import entry, queries, services
-from grants.applications.answers import mark_of
+from grants.applications.content import mark_of
 from grants.applications.models import ReadinessCheck
 from grants.applications.queries import ReadinessFilters
 from grants.applications.services import Said, Write

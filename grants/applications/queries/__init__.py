@@ -1,5 +1,6 @@
 """Reading applications, always as someone: drafts with their answers, submissions, and the staff's list."""
 
+from grants.applications.queries.carrying import Carried, carried_forward
 from grants.applications.queries.coaching import (
     Asked,
     Coach,
@@ -30,27 +31,23 @@ from grants.applications.queries.comments import (
 )
 from grants.applications.queries.consortia import member_gaps, members_of
 from grants.applications.queries.drafts import (
-    Carried,
     answers_in,
     answers_of,
     application_for,
     attachment_for,
     attachments_ever,
     attachments_of,
-    barring,
-    carried_forward,
     drafted_answers,
     file_fields,
     form_of,
     members,
-    overrides_of,
     own_application,
     rules_of,
-    rulings_on,
     section_statuses,
     stage_to_start,
     unreadable_in,
 )
+from grants.applications.queries.eligibility import barring, overrides_of, rulings_on
 from grants.applications.queries.files import draft_file
 from grants.applications.queries.history import (
     Written,

@@ -1,23 +1,18 @@
-"""One application and its draft: answers, files, people, comments, what it may start from."""
+"""One application and its draft: answers, files, people, the state of its sections."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
-from grants.applications.answers import why_unreadable
-from grants.applications.completeness import asked_form, eligibility_key
+from grants.applications.completeness import asked_form
+from grants.applications.content import why_unreadable
 from grants.applications.models import (
     Answer,
     Application,
     Attachment,
-    EligibilityOverride,
-    OverrideChange,
     SectionStatus,
-    Submission,
 )
 from grants.applications.scope import coached_drafts, own_applications, visible_applications
 from grants.casework.models import Case, StoredFile
@@ -28,7 +23,7 @@ from grants.people.models import Organization, OrganizationMembership, Person
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
 from grants.programs.queries import definition_of
-from grants.programs.schema import AnyField, ApplicationStage, EligibilityQuestion, FileField, Form, PersonList
+from grants.programs.schema import ApplicationStage, FileField, Form
 
 
 def application_for(actor: Actor, public_id: str) -> Application:
@@ -90,63 +85,6 @@ def form_of(application: Application) -> Form:
     """The form as the applicant meets it, eligibility questions first."""
     definition = definition_of(application.stage.cycle)
     return asked_form(definition, definition.application_stage(application.stage.key))
-
-
-def barring(application: Application, answers: Mapping[str, Any]) -> tuple[EligibilityQuestion, ...]:
-    """The eligibility questions whose answers keep the applicant from going on; each says why, and whom to ask.
-
-    One that staff have let pass bars no longer, whatever is answered there.
-    """
-    failed = [
-        question
-        for question in rules_of(application).eligibility
-        if answers.get(eligibility_key(question)) is (not question.must_be)
-    ]
-    if not failed:
-        return ()
-    officer = application.case.officer
-    ask = f" Whom to ask: {officer.name}, {officer.email}." if officer else ""
-    passed = {one.field for one in overrides_of(application)}
-    return tuple(
-        question.model_copy(update={"sentence": f"{question.sentence}{ask}"})
-        for question in failed
-        if eligibility_key(question) not in passed
-    )
-
-
-@dataclass(frozen=True)
-class LetPass:
-    """An eligibility question that staff let pass, as it stands now: why, who said so last, and when."""
-
-    field: str
-    reason: str
-    given_by: Person
-    given_at: datetime
-
-
-def overrides_of(application: Application) -> list[LetPass]:
-    """The eligibility questions that staff let pass, but for those where they took it back."""
-    return [
-        LetPass(first.field, change.reason, change.made_by, change.made_at)
-        if change
-        else LetPass(first.field, first.reason, first.given_by, first.given_at)
-        for first, change in rulings_on(application)
-        if change is None or change.stands
-    ]
-
-
-def rulings_on(application: Application) -> Sequence[tuple[EligibilityOverride, OverrideChange | None]]:
-    """Every question that was ever let pass, with the latest change to that."""
-    later = aliased(OverrideChange)
-    latest = select(func.max(later.id)).where(later.override_id == EligibilityOverride.id).scalar_subquery()
-    rows = db.session.execute(
-        select(EligibilityOverride, OverrideChange)
-        .outerjoin(OverrideChange, OverrideChange.id == latest)
-        .where(EligibilityOverride.application_id == application.id)
-        .options(joinedload(EligibilityOverride.given_by), joinedload(OverrideChange.made_by))
-        .order_by(EligibilityOverride.id)
-    )
-    return rows.all()
 
 
 def drafted_answers(application: Application) -> dict[str, Answer]:
@@ -236,47 +174,6 @@ def members(organization_id: int) -> Sequence[OrganizationMembership]:
         .options(contains_eager(OrganizationMembership.person))
         .order_by(OrganizationMembership.role != OrganizationRole.SIGNATORY, Person.name, OrganizationMembership.id)
     ).all()
-
-
-@dataclass(frozen=True)
-class Carried:
-    """An answer of an earlier stage that a field may start from."""
-
-    field: str
-    value: Any
-    stage: str
-    submitted_at: datetime
-
-
-def carried_forward(application: Application, form: Form) -> dict[str, Carried]:
-    """For the fields that carry forward, what the same case last submitted to the field they name; by field key."""
-    fields = {one.key: one for one in form.all_fields() if one.carry_forward}
-    wanted = {key: (one.carry_forward or "").split(".", 1) for key, one in fields.items()}
-    if not wanted:
-        return {}
-    earlier = {
-        submission.application.stage.key: submission
-        for submission in db.session.scalars(
-            select(Submission)
-            .join(Submission.application)
-            .join(Application.stage)
-            .where(Application.case_id == application.case_id, CycleStage.key.in_({key for key, _ in wanted.values()}))
-            .options(contains_eager(Submission.application).contains_eager(Application.stage))
-            .order_by(Submission.number)
-        )
-    }
-    return {
-        key: Carried(key, _fitting(fields[key], value), source.application.stage.title, source.submitted_at)
-        for key, (stage, origin) in wanted.items()
-        if (source := earlier.get(stage)) and (value := source.content["answers"].get(origin)) is not None
-    }
-
-
-def _fitting(field: AnyField, value: Any) -> Any:
-    """An earlier answer without what this form does not ask: people keep the details that it asks for."""
-    if isinstance(field, PersonList) and isinstance(value, list):
-        return [{detail: one.get(detail) for detail in field.ask} for one in value]
-    return value
 
 
 def file_fields(form: Form) -> list[FileField]:

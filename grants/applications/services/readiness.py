@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from grants.applications.answers import Unreadable, mark_of, normalise
+from grants.applications.answers import Unreadable, normalise
 from grants.applications.completeness import faults_of
+from grants.applications.content import mark_of
 from grants.applications.models import ReadinessCheck
 from grants.applications.policy import may_write
 from grants.applications.queries import Assessment

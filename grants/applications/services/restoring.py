@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from grants.applications import queries
-from grants.applications.answers import Content
 from grants.applications.completeness import shown_fields
+from grants.applications.content import Content
 from grants.applications.models import Application, Submission
 from grants.applications.reading import content_answers
 from grants.applications.services.drafts import note_progress

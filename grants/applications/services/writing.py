@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import select
 
 from grants.applications import queries
-from grants.applications.answers import Content, Unreadable, content_of
+from grants.applications.answers import Unreadable
+from grants.applications.content import Content, content_of
 from grants.applications.models import Answer, AnswerVersion, Application, SectionStatus
 from grants.applications.services.drafts import note_progress, person, require_open, require_writer, standing_of
 from grants.kernel.clock import now

@@ -7,9 +7,9 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from flask.typing import ResponseReturnValue
 
 from grants.applications import forms, queries, services
-from grants.applications.answers import texts_in
 from grants.applications.company import here_words
 from grants.applications.completeness import shown_fields
+from grants.applications.content import texts_in
 from grants.applications.entry import openings
 from grants.applications.models import Application
 from grants.applications.overview import Overview, draft, overview

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.applications import queries, services
-from grants.applications.answers import Content
+from grants.applications.content import Content
 from grants.applications.differences import Difference, item_difference
 from grants.applications.models import AnswerVersion
 from grants.applications.overview import Overview

@@ -6,8 +6,8 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from grants.applications import forms
-from grants.applications.answers import content_of
 from grants.applications.completeness import asked_form, shown_fields
+from grants.applications.content import content_of
 from grants.applications.views.blueprint import bp
 from grants.applications.views.questions import Question, previewed
 from grants.kernel.errors import Missing

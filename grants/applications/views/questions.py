@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from grants.applications import forms, queries
-from grants.applications.answers import Content
 from grants.applications.budgets import Totals, notices, totals
 from grants.applications.completeness import faults_of, shown_fields
+from grants.applications.content import Content
 from grants.applications.models import Answer, Attachment
 from grants.applications.overview import Draft, Overview
 from grants.applications.queries import Carried

@@ -10,8 +10,8 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 
 from grants.applications import forms, queries, services
-from grants.applications.answers import mark_of
 from grants.applications.completeness import shown_fields
+from grants.applications.content import mark_of
 from grants.applications.policy import may_write
 from grants.applications.queries import Assessment, ReadinessFilters
 from grants.applications.reading import read, read_one

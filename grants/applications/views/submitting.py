@@ -1,5 +1,7 @@
 """Checking, certifying, the receipt, reading what was submitted, and taking it back."""
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,6 +13,7 @@ from grants.applications.forms import CertifyForm
 from grants.applications.members import members_in, named
 from grants.applications.overview import Overview, overview
 from grants.applications.policy import may_comment
+from grants.applications.reading import Part
 from grants.applications.views.blueprint import bp, the_application
 from grants.applications.views.files import file_address
 from grants.documents.queries import document_about
@@ -70,8 +73,15 @@ def _check_page(view: Overview, form: CertifyForm) -> str:
         remarks=_remarks(view),
         company=here_words(view.form, view.others, ""),
         comments=queries.open_comments(view.application, view.form.sections, size=5),
-        parts=queries.read_draft(view.application, file_url=file_address(view.application)),
+        parts=_whole(view),
     )
+
+
+def _whole(view: Overview) -> Sequence[Part]:
+    """The application as it would be submitted, once nothing keeps it from being."""
+    if view.standing.gaps or not view.is_written:
+        return ()
+    return queries.read_draft(view.application, file_url=file_address(view.application))
 
 
 def _remarks(view: Overview) -> list[tuple[str, AnyField, str]]:
