@@ -1,0 +1,15 @@
+"""The messages' own words: for each name its subject and its text, both with {placeholders}."""
+
+from typing import Final
+
+from grants.messages.texts import applications, awards, decisions, discovery, people, review
+from grants.messages.texts.template import Template
+
+TEMPLATES: Final[dict[str, Template]] = (
+    people.TEMPLATES
+    | discovery.TEMPLATES
+    | applications.TEMPLATES
+    | review.TEMPLATES
+    | decisions.TEMPLATES
+    | awards.TEMPLATES
+)
