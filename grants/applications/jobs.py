@@ -29,7 +29,7 @@ class SomeLeft(Trouble):
     """Some applicants of a mailing could not be written to; the next attempt takes them up."""
 
 
-@job(MAIL, "Write to applicants")
+@job(MAIL, "Write to applicants", long=True)
 def mail(mailing_id: str) -> None:
     """Write to the applicants of a mailing, one after the other; those that are done are left as they are."""
     waiting = (
@@ -49,7 +49,7 @@ def mail(mailing_id: str) -> None:
         raise SomeLeft(f"{failed} of {len(ids)} applicants could not be written to; the log says why.")
 
 
-@periodic("applications.remind", "5 * * * *", "Write the reminders before deadlines")
+@periodic("applications.remind", "5 * * * *", "Write the reminders before deadlines", long=True)
 def remind_all() -> None:
     """Write the reminders whose hour has come, where the school is; each once, so running again adds nothing."""
     soon = now() + REMIND_WITHIN
@@ -65,7 +65,7 @@ def remind_all() -> None:
             remind_before(session.get_one(Application, one, options=whole()))
 
 
-@periodic("applications.let_coaches_go", "40 3 * * *", "Let coaches go whose school did not submit")
+@periodic("applications.let_coaches_go", "40 3 * * *", "Let coaches go whose school did not submit", long=True)
 def let_coaches_of_past_drafts_go() -> None:
     """End the reading of coaches where nothing was submitted and the time for it is over."""
     coached = select(CoachedSection.application_id).join(CoachedSection.invitation).where(is_named())

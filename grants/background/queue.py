@@ -14,6 +14,7 @@ from grants.kernel.clock import now
 Handler = Callable[..., None]
 _handlers: dict[str, Handler] = {}
 _titles: dict[str, str] = {}
+_long: set[str] = set()
 _periodic: dict[str, "Periodic"] = {}
 
 
@@ -36,30 +37,33 @@ def enqueue(session: Session, name: str, key: str | None = None, run_at: datetim
         existing = session.scalar(select(Job).where(Job.key == key))
         if existing is not None:
             return existing
-    job = Job(name=name, key=key, args=args, run_at=run_at or now(), created_at=now())
+    job = Job(name=name, key=key, args=args, is_long=name in _long, run_at=run_at or now(), created_at=now())
     session.add(job)
     return job
 
 
-def job(name: str, title: str) -> Callable[[Handler], Handler]:
+def job(name: str, title: str, *, long: bool = False) -> Callable[[Handler], Handler]:
     """Register the handler of a job. It owns its transactions and is safe to run twice.
 
     title   what it does, in a few words for those who look after the system
+    long    it can take more than a few seconds, since it goes through a list: mail and receipts do not wait for it
     """
 
     def register(handler: Handler) -> Handler:
         if name in _handlers:
             raise RuntimeError(f"Two handlers for the job {name!r}.")
         _handlers[name], _titles[name] = handler, title
+        if long:
+            _long.add(name)
         return handler
 
     return register
 
 
-def periodic(name: str, crontab: str, title: str) -> Callable[[Handler], Handler]:
+def periodic(name: str, crontab: str, title: str, *, long: bool = False) -> Callable[[Handler], Handler]:
     """Register a handler that is also asked for by the clock, once a slot however many schedulers run."""
     _periodic[name] = Periodic(name, crontab)
-    return job(name, title)
+    return job(name, title, long=long)
 
 
 def handler_of(name: str) -> Handler:

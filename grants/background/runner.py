@@ -1,12 +1,17 @@
-"""Doing the work: the embedded runner takes due jobs from the table, one at a time, under a lease."""
+"""Doing the work: a runner takes due jobs from the table, one at a time, under a lease.
+
+A process has two: one for what is short, one for what takes long. So mail and receipts wait for no export or import,
+however many processes there are, and no flood of mail keeps these from their turn.
+"""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 from flask import Flask
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, or_, select, true, update
 
 from grants.background.models import Job
 from grants.background.queue import Periodic, enqueue, handler_of, periodic_work
@@ -20,28 +25,30 @@ LEASE = timedelta(minutes=10)
 ATTEMPTS = 5
 
 
-def run_due(limit: int = 1000) -> int:
+def run_due(limit: int = 1000, *, long: bool | None = None) -> int:
     """Run the jobs that are due, and those that these ask for, until none is left or `limit` is reached.
 
+    long     only those that take long, or only those that do not; all, one after the other, when it is not said
     returns  how many were run, failures included
     """
     count = 0
-    while count < limit and (claimed := _claim()) is not None:
+    while count < limit and (claimed := _claim(long)) is not None:
         if claimed[1]:
             _run(*claimed)
         count += 1
     return count
 
 
-def _claim() -> tuple[int, int] | None:
+def _claim(long: bool | None = None) -> tuple[int, int] | None:
     """Take the oldest due job: its id and the number of this attempt; 0 for one that is given up."""
     with unit_of_work() as session:
         due = or_(
             and_(Job.state == "queued", Job.run_at <= now()),
             and_(Job.state == "running", Job.leased_until < now()),
         )
+        mine = true() if long is None else Job.is_long == long
         job = session.scalar(
-            select(Job).where(due).order_by(Job.run_at, Job.id).limit(1).with_for_update(skip_locked=True)
+            select(Job).where(due, mine).order_by(Job.run_at, Job.id).limit(1).with_for_update(skip_locked=True)
         )
         if job is None:
             return None
@@ -94,16 +101,21 @@ def ask_for(work: Periodic) -> None:
 
 
 def run_forever(app: Flask) -> None:
-    """Run due jobs every second and periodic work by its crontab, until the process is told to stop."""
+    """Run due jobs every second and periodic work by its crontab, until the process is told to stop.
 
-    def in_app(action: object, *args: object) -> None:
+    What takes long runs in a thread beside what is short: each has a session of its own.
+    """
+
+    def in_app(action: Callable[..., object], *args: object, **named: object) -> None:
         with app.app_context():
-            action(*args)  # type: ignore[operator]
+            action(*args, **named)
 
     # That a run of due jobs takes longer than a second is no news for whoever reads the log.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BlockingScheduler(timezone="UTC")
-    scheduler.add_job(in_app, "interval", seconds=1, args=[run_due], max_instances=1, coalesce=True)
+    for long in (False, True):
+        each = {"args": [run_due], "kwargs": {"long": long}, "max_instances": 1, "coalesce": True}
+        scheduler.add_job(in_app, "interval", seconds=1, **each)
     for work in periodic_work():
         scheduler.add_job(in_app, CronTrigger.from_crontab(work.crontab, timezone="UTC"), args=[ask_for, work])
     scheduler.start()

@@ -19,7 +19,7 @@ REPORTED_EVERY: Final = 1.0
 """Seconds between two reports of how far a file is."""
 
 
-@job(exporting.MAKE, "Make a file of a long list")
+@job(exporting.MAKE, "Make a file of a long list", long=True)
 def make_export(export_id: str, round_: int) -> None:
     """Make a file whole, or not at all: an attempt that is killed leaves nothing that anybody gets."""
     with unit_of_work():
@@ -37,7 +37,7 @@ def make_export(export_id: str, round_: int) -> None:
         files.remove(kept.storage_key)
 
 
-@periodic("casework.remove_exports", "11 * * * *", "Remove files of long lists that were kept for a day")
+@periodic("casework.remove_exports", "11 * * * *", "Remove files of long lists that were kept for a day", long=True)
 def remove_exports() -> None:
     """Remove what has expired: the bytes first, so that a row is left to say where they lie if this is killed.
 

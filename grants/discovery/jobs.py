@@ -23,7 +23,7 @@ def tell_of_change(event_id: str) -> None:
         services.tell_of_change(event)
 
 
-@periodic("discovery.ask_for_feedback", "30 15 * * *", "Ask those who came to events what they think")
+@periodic("discovery.ask_for_feedback", "30 15 * * *", "Ask those who came to events what they think", long=True)
 def ask_for_feedback() -> None:
     """Ask everyone who came to an event in the last two weeks and has said nothing. Each is asked once, ever."""
     answered = select(EventFeedback.registration_id)

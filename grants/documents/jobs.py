@@ -22,7 +22,8 @@ class SomeFailed(Trouble):
     """Part of a batch could not be rendered; the rest is done, and the next attempt takes up what is left."""
 
 
-@job(services.RENDER, "Make PDFs of letters and agreements")
+@job(services.RENDER, "Make the PDF of a letter, a receipt or an agreement")
+@job(services.RENDER_MANY, "Make PDFs of many letters", long=True)
 def render_documents(document_ids: list[str], job_key: str, release: bool = False) -> None:
     """Render a batch. Those that are rendered already are left as they are, so it can be run again after a crash."""
     failed: list[str] = []

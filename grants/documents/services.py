@@ -22,6 +22,7 @@ from grants.persistence.moves import move
 from grants.persistence.session import db
 
 RENDER: Final = "documents.render"
+RENDER_MANY: Final = "documents.render_many"
 VERIFICATION: Final = "verification"
 
 
@@ -92,7 +93,8 @@ def render_later(documents: Sequence[Document], key: str, *, release: bool = Fal
     release   release each as soon as it is rendered: receipts and the like, which no embargo holds back
     """
     ids = [document.public_id for document in documents]
-    return enqueue(db.session(), RENDER, key=key, document_ids=ids, job_key=key, release=release)
+    name = RENDER if len(ids) == 1 else RENDER_MANY
+    return enqueue(db.session(), name, key=key, document_ids=ids, job_key=key, release=release)
 
 
 def keep_rendered(document: Document, kept: PutFile) -> None:

@@ -23,7 +23,7 @@ def schedule(award_id: str) -> None:
         services.schedule_requirements(SYSTEM, award_by_id(award_id))
 
 
-@periodic("monitoring.remind", "0 15 * * *", "Write the day’s reminders")
+@periodic("monitoring.remind", "0 15 * * *", "Write the day’s reminders", long=True)
 def remind_all() -> None:
     """Write the day's reminders. Each is written once, so running again writes what is missing."""
     last = today("UTC") + timedelta(days=REMIND_WITHIN)

@@ -36,7 +36,7 @@ def forget_requests() -> None:
         services.forget_unconfirmed()
 
 
-@periodic("people.compare_organizations", "17 4 * * *", "Look for organizations that may be here twice")
+@periodic("people.compare_organizations", "17 4 * * *", "Look for organizations that may be here twice", long=True)
 def compare_organizations() -> None:
     """Compare those that never were; who is added or changed is compared at once."""
     while True:
@@ -45,21 +45,21 @@ def compare_organizations() -> None:
                 return
 
 
-@job(directory.EXAMINE, "Examine a school directory")
+@job(directory.EXAMINE, "Examine a school directory", long=True)
 def examine_directory(directory_id: str, round_: int, part: int = 1) -> None:
     """Say what would become of each line; safe to repeat, and taken up where it was left."""
     _in_chunks(directory.EXAMINE, directory_id, round_, part, examine_some)
 
 
-@job(directory.APPLY, "Bring in a school directory")
+@job(directory.APPLY, "Bring in a school directory", long=True)
 def apply_directory(directory_id: str, round_: int, part: int = 1) -> None:
     """Add and change organizations; safe to repeat, and taken up where it was left."""
     _in_chunks(directory.APPLY, directory_id, round_, part, directory.apply_some)
 
 
 def _in_chunks(name: str, directory_id: str, round_: int, part: int, work: Callable[[DirectoryImport], bool]) -> None:
-    """Do some of the work, each chunk in a transaction of its own, and ask for another job to do the rest: mail and
-    whatever else waits has its turn in between."""
+    """Do some of the work, each chunk in a transaction of its own, and ask for another job to do the rest: what
+    else takes long has its turn in between."""
     wanted = select(DirectoryImport).where(DirectoryImport.public_id == directory_id)
     for chunk in range(1, CHUNKS_AT_ONCE + 1):
         with unit_of_work() as session:
