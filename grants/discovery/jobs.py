@@ -6,9 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.background import job, periodic
-from grants.discovery import services
+from grants.background.runner import report_progress
+from grants.discovery import queries, services
+from grants.discovery.letter_models import EventLetters
 from grants.discovery.models import Event, EventFeedback, Registration
 from grants.kernel.clock import now
+from grants.people.queries import actor_of
 from grants.persistence.session import db, unit_of_work
 
 ASK_WITHIN = timedelta(days=14)
@@ -21,6 +24,17 @@ def tell_of_change(event_id: str) -> None:
     with unit_of_work() as session:
         event = session.scalars(select(Event).where(Event.public_id == event_id).options(joinedload(Event.cycle))).one()
         services.tell_of_change(event)
+
+
+@job(queries.MAKE, "Write to those who come to an event, or certify that they came", long=True)
+def make_letters(letters_id: str) -> None:
+    """Make letters, some at a time, each time in a transaction of its own; taken up where it was left."""
+    wanted, more = select(EventLetters).where(EventLetters.public_id == letters_id), True
+    while more:
+        with unit_of_work() as session:
+            letters = session.scalars(wanted.options(joinedload(EventLetters.event).joinedload(Event.cycle))).one()
+            more = services.make_some(letters)
+        report_progress(queries.job_key(letters), *queries.how_far(letters, actor_of(letters.made_by)))
 
 
 @periodic("discovery.ask_for_feedback", "30 15 * * *", "Ask those who came to events what they think", long=True)

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from grants.background.runner import run_due
 from grants.casework.services import open_case
 from grants.discovery import queries, services
 from grants.discovery.models import Event
@@ -131,6 +132,8 @@ def test_mail_belongs_to_the_case(hidden: Hidden, client_of: Browser, cause: str
     }
     with clock_at(MARCH), unit_of_work():
         causes[cause]()
+    with clock_at(MARCH):
+        run_due()
     assert all(one.case_id is not None for one in db.session.scalars(select(Message)))
     with clock_at(MARCH):
         pages = [client_of(one).get("/outbox").text for one in (hidden.maya, hidden.noor)]

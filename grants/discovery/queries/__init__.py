@@ -22,6 +22,17 @@ from grants.discovery.queries.events import (
     sees_event,
     topics,
 )
+from grants.discovery.queries.letters import (
+    MAKE,
+    Letters,
+    counted,
+    how_far,
+    job_key,
+    key_of_word,
+    letters_of,
+    next_in,
+    under_way,
+)
 from grants.discovery.queries.naming import as_typed, offered, organization_named, school_names
 from grants.discovery.queries.participation import (
     ParticipationFilters,
@@ -54,7 +65,9 @@ from grants.discovery.queries.rule import Progress, completed_organizations, has
 from grants.discovery.todos import todos
 
 __all__ = [
+    "MAKE",
     "EventFilters",
+    "Letters",
     "ParticipationFilters",
     "Progress",
     "Reach",
@@ -66,6 +79,7 @@ __all__ = [
     "certificates_in_force",
     "certificates_of",
     "completed_organizations",
+    "counted",
     "counts_seen_by",
     "cycles",
     "cycles_with_events",
@@ -75,8 +89,13 @@ __all__ = [
     "events",
     "every_participation",
     "has_completed",
+    "how_far",
+    "job_key",
+    "key_of_word",
+    "letters_of",
     "line_length",
     "memberships_of",
+    "next_in",
     "notes_of_event",
     "notes_of_school",
     "offered",
@@ -102,6 +121,7 @@ __all__ = [
     "sees_event",
     "todos",
     "topics",
+    "under_way",
     "unreached",
     "waiting_counted",
     "waiting_for",

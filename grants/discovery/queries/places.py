@@ -36,29 +36,29 @@ def places_seen_by(actor: Actor, event: Event) -> Sequence[Registration]:
 
     Staff read them all but those of schools whose case a conflict of interest hides from them.
     """
-    return db.session.scalars(_places(event).where(_reads_name(actor, event))).unique().all()
+    return db.session.scalars(_places(event).where(reads_name(actor, event))).unique().all()
 
 
 def places_page(actor: Actor, event: Event, search: str = "", page: int = 1) -> Page[Registration]:
     """A page of the same, by name; each word of the search is in the name or the school."""
-    return paginate(_searched(_places(event).where(_reads_name(actor, event)), search), page)
+    return paginate(_searched(_places(event).where(reads_name(actor, event)), search), page)
 
 
 def door(actor: Actor, event: Event, search: str = "", page: int = 1) -> Page[Registration]:
     """Those who have a place, by name, for whoever stands at the door."""
-    return paginate(_searched(_places(event).where(_sees(actor)), search), page)
+    return paginate(_searched(_places(event).where(sees(actor)), search), page)
 
 
 def came_of(actor: Actor, event: Event) -> tuple[int, int]:
     """How many came, and how many have a place, of those whom the actor meets at the door."""
-    came, placed, _ = _counted(actor, event, _sees(actor))
+    came, placed, _ = _counted(actor, event, sees(actor))
     return came, placed
 
 
 def counts_seen_by(actor: Actor, event: Event) -> tuple[int, int, int]:
     """How many came, how many have a place, and how many of these are of the actor's own organizations; of those whose
     names the actor may read."""
-    return _counted(actor, event, _reads_name(actor, event))
+    return _counted(actor, event, reads_name(actor, event))
 
 
 def _counted(actor: Actor, event: Event, seen: ColumnElement[bool]) -> tuple[int, int, int]:
@@ -75,8 +75,9 @@ def _searched(statement: Select[*Rows], search: str) -> Select[*Rows]:
     return statement
 
 
-def _reads_name(actor: Actor, event: Event) -> ColumnElement[bool]:
-    return true() if event.host_id in actor.organization_ids else _sees(actor)
+def reads_name(actor: Actor, event: Event) -> ColumnElement[bool]:
+    """Holds for places of people whose names the actor may read: see `places_seen_by`."""
+    return true() if event.host_id in actor.organization_ids else sees(actor)
 
 
 def place_for(actor: Actor, public_id: str) -> Registration:
@@ -86,7 +87,7 @@ def place_for(actor: Actor, public_id: str) -> Registration:
     """
     place = db.session.scalar(
         select(Registration)
-        .where(Registration.public_id == public_id, _sees(actor))
+        .where(Registration.public_id == public_id, sees(actor))
         .options(joinedload(Registration.event).joinedload(Event.cycle), joinedload(Registration.person))
     )
     if place is None:
@@ -105,7 +106,8 @@ def _places(event: Event) -> Select[Registration]:
     )
 
 
-def _sees(actor: Actor, what: type[Registration] | type[Waiting] = Registration) -> ColumnElement[bool]:
+def sees(actor: Actor, what: type[Registration] | type[Waiting] = Registration) -> ColumnElement[bool]:
+    """Holds for places that the actor may know of: their own organizations', and for staff those not hidden."""
     own = or_(what.organization_id.in_(actor.organization_ids), what.person_id == actor.person_id)
     return or_(own, not_hidden(actor, what)) if actor.is_staff or actor.may("event.manage") else own
 
@@ -114,7 +116,7 @@ def counts_for(actor: Actor, what: type[Registration] | type[Waiting] = Registra
     """Holds for places that count in what the actor reads of an event: for schools all, which say how full it is; for
     staff those that they may know of.
     """
-    return _sees(actor, what) if actor.is_staff or actor.may("event.manage") else true()
+    return sees(actor, what) if actor.is_staff or actor.may("event.manage") else true()
 
 
 def places_counted(actor: Actor, event: Event) -> int:
@@ -152,7 +154,7 @@ def waiting_page(actor: Actor, event: Event, search: str = "", page: int = 1) ->
 def waiting_counted(actor: Actor, event: Event) -> int:
     """How many of those in line the actor may know of."""
     line = select(func.count()).select_from(Waiting)
-    return db.session.scalar(line.where(Waiting.event_id == event.id, _sees(actor, Waiting))) or 0
+    return db.session.scalar(line.where(Waiting.event_id == event.id, sees(actor, Waiting))) or 0
 
 
 def own_place_in_line(actor: Actor, event: Event) -> int | None:
@@ -172,7 +174,7 @@ def _line(actor: Actor, event: Event) -> Select[Any]:
         .join(numbered, numbered.c.id == Waiting.id)
         .join(Waiting.person)
         .join(Waiting.organization)
-        .where(_sees(actor, Waiting))
+        .where(sees(actor, Waiting))
         .options(contains_eager(Waiting.person), contains_eager(Waiting.organization))
         .order_by(Waiting.since, Waiting.id)
     )
@@ -185,7 +187,7 @@ def waiting_for(actor: Actor, public_id: str) -> Waiting:
     """
     waiting = db.session.scalar(
         select(Waiting)
-        .where(Waiting.public_id == public_id, _sees(actor, Waiting))
+        .where(Waiting.public_id == public_id, sees(actor, Waiting))
         .options(joinedload(Waiting.event).joinedload(Event.cycle), joinedload(Waiting.person))
     )
     if waiting is None:

@@ -17,7 +17,7 @@ from grants.documents.states import State
 from grants.kernel.clock import now
 from grants.kernel.dates import in_words
 from grants.kernel.errors import Clash
-from grants.kernel.policy import SYSTEM, Actor, require, require_permission
+from grants.kernel.policy import SYSTEM, Actor, require
 from grants.persistence.moves import lock
 from grants.programs.queries import definition_of
 
@@ -34,37 +34,33 @@ def certify(actor: Actor, registration: Registration) -> Document:
     lock(registration.event)
     if registration.attended_at is None or registration.cancelled_at is not None:
         raise Clash("A certificate is for those who came.")
-    (document,) = _certify(actor, registration.event, [registration])
+    (document,) = certify_some(actor, registration.event, [registration])
     return document
 
 
-def certify_all(actor: Actor, event: Event) -> int:
-    """Certificates for everyone who came, whose name the actor may read, and has none that says the same.
+def certify_some(actor: Actor, event: Event, came: Sequence[Registration]) -> list[Document]:
+    """Certificates of some who came: of each the one that says the same, or a new one that a job makes and releases.
 
-    returns  how many are made now
-    raises   Refused; Clash while the event lasts, or when nobody came
+    raises   Clash when the event lasts still, or was cancelled
     """
-    require_permission(actor, "event.manage")
     lock(event)
-    came = [one for one in queries.places_seen_by(actor, event) if one.attended_at is not None]
-    if not came:
-        raise Clash("Nobody came, as far as was written down.")
-    return sum(one.state == State.FROZEN for one in _certify(actor, event, came))
+    check_certifiable(event)
+    made = [_freeze(actor, one) for one in came]
+    if waiting := [one for one in made if one.state == State.FROZEN]:
+        documents.render_later(waiting, f"certificates:{waiting[-1].public_id}", release=True)
+    return made
+
+
+def check_certifiable(event: Event) -> None:
+    """raises   Clash when the event lasts still, or was cancelled"""
+    if event.cancelled_at is not None or event.ends_at > now():
+        raise Clash("Certificates are made once the event is over.")
 
 
 def take_back(actor: Actor, registrations: Sequence[Registration]) -> None:
     """Void the certificates of people who did not come after all."""
     for document in queries.certificates_in_force(registrations):
         documents.void(document, "The attendance was taken back.", actor=actor)
-
-
-def _certify(actor: Actor, event: Event, came: Sequence[Registration]) -> list[Document]:
-    if event.cancelled_at is not None or event.ends_at > now():
-        raise Clash("Certificates are made once the event is over.")
-    made = [_freeze(actor, one) for one in came]
-    if waiting := [one for one in made if one.state == State.FROZEN]:
-        documents.render_later(waiting, f"certificates:{waiting[-1].public_id}", release=True)
-    return made
 
 
 def _freeze(actor: Actor, registration: Registration) -> Document:

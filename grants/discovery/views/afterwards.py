@@ -118,6 +118,5 @@ def certify_all(event_id: str) -> ResponseReturnValue:
     found = the_event(event_id)
     with unit_of_work():
         count = services.certify_all(current_actor(), found)
-    said = f"{plural(count, 'certificate is', 'certificates are')} being made." if count else "All are made already."
-    flash(said, "good")
+    flash(f"Certificates for {plural(count, 'person', 'people')}: how far they are stands below.", "good")
     return redirect(url_for(".event", event_id=event_id))

@@ -1,6 +1,7 @@
 """One event: its places, and calling it off."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +13,7 @@ from grants.discovery.policy import FEEDBACK_FOR, door_is_open
 from grants.discovery.views.blueprint import bp, the_event
 from grants.kernel.clock import now
 from grants.kernel.errors import Missing, Problem
+from grants.kernel.policy import Actor
 from grants.people.models import OrganizationMembership
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires
@@ -27,36 +29,56 @@ def event(event_id: str) -> ResponseReturnValue:
 
 
 def event_page(found: Event, problem: Problem | None = None, form: CancelEventForm | None = None) -> str:
+    """The page of an event.
+
+    problem   what stood in the way of taking a place
+    form      the reason for calling it off, as it was sent
+    """
     actor = current_actor()
-    search, over = request.args.get("search", "").strip(), found.ends_at <= now()
-    page = queries.places_page(actor, found, search, page_asked())
-    came, placed, own = queries.counts_seen_by(actor, found)
     return render_template(
         "discovery/event.html",
         event=found,
-        page=page,
-        search=search,
-        came=came,
-        placed=placed,
-        own=own,
-        certificates=queries.certificates_of(page.items) if over else {},
-        mine=queries.own_place(actor, found) if over else None,
-        feedback=queries.own_feedback(actor, found) if over else None,
-        feedback_open=over and now() <= found.ends_at + FEEDBACK_FOR,
-        notes=queries.notes_of_event(actor, found) if found.kind == "school_visit" else (),
-        own_note=queries.own_note(actor, found),
-        can_join=queries.can_join(actor.in_view, found) if actor.may("event.register") else (),
-        waiting=queries.waiting_page(actor, found, search, page_asked("line")),
-        waiting_seen=queries.waiting_counted(actor, found),
-        in_line=queries.own_place_in_line(actor, found),
-        line_length=queries.line_length(actor, found),
-        taken=queries.places_counted(actor, found),
-        begun=found.starts_at <= now(),
-        over=over,
-        door=door_is_open(found.starts_at, now()),
         problem=problem,
         cancel_form=form or CancelEventForm(formdata=None),
+        begun=found.starts_at <= now(),
+        over=found.ends_at <= now(),
+        door=door_is_open(found.starts_at, now()),
+        notes=queries.notes_of_event(actor, found) if found.kind == "school_visit" else (),
+        own_note=queries.own_note(actor, found),
+        letters=queries.letters_of(actor, found),
+        **_who_comes(actor, found),
+        **_line(actor, found),
     )
+
+
+def _who_comes(actor: Actor, found: Event) -> dict[str, Any]:
+    """Who has a place or could take one, and what is left of it afterwards."""
+    search, over = request.args.get("search", "").strip(), found.ends_at <= now()
+    page = queries.places_page(actor, found, search, page_asked())
+    came, placed, own = queries.counts_seen_by(actor, found)
+    return {
+        "search": search,
+        "page": page,
+        "came": came,
+        "placed": placed,
+        "own": own,
+        "taken": queries.places_counted(actor, found),
+        "can_join": queries.can_join(actor.in_view, found) if actor.may("event.register") else (),
+        "certificates": queries.certificates_of(page.items) if over else {},
+        "mine": queries.own_place(actor, found) if over else None,
+        "feedback": queries.own_feedback(actor, found) if over else None,
+        "feedback_open": over and now() <= found.ends_at + FEEDBACK_FOR,
+    }
+
+
+def _line(actor: Actor, found: Event) -> dict[str, Any]:
+    """Who waits for a place."""
+    return {
+        "waiting": queries.waiting_page(actor, found, request.args.get("search", "").strip(), page_asked("line")),
+        "waiting_seen": queries.waiting_counted(actor, found),
+        "in_line": queries.own_place_in_line(actor, found),
+        "line_length": queries.line_length(actor, found),
+    }
 
 
 @bp.post("/events/<public_id:event_id>/places")

@@ -56,7 +56,7 @@ def write(event_id: str) -> ResponseReturnValue:
                     count = services.write_to_all(
                         current_actor(), found, form.audience.data, form.subject.data or "", form.text.data or ""
                     )
-                flash(f"Written to {plural(count, 'person', 'people')}.", "good")
+                flash(f"Your message goes to {plural(count, 'person', 'people')}; how far it is stands below.", "good")
                 return redirect(url_for(".event", event_id=event_id))
             except Problem as problem:
                 form.show(problem)
