@@ -56,7 +56,7 @@ def complete_and_on_time(facts: Facts) -> str | None:
 
 def before_the_deadline(facts: Facts) -> str | None:
     if facts.screened:
-        return "The foundation has begun to read it. Ask your program officer, who can return sections to you."
+        return "The foundation has begun to read it. Ask the foundation, which can return sections to you."
     return None if facts.deadline.holds(facts.now) else "The deadline has passed, so this can no longer be changed."
 
 

@@ -49,7 +49,7 @@ class SigningFacts:
 
 def answered_in_time(facts: OfferFacts) -> str | None:
     if facts.today > facts.answer_by:
-        return "The time to answer this offer has passed. Ask your program officer for more time."
+        return "The time to answer this offer has passed. Ask the foundation for more time."
     return facts.answerable.reason
 
 

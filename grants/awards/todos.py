@@ -46,9 +46,7 @@ def _grantees(actor: Actor, award: Award) -> Todo | None:
     cycle_id = award.case.cycle_id
     if award.state == "offered":
         late = today(award.stage.cycle.time_zone) > award.answer_by_on
-        detail = (
-            "The time to answer has passed; ask your program officer for more." if late else "Accept or decline it."
-        )
+        detail = "The time to answer has passed; ask the foundation for more." if late else "Accept or decline it."
         urgency: Urgency = "late" if late else "due"
         title = f"Answer the offer: {what}"
         return Todo(urgency, title, url, detail, award.answer_by_on, cycle_id=cycle_id)

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from sqlalchemy import select
 
+from grants.background import enqueue
 from grants.casework import policy
 from grants.casework.models import Case, Note, Task, TimelineEvent
 from grants.casework.officers import may_know_of
@@ -85,7 +86,7 @@ def note_event(
 
 
 def hand_over(actor: Actor, case: Case, officer: Person) -> None:
-    """Make a program officer the officer of a case.
+    """Make a program officer the officer of a case; who did not take it on themselves is told by mail.
 
     raises   Refused; Invalid when the person is no program officer, or has a conflict of interest with the case; Clash
              when they are the case's officer already
@@ -109,7 +110,17 @@ def hand_over(actor: Actor, case: Case, officer: Person) -> None:
         after={"officer": officer.name},
         case_id=case.id,
     )
-    note_event(actor, case, "case", _handed_over(actor, before, officer))
+    event = note_event(actor, case, "case", _handed_over(actor, before, officer))
+    if actor.person_id != officer.id:
+        _tell_officer(actor, case, officer, event)
+
+
+def _tell_officer(actor: Actor, case: Case, officer: Person, event: TimelineEvent) -> None:
+    """Messages come after casework in the order of things, so this one is asked for by name."""
+    key = f"case-given:{event.public_id}"
+    facts = {"given_by": actor.name, "organization": case.organization.name, "case": case.public_id}
+    to = {"person_id": officer.public_id, "case_id": case.public_id}
+    enqueue(db.session(), "messages.post", key=key, message_key=key, template="casework.given", facts=facts, **to)
 
 
 def _handed_over(actor: Actor, before: Person | None, officer: Person) -> str:

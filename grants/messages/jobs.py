@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from grants.background import enqueue, job, periodic
+from grants.casework.models import Case
 from grants.kernel.clock import now
 from grants.messages import services
 from grants.messages.delivery import Server, Undeliverable, mail_of
@@ -28,16 +29,19 @@ def post(
     person_id: str | None = None,
     to_name: str = "",
     to_email: str = "",
+    case_id: str | None = None,
 ) -> None:
     """Write a message for a capability that stands before this one; safe to repeat, since its key is taken once.
 
     person_id   to whom; to_name and to_email instead for somebody without an account
+    case_id     the public id of the case that it is about
     """
     with unit_of_work() as session:
         to: Person | services.Visitor = services.Visitor(to_name, to_email)
         if person_id is not None:
             to = session.scalars(select(Person).where(Person.public_id == person_id)).one()
-        services.post(message_key, template, to, facts)
+        case = session.scalars(select(Case).where(Case.public_id == case_id)).one() if case_id else None
+        services.post(message_key, template, to, facts, case)
 
 
 @job(services.DELIVER, "Deliver a message")

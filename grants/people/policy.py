@@ -38,7 +38,7 @@ def may_leave_consortium(name: str, role: str, bound: Collection[str], *, by_oth
     if role == "lead":
         return no(f"{name} leads the consortium. Give the lead to another member first.")
     if bound and not by_others:
-        return no(f"{next(iter(bound))} Ask the leading organization, or your program officer, to take you out.")
+        return no(f"{next(iter(bound))} Ask the leading organization, or the foundation, to take you out.")
     return YES
 
 

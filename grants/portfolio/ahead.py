@@ -104,8 +104,8 @@ def under_awards(
 
 
 _WHO = {
-    "check_in": "your school and the program officer",
-    "visit": "your school and the program officer",
+    "check_in": "your school and the foundation",
+    "visit": "your school and the foundation",
     "workshop": "your school, at the workshop",
 }
 

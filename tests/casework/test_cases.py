@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from grants.background.runner import run_due
 from grants.casework import queries, services
 from grants.casework.models import Case, TimelineEvent
 from grants.casework.visibility import not_conflicted, visible_cases
@@ -16,6 +17,7 @@ from grants.kernel.clock import clock_at, now
 from grants.kernel.errors import Clash, Invalid, Missing, Refused
 from grants.kernel.policy import ANONYMOUS, SYSTEM
 from grants.kernel.roles import OrganizationRole, Role
+from grants.messages.models import Message
 from grants.people import services as people
 from grants.people.models import Person
 from grants.persistence.audit import AuditRecord
@@ -175,6 +177,15 @@ def test_a_case_is_handed_over_to_an_officer_and_that_is_told(app: Flask) -> Non
         with pytest.raises(Refused):
             services.hand_over(actor(person("Dan", Role.DIRECTOR)), one, maya)
     assert one.officer_id == omar.id
+    run_due()
+    mails = db.session.scalars(select(Message).order_by(Message.id)).all()
+    # Whoever takes a case themselves needs no mail of it.
+    assert [(mail.to_name, mail.case_id, mail.subject) for mail in mails] == [
+        (name, given.id, f"Yours to look after: {given.organization.name}")
+        for name, given in (("Omar", one), ("Omar", other), ("Ola", other), ("Omar", other))
+    ]
+    assert f"Maya has given you the case of {one.organization.name} to look after." in mails[0].body
+    assert mails[0].body.endswith(f"/cases/{one.public_id}")
     told = [event.sentence for event in queries.timeline(actor(omar), one).items]
     assert told == ["Maya handed the case over to Omar.", "Maya took the case."]
     assert [event.sentence for event in queries.timeline(actor(omar), other).items] == [

@@ -244,7 +244,7 @@ def test_the_foundations_own_people_and_closed_accounts_are_not_let_in(app: Flas
                 services.invite_coach(actor(dana), school, "X", email, *ASKED)
             said += [as_member.value.errors, as_coach.value.errors]
     # A lead learns neither whose the address is nor what they are.
-    neutral = "This address cannot be invited. Ask your program officer, who can tell you more."
+    neutral = "This address cannot be invited. Ask the foundation, which can tell you more."
     assert said == [{"email": neutral}] * 4
 
 

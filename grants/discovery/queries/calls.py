@@ -86,7 +86,7 @@ def shown_call_of(cycle_public_id: str) -> Call:
         .options(contains_eager(Call.cycle).selectinload(Cycle.stages))
     )
     if call is None:
-        raise Missing("This cycle has no public page. Write to its program officer instead.")
+        raise Missing("This cycle has no public page. Ask the foundation instead.")
     return call
 
 

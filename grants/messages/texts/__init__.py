@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from grants.messages.texts import applications, awards, decisions, discovery, people, review
+from grants.messages.texts import applications, awards, casework, decisions, discovery, people, review
 from grants.messages.texts.template import Template
 
 TEMPLATES: Final[dict[str, Template]] = (
     people.TEMPLATES
+    | casework.TEMPLATES
     | discovery.TEMPLATES
     | applications.TEMPLATES
     | review.TEMPLATES

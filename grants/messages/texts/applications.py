@@ -26,7 +26,7 @@ TEMPLATES: Final[dict[str, Template]] = {
     "application.ineligible": Template(
         "Your application for {stage}",
         "Dear {name},\n\nThe application of {school} for {stage} ({cycle}) is not eligible:\n\n{reason}\n\n"
-        "If you think this is a mistake, answer this mail or write to your program officer.\n{site}{path}",
+        "If you think this is a mistake, answer this mail.\n{site}{path}",
     ),
     "application.reconsidered": Template(
         "Your application for {stage} is looked at again",

@@ -59,7 +59,7 @@ TEMPLATES: Final[dict[str, Template]] = {
         "{gone} and {organization} are one at Harbormaster now",
         "Dear {name},\n\n{gone} and {organization} turned out to be the same, so {merged_by} made them one at "
         "Harbormaster: {organization}. People, drafts and everything else of both are there, and you are among its "
-        "people as before. If they are not the same, answer your program officer at once.\n\n"
+        "people as before. If they are not the same, answer this mail at once.\n\n"
         "{site}/organizations/{organization_id}",
     ),
     "people.not_let_in": Template(

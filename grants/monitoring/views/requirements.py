@@ -79,7 +79,7 @@ def submit(requirement_id: str) -> ResponseReturnValue:
     def act(actor: Actor, found: Requirement) -> None:
         services.submit_requirement(actor, found, form.account.data or "")
 
-    return _move(requirement_id, "submit", form, act, "It is handed in. Your program officer reads it next.")
+    return _move(requirement_id, "submit", form, act, "It is handed in. The foundation reads it next.")
 
 
 @bp.post("/requirements/<public_id:requirement_id>/accept")

@@ -127,7 +127,7 @@ def must_be_welcome(actor: Actor, person: Person) -> None:
     if person.is_active:
         reason = policy.may_belong(person.name, {grant.role for grant in person.grants}).reason or ""
     if reason and actor.person_id != person.id and not actor.may("organization.manage"):
-        reason = "This address cannot be invited. Ask your program officer, who can tell you more."
+        reason = "This address cannot be invited. Ask the foundation, which can tell you more."
     if reason:
         raise Invalid(reason, {"email": reason})
 
