@@ -1,5 +1,6 @@
 """Questions before applying: asked by anyone, answered privately or for everyone, told to whoever asked."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -100,7 +101,16 @@ def test_a_visitor_asks_and_everybody_reads_the_answer_without_a_trace_of_who_as
         preview = officer.post(f"/questions/{question.public_id}/answer", data={**reply, "preview": "1"}).text
         assert ("As everybody would read it" in preview, "Publish it" in preview) == (True, True)
         assert db.session.scalars(select(Reply)).all() == []
-        done = officer.post(f"/questions/{question.public_id}/answer", data={**reply, "publish": "1"})
+        digest = re.search(r'name="previewed" value="(\w{64})"', preview)
+        assert digest is not None
+        seen = {"previewed": digest[1], "publish": "1"}
+        edited = {**reply, **seen, "said": "No. A team is enough."}
+        for unseen in ({**reply, "publish": "1"}, edited, {**reply, **seen, "topic": "Money"}):
+            again = officer.post(f"/questions/{question.public_id}/answer", data=unseen)
+            assert (again.status_code, "Nothing is published yet" in again.text) == (409, True)
+            assert again.text.count(unseen["said"]) == 2  # as everybody would read it, and where it is written
+        assert db.session.scalars(select(Reply)).all() == []
+        done = officer.post(f"/questions/{question.public_id}/answer", data={**reply, **seen})
         assert done.status_code == 302
         public = [client.get(desk.url(path)) for path in ("", "/questions", "/questions?search=smallest", "/ask")]
     assert [answer.status_code for answer in public] == [200, 200, 200, 200]

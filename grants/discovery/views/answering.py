@@ -31,6 +31,11 @@ from grants.web.tables import page_asked
 for _role in (Role.PROGRAM_OFFICER, Role.DIRECTOR, Role.AUDITOR):
     register_nav(_role, "Questions", "discovery.questions", 29)
 
+# What is published cannot be unread: it is what somebody has looked at.
+_NOT_PREVIEWED = (
+    "Nothing is published yet: the words are not those whose preview you saw, or somebody has answered meanwhile. "
+    "Above is how it reads now. Look at it, then publish it."
+)
 _DONE = {
     "take back": (services.take_back, "The answer is no longer on the public page, and whoever asked was told."),
     "set aside": (services.set_aside, "The question is set aside. Nobody was told."),
@@ -106,6 +111,9 @@ def answer_question(question_id: str) -> ResponseReturnValue:
     if "preview" in request.form:
         return _question_page(found, form, preview=True)
     publish = "publish" in request.form
+    if publish and form.previewed.data != form.fingerprint(len(found.replies)):
+        form.form_errors.append(_NOT_PREVIEWED)
+        return _question_page(found, form, preview=True), 409
     try:
         with unit_of_work():
             services.answer(
@@ -145,12 +153,15 @@ def _question_page(found: Question, form: ReplyForm | None = None, preview: bool
     call = call_of(found.cycle)
     if call is None:
         raise RuntimeError("A question is asked on a public page, which is never removed.")
+    form = form or _reply_form(found)
+    if preview:
+        form.previewed.data = form.fingerprint(len(found.replies))
     moves = QUESTION.open_to(actor, found.state, AskedFacts(answered=bool(found.replies)))
     return render_template(
         "discovery/question.html",
         question=found,
         call=call,
-        form=form or _reply_form(found),
+        form=form,
         preview=preview,
         topics=asking.topics(call),
         similar=[one for one in asking.similar(call, found.text) if one.public_id != found.public_id],
