@@ -3,6 +3,8 @@
 from sqlalchemy import ColumnElement, and_, exists
 
 from grants.kernel.roles import Role
+from grants.people.invitations import waits
+from grants.people.joining_models import MembershipInvitation
 from grants.people.models import CoachInvitation, OrganizationMembership, Person, RoleGrant
 
 
@@ -27,12 +29,14 @@ def holding(role: Role) -> ColumnElement[bool]:
 
 
 def without_role() -> ColumnElement[bool]:
-    """Open accounts that let their person see nothing: no role, no organization, no school to coach or that asks it."""
+    """Open accounts that let their person see nothing: no role, no organization, no school to coach, and none that
+    asks them."""
     ties = (RoleGrant.person_id, OrganizationMembership.person_id)
     return and_(
         Person.is_active,
         *(~exists().where(tie == Person.id) for tie in ties),
         ~exists().where(CoachInvitation.person_id == Person.id, CoachInvitation.ended_at.is_(None)),
+        ~exists().where(MembershipInvitation.person_id == Person.id, waits()),
     )
 
 

@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from grants.kernel.errors import Missing
-from grants.people.models import MembershipLink, MembershipLinkUse, Organization, Person
+from grants.people.joining_models import MembershipLink, MembershipLinkUse
+from grants.people.models import Organization, Person
 from grants.people.tokens import link_hash
 from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor, OrganizationRole
 from grants.people.details import OrganizationDetails
+from grants.people.invitations import waits
+from grants.people.joining_models import MembershipInvitation, OrganizationRequest
 from grants.people.likeness import name_key, reasons
-from grants.people.models import Organization, OrganizationMembership, OrganizationRequest, Person
+from grants.people.models import Organization, OrganizationMembership, Person
 from grants.persistence.session import db
 
 MOST_COMPARED = 200
@@ -135,9 +137,11 @@ def asked_of(actor: Actor) -> list[tuple[Organization, int]]:
 
 def short_of_people(actor: Actor) -> list[tuple[Organization, int, int]]:
     """The organizations that the actor leads and that one person alone belongs to, or nobody who certifies: with how
-    many people, and how many signatories. At most MOST_SHOWN; a partner applies for nothing, and is left out."""
-    people = func.count(Person.id)
-    signatories = func.count(Person.id).filter(OrganizationMembership.role == OrganizationRole.SIGNATORY)
+    many people, and how many signatories, those included who are asked and have not answered. At most MOST_SHOWN; a
+    partner applies for nothing, and is left out."""
+    certifies = OrganizationMembership.role == OrganizationRole.SIGNATORY
+    people = func.count(Person.id) + _asked()
+    signatories = func.count(Person.id).filter(certifies) + _asked(OrganizationRole.SIGNATORY)
     statement = (
         select(Organization, people, signatories)
         .join(OrganizationMembership, OrganizationMembership.organization_id == Organization.id)
@@ -153,6 +157,14 @@ def short_of_people(actor: Actor) -> list[tuple[Organization, int, int]]:
         .limit(MOST_SHOWN)
     )
     return [(organization, count, certify) for organization, count, certify in db.session.execute(statement)]
+
+
+def _asked(*roles: OrganizationRole) -> ScalarSelect[int]:
+    """How many are asked to belong to the statement's Organization, in one of these roles or in any."""
+    asked = select(func.count()).where(MembershipInvitation.organization_id == Organization.id, waits())
+    if roles:
+        asked = asked.where(MembershipInvitation.role.in_(roles))
+    return asked.correlate(Organization).scalar_subquery()
 
 
 def leads_of(organization: Organization) -> Sequence[Person]:

@@ -7,6 +7,7 @@ from grants.kernel.policy import Actor, OrganizationRole
 from grants.kernel.roles import Role
 from grants.people import accounts
 from grants.people.consortia import unanswered
+from grants.people.invitations import asked_to_join
 from grants.people.models import Organization, Person
 from grants.people.pairs import undecided
 from grants.people.requests import asked_of, short_of_people
@@ -18,7 +19,19 @@ from grants.web.todo import Todo
 def todos(actor: Actor) -> list[Todo]:
     """What to look after among accounts and organizations, in a statement each."""
     found = [*_accounts(actor), *_new_organizations(actor), *_pairs(actor)]
-    return [*found, *_asked(actor), *_asked_into(actor), *_first_steps(actor)]
+    return [*found, *_asked_to_join(actor), *_asked(actor), *_asked_into(actor), *_first_steps(actor)]
+
+
+def _asked_to_join(actor: Actor) -> list[Todo]:
+    return [
+        Todo(
+            "ask",
+            f"{one.invited_by.name} asks you to join {one.organization.name}",
+            url_for("people.invitation", invitation_id=one.public_id),
+            f"As {one.role}. Say yes or no: nothing changes for you until you say yes.",
+        )
+        for one in asked_to_join(actor.person_id)
+    ]
 
 
 def _first_steps(actor: Actor) -> list[Todo]:
@@ -106,12 +119,7 @@ def _pairs(actor: Actor) -> list[Todo]:
 def _accounts(actor: Actor) -> list[Todo]:
     if not actor.may("account.manage"):
         return []
-    counted = (
-        func.count().filter(accounts.holding(Role.PROGRAM_OFFICER)),
-        func.count().filter(accounts.invited(), accounts.with_role()),
-        func.count().filter(accounts.without_role()),
-    )
-    officers, invited, idle = db.session.execute(select(*counted).select_from(Person)).one()
+    officers, invited, idle = _counted()
     no_officer = Todo(
         "plan",
         "Invite a program officer",
@@ -134,3 +142,14 @@ def _accounts(actor: Actor) -> list[Todo]:
     )
     waiting = ((not officers, no_officer), (invited, never_came), (idle, unused))
     return [todo for waits, todo in waiting if waits]
+
+
+def _counted() -> tuple[int, int, int]:
+    """How many program officers there are, people with a role who never came, and people who are nothing here."""
+    counted = (
+        func.count().filter(accounts.holding(Role.PROGRAM_OFFICER)),
+        func.count().filter(accounts.invited(), accounts.with_role()),
+        func.count().filter(accounts.without_role()),
+    )
+    officers, invited, idle = db.session.execute(select(*counted).select_from(Person)).one()
+    return officers, invited, idle

@@ -14,7 +14,8 @@ from sqlalchemy import select
 
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Missing
-from grants.people.models import OrganizationRequest, Person
+from grants.people.joining_models import OrganizationRequest
+from grants.people.models import Person
 from grants.persistence.session import db
 
 

@@ -46,7 +46,13 @@ class Base(DeclarativeBase):
 
 
 class Identified:
-    """A record with an opaque public id, known from the moment it is made."""
+    """A record with an opaque public id, known from the moment it is made.
+
+    named_while_taken   whether others may write rows that name it while it is taken for a transaction (moves.lock); not
+                        so where it may become part of another one, whose names have to wait
+    """
+
+    named_while_taken: ClassVar[bool] = False
 
     @declared_attr
     def public_id(cls) -> Mapped[str]:  # noqa: N805 - called on the class

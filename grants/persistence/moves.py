@@ -77,6 +77,7 @@ def lock_all(records: Sequence[Identified]) -> None:
     model = states[0].mapper
     (number,) = model.primary_key
     # Of this table alone: PostgreSQL locks no outer side of the joins the record is loaded with.
-    rows = select(model).where(number.in_(wanted.values())).order_by(number).with_for_update(of=model.local_table)
+    rows = select(model).where(number.in_(wanted.values())).order_by(number)
+    rows = rows.with_for_update(of=model.local_table, key_share=model.class_.named_while_taken)
     session.scalars(rows).unique().all()
     held.update(wanted)

@@ -88,11 +88,14 @@ def register_twin() -> None:
 
 
 def belong_to_two() -> None:
-    """A head of school reads along at another school too, and so has two to look at; that she does is illustrative."""
+    """A head of school reads along at another school too, and so has two to look at; a third asks her, and she has not
+    answered. That she does is illustrative."""
     with clock.clock_at(PRESENT - timedelta(days=1)), unit_of_work() as session:
         head = session.scalars(select(Person).where(Person.email == "principal@urban-promise.example")).one()
         other = session.scalars(select(Organization).where(Organization.name == "Temescal Elementary")).one()
         people.add_member(SYSTEM, other, head, OrganizationRole.VIEWER)
+        third = _school("Golden Poppy Elementary")
+        people.invite_member(_lead_of(third), third, head.name, head.email, OrganizationRole.VIEWER)
 
 
 def apply_together() -> None:

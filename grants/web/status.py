@@ -178,6 +178,10 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "failed": ("Not made", _B),
         "closed": ("To be made anew", _W),
     },
+    "membership invitation": {
+        "waits": ("Waiting for an answer", _W),
+        "run_out": ("No answer in time", _Q),
+    },
     "membership link": {
         "open": ("Open", _G),
         "used_up": ("Used up", _Q),

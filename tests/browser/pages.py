@@ -135,6 +135,11 @@ PAGES: dict[str, list[Seen]] = {
     "people.person": by(ADMINISTRATOR, ids=_newest("person", "person_id")),
     "people.register": by(VISITOR),
     "people.confirm_request": by(VISITOR, ids="SELECT public_id AS request_token FROM organization_request"),
+    "people.invitation": by(
+        APPLICANT,
+        ids="""
+            SELECT public_id AS invitation_id, person_id AS opener FROM membership_invitation WHERE ended_at IS NULL""",
+    ),
     "people.join": by(VISITOR, APPLICANT, OFFICER, ids="SELECT public_id AS link_secret FROM membership_link"),
     "people.set_password": by(VISITOR, ids="SELECT id AS token FROM person WHERE is_active"),
     "people.sign_in": by(VISITOR),

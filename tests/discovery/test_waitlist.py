@@ -21,6 +21,7 @@ from grants.kernel.errors import Clash, Invalid, Missing, Refused
 from grants.kernel.roles import OrganizationRole
 from grants.messages.models import Message
 from grants.people import services as people
+from grants.people.invitations import asked_to_join
 from grants.people.models import Organization, Person
 from grants.people.requests import requests_to
 from grants.persistence.session import db, unit_of_work
@@ -281,10 +282,14 @@ def test_someone_without_an_account_comes_to_the_door(place: Place, client_of: B
     assert told == ["Dana Ruiz"]
     with unit_of_work():
         people.let_in(actor(place.dana), request, OrganizationRole.VIEWER)
+    assert rosa.memberships == [], "the officer said it, so she is asked herself"
+    (asked,) = asked_to_join(rosa.id)
+    with unit_of_work():
+        people.accept_invitation(actor(rosa), asked)
     assert [(one.organization.name, one.role) for one in rosa.memberships] == [("Urban Promise Academy", "viewer")]
     run_due()
     mailed = select(Message.template).where(Message.to_email == "rosa@example.org").order_by(Message.id)
-    assert db.session.scalars(mailed).all() == ["people.invitation", "people.joined"]
+    assert db.session.scalars(mailed).all() == ["people.invitation", "people.belonging_asked"]
 
 
 def test_at_the_door_a_person_of_two_schools_says_for_which(place: Place) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from grants.background.runner import run_due
 from grants.kernel.errors import Clash, Invalid, Refused
+from grants.kernel.policy import SYSTEM
 from grants.kernel.roles import OrganizationRole, Role
 from grants.messages.models import Message
 from grants.people import consortia, services
@@ -174,13 +175,13 @@ def test_people_come_and_go_with_their_organization(ascend: School, bridges: Sch
     made = formed(ascend, bridges)
     with unit_of_work():
         nora = person("Nora")
-        services.add_member(bridges.as_lead, bridges.organization, nora, OrganizationRole.LEAD)
+        services.add_member(SYSTEM, bridges.organization, nora, OrganizationRole.LEAD)
     assert people_of(made)["Nora"] == ("editor", "Bridges")
     with unit_of_work():
         services.change_member_role(bridges.as_lead, bridges.organization, nora, OrganizationRole.VIEWER)
     assert people_of(made)["Nora"] == ("viewer", "Bridges")
     with unit_of_work():
-        services.add_member(ascend.as_lead, ascend.organization, nora, OrganizationRole.SIGNATORY)
+        services.add_member(SYSTEM, ascend.organization, nora, OrganizationRole.SIGNATORY)
     assert people_of(made)["Nora"] == ("signatory", "ASCEND"), "of two ways, the one that gives more"
     with unit_of_work():
         services.remove_member(ascend.as_lead, ascend.organization, nora)
@@ -196,7 +197,7 @@ def test_who_works_for_the_consortium_alone_stays_when_members_go(ascend: School
     made = formed(ascend, bridges)
     with unit_of_work():
         cora = person("Cora")
-        services.add_member(ascend.as_lead, made, cora, OrganizationRole.EDITOR)
+        services.add_member(SYSTEM, made, cora, OrganizationRole.EDITOR)
         join(cora, bridges.organization, OrganizationRole.VIEWER)
         services.end_membership(ascend.as_lead, place(made, bridges))
     assert people_of(made)["Cora"] == ("editor", None)
@@ -298,7 +299,7 @@ def test_who_joins_a_member_while_it_joins_a_consortium_is_in_both(app: Flask, a
                 theirs, by = db.session.get_one(Organization, bridges_id), actor(db.session.get_one(Person, lead))
                 if what == "person":
                     someone = db.session.get_one(Person, nora)
-                    services.add_member(by, theirs, someone, OrganizationRole.EDITOR)
+                    services.add_member(SYSTEM, theirs, someone, OrganizationRole.EDITOR)
                 else:
                     services.answer_consortium(by, consortia.invitation_to(theirs, public_id), joins=True)
             db.session.remove()

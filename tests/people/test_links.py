@@ -19,7 +19,8 @@ from grants.kernel.roles import OrganizationRole, Role
 from grants.messages.delivery import mail_of
 from grants.messages.models import Message
 from grants.people import links, queries, services
-from grants.people.models import MembershipLink, Organization, OrganizationMembership, Person
+from grants.people.joining_models import MembershipLink
+from grants.people.models import Organization, OrganizationMembership, Person
 from grants.persistence.session import db, unit_of_work
 from tests.factories.people import actor, join, organization, person
 

@@ -30,8 +30,9 @@ from grants.kernel.roles import OrganizationRole, Role
 from grants.messages.models import Message
 from grants.people import queries, requests, services
 from grants.people.details import OrganizationDetails
+from grants.people.joining_models import OrganizationRequest
 from grants.people.merging import ORGANIZATIONS, Foresight, count_of, referring
-from grants.people.models import CoachInvitation, Organization, OrganizationMembership, OrganizationRequest, Person
+from grants.people.models import CoachInvitation, Organization, OrganizationMembership, Person
 from grants.people.pair_models import MatchKey, SuspectedPair
 from grants.persistence.audit import AuditRecord, verify
 from grants.persistence.session import db, unit_of_work

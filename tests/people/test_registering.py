@@ -19,7 +19,8 @@ from grants.messages.models import Message
 from grants.people import requests, services
 from grants.people.details import OrganizationDetails
 from grants.people.jobs import forget_requests
-from grants.people.models import Organization, OrganizationMembership, OrganizationRequest, Person
+from grants.people.joining_models import OrganizationRequest
+from grants.people.models import Organization, OrganizationMembership, Person
 from grants.people.services.organizations import new_organization
 from grants.people.todos import todos
 from grants.persistence.session import db, unit_of_work

@@ -273,7 +273,7 @@ def test_the_outbox_and_the_jobs_hold_no_link(
         assert token[:20] not in text
 
 
-def test_a_colleague_is_let_in_by_the_lead(
+def test_a_colleague_is_asked_by_the_lead_and_comes(
     app: Flask, client: FlaskClient, client_of: Callable[[Person], FlaskClient]
 ) -> None:
     with unit_of_work():
@@ -286,6 +286,9 @@ def test_a_colleague_is_let_in_by_the_lead(
     assert answer.status_code == 302
     link = link_to(client)
     client.post(link, data={"new": PASSWORD, "again": PASSWORD})
+    assert client.get(f"/organizations/{school.public_id}").status_code == 404, "not before they say yes"
+    (asked,) = re.findall(r'href="(/invitations/\w+)"', client.get("/").text)
+    assert client.post(asked).location == "/"
     page = client.get(f"/organizations/{school.public_id}")
     assert page.status_code == 200
     assert "Invite a colleague" not in page.text, "a signatory invites nobody"

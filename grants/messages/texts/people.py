@@ -39,6 +39,18 @@ TEMPLATES: Final[dict[str, Template]] = {
         "Your invitation to coach {organization}",
         "Dear {name},\n\n{sentence}\n\nWho coaches a draft stands beside it:\n{site}/our/applications",
     ),
+    "people.belonging_asked": Template(
+        "{organization} asks you to join it",
+        "Dear {name},\n\n{invited_by} asks you to join {organization} at Harbormaster as {role}. You say yes or no on "
+        "this page; until you say yes, nothing changes for you:\n{site}/invitations/{invitation_id}\n\nThe question "
+        "stands for 30 days. If you have no password yet, the sign-in page sends you a link to one.\n\nWhoever belongs "
+        "to an organization never reviews it, nor decides about it.",
+    ),
+    "people.belonging_answered": Template(
+        "Your invitation to {organization}",
+        "Dear {name},\n\n{sentence}\n\nWho belongs to it, and who has not answered yet:\n"
+        "{site}/organizations/{organization_id}",
+    ),
     "people.confirm": Template(
         "Please confirm your address at Harbormaster",
         "Dear {name},\n\nSomeone, probably you, asked to {aim} at Harbormaster with this address. Confirm it here, "

@@ -1,6 +1,6 @@
 """Reading organizations and who belongs to them, always as someone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, false, or_, select
@@ -48,25 +48,25 @@ def organizations(
     search   part of a name or city, or the beginning of an identifier
     order    a key of ORGANIZATION_ORDERS
     """
-    found = select(Organization).where(_visible(actor))
-    if filters.search:
-        wanted = filters.search.strip()
-        found = found.where(
-            or_(
-                Organization.name.icontains(wanted, autoescape=True),
-                Organization.city.icontains(wanted, autoescape=True),
-                Organization.nces_id.startswith(wanted, autoescape=True),
-                Organization.cds_id.startswith(wanted, autoescape=True),
-            )
-        )
-    if filters.kind:
-        found = found.where(Organization.kind == filters.kind)
-    if filters.sector:
-        found = found.where(Organization.sector == filters.sector)
-    if filters.state:
-        found = found.where(Organization.unchecked_since.is_not(None) if filters.state == "new" else false())
+    found = select(Organization).where(_visible(actor), *_narrowed(filters))
     column = ORGANIZATION_ORDERS[order]
     return paginate(found.order_by(column.desc() if descending else column, Organization.id), page, size)
+
+
+def _narrowed(filters: OrganizationFilters) -> Iterator[ColumnElement[bool]]:
+    if wanted := filters.search.strip():
+        yield or_(
+            Organization.name.icontains(wanted, autoescape=True),
+            Organization.city.icontains(wanted, autoescape=True),
+            Organization.nces_id.startswith(wanted, autoescape=True),
+            Organization.cds_id.startswith(wanted, autoescape=True),
+        )
+    if filters.kind:
+        yield Organization.kind == filters.kind
+    if filters.sector:
+        yield Organization.sector == filters.sector
+    if filters.state:
+        yield Organization.unchecked_since.is_not(None) if filters.state == "new" else false()
 
 
 def organization_for(actor: Actor, public_id: str) -> Organization:

@@ -26,11 +26,17 @@ from grants.people.services.consortia import (
     hand_lead_over,
     let_write,
 )
+from grants.people.services.inviting import (
+    accept_invitation,
+    decline_invitation,
+    invite_member,
+    invite_member_again,
+    take_invitation_back,
+)
 from grants.people.services.links import end_link, join_by_link, make_link
 from grants.people.services.members import (
     add_member,
     change_member_role,
-    invite_member,
     remove_member,
 )
 from grants.people.services.merging import DESCRIBED, merge_organizations
@@ -53,6 +59,7 @@ __all__ = [
     "DESCRIBED",
     "FORGOTTEN",
     "accept_coaching",
+    "accept_invitation",
     "add_member",
     "add_organization",
     "add_person",
@@ -71,6 +78,7 @@ __all__ = [
     "confirm",
     "create_first_administrator",
     "decline_coaching",
+    "decline_invitation",
     "describe_oneself",
     "doubt_again",
     "end_coaching",
@@ -84,6 +92,7 @@ __all__ = [
     "invite_again",
     "invite_coach",
     "invite_member",
+    "invite_member_again",
     "join_by_link",
     "keep_apart",
     "let_in",
@@ -100,5 +109,6 @@ __all__ = [
     "send_confirmation_again",
     "send_link_to",
     "set_password",
+    "take_invitation_back",
     "vouch_for",
 ]

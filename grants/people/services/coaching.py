@@ -27,19 +27,12 @@ def invite_coach(
     """
     require(policy.may_manage_members(actor, organization.id))
     partner = required(partner, "partner", "Write which organization the coach comes from.")
+    lock(organization)  # before the person's row, as wherever people come and go: see through.take
     person, is_new = known_or_new(actor, name, email)
     must_be_welcome(actor, person)
     if membership_of(organization, person) is not None:
         raise Clash(f"{person.name} belongs to {organization.name}, and so reads its drafts already.")
-    invitation = _invitation(organization, person)
-    if invitation is None:
-        invitation = CoachInvitation(
-            organization=organization, person=person, invited_by_id=actor.person_id, since=now(), ended_at=now()
-        )
-        db.session.add(invitation)
-    if invitation.ended_at is not None:
-        invitation.since, invitation.accepted_at, invitation.ended_at = now(), None, None
-        invitation.invited_by_id = actor.person_id or invitation.invited_by_id
+    invitation = _asked(actor, organization, person)
     invitation.partner = partner
     db.session.flush()
     audit.record(actor, "organization.invite_coach", organization, after={"person": person.name, "from": partner})
@@ -86,6 +79,20 @@ def end_coaching(actor: Actor, organization: Organization, person: Person) -> No
         raise Clash(f"{person.name} does not coach {organization.name}.")
     invitation.ended_at = now()
     audit.record(actor, "organization.end_coaching", organization, before={"person": person.name})
+
+
+def _asked(actor: Actor, organization: Organization, person: Person) -> CoachInvitation:
+    """The invitation of somebody who coaches the organization or is asked to; a new one, or begun anew, of others."""
+    invitation = _invitation(organization, person)
+    if invitation is None:
+        invitation = CoachInvitation(
+            organization=organization, person=person, invited_by_id=actor.person_id, since=now(), ended_at=now()
+        )
+        db.session.add(invitation)
+    if invitation.ended_at is not None:
+        invitation.since, invitation.accepted_at, invitation.ended_at = now(), None, None
+        invitation.invited_by_id = actor.person_id or invitation.invited_by_id
+    return invitation
 
 
 def _must_be_asked(actor: Actor, invitation: CoachInvitation) -> None:

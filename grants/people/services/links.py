@@ -9,10 +9,12 @@ from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid
 from grants.kernel.policy import Actor, OrganizationRole, require
 from grants.people import policy
-from grants.people.models import MembershipLink, MembershipLinkUse, Organization, OrganizationMembership, Person
+from grants.people.joining_models import MembershipLink, MembershipLinkUse
+from grants.people.models import Organization, OrganizationMembership, Person
 from grants.people.queries import actor_of, belongs
 from grants.people.services import mail
 from grants.people.services.members import new_member
+from grants.people.services.through import take
 from grants.people.tokens import new_link_secret
 from grants.persistence import audit
 from grants.persistence.moves import lock
@@ -33,13 +35,7 @@ def make_link(
     raises   Refused; Invalid, also for a role that no link gives
     """
     require(policy.may_manage_members(actor, organization.id))
-    errors = {}
-    if reason := policy.may_come_by_link(role).reason:
-        errors["role"] = reason
-    if not 1 <= days <= MOST_DAYS:
-        errors["days"] = f"A link holds for 1 to {MOST_DAYS} days."
-    if most is not None and not 1 <= most <= MOST_USES:
-        errors["most"] = f"Write a number of people from 1 to {MOST_USES}, or nothing for any number."
+    errors = _problems(role, days, most)
     if errors or actor.person_id is None:
         raise Invalid("The link was not made.", errors)
     secret, hashed = new_link_secret()
@@ -60,6 +56,18 @@ def make_link(
     return link, secret
 
 
+def _problems(role: OrganizationRole, days: int, most: int | None) -> dict[str, str]:
+    """What does not hold of a link to make, by field."""
+    errors = {}
+    if reason := policy.may_come_by_link(role).reason:
+        errors["role"] = reason
+    if not 1 <= days <= MOST_DAYS:
+        errors["days"] = f"A link holds for 1 to {MOST_DAYS} days."
+    if most is not None and not 1 <= most <= MOST_USES:
+        errors["most"] = f"Write a number of people from 1 to {MOST_USES}, or nothing for any number."
+    return errors
+
+
 def end_link(actor: Actor, link: MembershipLink) -> None:
     """Let nobody in by a link any more; who came by it stays. Twice is once.
 
@@ -77,8 +85,9 @@ def join_by_link(actor: Actor, link: MembershipLink, person: Person) -> Organiza
 
     raises   Clash when it lets nobody in any more, or not them; Invalid for one of the foundation's own staff
     """
-    lock(link)  # of two who come by its last use, the second sees it used
     organization = link.organization
+    take(organization)
+    lock(link)  # of two who come by its last use, the second sees it used
     if belongs(person, organization):
         raise Clash(f"You belong to {organization.name} already. The link stays as it is, for somebody else.")
     require_open(link)

@@ -4,14 +4,8 @@ from typing import Any
 
 from grants.background import enqueue
 from grants.kernel.policy import Actor
-from grants.people.models import (
-    CoachInvitation,
-    ConsortiumMember,
-    MembershipLink,
-    Organization,
-    OrganizationRequest,
-    Person,
-)
+from grants.people.joining_models import MembershipInvitation, MembershipLink, OrganizationRequest
+from grants.people.models import CoachInvitation, ConsortiumMember, Organization, Person
 from grants.persistence.session import db
 
 
@@ -51,6 +45,21 @@ def send_answered_coaching(invitation: CoachInvitation, sentence: str) -> None:
     key = f"coach-answered:{school.public_id}:{invitation.person.public_id}:{asked_at}"
     if invitation.invited_by.is_active:
         _post(key, "people.coach_answered", invitation.invited_by, organization=school.name, sentence=sentence)
+
+
+def send_asked_to_belong(asked: MembershipInvitation) -> None:
+    """Ask someone who has an account whether they belong to an organization; asked once more, it is one more mail."""
+    facts = {"invited_by": asked.invited_by.name, "organization": asked.organization.name, "role": asked.role}
+    key = f"asked-to-belong:{asked.public_id}:{asked.since.isoformat()}"
+    _post(key, "people.belonging_asked", asked.person, **facts, invitation_id=asked.public_id)
+
+
+def send_answered_belonging(asked: MembershipInvitation, sentence: str) -> None:
+    """Tell whoever asked somebody to belong to an organization what they said."""
+    school = asked.organization
+    if asked.invited_by.is_active:
+        facts = {"organization": school.name, "organization_id": school.public_id, "sentence": sentence}
+        _post(f"belonging-answered:{asked.public_id}", "people.belonging_answered", asked.invited_by, **facts)
 
 
 def send_password_link(person: Person, cause: str) -> None:

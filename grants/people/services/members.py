@@ -4,62 +4,50 @@ from sqlalchemy import func, select
 
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid, Refused
-from grants.kernel.policy import Actor, OrganizationRole, require
+from grants.kernel.policy import Actor, OrganizationRole, require, require_permission
 from grants.people import policy
+from grants.people.invitations import arrivals, open_invitation
 from grants.people.models import Organization, OrganizationMembership, Person
 from grants.people.queries import person_of_email
-from grants.people.services import mail
 from grants.people.services.accounts import new_account
-from grants.people.services.through import follow_in_consortia, keep_in_step
+from grants.people.services.through import follow_in_consortia, keep_in_step, take
 from grants.persistence import audit
 from grants.persistence.moves import lock
 from grants.persistence.session import db
 
 
-def invite_member(
-    actor: Actor, organization: Organization, name: str, email: str, role: OrganizationRole
-) -> OrganizationMembership:
-    """Let a colleague in by their address: with an account they are told, without one they are invited.
-
-    raises   Refused; Invalid when the name or address does not hold; Clash when they belong to it already
-    """
-    require(policy.may_manage_members(actor, organization.id))
-    person, is_new = known_or_new(actor, name, email)
-    membership = add_member(actor, organization, person, role)
-    if is_new:
-        mail.send_invitation(actor, person, f"you are with {organization.name}, as {role.label.lower()}")
-    else:
-        mail.send_joined(actor, person, f"member:{membership.id}", organization.name, role.label.lower())
-    return membership
-
-
 def add_member(
     actor: Actor, organization: Organization, person: Person, role: OrganizationRole
 ) -> OrganizationMembership:
-    """Make a person with an account a member, without a word to them.
+    """Make a person with an account a member, without asking them: for the foundation alone, which knows that they are.
 
+    A lead asks (invite_member): whoever belongs to an organization never judges it, which nobody else decides for them.
     raises   Refused; Invalid for one of the foundation's own staff or a closed account; Clash when they are a member
     """
-    require(policy.may_manage_members(actor, organization.id))
+    require_permission(actor, "organization.manage")
     return new_member(actor, organization, person, role)
 
 
 def new_member(
     actor: Actor, organization: Organization, person: Person, role: OrganizationRole
 ) -> OrganizationMembership:
-    """The bare membership; those who call it have asked whether the actor may.
+    """The bare membership; those who call it have asked whether the actor may, and whether the person wants it.
 
     raises   Invalid for one of the foundation's own staff or a closed account; Clash when they are a member
     """
+    take(organization)
     must_be_welcome(actor, person)
-    lock(organization)  # one that joins a consortium at the same moment waits here
     if membership_of(organization, person) is not None:
         raise Clash(f"{person.name} belongs to {organization.name} already.")
     membership = OrganizationMembership(organization=organization, person=person, role=role, since=now())
     db.session.add(membership)
+    if asked := open_invitation(organization.id, person.id):
+        asked.ended_at, asked.ended = now(), "accepted"
     db.session.flush()
     audit.record(actor, "organization.add_member", organization, after={"person": person.name, "role": role.value})
     follow_in_consortia(actor, organization)
+    for follow in arrivals:
+        follow(organization, person)
     return membership
 
 
@@ -69,7 +57,7 @@ def change_member_role(actor: Actor, organization: Organization, person: Person,
     raises   Refused, also when the organization would lose its only lead; Clash when they are no member
     """
     require(policy.may_manage_members(actor, organization.id))
-    lock(organization)
+    take(organization)
     membership = _must_be_own(organization, person)
     before = membership.role
     if before == role:
@@ -93,7 +81,7 @@ def remove_member(actor: Actor, organization: Organization, person: Person) -> N
     raises   Refused, also when the organization would lose its only lead; Clash when they are no member
     """
     require(policy.may_manage_members(actor, organization.id))
-    lock(organization)
+    take(organization)
     membership = _must_be_own(organization, person)
     _keep_a_lead(actor, organization, membership)
     db.session.delete(membership)
@@ -120,6 +108,7 @@ def must_be_welcome(actor: Actor, person: Person) -> None:
     """Whether somebody can be of an organization. Why not, the foundation and they themselves are told; of a school's
     own people nobody learns whose an address is, and what they are here.
 
+    It takes the person's row; the organization's, where somebody comes to belong to one, has to be taken before.
     raises   Invalid for one of the foundation's own staff or a closed account
     """
     lock(person)  # who is given a role at the same moment waits here

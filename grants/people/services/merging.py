@@ -48,13 +48,7 @@ def merge_organizations(actor: Actor, gone: Organization, stays: Organization, t
              hold together; Clash when one of them was merged meanwhile, or something stands in the way
     """
     require_permission(actor, "organization.merge")
-    if gone is stays:
-        raise Invalid("An organization cannot be made one with itself. Choose another one.")
-    lock_all([gone, stays])
-    _must_be_open(actor, gone, stays)
-    if merged := next((one for one in (gone, stays) if one.merged_into_id is not None), None):
-        raise Clash(f"{merged.name} was made one with another a moment ago. Look at the list of pairs again.")
-    ORGANIZATIONS.hold(actor, gone, stays)
+    _take(actor, gone, stays)
     foreseen = ORGANIZATIONS.foresee(actor, gone, stays)
     if foreseen.hinders:
         raise Clash(" ".join(foreseen.hinders))
@@ -72,6 +66,17 @@ def merge_organizations(actor: Actor, gone: Organization, stays: Organization, t
     compare(db.session(), [stays])
     for lead in leads:
         mail.send_merged(actor, gone, stays, lead)
+
+
+def _take(actor: Actor, gone: Organization, stays: Organization) -> None:
+    """Take both rows, and what the steps decide on, for this transaction."""
+    if gone is stays:
+        raise Invalid("An organization cannot be made one with itself. Choose another one.")
+    lock_all([gone, stays])
+    _must_be_open(actor, gone, stays)
+    if merged := next((one for one in (gone, stays) if one.merged_into_id is not None), None):
+        raise Clash(f"{merged.name} was made one with another a moment ago. Look at the list of pairs again.")
+    ORGANIZATIONS.hold(actor, gone, stays)
 
 
 def _must_be_open(actor: Actor, gone: Organization, stays: Organization) -> None:

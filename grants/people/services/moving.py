@@ -2,20 +2,15 @@
 
 from typing import Final, TypeVar
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from grants.kernel.clock import now
 from grants.kernel.policy import Actor, OrganizationRole
 from grants.people.directory_models import DirectoryLine
+from grants.people.joining_models import MembershipInvitation, MembershipLink, OrganizationRequest
 from grants.people.merging import ORGANIZATIONS, Foresight, Mover, count_of, repoint
-from grants.people.models import (
-    CoachInvitation,
-    MembershipLink,
-    Organization,
-    OrganizationMembership,
-    OrganizationRequest,
-)
+from grants.people.models import CoachInvitation, Organization, OrganizationMembership
 from grants.people.pair_models import MatchKey, SuspectedPair
 from grants.persistence.session import db
 
@@ -83,6 +78,37 @@ def _move_coaches(_actor: Actor, gone: Organization, stays: Organization) -> Non
         one.ended_at = now()  # who belongs to it reads its drafts already
 
 
+def _foresee_invited(_actor: Actor, gone: Organization, _stays: Organization) -> Foresight:
+    asked = select(func.count()).where(MembershipInvitation.organization_id == gone.id, _unanswered())
+    return Foresight({("unanswered invitation", "unanswered invitations"): db.session.scalar(asked) or 0})
+
+
+def _move_invited(_actor: Actor, gone: Organization, stays: Organization) -> None:
+    """Nobody is asked twice, nor asked who belongs to one of the two."""
+    both = (gone.id, stays.id)
+    members = select(OrganizationMembership.person_id).where(OrganizationMembership.organization_id.in_(both))
+    here = aliased(MembershipInvitation)
+    asked_here = select(here.person_id).where(here.organization_id == stays.id, here.ended_at.is_(None))
+    of_gone = MembershipInvitation.organization_id == gone.id
+    for one in db.session.scalars(
+        select(MembershipInvitation).where(
+            MembershipInvitation.organization_id.in_(both),
+            _unanswered(),
+            or_(
+                MembershipInvitation.person_id.in_(members),
+                and_(of_gone, MembershipInvitation.person_id.in_(asked_here)),
+            ),
+        )
+    ):
+        one.ended_at, one.ended = now(), "merged"
+    db.session.flush()
+    repoint(MembershipInvitation.organization_id, gone.id, stays.id)
+
+
+def _unanswered() -> ColumnElement[bool]:
+    return MembershipInvitation.ended_at.is_(None)
+
+
 def tied_to_both(tie: type[Tie], gone: Organization, stays: Organization) -> list[tuple[Tie, Tie]]:
     """Ties of a kind that people have to both, or had: the one to the organization that goes, and the other."""
     going, staying = aliased(tie), aliased(tie)
@@ -129,6 +155,7 @@ def _stronger(one: str, other: str) -> str:
 
 
 ORGANIZATIONS.register(Mover((OrganizationMembership.organization_id,), _foresee_members, _move_members))
+ORGANIZATIONS.register(Mover((MembershipInvitation.organization_id,), _foresee_invited, _move_invited))
 ORGANIZATIONS.register(Mover((CoachInvitation.organization_id,), _foresee_coaches, _move_coaches))
 ORGANIZATIONS.register_column(OrganizationRequest.organization_id, "request to join", "requests to join")
 ORGANIZATIONS.register_column(DirectoryLine.organization_id)

@@ -11,13 +11,15 @@ from grants.kernel.errors import Clash, Invalid, required
 from grants.kernel.policy import Actor, OrganizationRole, require
 from grants.people import policy
 from grants.people.details import OrganizationDetails
-from grants.people.models import MembershipLink, Organization, OrganizationRequest, Person
+from grants.people.joining_models import MembershipLink, OrganizationRequest
+from grants.people.models import Organization, Person
 from grants.people.queries import actor_of, belongs, person_of_email
 from grants.people.requests import is_waiting, leads_of, unconfirmed
 from grants.people.services import mail
 from grants.people.services.accounts import new_account, plain_address
+from grants.people.services.inviting import invite_member
 from grants.people.services.links import join_by_link, require_open
-from grants.people.services.members import invite_member, known_or_new, must_be_welcome, new_member
+from grants.people.services.members import known_or_new, must_be_welcome, new_member
 from grants.people.services.organizations import new_organization
 from grants.persistence import audit
 from grants.persistence.moves import lock
@@ -57,13 +59,15 @@ def vouch_for(actor: Actor, name: str, email: str, organization: Organization) -
     raises   Refused; Invalid when the name or address does not hold, or the person cannot belong to one
     """
     require(policy.may_manage_members(actor, organization.id))
+    lock(organization)
     person, is_new = known_or_new(actor, name, email)
     must_be_welcome(actor, person)
     if is_new:
         mail.send_invitation(actor, person, f"{organization.name} is asked whether you belong to it")
     if not belongs(person, organization):
         asked = {"organization_id": organization.id, "asked_at": now(), "confirmed_at": now()}
-        _ask_leads(actor, _kept(OrganizationRequest(name=person.name, email=person.email, **asked)))
+        vouched = OrganizationRequest(name=person.name, email=person.email, vouched_by_id=actor.person_id, **asked)
+        _ask_leads(actor, _kept(vouched))
     return person
 
 
@@ -96,6 +100,8 @@ def confirm(actor: Actor, request: OrganizationRequest) -> Person | None:
     returns  the account that was made for them; None when they had one, or when others decide first
     raises   Clash when it was confirmed before; Invalid when the organization cannot be made, or not with them
     """
+    if request.organization is not None:
+        lock(request.organization)
     lock(request)
     if request.confirmed_at is not None:
         raise Clash("This address is confirmed already. Sign in to go on, or ask for a new password if you have none.")
@@ -133,14 +139,23 @@ def _account(request: OrganizationRequest) -> tuple[Person, bool]:
 
 
 def let_in(actor: Actor, request: OrganizationRequest, role: OrganizationRole) -> None:
-    """Let in who asked to join; they are told as whoever is invited is.
+    """Let in who asked to join; they are told. For whom somebody else asked, they are asked themselves first.
 
     raises   Refused; Clash when it was answered before; Invalid when they cannot belong to it
     """
     organization = _open(actor, request)
     person = person_of_email(request.email)
-    if person is None or not belongs(person, organization):
+    if person is not None and belongs(person, organization):
+        return
+    if request.vouched_by_id is not None:
         invite_member(actor, organization, request.name, request.email, role)
+        return
+    person, is_new = known_or_new(actor, request.name, request.email)
+    membership = new_member(actor, organization, person, role)
+    if is_new:
+        mail.send_invitation(actor, person, f"you are with {organization.name}, as {role.label.lower()}")
+    else:
+        mail.send_joined(actor, person, f"member:{membership.id}", organization.name, role.label.lower())
 
 
 def not_let_in(actor: Actor, request: OrganizationRequest) -> None:
@@ -164,6 +179,7 @@ def _open(actor: Actor, request: OrganizationRequest) -> Organization:
     if organization is None or request.details is not None or request.confirmed_at is None:
         raise Clash("Nobody has to decide on this request.")
     require(policy.may_manage_members(actor, organization.id))
+    lock(organization)
     lock(request)
     if request.answered_at is not None:
         raise Clash(f"The request of {request.name} was answered a moment ago.")

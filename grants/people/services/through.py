@@ -4,6 +4,8 @@ They have rows like everybody else's, so that whatever asks who belongs to an or
 all, finds them without knowing of consortia.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from grants.kernel.clock import now
@@ -12,25 +14,39 @@ from grants.people import consortia, policy
 from grants.people.models import ConsortiumMember, Organization, OrganizationMembership
 from grants.people.services.moving import STRENGTH
 from grants.persistence import audit
-from grants.persistence.moves import lock
+from grants.persistence.moves import lock, lock_all
 from grants.persistence.session import db
 
 _Place = tuple[OrganizationRole, int]
 
 
+def take(organization: Organization) -> None:
+    """Take the row of an organization whose people change, then those of the consortia it is in, whose people follow.
+
+    One that joins a consortium at the same moment waits. Rows are taken in one order wherever people come and go: the
+    organization, its consortia, then the person; whoever is given a role meanwhile waits for theirs, or it for them.
+    """
+    lock(organization)
+    lock_all(_consortia_of(organization))
+
+
 def follow_in_consortia(actor: Actor, organization: Organization) -> None:
     """Somebody joined or left an organization, or has another role in it: so do they in the consortia it is in.
 
-    The organization's row has to be taken (`lock`): one that joins a consortium meanwhile waits.
+    Their rows have to be taken (`take`), before that of whoever it is.
     """
-    found = db.session.scalars(
+    for consortium in _consortia_of(organization):
+        keep_in_step(actor, consortium)
+
+
+def _consortia_of(organization: Organization) -> Sequence[Organization]:
+    """Those it is in now, in the order in which their rows are taken."""
+    return db.session.scalars(
         select(Organization)
         .join(ConsortiumMember, ConsortiumMember.consortium_id == Organization.id)
         .where(ConsortiumMember.organization_id == organization.id, consortia.is_in())
         .order_by(Organization.id)
     ).all()
-    for consortium in found:
-        keep_in_step(actor, consortium)
 
 
 def keep_in_step(actor: Actor, consortium: Organization, what: str = "") -> None:
@@ -52,19 +68,23 @@ def keep_in_step(actor: Actor, consortium: Organization, what: str = "") -> None
         else:
             place.role, place.through_id = role, through
             after[place.person.name] = role
-    for person_id, (role, through) in sorted(wanted.items()):
-        new = OrganizationMembership(
-            organization_id=consortium.id, person_id=person_id, role=role, since=now(), through_id=through
-        )
-        db.session.add(new)
-        db.session.flush()
-        after[new.person.name] = role
+    after |= dict(_let_in(consortium, *one) for one in sorted(wanted.items()))
     db.session.flush()
     if before or after:
         audit.record(actor, "organization.change_member", consortium, before=before, after=after)
     if what or before or after:
         for follow in consortia.changes:
             follow(actor, consortium, what)
+
+
+def _let_in(consortium: Organization, person_id: int, place: _Place) -> tuple[str, OrganizationRole]:
+    role, through = place
+    new = OrganizationMembership(
+        organization_id=consortium.id, person_id=person_id, role=role, since=now(), through_id=through
+    )
+    db.session.add(new)
+    db.session.flush()
+    return new.person.name, role
 
 
 def _present(consortium: Organization) -> list[OrganizationMembership]:

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from grants.kernel.errors import Problem
 from grants.people import queries, services
-from grants.people.forms import ChangePasswordForm, OwnDetailsForm
+from grants.people.account_forms import ChangePasswordForm, OwnDetailsForm
 from grants.people.passwords import check_password, hash_password
 from grants.people.views.blueprint import bp
 from grants.people.views.signing_in import start_session

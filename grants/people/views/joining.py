@@ -7,7 +7,7 @@ from grants.kernel.errors import Problem
 from grants.kernel.roles import OrganizationRole
 from grants.people import links, policy, queries, services
 from grants.people.forms import ConfirmForm, LinkForm, NewcomerForm
-from grants.people.models import MembershipLink
+from grants.people.joining_models import MembershipLink
 from grants.people.services.links import why_shut
 from grants.people.views.blueprint import bp
 from grants.people.views.mailed import mailed_to

@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.people import services
-from grants.people.models import OrganizationRequest
+from grants.people.joining_models import OrganizationRequest
 from grants.people.requests import unconfirmed
 from grants.people.views.blueprint import bp
 from grants.persistence.session import unit_of_work

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from grants.kernel.errors import Problem
 from grants.kernel.roles import OrganizationRole
-from grants.people import links, pairs, policy, queries, requests, services
+from grants.people import invitations, links, pairs, policy, queries, requests, services
 from grants.people.details import KINDS, SECTORS
 from grants.people.forms import LinkForm, MemberForm, MemberRoleForm, OrganizationFilterForm, OrganizationForm
 from grants.people.models import Organization, Person
@@ -97,29 +97,6 @@ def organization(organization_id: str) -> ResponseReturnValue:
     return organization_page(organization_id)
 
 
-@bp.post("/organizations/<public_id:organization_id>/members")
-@requires()
-def invite_member(organization_id: str) -> ResponseReturnValue:
-    """Let a colleague in."""
-    form = MemberForm(prefix="member")
-    if not form.validate():
-        return organization_page(organization_id, member=form), 422
-    try:
-        with unit_of_work():
-            services.invite_member(
-                current_actor(),
-                _organization(organization_id),
-                form.name.data or "",
-                form.email.data or "",
-                OrganizationRole(form.role.data),
-            )
-    except Problem as problem:
-        form.show(problem)
-        return organization_page(organization_id, member=form), problem.status
-    flash(f"{form.email.data} is in, and is told by mail.", "good")
-    return redirect(url_for(".organization", organization_id=organization_id))
-
-
 @bp.post("/organizations/<public_id:organization_id>/members/<public_id:person_id>")
 @requires()
 def change_member(organization_id: str, person_id: str) -> ResponseReturnValue:
@@ -182,8 +159,7 @@ def organization_page(
     address           a link that was made just now, which no later page shows
     """
     actor, organization = current_actor(), _organization(organization_id)
-    may_manage = policy.may_manage_members(actor, organization.id)
-    shown = links.links_of(organization, page_asked("links")) if may_manage else None
+    may_manage = bool(policy.may_manage_members(actor, organization.id))
     return render_template(
         "people/organization.html",
         organization=organization,
@@ -193,15 +169,24 @@ def organization_page(
         members=queries.members_of(organization, page_asked()),
         coaches=queries.coaches_of(organization),
         former=queries.merged_from(organization),
-        asking=requests.requests_to(organization) if may_manage else (),
         may_manage=may_manage,
-        links=shown,
-        came=links.who_came(shown.items if shown else ()),
         linking=linking or LinkForm(formdata=None, prefix="link"),
         address=address,
-        ties=about_consortia(organization, may_manage=bool(may_manage)),
+        ties=about_consortia(organization, may_manage=may_manage),
         member=member or MemberForm(formdata=None, prefix="member"),
+        **(_ways_in(organization) if may_manage else {}),
     )
+
+
+def _ways_in(organization: Organization) -> dict[str, object]:
+    """Who asks to join, who is asked to, and the links, for those who look after its people."""
+    shown = links.links_of(organization, page_asked("links"))
+    return {
+        "asking": requests.requests_to(organization),
+        "invited": invitations.invitations_to(organization, page_asked("invited")),
+        "links": shown,
+        "came": links.who_came(shown.items),
+    }
 
 
 def _organizations(number: int, size: int = PAGE_SIZE) -> Page[Organization]:

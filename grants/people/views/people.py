@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from grants.kernel.errors import Clash, Problem
 from grants.kernel.roles import Role
-from grants.people import queries, services
-from grants.people.forms import NewPersonForm, PeopleFilterForm, PersonForm, RoleForm
+from grants.people import invitations, queries, services
+from grants.people.account_forms import NewPersonForm, PeopleFilterForm, PersonForm, RoleForm
 from grants.people.models import Person
 from grants.people.tokens import Purpose, password_token
 from grants.people.views.blueprint import bp
@@ -169,6 +169,7 @@ def _page(
         roles=[Role(grant.role) for grant in sorted(person.grants, key=lambda grant: grant.id)],
         details=details or PersonForm(formdata=None, obj=person),
         granting=granting or RoleForm.for_person(person),
+        asked=invitations.asked_to_join(person.id),
         link=link,
         has_server=bool(current_app.config["SETTINGS"].smtp_url),
     )

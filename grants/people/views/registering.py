@@ -9,7 +9,7 @@ from grants.kernel.errors import Problem
 from grants.kernel.roles import OrganizationRole
 from grants.people import queries, requests, services
 from grants.people.forms import ConfirmForm, MemberRoleForm, RegistrationForm
-from grants.people.models import OrganizationRequest
+from grants.people.joining_models import OrganizationRequest
 from grants.people.tokens import Purpose, password_token, request_by_token
 from grants.people.views.blueprint import bp
 from grants.people.views.mailed import mailed_to, typed_before
@@ -85,7 +85,9 @@ def let_in(organization_id: str, request_id: str) -> ResponseReturnValue:
         with unit_of_work():
             asked = requests.request_to(organization, request_id)
             services.let_in(actor, asked, OrganizationRole(form.role.data))
-        flash(f"{asked.name} is in, and is told by mail.", "good")
+            vouched = asked.vouched_by_id is not None
+        how = "is asked by mail, and is in once they say yes" if vouched else "is in, and is told by mail"
+        flash(f"{asked.name} {how}.", "good")
     else:
         flash("Choose a role first.", "bad")
     return redirect(url_for(".organization", organization_id=organization_id))

@@ -7,7 +7,7 @@ from flask_limiter.util import get_remote_address
 from grants.kernel.errors import Clash
 from grants.kernel.policy import Actor
 from grants.people import queries, services
-from grants.people.forms import ForgottenForm, NewPasswordForm, SignInForm
+from grants.people.account_forms import ForgottenForm, NewPasswordForm, SignInForm
 from grants.people.models import Person
 from grants.people.passwords import check_password, hash_password
 from grants.people.tokens import Purpose, person_by_token
