@@ -1,6 +1,6 @@
 """Whoever is asked to belong to an organization says yes before it counts. Those who belong to one belong to it as before.
 
-Revision 0028, after 0027.
+Revision 0030, after 0029.
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from grants.persistence import types
 
-revision = "0028"
-down_revision = "0027"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
