@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import select
 
@@ -119,7 +119,7 @@ def _tell_officer(actor: Actor, case: Case, officer: Person, event: TimelineEven
     """Messages come after casework in the order of things, so this one is asked for by name."""
     key = f"case-given:{event.public_id}"
     facts = {"given_by": actor.name, "organization": case.organization.name, "case": case.public_id}
-    to = {"person_id": officer.public_id, "case_id": case.public_id}
+    to: dict[str, Any] = {"person_id": officer.public_id, "case_id": case.public_id}
     enqueue(db.session(), "messages.post", key=key, message_key=key, template="casework.given", facts=facts, **to)
 
 

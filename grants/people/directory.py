@@ -58,7 +58,7 @@ _LENGTHS: Final = {"nces_district": 7, "nces_school": 5}
 # Length of an identifier -> how many zeros it may begin with.
 _PUT_BACK: Final = {5: 4, 7: 1, 12: 1, 14: 1}
 _YES: Final = frozenset({"y", "yes", "1", "true", "charter", "c"})
-_NO: Final = frozenset({"n", "no", "0", "false", "district", "district-run", "2"})
+_NO: Final = frozenset({"n", "no", "0", "false", "district", "district-run", "2", "not applicable"})
 _ROUNDED: Final = re.compile(r"\d(?:[.,]\d+)?e\+?\d+", re.IGNORECASE)
 LONGEST: Final = {"name": 200, "street": 200, "city": 100, "region": 40, "postal_code": 12, "email_domain": 253}
 
@@ -76,7 +76,8 @@ class Fault:
 class Read:
     """A line as it was understood.
 
-    given   the fields that the line itself says; the kind, where it does not, is what the file as a whole is said to be
+    given   the fields that the line itself says; kind and sector, where it does not, are those the file as a whole is
+            said to have
     """
 
     details: OrganizationDetails
@@ -98,18 +99,21 @@ def guess_columns(titles: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def read_line(cells: Sequence[str], columns: Mapping[str, int], kind: str) -> Read:
+def read_line(cells: Sequence[str], columns: Mapping[str, int], kind: str, sector: str | None = None) -> Read:
     """A line as an organization's description.
 
     columns   as guess_columns gives them
     kind      what an organization is where no column says it
+    sector    how a school is run where no column says it
     """
     raw = {field: _cell(cells, place) for field, place in columns.items()}
     faults = [Fault(field, raw[field], sentence) for field, sentence in _unreadable(raw)]
     wrong = {fault.field for fault in faults}
     values = dict(_values({field: "" if field in wrong else cell for field, cell in raw.items()}, kind))
-    details = OrganizationDetails(**values)
     given = {field for field, value in values.items() if value is not None}
+    if values["sector"] is None and values["kind"] == "school":
+        values["sector"] = sector
+    details = OrganizationDetails(**values)
     return Read(details, frozenset(given if raw.get("kind") else given - {"kind"}), tuple(faults))
 
 

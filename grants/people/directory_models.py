@@ -1,11 +1,13 @@
 """School directories that were brought in: the file as it was, and each of its lines with what became of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from grants.people.directory import Read, read_line
 from grants.people.models import Organization, Person
 from grants.persistence.base import Base, Identified
 
@@ -18,7 +20,7 @@ class DirectoryImport(Identified, Base):
     sha256, size   of the file
     titles         of its columns, in their order
     columns        field -> place of its column, from 0: see directory.FIELDS
-    kind           what an organization is where no column says it
+    kind, sector   what an organization is, and how a school is run, where no column says it
     state          examining its lines, ready to be brought in, applying, or done
     round          how often it was examined or applied: part of the keys of its jobs
     adds_only      organizations that are here already are left as they are
@@ -33,6 +35,7 @@ class DirectoryImport(Identified, Base):
     titles: Mapped[list[Any]]
     columns: Mapped[dict[str, Any]]
     kind: Mapped[str] = mapped_column(String(16))
+    sector: Mapped[str | None] = mapped_column(String(16))
     state: Mapped[str] = mapped_column(String(12))
     round: Mapped[int] = mapped_column(default=1)
     adds_only: Mapped[bool] = mapped_column(default=False)
@@ -44,6 +47,10 @@ class DirectoryImport(Identified, Base):
 
     made_by: Mapped[Person] = relationship(foreign_keys=[made_by_id])
     applied_by: Mapped[Person | None] = relationship(foreign_keys=[applied_by_id])
+
+    def read(self, cells: Sequence[str]) -> Read:
+        """One of its lines as an organization's description."""
+        return read_line(cells, self.columns, self.kind, self.sector)
 
 
 class DirectoryLine(Identified, Base):

@@ -17,6 +17,7 @@ _LONG: Final = {
     "mid": "middle",
     "ms": "middle",
     "mt": "mount",
+    "prep": "preparatory",
     "sr": "senior",
     "st": "saint",
     "univ": "university",
@@ -34,7 +35,7 @@ _STREETS: Final = {
 _UNSAID: Final = frozenset({"the", "of", "and", "school", "sch", "schools", "inc"})
 # Words that say what kind of school it is: half of a city's schools share them.
 _COMMON: Final = frozenset(
-    {"academy", "center", "charter", "community", "district", "elementary", "high", "junior", "middle", "prep"}
+    {"academy", "center", "charter", "community", "district", "elementary", "high", "junior", "middle"}
     | {"preparatory", "public", "senior", "unified", "a", "at", "for", "in"}
 )
 SIMILAR: Final = 0.88  # of 1, by difflib's ratio: a typing error or a short word apart

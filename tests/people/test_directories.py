@@ -217,6 +217,41 @@ def test_columns_are_matched_by_hand_and_remembered(officer: Person, client_of: 
     assert (again.columns, again.kind, outcomes(again)) == ({"name": 0, "city": 1}, "nonprofit", [(2, "alike")])
 
 
+def test_how_schools_are_run_is_said_for_a_whole_file(officer: Person, client_of: Browser) -> None:
+    with unit_of_work():
+        organization("ASCEND", cds_id="01612590130229", city="Oakland", sector="charter")
+    content = text("01612590130229,ASCEND,Berkeley", "01612590130230,Lakeview,Oakland", titles="CDSCode,School,City")
+    kept = upload(officer, content)
+    assert outcomes(kept) == [(2, "change"), (3, "wrong")]
+    browser, place = client_of(officer), f"/directories/{kept.public_id}"
+    assert "1 line cannot be brought in</a>." in browser.get(place).text
+    data = {"cds_id": "0", "name": "1", "city": "2", "default_kind": "school", "default_sector": "district"}
+    assert browser.post(f"{place}/columns", data=data | {"default_sector": "pirates"}).status_code == 422
+    assert browser.post(f"{place}/columns", data=data).status_code == 302
+    run_due()
+    assert outcomes(kept) == [(2, "change"), (3, "add")]
+    bring_in(officer, kept)
+    run = select(Organization.name, Organization.sector, Organization.city).order_by(Organization.id)
+    # What is said for the whole file never overwrites what is known of one.
+    assert db.session.execute(run).all() == [("ASCEND", "charter", "Berkeley"), ("Lakeview", "district", "Oakland")]
+    assert upload(officer, content).sector == "district"
+
+
+def test_a_file_without_a_line_to_bring_in_says_so(officer: Person, client_of: Browser) -> None:
+    """What is no identifier is not shared either; what stands twice is said once, however long the file is."""
+    lines = [f"unknown,School {number},Y" for number in range(1100)]
+    lines += [f"062805004267,Twice {number},Y" for number in range(1100)]
+    kept = upload(officer, text(*lines, titles="NCES id,School,Charter"))
+    faults = db.session.scalars(select(DirectoryLine.faults).order_by(DirectoryLine.number)).all()
+    no_id = "An NCES id of this kind of organization has 12 digits, leading zeros included."
+    assert faults[:1100] == [[["NCES id", "unknown", no_id]]] * 1100
+    said = [[["NCES id", "062805004267", f"Line {twin} has the same identifier."]] for twin in (1103, 1102)]
+    assert faults[1100:] == [said[0], *[said[1]] * 1099]
+    page = client_of(officer).get(f"/directories/{kept.public_id}").text
+    assert "2,200 lines cannot be brought in</a>: see whether each column is what it is taken for." in page
+    assert "<details open" in page.replace('class="more" ', "")
+
+
 def test_what_came_in_between_is_said_and_the_rest_goes_on(officer: Person) -> None:
     lines = ("01612590130229,,,,One,,,,,Y,,", "01612590130230,,,,Two,,,,,Y,,")
     kept = upload(officer, text(*lines))

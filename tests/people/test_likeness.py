@@ -39,6 +39,7 @@ def test_the_same_name_is_written_in_many_ways(one: str, other: str) -> None:
         (school("Lincoln"), school("Lincoln", city="Berkeley"), ()),
         (school("Lincoln Elementary"), school("Lincon Elementary"), ("a similar name, in the same place",)),
         (school("Lincoln Elementary"), school("Lincoln High"), ()),
+        (school("Lincoln Prep"), school("Lincoln Preparatory"), ("the same name, in the same place",)),
         (school("Lincoln", nces_id="062805004267"), school("Lincoln", nces_id="062805004268"), ()),
         (school("A", street="12 Main St."), school("B", street="12 Main Street"), ("the same address",)),
         (school("School"), school("The School"), ()),

@@ -451,7 +451,7 @@ def test_two_that_submitted_are_never_made_one(officer: Person, client_of: Brows
                 merge(officer, gone.organization, stays.organization)
             assert refused.value.sentence == hint
         page = f"/organizations/{one.organization.public_id}/merge/{other.organization.public_id}"
-        assert "Something stands in the way." in client_of(officer).get(page).text
+        assert "They cannot be made one as things stand." in client_of(officer).get(page).text
         assert client_of(officer).post(page, data=dict.fromkeys(services.DESCRIBED, "stays")).status_code == 409
         assert db.session.scalars(select(Organization).where(Organization.merged_into_id.is_not(None))).all() == []
 

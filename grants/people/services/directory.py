@@ -11,8 +11,8 @@ from grants.background import enqueue
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid, Problem
 from grants.kernel.policy import Actor, require_permission
-from grants.people.details import KINDS
-from grants.people.directory import FIELDS, guess_columns, overlaid, read_line
+from grants.people.details import KINDS, SECTORS
+from grants.people.directory import FIELDS, guess_columns, overlaid
 from grants.people.directory_files import Table
 from grants.people.directory_models import DirectoryImport, DirectoryLine
 from grants.people.queries import actor_of
@@ -43,6 +43,7 @@ def keep_directory(actor: Actor, name: str, content: bytes, table: Table) -> Dir
         titles=table.titles,
         columns=dict(last.columns) if last else guess_columns(table.titles),
         kind=last.kind if last else "school",
+        sector=last.sector if last else None,
         state="examining",
         made_by_id=actor.person_id,
         made_at=now(),
@@ -59,7 +60,9 @@ def keep_directory(actor: Actor, name: str, content: bytes, table: Table) -> Dir
     return kept
 
 
-def match_columns(actor: Actor, kept: DirectoryImport, columns: Mapping[str, int], kind: str) -> None:
+def match_columns(
+    actor: Actor, kept: DirectoryImport, columns: Mapping[str, int], kind: str, sector: str | None = None
+) -> None:
     """Say which column is which, and have the lines examined anew.
 
     raises   Refused; Invalid; Clash once some of it was brought in
@@ -72,8 +75,9 @@ def match_columns(actor: Actor, kept: DirectoryImport, columns: Mapping[str, int
         raise Invalid(f"There is no field {min(unknown)}.")
     if "name" not in columns:
         raise Invalid("Say which column holds the name.", {"name": "Say which column holds the name."})
-    if kind not in KINDS:
+    if kind not in KINDS or (sector is not None and sector not in SECTORS):
         raise Invalid("Choose what the organizations of the file are.")
+    kept.sector = sector
     kept.columns, kept.kind, kept.state, kept.round = dict(columns), kind, "examining", kept.round + 1
     blank = {"outcome": None, "changes": None, "faults": None, "organization_id": None, "why": None}
     db.session.execute(update(DirectoryLine).where(DirectoryLine.import_id == kept.id).values(**blank))
@@ -91,7 +95,7 @@ def decide(actor: Actor, line: DirectoryLine, *, is_same: bool) -> None:
         raise Clash("Somebody decided on this line a moment ago.")
     line.why = None
     if is_same:
-        examine_line(line, read_line(line.cells, line.directory.columns, line.directory.kind), line.organization)
+        examine_line(line, line.directory.read(line.cells), line.organization)
     else:
         line.outcome, line.organization_id = "add", None
 
@@ -140,7 +144,7 @@ def apply_some(kept: DirectoryImport) -> bool:
 
 
 def _apply(actor: Actor, kept: DirectoryImport, line: DirectoryLine) -> None:
-    read = read_line(line.cells, kept.columns, kept.kind)
+    read = kept.read(line.cells)
     if line.outcome == "add":
         line.organization = add_organization(actor, read.details)
     elif line.organization is not None:

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from grants.people.details import OrganizationDetails
-from grants.people.directory import FIELDS, Fault, Read, faults_of, overlaid, read_line
+from grants.people.directory import FIELDS, Fault, Read, faults_of, overlaid
 from grants.people.directory_models import DirectoryImport, DirectoryLine
 from grants.people.likeness import match_keys, reasons
 from grants.people.models import Organization
@@ -18,6 +18,7 @@ from grants.persistence.session import db
 
 EXAMINED_AT_ONCE: Final = 500
 _IDENTIFIERS: Final = ("nces_id", "cds_id")
+_AGAIN: Final = "has the same identifier."
 
 
 class Known(NamedTuple):
@@ -49,7 +50,7 @@ def examine_some(kept: DirectoryImport) -> bool:
         .order_by(DirectoryLine.number, DirectoryLine.id)
         .limit(EXAMINED_AT_ONCE)
     ).all()
-    reads = [read_line(line.cells, kept.columns, kept.kind) for line in lines]
+    reads = [kept.read(line.cells) for line in lines]
     known = _known(kept, [read.details for read in reads])
     for line, read in zip(lines, reads, strict=True):
         line.name = read.details.name
@@ -83,7 +84,10 @@ def details_of(organization: Organization) -> OrganizationDetails:
 
 
 def _examine(line: DirectoryLine, read: Read, known: Known) -> None:
-    ids = [(field, value) for field in _IDENTIFIERS if (value := getattr(read.details, field))]
+    unusable = read.details.problems()  # "unknown" in many lines is no identifier that they share
+    ids = [
+        (field, value) for field in _IDENTIFIERS if field not in unusable and (value := getattr(read.details, field))
+    ]
     same = {one.id: one for key in ids if (one := known.by_id.get(key))}
     twice = next((key for key in ids if known.earlier.get(key, line.number) < line.number), None)
     for key in ids:
@@ -92,7 +96,7 @@ def _examine(line: DirectoryLine, read: Read, known: Known) -> None:
         known.repeated.setdefault(known.earlier[twice], (twice, line.number))
     if len(same) > 1 or twice is not None:
         sentence = (
-            f"Line {known.earlier[twice]} has the same identifier."
+            f"Line {known.earlier[twice]} {_AGAIN}"
             if twice is not None
             else f"Its identifiers are those of two: {' and '.join(sorted(one.name for one in same.values()))}."
         )
@@ -108,8 +112,10 @@ def _doubt(kept: DirectoryImport, repeated: Mapping[int, tuple[tuple[str, str], 
     found = select(DirectoryLine).where(DirectoryLine.import_id == kept.id, DirectoryLine.number.in_(repeated))
     for line in db.session.scalars(found.order_by(DirectoryLine.number, DirectoryLine.id)):
         key, number = repeated[line.number]
-        told = _told(kept, Fault(*key, f"Line {number} has the same identifier."))
-        line.faults = [*(line.faults or ()), told] if line.outcome == "wrong" else [told]
+        told = _told(kept, Fault(*key, f"Line {number} {_AGAIN}"))
+        known = (line.faults or []) if line.outcome == "wrong" else []
+        if not any(one[2].endswith(_AGAIN) for one in known):  # a later part of the file has it once more
+            line.faults = [*known, told]
         line.outcome, line.organization_id, line.changes, line.why = "wrong", None, None, None
 
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from grants.kernel.errors import Invalid, Problem
 from grants.people import directories as queries
-from grants.people.details import KINDS
+from grants.people.details import KINDS, SECTORS
 from grants.people.directory import FIELDS
 from grants.people.directory_files import table_of
 from grants.people.directory_models import OUTCOMES, DirectoryImport
@@ -70,7 +70,8 @@ def match_columns(directory_id: str) -> ResponseReturnValue:
     columns = {field: int(asked) for field in FIELDS if (asked := request.form.get(field, "")) in places}
     try:
         with unit_of_work():
-            services.match_columns(actor, _directory(directory_id), columns, request.form.get("default_kind", ""))
+            kind, sector = (request.form.get(f"default_{one}", "") for one in ("kind", "sector"))
+            services.match_columns(actor, _directory(directory_id), columns, kind, sector or None)
     except Invalid as problem:
         return _page(_directory(directory_id), problem.errors.get("name", problem.sentence), columns), 422
     flash("The lines are examined anew.", "good")
@@ -133,6 +134,7 @@ def _page(kept: DirectoryImport, problem: str | None = None, columns: dict[str, 
         first=queries.first_lines(kept),
         fields=FIELDS,
         kinds=KINDS,
+        sectors=SECTORS,
         columns=kept.columns if columns is None else columns,
         problem=problem,
     )
