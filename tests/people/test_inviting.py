@@ -99,6 +99,7 @@ def test_a_lead_asks_and_whoever_is_asked_says_yes(
     assert question in message.body
     home = browser.get("/").text
     assert ("Dana Ruiz asks you to join ASCEND" in home, f'href="{question}"' in home) == (True, True)
+    assert "ASCEND asks you to join it" in browser.get("/account").text
     shown = browser.get(question).text
     assert ("Join ASCEND?" in shown, "Whoever belongs to an organization never judges it." in shown) == (True, True)
     assert members(school) == [("Dana Ruiz", "lead")], "opening it changes nothing"

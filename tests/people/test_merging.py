@@ -336,14 +336,16 @@ def _sections(stage: Any) -> list[str]:
     return list(definition.forms[definition.stages[stage.key].form].sections)
 
 
-def test_a_coach_who_belongs_to_the_other_is_a_member_alone(officer: Person) -> None:
+@pytest.mark.parametrize("coaches_gone", [True, False])
+def test_a_coach_who_belongs_to_the_other_is_a_member_alone(officer: Person, coaches_gone: bool) -> None:
     with unit_of_work():
         gone, stays = twins()
+        coached, other = (gone, stays) if coaches_gone else (stays, gone)
         ada, lead = person("Ada"), person("Lea")
-        join(lead, gone)
-        join(ada, stays, EDITOR)
+        join(lead, coached)
+        join(ada, other, EDITOR)
         coaches = {"since": now(), "accepted_at": now()}
-        db.session.add(CoachInvitation(organization_id=gone.id, person_id=ada.id, invited_by_id=lead.id, **coaches))
+        db.session.add(CoachInvitation(organization_id=coached.id, person_id=ada.id, invited_by_id=lead.id, **coaches))
     merge(officer, gone, stays)
     acting = actor(db.session.get_one(Person, ada.id))
     assert (acting.coaching, acting.organization_ids) == (frozenset(), {stays.id})

@@ -2,7 +2,7 @@
 
 from typing import Final, TypeVar
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from grants.kernel.clock import now
@@ -67,12 +67,11 @@ def _move_coaches(_actor: Actor, gone: Organization, stays: Organization) -> Non
     db.session.flush()
     repoint(CoachInvitation.organization_id, gone.id, stays.id)
     db.session.expire_all()
-    members = select(OrganizationMembership.person_id).where(OrganizationMembership.organization_id == stays.id)
     for one in db.session.scalars(
         select(CoachInvitation).where(
             CoachInvitation.organization_id == stays.id,
             CoachInvitation.ended_at.is_(None),
-            CoachInvitation.person_id.in_(members),
+            CoachInvitation.person_id.in_(_members_of(gone, stays)),
         )
     ):
         one.ended_at = now()  # who belongs to it reads its drafts already
@@ -85,17 +84,15 @@ def _foresee_invited(_actor: Actor, gone: Organization, _stays: Organization) ->
 
 def _move_invited(_actor: Actor, gone: Organization, stays: Organization) -> None:
     """Nobody is asked twice, nor asked who belongs to one of the two."""
-    both = (gone.id, stays.id)
-    members = select(OrganizationMembership.person_id).where(OrganizationMembership.organization_id.in_(both))
     here = aliased(MembershipInvitation)
     asked_here = select(here.person_id).where(here.organization_id == stays.id, here.ended_at.is_(None))
     of_gone = MembershipInvitation.organization_id == gone.id
     for one in db.session.scalars(
         select(MembershipInvitation).where(
-            MembershipInvitation.organization_id.in_(both),
+            MembershipInvitation.organization_id.in_((gone.id, stays.id)),
             _unanswered(),
             or_(
-                MembershipInvitation.person_id.in_(members),
+                MembershipInvitation.person_id.in_(_members_of(gone, stays)),
                 and_(of_gone, MembershipInvitation.person_id.in_(asked_here)),
             ),
         )
@@ -103,6 +100,11 @@ def _move_invited(_actor: Actor, gone: Organization, stays: Organization) -> Non
         one.ended_at, one.ended = now(), "merged"
     db.session.flush()
     repoint(MembershipInvitation.organization_id, gone.id, stays.id)
+
+
+def _members_of(*organizations: Organization) -> Select[int]:
+    ids = [one.id for one in organizations]
+    return select(OrganizationMembership.person_id).where(OrganizationMembership.organization_id.in_(ids))
 
 
 def _unanswered() -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.kernel.errors import Problem
-from grants.people import queries, services
+from grants.people import invitations, queries, services
 from grants.people.account_forms import ChangePasswordForm, OwnDetailsForm
 from grants.people.passwords import check_password, hash_password
 from grants.people.views.blueprint import bp
@@ -87,6 +87,7 @@ def _page(details: OwnDetailsForm | None = None, password: ChangePasswordForm | 
         "people/account.html",
         person=person,
         organizations=queries.own_organizations(actor),
+        asked=invitations.asked_to_join(actor.person_id),
         details=details or OwnDetailsForm(formdata=None, obj=person),
         password=password or ChangePasswordForm(formdata=None),
     )
