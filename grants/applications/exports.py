@@ -8,6 +8,7 @@ from grants.applications.queries import ApplicationFilters
 from grants.applications.tabular import answer_cells, answer_columns
 from grants.casework.export_kinds import Table, exportable
 from grants.kernel.policy import Actor
+from grants.web.exports import local
 from grants.web.status import status_of
 
 ANSWERS: Final = "applications.answers"
@@ -31,7 +32,8 @@ def answers(actor: Actor, wanted: Mapping[str, Any]) -> Table:
         for found, submission in queries.answers_frozen(actor, ids):
             stage = found.stage
             word = status_of("application", found.standing).word
-            facts = (stage.cycle.title, stage.title, word, submission.number, submission.submitted_at)
-            yield (found.case.organization.name, *facts, *answer_cells(asked, stage, submission.content))
+            submitted = local(submission.submitted_at, stage.cycle.time_zone)
+            facts = (stage.cycle.title, stage.title, word, submission.number)
+            yield (found.case.organization.name, *facts, submitted, *answer_cells(asked, stage, submission.content))
 
     return Table((*_FACTS, *(one.heading for one in asked)), queries.ever_submitted(actor, filters), rows)

@@ -29,7 +29,7 @@ from grants.programs.schema import (
     YesNo,
 )
 from grants.web.filters import day
-from grants.web.forms import CheckboxGroupField, FilterForm, HouseForm, LocalInstantField, options
+from grants.web.forms import CheckboxGroupField, FilterForm, HouseForm, LocalInstantField, PreviewedForm, options
 
 Sent = MultiDict[str, str]
 BLANK_ROWS = 3
@@ -254,7 +254,7 @@ class OverrideForm(HouseForm):
     reason = TextAreaField("Why it may go on", [DataRequired("Say why; it stands on the record.")])
 
 
-class MailingForm(HouseForm):
+class MailingForm(PreviewedForm):
     """A message to many applicants; `key` makes a second press the same message, `count` is what the page showed."""
 
     key = HiddenField()

@@ -1,11 +1,10 @@
 """What is sent about public pages, questions and answers."""
 
-from wtforms import BooleanField, EmailField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from grants.discovery.services.asking import LONGEST
-from grants.kernel.canonical import sha256_of
-from grants.web.forms import FilterForm, HouseForm, LocalInstantField, options
+from grants.web.forms import FilterForm, HouseForm, LocalInstantField, PreviewedForm, options
 from grants.web.status import words_of
 
 LISTED = {
@@ -71,21 +70,10 @@ class QuestionFilterForm(FilterForm):
     search = StringField("Search")
 
 
-class ReplyForm(HouseForm):
-    """An answer, and the words in which everybody reads the question.
-
-    previewed   the fingerprint of what was last looked at as everybody would read it
-    """
+class ReplyForm(PreviewedForm):
+    """An answer, and the words in which everybody reads the question."""
 
     said = TextAreaField("Your answer", [DataRequired("Write the answer."), Length(max=8000)])
     asked = TextAreaField("The question, as everybody reads it", [Length(max=LONGEST)])
     topic = StringField("Under which heading", [Length(max=80)])
     because = StringField("Why it is corrected", [Length(max=400)])
-    previewed = HiddenField()
-
-    def fingerprint(self, replies: int) -> str:
-        """Of what everybody would read, and of how many replies it follows.
-
-        returns  64 hex digits
-        """
-        return sha256_of([self.said.data, self.asked.data, self.topic.data, replies])

@@ -3,14 +3,18 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import IO, Any, Final
+from zoneinfo import ZoneInfo
 
 import xlsxwriter
 from flask import Response
 from werkzeug.exceptions import NotFound
+
+from grants.kernel.dates import zone_word
+from grants.web.filters import DEFAULT_ZONE
 
 FORMS: Final = {
     "csv": "text/csv; charset=utf-8",
@@ -42,13 +46,21 @@ def export(form: str, name: str, columns: Sequence[str], rows: Iterable[Sequence
     return response
 
 
+def local(at: datetime | None, zone: str = DEFAULT_ZONE) -> datetime | None:
+    """An instant as a cell shows it: by the clocks of a zone, as the pages do, and naming it.
+
+    One that is still in UTC when it is written is shown by the clocks of DEFAULT_ZONE.
+    """
+    return at and at.astimezone(ZoneInfo(zone))
+
+
 def write_table(file: IO[bytes], form: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Write a table to a file, row by row: no more than one is held in memory.
 
     A sheet of XLSX holds no more than MOST_ROWS; its last row says that there are more.
 
     form     one of FORMS
-    rows     cells: text, whole numbers, Decimal, dates, aware instants (written in UTC), True/False, or None.
+    rows     cells: text, whole numbers, Decimal, dates, aware instants (see `local`), True/False, or None.
              Money goes out as Decimal dollars: `Decimal(cents) / 100`
     returns  how many rows were written
     """
@@ -79,12 +91,13 @@ def _xlsx(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Any]]
     sheet = book.add_worksheet()
     sheet.freeze_panes(1, 0)
     sheet.write_row(0, 0, columns, book.add_format({"bold": True}))
+    moments = _Moments(book)
     widths = [len(title) for title in columns]
     written, rest = 0, iter(rows)
     for number, row in enumerate(islice(rest, MOST_ROWS), start=1):
         written = number
         for place, cell in enumerate(row):
-            widths[place] = max(widths[place], _write_cell(sheet, number, place, cell))
+            widths[place] = max(widths[place], _write_cell(sheet, moments, number, place, cell))
     if next(rest, None) is not None:
         sheet.write_string(written + 1, 0, _ENDED)
     for place, width in enumerate(widths):
@@ -93,13 +106,35 @@ def _xlsx(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Any]]
     return written
 
 
-def _write_cell(sheet: Any, row: int, column: int, cell: Any) -> int:
+class _Moments:
+    """The formats in which a book shows days, and instants of each zone by the zone's name."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self.day = book.add_format({"num_format": "yyyy-mm-dd"})
+        self._of_zone: dict[str, Any] = {}
+
+    def of(self, at: datetime) -> Any:
+        """The format for an instant that `_here` has given its zone."""
+        zone = str(at.tzinfo)
+        if zone not in self._of_zone:
+            shown = f'yyyy-mm-dd hh:mm "{zone_word(zone)}"'
+            self._of_zone[zone] = self._book.add_format({"num_format": shown})
+        return self._of_zone[zone]
+
+
+def _write_cell(sheet: Any, moments: _Moments, row: int, column: int, cell: Any) -> int:
     """Write one cell.
 
     returns  how many characters its first line has
     """
     if isinstance(cell, Decimal | int) and not isinstance(cell, bool):
         sheet.write_number(row, column, float(cell))  # a spreadsheet knows no other numbers
+    elif isinstance(cell, datetime):
+        here = _here(cell)
+        sheet.write_datetime(row, column, here.replace(tzinfo=None), moments.of(here))
+    elif isinstance(cell, date):
+        sheet.write_datetime(row, column, cell, moments.day)
     elif cell is not None:
         text = str(_said(cell))
         if len(text) > _LONGEST:
@@ -111,4 +146,10 @@ def _write_cell(sheet: Any, row: int, column: int, cell: Any) -> int:
 def _said(cell: Any) -> Any:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
-    return cell.isoformat() if isinstance(cell, date | datetime) else cell
+    if isinstance(cell, datetime):
+        return _here(cell).isoformat()
+    return cell.isoformat() if isinstance(cell, date) else cell
+
+
+def _here(at: datetime) -> datetime:
+    return at.astimezone(ZoneInfo(DEFAULT_ZONE)) if at.tzinfo == UTC else at

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 from flask import Flask, request
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import Field, FieldList, FormField, SelectField, SelectMultipleField, StringField
+from wtforms import Field, FieldList, FormField, HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the published types
 from wtforms.fields.core import UnboundField
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, DateInput, DateTimeLocalInput, ListWidget
 
+from grants.kernel.canonical import sha256_of
 from grants.kernel.errors import Invalid, Problem
 from grants.kernel.money import dollars, parse_dollars
 from grants.web.filters import DEFAULT_ZONE
@@ -58,6 +59,23 @@ class HouseForm(FlaskForm):  # type: ignore[misc]
             else:
                 field.errors = [*field.errors, sentence]
         self.form_errors = [*self.form_errors, *unplaced]
+
+
+class PreviewedForm(HouseForm):
+    """The base of forms whose words go out only as they were looked at.
+
+    previewed   the fingerprint of what was looked at last
+    """
+
+    previewed = HiddenField()
+
+    def keep_preview(self, *facts: object) -> None:
+        """Note what the page shows as it will read."""
+        self.previewed.data = sha256_of(facts)
+
+    def was_previewed(self, *facts: object) -> bool:
+        """Whether it is what was looked at."""
+        return bool(self.previewed.data == sha256_of(facts))
 
 
 class FilterForm(FlaskForm):  # type: ignore[misc]

@@ -92,7 +92,7 @@ def test_all_in_the_list_are_reminded_after_one_has_seen_who_gets_what(app: Flas
         assert (first.status_code, twice.location) == (302, first.location)
         assert "<b>0</b> of 2 applications dealt with" in browser.get(first.location).text
         run_due()
-        assert "<b>2</b> of 2 applications dealt with, 6 people written to." in browser.get(first.location).text
+        assert "<b>2</b> of 2 applications dealt with, 6 messages written." in browser.get(first.location).text
         # Done meanwhile: the same press is the same mailing still, and nobody is left to be reminded.
         assert browser.post(address, data=sent).location == first.location
         assert "There is nobody to write to" in browser.get(address).text
@@ -131,8 +131,15 @@ def test_own_words_go_to_those_ticked_with_each_school_s_own_facts(app: Flask, c
             True,
         )
         assert db.session.scalars(select(Mailing)).all() == []
+        keys["previewed"] = field(seen, "previewed")
         changed = browser.post(address, data={**keys, **WORDS, "count": "7", "do": "send"})
         assert (changed.status_code, "The list has changed since you looked: 2 fit now." in changed.text) == (409, True)
+        unseen = browser.post(address, data={**keys, **WORDS, "body": "Come, {name}.", "do": "send"})
+        assert (unseen.status_code, "Nothing is sent yet" in unseen.text, '<p class="pre">Come, ' in unseen.text) == (
+            409,
+            True,
+            True,
+        )
         assert browser.post(address, data={**keys, **WORDS, "do": "send"}).status_code == 302
         run_due()
     assert (
@@ -228,6 +235,7 @@ def test_sending_reads_as_little_for_thirty_as_for_three(app: Flask, client_of: 
         with clock_at(make.WRITING):
             page = browser.get(address).text
             keys = {"key": field(page, "key"), "count": field(page, "count")}
+            keys["previewed"] = field(browser.post(address, data={**keys, **WORDS, "do": "preview"}).text, "previewed")
             with statements() as seen:
                 assert browser.post(address, data={**keys, **WORDS, "do": "send"}).status_code == 302
         return sum(one.startswith("SELECT") for one in seen)

@@ -341,9 +341,9 @@ def test_the_list_of_names_and_the_file(place: Place, client_of: Browser) -> Non
             "Dana Ruiz",
             place.dana.email,
             "Urban Promise Academy",
-            "2015-03-02T17:00:00+00:00",
+            "2015-03-02T09:00:00-08:00",
             "yes",
-            "2015-03-09T17:00:00+00:00",
+            "2015-03-09T10:00:00-07:00",
         ]
     ]
     assert maya.get(f"{address}/attendance.xlsx").data[:2] == b"PK"

@@ -23,20 +23,41 @@ def test_csv_makes_text_of_what_could_be_a_formula() -> None:
     assert response.get_data().decode("utf-8-sig").splitlines() == [
         "a,b,c,d",
         '"\'=HYPERLINK(""http://x"")",\'-2+3,60000.50,-3',
-        '"Lodestar, K-12",,2016-03-08,2016-03-08T17:00:00+00:00',
+        '"Lodestar, K-12",,2016-03-08,2016-03-08T09:00:00-08:00',
         "'@cmd,'+1,yes,0",
     ]
     assert response.headers["Content-Disposition"] == "attachment; filename=cases.csv"
 
 
+def told(value: object) -> object:
+    """What a cell holds; dates, which are no text, spelled."""
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
 def test_xlsx_keeps_text_as_text_and_numbers_as_numbers() -> None:
     sheet = load_workbook(io.BytesIO(export("xlsx", "cases", ["a", "b", "c", "d"], ROWS).get_data())).active
-    assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [
+    assert [[told(cell.value) for cell in row] for row in sheet.iter_rows(min_row=2)] == [
         ['=HYPERLINK("http://x")', "-2+3", 60000.5, -3],
-        ["Lodestar, K-12", None, "2016-03-08", "2016-03-08T17:00:00+00:00"],
+        ["Lodestar, K-12", None, "2016-03-08T00:00:00", "2016-03-08T09:00:00"],
         ["@cmd", "+1", "yes", 0],
     ]
     assert sheet["A2"].data_type == "s"
+    # Excel knows the day and the time, and the cell says by whose clocks.
+    assert [sheet[cell].number_format for cell in ("C3", "D3")] == ["yyyy-mm-dd", 'yyyy-mm-dd hh:mm "Pacific"']
+
+
+def test_an_instant_is_shown_by_the_clocks_of_its_cycle() -> None:
+    at = datetime(2016, 11, 11, 0, 30, tzinfo=UTC)
+    rows = [[exports.local(at, "America/New_York"), exports.local(None), at]]
+    assert export("csv", "x", ["a", "b", "c"], rows).get_data().decode("utf-8-sig").splitlines()[1] == (
+        "2016-11-10T19:30:00-05:00,,2016-11-10T16:30:00-08:00"
+    )
+    cells = load_workbook(io.BytesIO(export("xlsx", "x", ["a", "b", "c"], rows).get_data())).active[2]
+    assert [(told(cell.value), cell.number_format) for cell in cells] == [
+        ("2016-11-10T19:30:00", 'yyyy-mm-dd hh:mm "Eastern"'),
+        (None, "General"),
+        ("2016-11-10T16:30:00", 'yyyy-mm-dd hh:mm "Pacific"'),
+    ]
 
 
 @pytest.mark.parametrize(("most", "last"), [(3, "@cmd"), (2, "… (the sheet is full: the CSV file holds all rows)")])

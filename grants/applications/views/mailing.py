@@ -20,6 +20,11 @@ from grants.web.access import current_actor, requires
 from grants.web.filters import plural
 from grants.web.tables import page_asked
 
+_NOT_PREVIEWED = (
+    "Nothing is sent yet: the words are not those whose preview you saw. Below is how they read now. Look at them, "
+    "then send them."
+)
+
 
 @bp.post("/applications/<public_id:application_id>/remind")
 @requires("application.message")
@@ -48,12 +53,14 @@ def message() -> ResponseReturnValue:
         return _page(form, applications, reminding)
     if not form.validate():
         return _page(form, applications, reminding), 422
-    words = _words(form)
+    words, sends = _words(form), request.form.get("do") == "send"
     try:
-        if request.form.get("do") != "send":
-            if not reminding:
-                services.check_words(*words)
-            return _page(form, applications, reminding, previewed=True)
+        if not reminding:
+            services.check_words(*words)
+        if not sends or (not reminding and not form.was_previewed(*words)):
+            if sends:
+                form.form_errors.append(_NOT_PREVIEWED)
+            return _page(form, applications, reminding, previewed=True), 409 if sends else 200
         with unit_of_work():  # who is written to is read in it: read before, each would be read once more
             mailing = services.write_to(actor, form.key.data or "", choose(), form.count.data or "", *words)
             target = url_for(".mailing", mailing_id=mailing.public_id)
@@ -70,13 +77,17 @@ def _words(form: Any) -> tuple[str, str]:
 
 def _page(form: Any, applications: Any, reminding: bool, previewed: bool = False) -> str:
     writers = queries.writers_of([one.case.organization_id for one in applications])
+    readers = [one.id for found in applications for one in writers.get(found.case.organization_id, ())]
+    if previewed and not reminding:
+        form.keep_preview(*_words(form))
     form.count.data = str(len(applications))
     return render_template(
         "applications/message.html",
         form=form,
         page=cut(applications, page_asked()),
         writers=writers,
-        people=sum(len(writers.get(one.case.organization_id, ())) for one in applications),
+        people=len(set(readers)),
+        messages=len(readers),
         reminding=reminding,
         sample=_sample(form, applications, writers) if reminding or previewed else None,
         placeholders=services.PLACEHOLDERS,

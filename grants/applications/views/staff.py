@@ -15,7 +15,7 @@ from grants.applications.states import State
 from grants.applications.views.blueprint import bp
 from grants.casework.export_views import ask_for
 from grants.web.access import current_actor, requires
-from grants.web.exports import export
+from grants.web.exports import export, local
 from grants.web.forms import options
 from grants.web.status import status_of, words_of
 from grants.web.tables import page_asked, sort_asked
@@ -54,6 +54,7 @@ def export_applications(form: str) -> ResponseReturnValue:
 
 def _row(found: Application, submitted_at: Any, times: int) -> tuple[Any, ...]:
     school, stage, officer = found.case.organization, found.stage, found.case.officer
+    zone = stage.cycle.time_zone
     return (
         school.name,
         school.sector,
@@ -64,11 +65,11 @@ def _row(found: Application, submitted_at: Any, times: int) -> tuple[Any, ...]:
         status_of("application", found.standing).word,
         found.asked,
         found.answered,
-        found.started_at,
-        found.written_at,
-        submitted_at,
+        local(found.started_at, zone),
+        local(found.written_at, zone),
+        local(submitted_at, zone),
         times,
-        found.screened_at,
+        local(found.screened_at, zone),
         found.screening_note,
         officer and officer.name,
     )

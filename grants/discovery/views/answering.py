@@ -111,7 +111,7 @@ def answer_question(question_id: str) -> ResponseReturnValue:
     if "preview" in request.form:
         return _question_page(found, form, preview=True)
     publish = "publish" in request.form
-    if publish and form.previewed.data != form.fingerprint(len(found.replies)):
+    if publish and not form.was_previewed(*_as_read(found, form)):
         form.form_errors.append(_NOT_PREVIEWED)
         return _question_page(found, form, preview=True), 409
     try:
@@ -155,7 +155,7 @@ def _question_page(found: Question, form: ReplyForm | None = None, preview: bool
         raise RuntimeError("A question is asked on a public page, which is never removed.")
     form = form or _reply_form(found)
     if preview:
-        form.previewed.data = form.fingerprint(len(found.replies))
+        form.keep_preview(*_as_read(found, form))
     moves = QUESTION.open_to(actor, found.state, AskedFacts(answered=bool(found.replies)))
     return render_template(
         "discovery/question.html",
@@ -167,6 +167,11 @@ def _question_page(found: Question, form: ReplyForm | None = None, preview: bool
         similar=[one for one in asking.similar(call, found.text) if one.public_id != found.public_id],
         moves=[name for name, verdict in moves.items() if name in _DONE and verdict],
     )
+
+
+def _as_read(found: Question, form: ReplyForm) -> tuple[Any, ...]:
+    """What everybody would read, and how many replies it follows: somebody else may answer meanwhile."""
+    return form.said.data, form.asked.data, form.topic.data, len(found.replies)
 
 
 def _reply_form(found: Question) -> ReplyForm:

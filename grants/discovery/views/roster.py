@@ -10,7 +10,7 @@ from grants.discovery.views.blueprint import bp, the_event
 from grants.kernel.errors import Problem
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires
-from grants.web.exports import export
+from grants.web.exports import export, local
 from grants.web.filters import plural
 
 COLUMNS = ("Name", "Email address", "School", "Registered at", "Came", "Came at")
@@ -34,9 +34,9 @@ def attendance_file(event_id: str, form: str) -> ResponseReturnValue:
             place.person.name,
             place.person.email,
             place.organization.name,
-            place.registered_at,
+            local(place.registered_at, found.cycle.time_zone),
             place.attended_at is not None,
-            place.attended_at,
+            local(place.attended_at, found.cycle.time_zone),
         )
         for place in queries.places_seen_by(current_actor(), found)
     )
