@@ -206,17 +206,16 @@ def replay_kept(whole_app: Flask, engine: Engine) -> None:
     scored     every planning scorecard is in, and no slate is made yet
     replayed   the demonstration as it begins, in the middle of November 2016
     """
-    from grants.replay.demo import PRESENT
+    from grants.replay.demo import PRESENT, recordings
     from grants.replay.engine.runner import Player
-    from grants.replay.recording import load
 
-    oakland = load("oakland")
+    oakland, *others = recordings()
     slate = oakland.stages["planning"].slate
     assert slate is not None
     with whole_app.app_context():
         db.engine.dispose()
         engine.fresh()
-        player = Player([oakland, load("pilot_fund", before=oakland)])
+        player = Player([oakland, *others])
         player.play(slate.made.at.at(oakland.zone) - timedelta(minutes=1))
         engine.keep("scored")
         player.play(PRESENT)

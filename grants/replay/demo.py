@@ -25,7 +25,7 @@ from grants.persistence.commands import bring_up_to_date
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
 from grants.replay.engine.runner import play
-from grants.replay.recording import load
+from grants.replay.recording import Recording, load
 from grants.replay.sign_ins import PASSWORD, SIGN_INS
 
 PRESENT: Final = datetime(2016, 11, 15, 9, 0, tzinfo=ZoneInfo("America/Los_Angeles"))
@@ -58,12 +58,17 @@ def prepare(settings: Settings, make_app: Callable[[Settings], Flask], say: Call
         Path(f"{building}{ending}").unlink(missing_ok=True)
     with make_app(replace(settings, database_url=f"sqlite:///{building}")).app_context():
         bring_up_to_date(replace(settings, database_url=f"sqlite:///{building}"))
-        oakland = load("oakland")
-        play([oakland, load("pilot_fund", before=oakland)], PRESENT, say)
+        play(recordings(), PRESENT, say)
         add_what_no_recording_has()
         db.session.remove()
         db.engine.dispose()  # the last connection to close brings the write-ahead log into the file
     building.replace(whole)
+
+
+def recordings() -> list[Recording]:
+    """What is replayed: the published cycle, then invented ones of the same people and schools."""
+    oakland = load("oakland")
+    return [oakland, *(load(name, before=oakland) for name in ("pilot_fund", "school_designs"))]
 
 
 def add_what_no_recording_has() -> None:

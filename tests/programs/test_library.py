@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import pytest
@@ -19,7 +19,7 @@ from grants.programs.loading import (
     sha256_of,
     spelled,
 )
-from grants.programs.schema import AmountRule, Criterion, Definition, EntryFacts, FiveYearBudget
+from grants.programs.schema import AmountRule, AnyField, Criterion, Definition, EntryFacts, FiveYearBudget
 from grants.programs.yaml_reading import read_yaml
 
 FILES = sorted(LIBRARY.glob("*.yaml"))
@@ -31,7 +31,7 @@ def oakland() -> Definition:
 
 
 def test_the_library_holds_these() -> None:
-    assert [file.name for file in FILES] == ["oakland.yaml", "pilot_fund.yaml"]
+    assert [file.name for file in FILES] == ["oakland.yaml", "pilot_fund.yaml", "school_designs.yaml"]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -205,4 +205,13 @@ def test_the_pilot_fund_has_three_intakes_on_one_pool() -> None:
         1_000_000,
         1_500_000,
     }
+    assert "illustrative" in fund.title
+
+
+def test_the_form_of_the_design_fund_has_every_kind_of_field_and_questions_that_hang_on_others() -> None:
+    fund = library_definition("school_designs")
+    fields = list(fund.form("design").all_fields())
+    kinds = {kind.__name__ for kind in get_args(AnyField)}
+    assert {type(field).__name__ for field in fields} == kinds
+    assert [field.key for field in fields if field.show_if] == ["tries", "first_try"]
     assert "illustrative" in fund.title
