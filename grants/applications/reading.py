@@ -31,6 +31,7 @@ from grants.programs.schema import (
     YesNo,
     evaluate,
 )
+from grants.web.filters import day
 
 Kind = Literal["empty", "line", "prose", "list", "date", "table", "items", "files", "typed"]
 FileUrl = Callable[[str], str]
@@ -206,6 +207,8 @@ def _cell(column: Column, value: Any) -> str:
         return ""
     if column.type == "money":
         return dollars(value)
+    if column.type == "date":
+        return day(date.fromisoformat(value))
     return number(value) if column.type == "number" else str(value)
 
 

@@ -16,6 +16,7 @@ _DATES = tuple(
         r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})",
         r"(?P<day>\d{1,2})(st|nd|rd|th)?\s+(?P<month>[a-z]{3,9})\.?,?\s+(?P<year>\d{4})",
         r"(?P<month>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(st|nd|rd|th)?,?\s+(?P<year>\d{4})",
+        r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})",
     )
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -80,12 +81,13 @@ def read_money(typed: Any) -> int | None:
 
 
 def read_date(typed: Any) -> str | None:
-    """A date of the calendar as text, 2016-09-01. It is typed so, or with the month as a word: 3/4 could be two days.
+    """A date of the calendar as text, 2016-09-01. It is typed so, with the month as a word, or as schools of the
+    United States write it, the month first: 9/1/2016. The page says below in words which day was read.
 
     raises   ValueError with a sentence
 
-    >>> read_date("1 September 2016"), read_date("Sept 1, 2016")
-    ('2016-09-01', '2016-09-01')
+    >>> read_date("1 September 2016"), read_date("Sept 1, 2016"), read_date("9/1/2016")
+    ('2016-09-01', '2016-09-01', '2016-09-01')
     """
     text = typed.isoformat() if isinstance(typed, date) else read_text(typed)
     if text is None:
@@ -93,7 +95,7 @@ def read_date(typed: Any) -> str | None:
     parts = next((found.groupdict() for one in _DATES if (found := one.fullmatch(text))), None)
     month = _month(parts["month"]) if parts else 0
     if parts is None or not month:
-        raise ValueError(f"“{_short(text)}” is not a date. Write day, month and year, such as 1 September 2016.")
+        raise ValueError(f"“{_short(text)}” is not a date. Write it such as 1 September 2016 or 9/1/2016.")
     try:
         return date(int(parts["year"]), month, int(parts["day"])).isoformat()
     except ValueError:
@@ -103,7 +105,7 @@ def read_date(typed: Any) -> str | None:
 def _month(text: str) -> int:
     """The month that a number or a word of three letters or more names; 0 for none."""
     if text.isdecimal():
-        return int(text) or 13
+        return int(text) if 1 <= int(text) <= 12 else 0
     return next((number for number, name in enumerate(month_name) if name and name.lower().startswith(text.lower())), 0)
 
 

@@ -21,6 +21,7 @@ import filetype
 from PIL import Image
 
 from grants.kernel.errors import Invalid
+from grants.web.filters import listing
 
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument."
 # A page of print at 600 dpi is 34 million points; a picture of more than this holds up whoever opens it.
@@ -69,6 +70,11 @@ def accepted(kinds: Collection[str]) -> str:
     return ",".join(f".{ending}" for kind in kinds for ending in KINDS[kind].types)
 
 
+def kinds_called(kinds: Collection[str]) -> str:
+    """What people call these kinds, in a sentence: "PDF, picture (PNG or JPEG) or Excel"."""
+    return listing((KINDS[kind].called for kind in kinds), "or")
+
+
 def _faults(kinds: Collection[str], at_most_mb: int, name: str, content: bytes) -> Iterator[str]:
     """What stands against a file, the plainest first, each as the rest of a sentence that begins with its name."""
     if not content:
@@ -77,7 +83,7 @@ def _faults(kinds: Collection[str], at_most_mb: int, name: str, content: bytes) 
         yield f"is larger than {at_most_mb} MB."
     kind, content_type = _kind_of(kinds, name)
     if kind is None:
-        yield f"is not a file of an accepted kind: {' or '.join(KINDS[one].called for one in kinds)}."
+        yield f"is not a file of an accepted kind: {kinds_called(kinds)}."
         return
     if kind.part:
         yield from _office_faults(kind, name, content)

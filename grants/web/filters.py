@@ -116,10 +116,10 @@ def ordinal(place: int) -> str:
     return f"{place:,}{ending}"
 
 
-def listing(items: Iterable[object]) -> str:
+def listing(items: Iterable[object], joint: str = "and") -> str:
     """Things in a sentence: "A, B and C"."""
     *rest, last = [str(item) for item in items] or [""]
-    return f"{', '.join(rest)} and {last}" if rest else last
+    return f"{', '.join(rest)} {joint} {last}" if rest else last
 
 
 def initials(name: str) -> str:

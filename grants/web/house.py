@@ -5,6 +5,7 @@ from flask import Flask
 from grants.web import charts, timelines
 from grants.web.acts import act_in_words
 from grants.web.errors import init_errors
+from grants.web.examining import kinds_called
 from grants.web.filters import init_filters
 from grants.web.forms import init_forms
 from grants.web.navigation import init_navigation
@@ -20,6 +21,7 @@ def init_house(app: Flask) -> None:
     app.jinja_env.globals.update(
         act_in_words=act_in_words, status_of=status_of, chart_geometry=charts, time_geometry=timelines
     )
+    app.jinja_env.filters["kinds_called"] = kinds_called
     for part in (
         init_security,
         init_static_files,

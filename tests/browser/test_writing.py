@@ -97,6 +97,25 @@ def test_a_budget_adds_up_while_it_is_written(app: Flask, open_as: OpenAs) -> No
     expect(share).to_have_text("$120.05")
     page.get_by_label("Staff, Year 4").fill("a lot")
     expect(page.locator("#finances-error")).to_contain_text("“a lot” is not an amount.")
+    expect(page.locator("#totals-finances")).to_have_text("The totals stand here once every amount can be read.")
+    wrong = page.locator("#field-finances [aria-invalid]")
+    expect(wrong).to_have_count(1)
+    expect(wrong).to_have_attribute("aria-label", "Staff, Year 4")
+    page.reload()
+    expect(wrong).to_have_attribute("aria-label", "Staff, Year 4")
+    page.get_by_label("Staff, Year 4").fill("1,000")
+    expect(total).to_have_text("$0")
+    expect(wrong).to_have_count(0)
+
+
+def test_a_date_is_written_as_schools_write_it_and_read_back_in_words(app: Flask, open_as: OpenAs) -> None:
+    school, application = begun()
+    page = open_as(school.lead, f"/applications/{application.public_id}/sections/numbers")
+    page.get_by_label("When do you open?").fill("8/22/2016")
+    expect(page.locator("#note-opens")).to_have_text("Monday 22 August 2016")
+    page.get_by_label("When do you open?").fill("22/8/2016")
+    expect(page.locator("#opens-error")).to_contain_text("“22/8/2016” is not a date.")
+    expect(page.locator("#note-opens")).to_have_text("")
 
 
 TEXTS = (

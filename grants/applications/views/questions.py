@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from grants.applications.room import room_words
 from grants.applications.services import Outcome, StaleAnswer
 from grants.applications.uploads import accepted
 from grants.kernel.clock import today
-from grants.programs.schema import AnyField, FileField, FiveYearBudget, Section
+from grants.programs.schema import AnyField, DateField, FileField, FiveYearBudget, Section
 from grants.web.filters import clock_time, day, plural
 
 
@@ -44,6 +45,7 @@ class Question:
     remarks   what is kept and will not do for submitting, or what the program's checks find
     by        who wrote what stands, and when, in words; `by_id` is their public id
     room      how much of the application's room for files is used
+    day       of a date, the day that was read in it, in words
     behind    the name of whoever changed it since it was shown
     """
 
@@ -64,6 +66,12 @@ class Question:
     has_earlier_files: bool = False
     room: str = ""
     totals: Totals | None = None
+    day: str = ""
+
+    @property
+    def wrong_controls(self) -> str:
+        """The names of the controls in which something cannot be read, with spaces between."""
+        return " ".join("-".join([self.key, *place.split(".")]) if place else self.key for place in self.faults)
 
     @property
     def key(self) -> str:
@@ -135,6 +143,7 @@ def question(
         files=tuple(view.files.get(key, ())),
         room=room_of(view) if isinstance(asked, FileField) else "",
         totals=totals(asked, answer) if isinstance(asked, FiveYearBudget) and key not in view.unreadable else None,
+        day=_day_read(asked, answer) if key not in view.unreadable else "",
     )
 
 
@@ -157,7 +166,12 @@ def previewed(asked: AnyField, typed: Any, content: Content | None, shown: bool,
         faults=content.why.faults if content and content.why else {},
         remarks=_remarks(asked, answer),
         totals=totals(asked, answer) if isinstance(asked, FiveYearBudget) and readable else None,
+        day=_day_read(asked, answer) if readable else "",
     )
+
+
+def _day_read(asked: AnyField, answer: Any) -> str:
+    return day(date.fromisoformat(answer), weekday=True) if isinstance(asked, DateField) and answer else ""
 
 
 def _by(view: Draft, kept: Answer) -> str:

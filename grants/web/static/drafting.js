@@ -114,9 +114,19 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (!underway) afterwards();
 });
 
+/* Which controls cannot be read, as the answer has it. */
+function mark(field) {
+  const wrong = (document.getElementById(`${field.dataset.key}-error`)?.dataset.wrong || "").split(" ");
+  for (const control of all("input:not([type=hidden]), textarea, select", field)) {
+    if (wrong.includes(control.name)) control.setAttribute("aria-invalid", "true");
+    else { control.removeAttribute("aria-invalid"); control.removeAttribute("title"); }
+  }
+}
+
 function answered(field, xhr) {
   if (xhr.status === 0) return waiting();
   if (!isOurs(xhr)) return refused(xhr);
+  mark(field);
   wait = 3;
   if (xhr.status === 409) return told("Connected again. Choose between the two texts."); /* kept here until then */
   if (xhr.status === 422 && isStrict) return told("What is marked is kept on this computer until it can be saved.");
