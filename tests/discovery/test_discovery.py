@@ -1,5 +1,6 @@
 """Events: planned, joined, held; the participation rule; what discovery has reached."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from grants.discovery.services import EventPlan
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Missing, Refused
 from grants.kernel.policy import SYSTEM, Actor
+from grants.kernel.roles import OrganizationRole
 from grants.messages.models import Message
 from grants.persistence.session import db, unit_of_work
 from grants.programs.schema import DiscoveryStage
@@ -277,6 +279,26 @@ def test_one_takes_places_for_oneself_and_a_colleague(place: Place, client_of: B
         page = dana.get(address).text
     assert "2 of 2 taken" in page
     assert "Luis Ortega" in page
+
+
+def test_who_belongs_to_two_stands_once_and_comes_for_the_one_that_is_chosen(place: Place, client_of: Browser) -> None:
+    with clock_at(MARCH), unit_of_work():
+        both = organization("Two of Us", "consortium")
+        for one in (place.dana, place.luis):
+            join(one, both, OrganizationRole.VIEWER)
+    event, dana = place.event(), client_of(place.dana)
+    with clock_at(MARCH):
+        page = dana.get(f"/events/{event.public_id}").text
+        assert re.findall(r'name="who" value="([^"]+)"', page) == [place.dana.public_id, place.luis.public_id]
+        offered = re.search(rf'name="for-{place.luis.public_id}".*?</select>', page)
+        assert offered
+        assert re.findall(r">for ([^<]+)<", offered[0]) == ["Urban Promise Academy", "Two of Us"]
+        chosen = {f"for-{place.dana.public_id}": place.school.public_id, f"for-{place.luis.public_id}": both.public_id}
+        who = [place.dana.public_id, place.luis.public_id]
+        assert dana.post(f"/events/{event.public_id}/places", data={"who": who, **chosen}).status_code == 302
+        assert dana.post(f"/events/{event.public_id}/places", data={"who": who[0]}).status_code == 422
+    taken = {(one.person.name, one.organization.name) for one in queries.places(event)}
+    assert taken == {("Dana Ruiz", "Urban Promise Academy"), ("Luis Ortega", "Two of Us")}
 
 
 def test_a_full_event_is_told_and_nobody_is_half_registered(place: Place, client_of: Browser) -> None:

@@ -196,7 +196,8 @@ def waiting_for(actor: Actor, public_id: str) -> Waiting:
 
 
 def can_join(actor: Actor, event: Event) -> Sequence[OrganizationMembership]:
-    """Members of the actor's own organizations who neither have a place nor wait for one, the actor first."""
+    """Members of the actor's own organizations who neither have a place nor wait for one: the actor first, all rows of
+    a person one after the other, those of a consortium last."""
     placed = select(Registration.person_id).where(Registration.event_id == event.id, held())
     waits = select(Waiting.person_id).where(Waiting.event_id == event.id)
     return db.session.scalars(
@@ -213,6 +214,8 @@ def can_join(actor: Actor, event: Event) -> Sequence[OrganizationMembership]:
         .order_by(
             OrganizationMembership.person_id != actor.person_id,
             Person.name,
+            OrganizationMembership.person_id,
+            Organization.kind == "consortium",
             Organization.name,
             OrganizationMembership.id,
         )

@@ -1,6 +1,7 @@
 """One event: its places, and calling it off."""
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -14,7 +15,7 @@ from grants.discovery.views.blueprint import bp, the_event
 from grants.kernel.clock import now
 from grants.kernel.errors import Missing, Problem
 from grants.kernel.policy import Actor
-from grants.people.models import OrganizationMembership
+from grants.people.models import OrganizationMembership, Person
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires
 from grants.web.filters import listing
@@ -63,7 +64,7 @@ def _who_comes(actor: Actor, found: Event) -> dict[str, Any]:
         "placed": placed,
         "own": own,
         "taken": queries.places_counted(actor, found),
-        "can_join": queries.can_join(actor.in_view, found) if actor.may("event.register") else (),
+        "can_join": _by_person(queries.can_join(actor.in_view, found)) if actor.may("event.register") else (),
         "certificates": queries.certificates_of(page.items) if over else {},
         "mine": queries.own_place(actor, found) if over else None,
         "feedback": queries.own_feedback(actor, found) if over else None,
@@ -112,7 +113,7 @@ def _for_those_chosen(
     mine, theirs   what is said when it is done, of oneself and of others
     """
     actor, found = current_actor(), the_event(event_id)
-    asked = set(request.form.getlist("who"))
+    asked = {_asked_for(who) for who in request.form.getlist("who")}
     try:
         with unit_of_work():
             wanted = [one for one in queries.can_join(actor, found) if _seat(one) in asked]
@@ -124,6 +125,16 @@ def _for_those_chosen(
     alone = [one.person_id for one in wanted] == [actor.person_id]
     flash(f"{mine}." if alone else f"{theirs} {listing(one.person.name for one in wanted)}.", "good")
     return redirect(url_for(".event", event_id=event_id))
+
+
+def _by_person(members: Sequence[OrganizationMembership]) -> list[tuple[Person, list[OrganizationMembership]]]:
+    """Each person once, with the organizations they can come for."""
+    return [(theirs[0].person, theirs) for _, one in groupby(members, lambda one: one.person_id) if (theirs := [*one])]
+
+
+def _asked_for(who: str) -> str:
+    """Whom a box names: a seat, or a person who could come for several, with the organization chosen beside them."""
+    return who if ":" in who else f"{who}:{request.form.get(f'for-{who}', '')}"
 
 
 def _seat(one: OrganizationMembership) -> str:

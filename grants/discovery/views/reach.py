@@ -45,7 +45,7 @@ def reach() -> ResponseReturnValue:
 def reach_file(form: str) -> ResponseReturnValue:
     """The same as a file."""
     cycle = _some_cycle()
-    return export(form, f"Reach of {cycle.title}", REACH_COLUMNS, _reach_rows(cycle))
+    return export(form, f"Attendance of {cycle.title}", REACH_COLUMNS, _reach_rows(cycle))
 
 
 def _reach_rows(cycle: Cycle) -> Iterator[tuple[Any, ...]]:
