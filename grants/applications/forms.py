@@ -232,14 +232,20 @@ class ReturnForm(HouseForm):
 
     sections = CheckboxGroupField("Sections to change", [DataRequired("Choose the sections that should be changed.")])
     until = LocalInstantField("Changes are due", [DataRequired("Choose a day and time.")])
-    why = TextAreaField("What should be changed, and why", [DataRequired("Say what should be changed, and why.")])
+    why = TextAreaField(
+        "What should be changed, and why",
+        [DataRequired("Say what should be changed, and why.")],
+        description="The school reads it.",
+    )
 
 
 class ExtensionForm(HouseForm):
     """More time for one applicant."""
 
     to = LocalInstantField("New deadline", [DataRequired("Choose a day and time.")])
-    reason = TextAreaField("Why", [DataRequired("Say why, for the record.")])
+    reason = TextAreaField(
+        "Why", [DataRequired("Say why, for the record.")], description="The school reads it, in the mail that tells it."
+    )
 
 
 class CountsAgainForm(HouseForm):

@@ -15,6 +15,7 @@ from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, DateInput, DateTimeLocalInput, ListWidget
 
 from grants.kernel.canonical import sha256_of
+from grants.kernel.dates import zone_word
 from grants.kernel.errors import Invalid, Problem
 from grants.kernel.money import dollars, parse_dollars
 from grants.web.filters import DEFAULT_ZONE
@@ -182,10 +183,12 @@ class LocalInstantField(StringField):
 
 
 def in_zone(form: type[Form], zone: str) -> type[Form]:
-    """The same form with its instants read and written in a cycle's time zone."""
+    """The same form with its instants read and written in a cycle's time zone, which they name."""
+    named = {"description": f"{zone_word(zone)} time."}
     instants = {
-        name: LocalInstantField(*field.args, **{**field.kwargs, "zone": zone})
-        for name, field in vars(form).items()
+        name: LocalInstantField(*field.args, **{**named, **field.kwargs, "zone": zone})
+        for part in reversed(form.__mro__)
+        for name, field in vars(part).items()
         if isinstance(field, UnboundField) and field.field_class is LocalInstantField
     }
     return type(form.__name__, (form,), instants)
@@ -225,7 +228,8 @@ def is_group(field: Field) -> bool:
 
 
 def errors_of(form: Any) -> list[tuple[str, str]]:
-    """Every error of a form as (id of the control to go to, sentence), in the order of the page."""
+    """Every error of a form as (id of the control to go to, sentence), in the order of the page. What is wrong with
+    the answer to a question is said with the question, since several may be wrong in the same words."""
     whole_form = [("", str(error)) for error in form.form_errors]
     return whole_form + [wrong for field in form for wrong in _errors_in(field)]
 
@@ -240,7 +244,8 @@ def _errors_in(field: Field) -> Iterator[tuple[str, str]]:
     elif field.errors:
         # A hidden field, the CSRF token among them, has nothing to go to.
         shown = getattr(field.widget, "input_type", "") != "hidden"
-        yield (f"{field.id}-0" if is_group(field) else field.id) if shown else "", sentences(field)
+        asked = f"{field.label.text} " if field.label.text.endswith("?") else ""
+        yield (f"{field.id}-0" if is_group(field) else field.id) if shown else "", f"{asked}{sentences(field)}"
 
 
 def control(field: Field, hint: str | None = None, limit: int | None = None) -> dict[str, object]:

@@ -2,9 +2,11 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -460,8 +462,43 @@ def test_the_list_begins_with_what_runs_and_says_whom_a_reminder_takes(app: Flas
         )
     with clock_at(make.CLOSES + timedelta(hours=1)):
         page = browser.get("/applications").text
-        assert page.count("Not submitted, closed") == 2
-        assert ("Remind those" in page, "Writing" in page) == (False, False)
+        assert page.count("Not submitted, closed</span>") == 2
+        assert ("Remind those" in page, "Writing</span>" in page) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("after", "in_time", "too_late"),
+    [
+        (timedelta(), ["Alder", "Birch", "Cedar"], []),
+        (timedelta(minutes=10), ["Alder", "Birch", "Cedar"], []),
+        (timedelta(minutes=11), ["Birch", "Cedar"], ["Alder"]),
+        (timedelta(minutes=31), ["Cedar"], ["Alder", "Birch"]),
+        (timedelta(days=1, minutes=11), [], ["Alder", "Birch", "Cedar"]),
+    ],
+)
+def test_the_list_is_narrowed_by_the_word_that_each_draft_bears(
+    app: Flask, client_of: Browser, after: timedelta, in_time: list[str], too_late: list[str]
+) -> None:
+    with clock_at(make.WRITING), unit_of_work():
+        short, long = make.stage(), make.stage()
+        short.grace_minutes, long.grace_minutes = 10, 30
+        for name, stage in (("Alder", short), ("Birch", long), ("Cedar", short)):
+            draft = make.draft(make.school(name), stage)
+        draft.extended_to = make.CLOSES + timedelta(days=1)
+        make.submitted(make.school("Dogwood"), short)
+        browser = client_of(person("Maya Rivera", Role.PROGRAM_OFFICER))
+    with clock_at(make.CLOSES + after):
+        found = {
+            state: [
+                row.split(",")[0]
+                for row in browser.get(f"/applications.csv?sort=school&state={state}").text.splitlines()[1:]
+            ]
+            for state in ("draft", "lapsed", "submitted")
+        }
+        page = browser.get("/applications").text
+    assert found == {"draft": in_time, "lapsed": too_late, "submitted": ["Dogwood"]}
+    assert (page.count("Writing</span>"), page.count("Not submitted, closed</span>")) == (len(in_time), len(too_late))
+    assert re.findall(r'<option value="(?:draft|lapsed)">([^<]+)', page) == ["Writing", "Not submitted, closed"]
 
 
 def test_an_export_holds_no_formula(app: Flask, client_of: Browser) -> None:
@@ -499,6 +536,44 @@ def test_an_officer_screens_on_the_page(app: Flask, client_of: Browser) -> None:
         assert (late.status_code, refused) == (409, True)
     db.session.expire_all()
     assert application.state == "returned"
+
+
+def test_forms_that_set_a_day_offer_one_in_the_zone_of_the_cycle(app: Flask, client_of: Browser) -> None:
+    with clock_at(make.WRITING), unit_of_work():
+        handed_in = make.submitted(make.school("Lodestar"), make.stage()).application
+        begun = make.draft(make.school("Tern"), make.stage())
+        browser = client_of(person("Maya Rivera", Role.PROGRAM_OFFICER))
+    with clock_at(make.WRITING):
+        pages = [browser.get(f"/applications/{one.public_id}").text for one in (handed_in, begun)]
+    controls = [re.search(r'<input[^>]*type="datetime-local"[^>]*>', page) for page in pages]
+    offered = [re.findall(r'value="([^"]*)"', one[0]) for one in controls if one]
+    zone = ZoneInfo(begun.stage.cycle.time_zone)
+    fortnight = (make.WRITING.astimezone(zone) + timedelta(days=14)).date()
+    week_more = make.CLOSES.astimezone(zone) + timedelta(days=7)
+    assert offered == [[f"{fortnight}T17:00"], [f"{week_more:%Y-%m-%dT%H:%M}"]]
+    assert [page.count("Pacific time.") for page in pages] == [1, 1]
+    assert "The school reads it, in the mail that tells it." in pages[1]
+
+
+def test_a_school_is_led_to_what_was_returned_to_it(app: Flask, client_of: Browser) -> None:
+    with clock_at(make.WRITING), unit_of_work():
+        school = make.school("Lodestar")
+        application = make.submitted(school, make.stage()).application
+        officer = person("Maya Rivera", Role.PROGRAM_OFFICER)
+        services.return_sections(actor(officer), application, ["numbers"], make.CLOSES, "Mend the number.")
+    browser, address = client_of(school.signatory), f"/applications/{application.public_id}"
+    with clock_at(make.WRITING):
+        overview, check, other = (browser.get(f"{address}{page}").text for page in ("", "/check", "/sections/vision"))
+        assert f'<a class="btn" href="{address}/sections/numbers">Change “Numbers”</a>' in overview
+        assert f'<a class="btn q" href="{address}/check">' in overview
+        assert ("1 section to change" in check, "The foundation asked for changes in Numbers." in check) == (True, True)
+        assert "This section was not returned to you, so it stays as submitted." in other
+        sent = Controls("section-form")
+        sent.feed(browser.get(f"{address}/sections/numbers").text)
+        browser.post(f"{address}/sections/numbers", data=MultiDict([*sent.sent, ("do", "ready")]))
+        overview, check = (browser.get(f"{address}{page}").text for page in ("", "/check"))
+        assert f'<a class="btn" href="{address}/check">' in overview
+        assert ("Change “" in overview, "asked for changes in" in check) == (False, False)
 
 
 # ── who sees what ────────────────────────────────────────────────────────────────────────────────────────────────────

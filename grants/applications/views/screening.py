@@ -1,7 +1,9 @@
 """One application as staff see it, and screening: one after the other, or from its own page."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from datetime import timedelta
+from typing import Any, Final, cast
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,12 +22,18 @@ from grants.applications.models import Application
 from grants.applications.overview import overview
 from grants.applications.views.blueprint import bp, the_application
 from grants.casework.queries import timeline
+from grants.kernel.clock import today
 from grants.kernel.errors import Problem
 from grants.kernel.policy import Actor
 from grants.persistence.session import unit_of_work
+from grants.programs.dates import closing
 from grants.web.access import current_actor, requires
 from grants.web.forms import HouseForm, in_zone, options
 from grants.web.posting import carry_out
+
+CHANGES_TAKE: Final = timedelta(days=14)
+MORE_TIME: Final = timedelta(days=7)
+"""What the forms offer, to be changed: for changes from today, and after the present deadline."""
 
 
 def staff_page(found: Application, tried: FlaskForm | None = None, refused: str | None = None) -> str:
@@ -42,8 +50,7 @@ def staff_page(found: Application, tried: FlaskForm | None = None, refused: str 
         checked=_checked(found),
         refused=refused,
         tried=type(tried).__name__,
-        forms={form.__name__: form(formdata=None) for form in _screening_forms(found)}
-        | ({type(tried).__name__: tried} if tried else {}),
+        forms=_forms_on_page(found, tried),
         sections=queries.form_of(found).sections,
         overrides=queries.overrides_of(found),
         not_reminded=services.why_not_reminded(found),
@@ -57,6 +64,15 @@ def _checked(found: Application) -> list[tuple[str, bool]]:
         return []
     checks = queries.rules_of(found).screening
     return [(sentence, key in found.screening_checks) for key, sentence in checks.items()]
+
+
+def _forms_on_page(found: Application, tried: FlaskForm | None) -> dict[str, FlaskForm]:
+    """The screening forms by name, with days to begin from; one that was tried as it was sent."""
+    zone = ZoneInfo(found.stage.cycle.time_zone)
+    until = closing(today(zone) + CHANGES_TAKE, zone)
+    usual = {"until": until, "to": max(until, found.deadline.at + MORE_TIME)}
+    empty = {form.__name__: form(formdata=None, data=usual) for form in _screening_forms(found)}
+    return empty | ({type(tried).__name__: tried} if tried else {})
 
 
 def _screening_forms(found: Application) -> tuple[type[FlaskForm], ...]:
@@ -260,8 +276,7 @@ def queue_page(found: Application, tried: FlaskForm | None = None, refused: str 
         before=queries.before_in_queue(current_actor(), found, _stage_asked()),
         refused=refused,
         tried=type(tried).__name__,
-        forms={form.__name__: form(formdata=None) for form in _screening_forms(found)}
-        | ({type(tried).__name__: tried} if tried else {}),
+        forms=_forms_on_page(found, tried),
         **_queue(),
     )
 

@@ -92,7 +92,9 @@ def filter_form() -> ApplicationFilterForm:
     form.cycle.choices = options({"": "All"} | cycles)
     officers = queries.officers(current_actor())
     form.officer.choices = options({"": "All"} | {one.public_id: one.name for one in officers})
-    form.state.choices = options({"": "All"} | words_of("application", *State) | {State.DRAFT: "Draft"})
+    form.state.choices = options(
+        {"": "All"} | words_of("application", "draft", "lapsed", *(one for one in State if one != State.DRAFT))
+    )
     form.validate()
     return form
 
