@@ -36,7 +36,7 @@ class SectionState:
 
     state   empty, started, ready, or returned for change
     note    who writes it, or the state in a word
-    open    whether it can be written in now
+    closed  why it cannot be written in now, in a sentence; none while it can
     """
 
     key: str
@@ -44,7 +44,12 @@ class SectionState:
     state: str
     note: str
     gaps: int
-    open: bool
+    closed: str | None
+
+    @property
+    def open(self) -> bool:
+        """Whether it can be written in now."""
+        return self.closed is None
 
 
 @dataclass(frozen=True)
@@ -155,6 +160,11 @@ class Overview(Draft):
         waiting = (one.key for one in self.sections if one.open and one.state != "ready")
         return next(waiting, self.sections[0].key)
 
+    @property
+    def unchanged(self) -> list[str]:
+        """The titles of sections that were returned for change, and that nobody has called ready since."""
+        return [one.title for one in self.sections if one.state == "returned"]
+
     def titles(self, sections: Collection[str]) -> list[str]:
         """The titles of sections, in the order of the form; of those alone that the actor reads."""
         return [section.title for key, section in self.form.sections.items() if key in sections]
@@ -250,8 +260,8 @@ def _section(
     whole = ("application", "submitted") if application.state == State.SUBMITTED else ("section", state)
     writers = _writers(actor, written) if state == "started" else ""
     note = section_words(others, section.key) or writers or status_of(*whole).word
-    is_open = closed_to_writing(application.state, section.key, application.returned_sections or ()) is None
-    return SectionState(section.key, section.title, state, note, gaps, is_open)
+    closed = closed_to_writing(application.state, section.key, application.returned_sections or ())
+    return SectionState(section.key, section.title, state, note, gaps, closed)
 
 
 def _writers(actor: Actor, written: list[Answer]) -> str:

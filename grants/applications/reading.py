@@ -14,6 +14,7 @@ from grants.applications.budgets import Five, totals
 from grants.applications.completeness import shown_fields
 from grants.applications.content import texts_in
 from grants.kernel.money import dollars
+from grants.programs.phrases import day
 from grants.programs.schema import (
     AnyField,
     Choice,
@@ -31,7 +32,6 @@ from grants.programs.schema import (
     YesNo,
     evaluate,
 )
-from grants.web.filters import day
 
 Kind = Literal["empty", "line", "prose", "list", "date", "table", "items", "files", "typed"]
 FileUrl = Callable[[str], str]

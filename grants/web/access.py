@@ -103,4 +103,6 @@ def _guard() -> None:
     if actor.person_id is None:
         raise NotSignedIn
     if access is None or (access != SIGNED_IN and not actor.may(access)):
+        if not actor.roles:
+            raise Refused("You hold no role here now. A coach reads a draft until its school submits it.")
         raise Refused("This page is not part of your role. If you think it should be, ask an administrator.")

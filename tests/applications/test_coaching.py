@@ -189,7 +189,9 @@ def test_a_draft_returned_for_changes_stays_closed_to_its_coach(app: Flask, clie
         officer = person("Maya", Role.PROGRAM_OFFICER)
         services.return_sections(actor(officer), application, ["vision"], make.CLOSES, "Say who decides.")
     with clock_at(make.WRITING):
-        assert client_of(coach).get(f"/applications/{application.public_id}").status_code == 403
+        closed = client_of(coach).get(f"/applications/{application.public_id}")
+    told = "You hold no role here now. A coach reads a draft until its school submits it." in closed.text
+    assert (closed.status_code, told) == (403, True)
 
 
 def test_let_go_on_one_draft_a_coach_reads_the_other_still(app: Flask) -> None:

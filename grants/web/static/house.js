@@ -22,10 +22,12 @@ function find() {
 }
 if (location.hash === "#find") addEventListener("DOMContentLoaded", find);
 
-/* A link to a question puts one into its control, not only before it. */
+/* A link to a question puts one into its control, not only before it: of several into what is wrong, or still empty. */
 function land() {
   const place = location.hash.startsWith("#field-") && document.getElementById(location.hash.slice(1));
-  if (place) place.querySelector("input:not([type=hidden], [hidden]), select, textarea")?.focus();
+  const controls = place ? all("input:not([type=hidden], [hidden]), select, textarea", place) : [];
+  const wanting = controls.find((one) => one.matches("[aria-invalid]")) || controls.find((one) => !one.value);
+  (wanting || controls[0])?.focus();
 }
 addEventListener("hashchange", land);
 addEventListener("load", () => setTimeout(land)); /* after the browser has gone to the place itself */
