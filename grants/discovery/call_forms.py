@@ -20,10 +20,13 @@ class CallForm(HouseForm):
     listing = SelectField("Who may read it", [InputRequired("Choose who may read the page.")], choices=options(LISTED))
     introduction = TextAreaField("Introduction", [Length(max=4000)])
     contact_name = StringField("Whom to ask", [Length(max=120)])
-    contact_email = EmailField("Address", [Length(max=254)])
-    contact_phone = StringField("Telephone", [Length(max=40)])
+    contact_email = EmailField("Their email address", [Length(max=254)])
+    contact_phone = StringField("Their telephone", [Length(max=40)])
     questions_until = LocalInstantField("Questions are taken until")
-    answer_days = IntegerField("Days within which you answer", [NumberRange(1, 60, "Write a number from 1 to 60.")])
+    answer_days = IntegerField(
+        "Days within which you answer",
+        [InputRequired("Write a number from 1 to 60."), NumberRange(1, 60, "Write a number from 1 to 60.")],
+    )
     shows_criteria = BooleanField("The criteria, with their weights and levels")
     shows_form = BooleanField("The questions of the application")
     shows_events = BooleanField("Events to come")

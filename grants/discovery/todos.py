@@ -107,12 +107,14 @@ def _unanswered(actor: Actor) -> list[Todo]:
     found = []
     for cycle, count, oldest, days in waiting(actor):
         due = oldest + timedelta(days=days)
+        promised = plural(days, "day")
         found.append(
             Todo(
                 "late" if due < now() else "due",
                 f"{plural(count, 'question')} to answer",
                 url_for("discovery.questions", state="open", cycle=cycle.public_id),
-                f"Asked about {cycle.title}; an answer is promised within {plural(days, 'day')}.",
+                f"Asked about {cycle.title}; "
+                + (f"the oldest waits longer than {promised}." if due < now() else f"promised within {promised}."),
                 when=due.astimezone(ZoneInfo(cycle.time_zone)).date(),
                 count=count,
                 cycle_id=cycle.id,

@@ -21,7 +21,7 @@ from grants.web.status import status_of, words_of
 from grants.web.tables import page_asked, sort_asked
 
 EXPORTED = (
-    *("School", "Sector", "NCES id", "CDS id", "Cycle", "Stage", "State", "Questions asked", "Questions ready"),
+    *("School", "Sector", "NCES id", "CDS code", "Cycle", "Stage", "State", "Questions asked", "Questions ready"),
     *("Started", "Last written", "Submitted", "Submissions", "Screened", "Screening note", "Case officer"),
 )
 

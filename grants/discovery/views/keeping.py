@@ -56,7 +56,7 @@ def new_resource(cycle_id: str) -> ResponseReturnValue:
     if (content := _content(form)) is None:
         return page(), (422 if form.is_submitted() else 200)
     back = url_for(".resources", cycle_id=cycle_id)
-    said = "It is kept. Nobody but staff sees it until you publish it."
+    said = "It is kept. Open it here to publish it: until then staff alone see it."
     return carry_out(form, lambda: services.add_resource(actor, cycle, _plan(form, cycle), content), said, back, page)
 
 
