@@ -123,12 +123,15 @@ def _in_stage(
     members: Mapping[int, Members],
 ) -> Iterator[Opening]:
     new = [one.id for one in organizations if (one.id, stage.id) not in started] if now() <= stage.closes_at else []
-    facts = entry_facts(stage, new, definition_of(stage.cycle)) if new else {}
+    definition = definition_of(stage.cycle)
+    facts = entry_facts(stage, new, definition) if new else {}
+    # Why one cannot apply is of no use to who can, for another of their organizations.
+    fitting = {one.id for one in organizations if one.kind in definition.participation.applicants}
     for organization in organizations:
         application = started.get((organization.id, stage.id))
         if application is not None:
             yield Opening(stage, organization, application, YES)
-        elif organization.id in facts:
+        elif organization.id in facts and (organization.id in fitting or not fitting):
             verdict = may_enter(stage, organization, facts[organization.id])
             yield Opening(stage, organization, None, verdict, _lacking(stage, members.get(organization.id)))
 

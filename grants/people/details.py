@@ -17,6 +17,13 @@ KINDS: Final = {
     "consortium": "Consortium",
 }
 SECTORS: Final = {"district": "District-run", "charter": "Charter"}
+DOES: Final = {
+    "lead": "writes, and invites others",
+    "editor": "writes",
+    "viewer": "reads",
+    "signatory": "writes, certifies and signs",
+}
+"""What somebody does in an organization by their role there, in the order in which a page names them."""
 GRADES: Final = ("PK", "K", *(str(grade) for grade in range(1, 13)))
 MOST_PUPILS: Final = 2_000_000
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")

@@ -55,6 +55,8 @@ def ahead(
             found += _writing(application, now)
         elif application.state == State.SUBMITTED and application.id not in decided:
             found += _reading(application)
+        elif application.state == State.WITHDRAWN and not application.screened_at:
+            found += _reopening(application, now)
     return found
 
 
@@ -70,6 +72,13 @@ def _writing(application: Application, now: datetime) -> list[Ahead]:
         return []
     what = "Submit again" if application.state == State.RETURNED else "Submit"
     return [Ahead(f"{what}: {application.stage.title}", "your writers; a signatory certifies", deadline.at)]
+
+
+def _reopening(application: Application, now: datetime) -> list[Ahead]:
+    deadline = application.deadline
+    if not deadline.holds(now):
+        return []
+    return [Ahead(f"{application.stage.title} can be reopened until", "a lead or signatory, if you want", deadline.at)]
 
 
 def _reading(application: Application) -> list[Ahead]:

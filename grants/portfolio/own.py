@@ -14,17 +14,12 @@ from grants.casework.models import Case
 from grants.discovery.queries.calls import Contact, contacts_of
 from grants.kernel.policy import Actor
 from grants.messages.models import Message
+from grants.people.details import DOES
 from grants.people.models import CoachInvitation, OrganizationMembership, Person
 from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
 
 PAGE = 10
-DOES = {
-    "lead": "writes, and invites others",
-    "editor": "writes",
-    "viewer": "reads",
-    "signatory": "writes, certifies and signs",
-}
 
 
 @dataclass(frozen=True)

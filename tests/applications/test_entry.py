@@ -135,6 +135,22 @@ def test_openings_show_what_is_open_and_what_was_entered(app: Flask) -> None:
         assert [(one.stage.key, one.application) for one in found] == [("launch", application)]
 
 
+def test_who_can_apply_for_one_is_not_told_of_the_others_that_cannot(app: Flask) -> None:
+    school, _ = set_up()
+    with clock_at(make.WRITING), unit_of_work():
+        charity = organization("Books for All", "nonprofit")
+        join(school.lead, charity)
+        alone = person("Ada Bright")
+        join(alone, charity)
+    with clock_at(make.WRITING):
+        assert [(one.organization.name, bool(one.verdict)) for one in entry.openings(school.as_lead)] == [
+            (school.organization.name, True)
+        ]
+        assert [(one.organization.name, bool(one.verdict)) for one in entry.openings(actor(alone))] == [
+            ("Books for All", False)
+        ]
+
+
 def test_openings_cost_the_same_for_one_organization_and_for_thirty(app: Flask, statements: Any) -> None:
     with unit_of_work():
         stage = make.stage(make.cycle("{any: [{completed: discovery}, invited]}"))

@@ -83,6 +83,13 @@ def test_the_page_says_what_comes_next_and_who_does_it(app: Flask, client_of: Cl
         True,
     )
     assert ("Decision on Launch grant" in after, "coaches your draft" in after) == (True, False)
+    with clock_at(make.WRITING), unit_of_work():
+        services.withdraw(school.as_signatory, application)
+    withdrawn = read(client_of(school.viewer), application)
+    assert ("Launch grant can be reopened until" in withdrawn, "Decision on" in withdrawn) == (True, False)
+    with clock_at(make.CLOSES + timedelta(hours=1)):
+        late = client_of(school.viewer).get(f"/cases/{application.case.public_id}").text
+    assert ("Withdrawn" in late, "can be reopened" in late) == (True, False)
 
 
 def coming(one: Award, at: datetime) -> list[str]:

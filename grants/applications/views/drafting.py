@@ -22,6 +22,7 @@ from grants.applications.views.files import attach_all, file_address
 from grants.applications.views.questions import Sent, place_of, question, questions, saved_words
 from grants.applications.views.screening import staff_page
 from grants.kernel.errors import Clash, Missing, Refused
+from grants.people.details import DOES
 from grants.persistence.session import unit_of_work
 from grants.programs.schema import Choice, FileField, Section, YesNo
 from grants.web.access import current_actor, requires
@@ -67,6 +68,7 @@ def application(application_id: str) -> ResponseReturnValue:
         submissions=queries.submissions_of(found) if view.rights.whole else (),
         comments=queries.open_comments(found, view.form.sections),
         coaches=queries.coaches_on(found),
+        does=DOES,
     )
 
 
