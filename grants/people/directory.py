@@ -51,7 +51,9 @@ _TITLES: Final = {
 }
 _FIELD_OF: Final = {title: field for field, titles in _TITLES.items() for title in titles.split()}
 # How directories write that they do not know.
-_NOTHING: Final = frozenset({"", "-", "–", "—", "†", "‡", "n/a", "na", "m", "n", "no data", "none", "null", "nan", "."})
+_NOTHING: Final = frozenset(
+    {"", "-", "–", "—", "†", "‡", "n/a", "n.a.", "na", "m", "n", "no data", "none", "null", "nan", "."}
+)
 # What a description calls otherwise than the columns of a file do.
 _COLUMN_OF: Final = {"low_income_share": "low_income"}
 _LENGTHS: Final = {"nces_district": 7, "nces_school": 5}

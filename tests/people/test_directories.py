@@ -248,7 +248,7 @@ def test_a_file_without_a_line_to_bring_in_says_so(officer: Person, client_of: B
     said = [[["NCES id", "062805004267", f"Line {twin} has the same identifier."]] for twin in (1103, 1102)]
     assert faults[1100:] == [said[0], *[said[1]] * 1099]
     page = client_of(officer).get(f"/directories/{kept.public_id}").text
-    assert "2,200 lines cannot be brought in</a>: see whether each column is what it is taken for." in page
+    assert "2,200 lines cannot be brought in</a>: see which column is taken for what, " in page
     assert "<details open" in page.replace('class="more" ', "")
 
 
