@@ -81,10 +81,15 @@ def award_by_id(public_id: str) -> Award:
     return award
 
 
-def awards(actor: Actor, filters: AwardFilters, page: int = 1, size: int = 30) -> Page[Award]:
+def awards(actor: Actor, filters: AwardFilters, page: int = 1) -> Page[Award]:
+    """A page of awards, as `every_award` reads them."""
+    return paginate(every_award(actor, filters), page)
+
+
+def every_award(actor: Actor, filters: AwardFilters) -> Select[Award]:
     """Awards the actor may see, narrowed and sorted, with their cases and agreements."""
     found = _with_names(select(Award)).where(visible_awards(actor), *_narrowed(filters))
-    return paginate(found.options(joinedload(Award.agreement)).order_by(*_order(filters.sort)), page, size)
+    return found.options(joinedload(Award.agreement)).order_by(*_order(filters.sort))
 
 
 def cycles_with_awards(actor: Actor) -> Sequence[Cycle]:

@@ -1,23 +1,24 @@
 """Pages of awards: the list, one award, and what the grantee and the foundation do about it."""
 
 from collections.abc import Callable
-from decimal import Decimal
+from dataclasses import asdict
 from typing import Literal
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.awards import queries, services
+from grants.awards.exports import AWARDS
 from grants.awards.forms import AcceptForm, AwardFilterForm, CountersignForm, DeclineForm, ExtendForm, SignForm
 from grants.awards.models import Award
 from grants.awards.panels import panels_for
 from grants.awards.services import agreements, offers
 from grants.awards.states import AGREEMENT, AWARD, AgreementState, AwardState
+from grants.casework.export_views import ask_for
 from grants.kernel.money import dollars
 from grants.kernel.policy import Actor, Role, Verdict
 from grants.programs.queries import definition_of
 from grants.web.access import current_actor, requires
-from grants.web.exports import export
 from grants.web.forms import HouseForm, options
 from grants.web.navigation import register_nav
 from grants.web.posting import carry_out
@@ -28,7 +29,6 @@ for _role in (Role.PROGRAM_OFFICER, Role.FINANCE_OFFICER, Role.DIRECTOR, Role.AU
     register_nav(_role, "Awards", "awards.awards", 50)
 
 SORTS = ("organization", "stage", "amount", "answer_by")
-EXPORTED_ROWS = 50_000
 Step = tuple[str, Literal["done", "now", "open"]]
 
 
@@ -41,25 +41,11 @@ def awards() -> ResponseReturnValue:
     return render_template("awards/awards.html", page=queries.awards(actor, _filters(), page_asked()), form=form)
 
 
-@bp.get("/awards.<form>")
+@bp.post("/awards/file")
 @requires("award.list")
-def download(form: str) -> ResponseReturnValue:
-    """The list as it is narrowed, as a table."""
-    columns = ("Organization", "Cycle", "Stage", "Amount", "State", "Agreement", "Answer by", "Offered (UTC)")
-    rows = (
-        (
-            one.case.organization.name,
-            one.stage.cycle.title,
-            one.stage.title,
-            Decimal(one.amount) / 100,
-            one.state,
-            one.agreement.state if one.agreement else None,
-            one.answer_by_on,
-            one.offered_at,
-        )
-        for one in queries.awards(current_actor(), _filters(), 1, EXPORTED_ROWS).items
-    )
-    return export(form, "awards", columns, rows)
+def ask_for_awards() -> ResponseReturnValue:
+    """Have the list as it is narrowed made into a file."""
+    return ask_for(AWARDS, "awards", asdict(_filters()), _filter_form(current_actor()).said())
 
 
 @bp.get("/awards/<public_id:award_id>")

@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import ColumnElement, Select
+
 from grants.kernel.policy import Actor
+from grants.persistence.session import db
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,22 @@ def exportable(name: str, permission: str, one: str, many: str, holds: str) -> C
         return table
 
     return register
+
+
+def listed(
+    columns: Sequence[str], found: Select[*tuple[Any, ...]], key: Any, cells: Callable[..., Sequence[Any]]
+) -> Table:
+    """A list as one statement reads it, in its order.
+
+    key     the column of the ids of its rows
+    cells   of one row, given what the statement selects
+    """
+    of: ColumnElement[int] = key
+
+    def rows(ids: Sequence[int]) -> Iterable[Sequence[Any]]:
+        return (cells(*row) for row in db.session.execute(found.where(of.in_(ids))))
+
+    return Table(columns, db.session.scalars(found.with_only_columns(of)).all(), rows)
 
 
 def kind_called(name: str) -> Kind:

@@ -77,10 +77,15 @@ def requirement_for(actor: Actor, public_id: str) -> Requirement:
     return found
 
 
-def requirements(actor: Actor, filters: RequirementFilters, page: int = 1, size: int = 30) -> Page[Requirement]:
+def requirements(actor: Actor, filters: RequirementFilters, page: int = 1) -> Page[Requirement]:
+    """A page of requirements, as `every_requirement` reads them."""
+    return paginate(every_requirement(actor, filters), page)
+
+
+def every_requirement(actor: Actor, filters: RequirementFilters) -> Select[Requirement]:
     """Requirements the actor may see, narrowed and sorted: what is owed before what is answered, by due date."""
     found = _with_names().where(visible_requirements(actor), *_narrowed(filters))
-    return paginate(found.order_by(*_order(filters.sort)), page, size)
+    return found.order_by(*_order(filters.sort))
 
 
 def requirements_of(actor: Actor, award: Award) -> Sequence[Requirement]:

@@ -1,12 +1,13 @@
 """Home pages, the list of cases, the case page."""
 
-from decimal import Decimal
+from dataclasses import asdict
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.casework import queries as casework
 from grants.casework import services
+from grants.casework.export_views import ask_for
 from grants.casework.merging import case_that_stays
 from grants.casework.officers import officer_for, officers
 from grants.kernel.errors import Missing, Problem
@@ -15,11 +16,11 @@ from grants.people.queries import person_of
 from grants.persistence.session import unit_of_work
 from grants.portfolio import queries
 from grants.portfolio.case_page import case_page
+from grants.portfolio.exports import CASES
 from grants.portfolio.forms import CaseFilterForm, NoteForm, OfficerForm, TaskForm
 from grants.portfolio.home import home_of
 from grants.web.access import current_actor, public, requires
 from grants.web.errors import forward_by
-from grants.web.exports import export
 from grants.web.forms import options
 from grants.web.navigation import register_nav, register_search
 from grants.web.tables import page_asked
@@ -62,27 +63,12 @@ def cases() -> ResponseReturnValue:
     return render_template("portfolio/cases.html", page=page, form=form, stages=stages)
 
 
-@bp.get("/cases.<form>")
+@bp.post("/cases/file")
 @requires("case.list")
-def download(form: str) -> ResponseReturnValue:
-    """The list as it is narrowed, as a table."""
-    _, filters = _filters()
-    found = queries.cases(current_actor(), filters, size=10_000)
-    columns = ("Organization", "Kind", "Run by", "Grades", "Students", "Officer", "Opened", "Awarded")
-    rows = [
-        (
-            row.case.organization.name,
-            row.case.organization.kind,
-            row.case.organization.sector,
-            row.case.organization.grades,
-            row.case.organization.enrollment,
-            row.case.officer.name if row.case.officer else None,
-            row.case.opened_at,
-            Decimal(row.awarded) / 100,
-        )
-        for row in found.items
-    ]
-    return export(form, "cases", columns, rows)
+def ask_for_cases() -> ResponseReturnValue:
+    """Have the list as it is narrowed made into a file."""
+    form, filters = _filters()
+    return ask_for(CASES, "cases", asdict(filters), form.said())
 
 
 def _filters() -> tuple[CaseFilterForm, queries.CaseFilters]:

@@ -23,6 +23,7 @@ from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from grants.review.models import Conflict
 from tests.factories import applications as make
+from tests.factories.exports import read_at
 from tests.factories.people import actor, person
 
 Browser = Callable[[Person], FlaskClient]
@@ -172,12 +173,12 @@ def test_a_conflict_hides_a_school_from_every_message_and_count(app: Flask, clie
         "/applications/message?kind=reminder",
         f"/applications/messages/{sent}",
         "/applications?only=never_submitted",
-        "/applications.csv",
+        "/applications/file",
     )
 
     def seen() -> list[tuple[int, bool]]:
         with clock_at(make.WRITING):
-            return [(page.status_code, "Lodestar" in page.text) for page in (browser.get(one) for one in pages)]
+            return [(page.status_code, "Lodestar" in page.text) for page in (read_at(browser, one) for one in pages)]
 
     def never_submitted() -> str:
         with clock_at(make.WRITING):

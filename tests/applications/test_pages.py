@@ -26,6 +26,7 @@ from grants.persistence.session import db, unit_of_work
 from tests.applications.controls import Controls
 from tests.applications.test_uploads import PDF
 from tests.factories import applications as make
+from tests.factories.exports import file_of
 from tests.factories.people import actor, join, organization, person
 
 Browser = Callable[[Person], FlaskClient]
@@ -437,7 +438,7 @@ def test_the_list_is_what_its_url_says_and_so_is_its_export(
 ) -> None:
     browser = client_of(filled(4))
     with clock_at(make.WRITING):
-        table = browser.get(f"/applications.csv{query}")
+        table = file_of(browser, f"/applications/file{query}")
         page = browser.get(f"/applications{query}").text
     rows = list(csv.reader(io.StringIO(table.data.decode("utf-8-sig"))))
     assert [row[0] for row in rows[1:]] == schools
@@ -453,7 +454,7 @@ def test_the_list_begins_with_what_runs_and_says_whom_a_reminder_takes(app: Flas
         officer = person("Maya Rivera", Role.PROGRAM_OFFICER)
     browser = client_of(officer)
     with clock_at(make.WRITING):
-        rows = list(csv.reader(io.StringIO(browser.get("/applications.csv").data.decode("utf-8-sig"))))
+        rows = list(csv.reader(io.StringIO(file_of(browser, "/applications/file").data.decode("utf-8-sig"))))
         assert [row[0] for row in rows[1:]] == ["Zenith", "Alder"]
         page = browser.get("/applications").text
         assert ("all 2 applications of this list, a reminder to the 2 drafts" in page, "Writing" in page) == (
@@ -506,7 +507,9 @@ def test_an_export_holds_no_formula(app: Flask, client_of: Browser) -> None:
         make.draft(make.school('=HYPERLINK("http://x")'), make.stage())
         officer = person("Maya Rivera", Role.PROGRAM_OFFICER)
     with clock_at(make.WRITING):
-        sheet = openpyxl.load_workbook(io.BytesIO(client_of(officer).get("/applications.xlsx").data)).active
+        sheet = openpyxl.load_workbook(
+            io.BytesIO(file_of(client_of(officer), "/applications/file", "xlsx").data)
+        ).active
     assert sheet is not None
     assert (sheet["A2"].value, sheet["A2"].data_type) == ('=HYPERLINK("http://x")', "s")
 
@@ -648,7 +651,7 @@ def test_a_conflict_hides_the_application_from_staff_everywhere(app: Flask, clie
             return (
                 [browser.get(page).status_code for page in pages],
                 "Lodestar" in browser.get("/applications").text,
-                "Lodestar" in browser.get("/applications.csv").text,
+                "Lodestar" in file_of(browser, "/applications/file").text,
                 "1 to 2 of 2" in browser.get("/applications").text,
             )
 

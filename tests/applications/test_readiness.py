@@ -29,6 +29,7 @@ from grants.programs.dates import StageDates
 from grants.programs.models import CycleStage
 from grants.programs.services import load_program, open_cycle
 from tests.factories import applications as make
+from tests.factories.exports import file_of, read_at
 from tests.factories.monitoring import conflict
 from tests.factories.people import actor, join, organization, person
 
@@ -243,10 +244,10 @@ def test_staff_list_all_schools_and_take_a_file(story: Story, client_of: Browser
     story.say({"will": "4", "manager": "no"})
     maya, address = client_of(story.officer), f"/readiness/{story.stage.public_id}"
     assert "Urban Promise Academy" in maya.get(address).text
-    rows = list(reader(maya.get(f"{address}/schools.csv").data.decode("utf-8-sig").splitlines()))
+    rows = list(reader(file_of(maya, f"{address}/file").data.decode("utf-8-sig").splitlines()))
     assert [row[:1] + row[2:] for row in rows[1:]] == [["Urban Promise Academy", "Dana Ruiz", "4", "No", ""]]
-    for part in (address, f"{address}/schools.csv"):
-        assert client_of(story.dana).get(part).status_code == 403
+    for part in (address, f"{address}/file"):
+        assert read_at(client_of(story.dana), part).status_code == 403
     assert maya.get(f"/readiness/{story.launch.public_id}").status_code == 404
 
 
@@ -261,7 +262,7 @@ def test_the_list_is_narrowed_by_its_address_and_the_file_with_it(story: Story, 
 
     def listed(query: str) -> tuple[list[str], int]:
         page = maya.get(f"{address}?{query}").text
-        rows = maya.get(f"{address}/schools.csv?{query}").data.decode("utf-8-sig").splitlines()
+        rows = file_of(maya, f"{address}/file?{query}").data.decode("utf-8-sig").splitlines()
         return [name for name in ("Lodestar", "Urban Promise Academy") if f">{name}<" in page], len(rows) - 1
 
     assert listed("") == (["Lodestar", "Urban Promise Academy"], 2)

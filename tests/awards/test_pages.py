@@ -14,6 +14,7 @@ from grants.kernel.roles import Role
 from grants.people.models import Person
 from grants.persistence.session import unit_of_work
 from tests.factories.awards import RELEASED, award
+from tests.factories.exports import read_at
 from tests.factories.monitoring import conflict
 from tests.factories.payments import Story
 from tests.factories.people import join, organization, person
@@ -74,8 +75,8 @@ def test_the_list_names_no_award_the_reader_has_a_conflict_with(story: Story, cl
         auditor = person(None, Role.AUDITOR)
         conflict(story.award.case, auditor)
     hidden, shown = story.award.case.organization.name, other.case.organization.name
-    for path in ("/awards", "/awards.csv", "/awards?q=School"):
-        page = client_of(auditor).get(path).text
+    for path in ("/awards", "/awards/file", "/awards?q=School"):
+        page = read_at(client_of(auditor), path).text
         assert (shown in page, f"{hidden}<" in page or f"{hidden}," in page) == (True, False)
     assert client_of(story.person(story.lead)).get("/awards").status_code == 403
 

@@ -320,7 +320,6 @@ FILES: dict[str, list[Seen]] = {
     "calendars.feed": by(VISITOR, ids="SELECT id AS feed_token FROM calendar_feed"),
     "discovery.attendance_file": by(OFFICER, ids=_full_event),
     "discovery.reach_file": by(OFFICER),
-    "discovery.schools_file": by(DIRECTOR),
     "people.people_file": by(ADMINISTRATOR),
     "people.directory_errors": by(OFFICER, ADMINISTRATOR, ids=_newest("directory_import", "directory_id")),
     "people.organizations_file": by(OFFICER),
@@ -333,8 +332,6 @@ FILES: dict[str, list[Seen]] = {
             SELECT application.public_id AS application_id, file.public_id AS file_id,
             attachment.attached_by_id AS opener {_ATTACHED}""",
     ),
-    "applications.assessed_file": by(OFFICER, ids=_asking),
-    "applications.export_applications": by(OFFICER),
     "applications.submitted_file": by(
         OFFICER,
         ids=f"""
@@ -355,10 +352,5 @@ FILES: dict[str, list[Seen]] = {
             assignment.reviewer_id AS opener {_ATTACHED} WHERE assignment.id IS NOT NULL""",
     ),
     "decisions.download": by(DIRECTOR, ids=_waiting),
-    "awards.download": by(OFFICER),
-    "payments.download": by(FINANCE),
-    "payments.download_ledger": by(FINANCE),
-    "monitoring.download": by(OFFICER),
     "monitoring.download_indicators": by(GRANTEE, ids=_award_in_force),
-    "portfolio.download": by(OFFICER),
 }

@@ -29,7 +29,7 @@ from grants.review.models import Conflict
 from tests.conftest import Engine
 from tests.factories import people, review
 from tests.factories.decisions import DECIDING, RELEASING, Board, Ready, board, counted, drafted, ready
-from tests.factories.exports import file_of
+from tests.factories.exports import file_of, read_at
 from tests.factories.people import actor, organization, person
 
 # Two district-run schools fill their places; the third waits, and the pool could not pay it either if Tern is awarded.
@@ -43,7 +43,7 @@ RULES: dict[str, Any] = {
 }
 Schools = dict[str, tuple[str, int]]
 SCHOOLS: Schools = {"Gull": ("district", 4), "Heron": ("district", 3), "Plover": ("district", 2), "Auk": ("charter", 1)}
-SEEN = ("/", "/slates", "/cases", "/cases.csv", "/awards", "/awards.csv", "/review/stages", "/funds")
+SEEN = ("/", "/slates", "/cases", "/cases/file", "/awards", "/awards/file", "/review/stages", "/funds")
 FUNDS = {"local": {"title": "Local money", "amount": "$400,000"}}
 # One place, and a waitlist that Tern stands on before Plover, or not at all.
 WAITING: Schools = {"Gull": ("district", 4), "Plover": ("district", 2)}
@@ -104,7 +104,7 @@ class World:
         known = set(waiting)
         while waiting:
             path = waiting.pop(0)
-            answer = browser.get(path)
+            answer = read_at(browser, path)
             text = answer.text if answer.mimetype.startswith("text/") else answer.mimetype
             seen[(_plain(path), answer.status_code, _plain(text))] += 1
             new = {unescape(link) for link in re.findall(r'href="(/[^"#]*)', text)} - known

@@ -19,6 +19,7 @@ from grants.persistence.session import db, unit_of_work
 from grants.programs.schema import DiscoveryStage
 from tests.discovery.story import DAY, MARCH, Browser, Place
 from tests.factories import discovery as make
+from tests.factories.exports import file_of, read_at
 from tests.factories.monitoring import conflict
 from tests.factories.people import actor, organization, person
 
@@ -130,7 +131,7 @@ def test_the_list_and_its_file_keep_the_view(place: Place, client_of: Browser) -
     client = client_of(auditor)
     page = client.get("/events/schools?standing=unreached").text
     assert ("Skyline" in page, "Lodestar" in page, "standing=unreached" in page) == (True, False, True)
-    rows = list(reader(client.get("/events/schools.csv?standing=came").data.decode("utf-8-sig").splitlines()))
+    rows = list(reader(file_of(client, "/events/schools/file?standing=came").data.decode("utf-8-sig").splitlines()))
     assert [row[:5] for row in rows[1:]] == [
         ["Lodestar", "charter", "", "1", "1"],
         ["Urban Promise Academy", "district", "", "2", "2"],
@@ -138,8 +139,8 @@ def test_the_list_and_its_file_keep_the_view(place: Place, client_of: Browser) -
     reach = list(reader(client.get("/events/reach.csv").data.decode("utf-8-sig").splitlines()))
     assert reach[1] == ["All", "", "4", "2", "3"]
     assert client.get("/events/reach.xlsx").data[:2] == b"PK"
-    for address in ("/events/schools", "/events/schools.csv", "/events/reach", "/events/reach.csv"):
-        assert client_of(place.dana).get(address).status_code == 403
+    for address in ("/events/schools", "/events/schools/file", "/events/reach", "/events/reach.csv"):
+        assert read_at(client_of(place.dana), address).status_code == 403
 
 
 def test_the_list_costs_the_same_at_one_school_and_at_thirty(

@@ -13,3 +13,8 @@ def file_of(browser: FlaskClient, path: str, form: str = "csv") -> TestResponse:
         return asked
     run_due()
     return browser.get(f"{asked.location}/file")
+
+
+def read_at(browser: FlaskClient, path: str) -> TestResponse:
+    """A page, or the file that comes of a press where the path ends so."""
+    return file_of(browser, path) if path.partition("?")[0].endswith("/file") else browser.get(path)

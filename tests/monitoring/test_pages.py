@@ -15,6 +15,7 @@ from grants.people.models import Person
 from grants.persistence.session import unit_of_work
 from tests.awards.test_pages import statuses
 from tests.factories.awards import award, in_state
+from tests.factories.exports import read_at
 from tests.factories.monitoring import conflict, reading, requirement
 from tests.factories.payments import Story
 from tests.factories.people import join, organization, person
@@ -95,9 +96,9 @@ def test_each_list_holds_what_its_reader_may_know(story: Story, client_of: Clien
         join(stranger, other)
         award(story.award.stage.cycle, other)
     name = story.award.case.organization.name
-    for path in ("/requirements", "/requirements.csv", "/requirements?state=scheduled"):
+    for path in ("/requirements", "/requirements/file", "/requirements?state=scheduled"):
         holds = [
-            name in client_of(someone).get(path).text.replace(f"Lead of {name}", "")
+            name in read_at(client_of(someone), path).text.replace(f"Lead of {name}", "")
             for someone in (story.person(story.lead), story.person(story.officer), auditor, stranger)
         ]
         assert holds == [True, True, False, False]

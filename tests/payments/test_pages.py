@@ -17,6 +17,7 @@ from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from tests.awards.test_pages import statuses
 from tests.factories.awards import RELEASED, award, cycle
+from tests.factories.exports import read_at
 from tests.factories.monitoring import conflict
 from tests.factories.payments import Story
 from tests.factories.people import organization, person
@@ -72,7 +73,7 @@ def test_a_payment_is_due_on_the_day_of_its_own_cycle(story: Story, client_of: C
     assert ("Tokyo School" in page, name in page) == (True, False)
 
 
-@pytest.mark.parametrize("path", ["/payments", "/payments.csv", "/funds", "/ledger.csv"])
+@pytest.mark.parametrize("path", ["/payments", "/funds"])
 def test_lists_and_funds_are_the_foundations(story: Story, client_of: ClientOf, path: str) -> None:
     readers = {"officer", "finance", "director", "auditor", "conflicted"}
     assert statuses(story, client_of, path) == {
@@ -81,7 +82,13 @@ def test_lists_and_funds_are_the_foundations(story: Story, client_of: ClientOf, 
     }
 
 
-@pytest.mark.parametrize("path", ["/payments", "/payments.csv", "/payments?state=planned", "/ledger.csv", "/funds"])
+@pytest.mark.parametrize("path", ["/payments/file", "/ledger/file"])
+def test_their_files_are_the_foundations_too(story: Story, client_of: ClientOf, path: str) -> None:
+    asked = [client_of(story.person(who)).post(path).status_code for who in (story.finance, story.officer, story.lead)]
+    assert asked == [302, 302, 403]
+
+
+@pytest.mark.parametrize("path", ["/payments", "/payments/file", "/payments?state=planned", "/ledger/file", "/funds"])
 def test_lists_and_ledger_name_no_case_the_reader_has_a_conflict_with(
     story: Story, client_of: ClientOf, path: str
 ) -> None:
@@ -89,8 +96,8 @@ def test_lists_and_ledger_name_no_case_the_reader_has_a_conflict_with(
         auditor = person(None, Role.AUDITOR)
         conflict(story.award.case, auditor)
     name = story.award.case.organization.name
-    assert name in client_of(story.person(story.finance)).get(path).text
-    assert name not in client_of(auditor).get(path).text
+    assert name in read_at(client_of(story.person(story.finance)), path).text
+    assert name not in read_at(client_of(auditor), path).text
 
 
 def test_from_request_to_bank_in_a_browser(story: Story, client_of: ClientOf) -> None:

@@ -17,6 +17,7 @@ from grants.persistence.session import db, unit_of_work
 from grants.review.models import Conflict
 from tests.factories import review
 from tests.factories.decisions import DECIDING, Board, Ready, board, ready, released
+from tests.factories.exports import file_of
 from tests.factories.people import join, organization, person
 
 SCHOOLS = {"Tern": ("district", 4), "Gull": ("district", 3), "Heron": ("charter", 3)}
@@ -134,7 +135,7 @@ def test_a_conflicted_director_finds_no_trace_of_the_case(at: Ready, people: Boa
     conflicted, free = client_of(people.directors[0]), client_of(people.directors[1])
     assert [browser.get(case_url(at, "Tern")).status_code for browser in (conflicted, free)] == [404, 200]
     assert ["Tern" in browser.get("/cases").text for browser in (conflicted, free)] == [False, True]
-    assert ["Tern" in browser.get("/cases.csv").text for browser in (conflicted, free)] == [False, True]
+    assert ["Tern" in file_of(browser, "/cases/file").text for browser in (conflicted, free)] == [False, True]
     counts = [browser.get("/cases").text.count('class="head"') for browser in (conflicted, free)]
     assert counts == [2, 3]
 
@@ -168,7 +169,7 @@ def test_cases_are_searched_narrowed_and_exported(at: Ready, people: Board, clie
     assert names("sector=charter") == {"Heron"}
     assert names("stage=launch") == set(SCHOOLS)
     assert names("stage=launch:awarded") == set()
-    table = browser.get("/cases.csv?sector=charter").get_data().decode("utf-8-sig").splitlines()
+    table = file_of(browser, "/cases/file?sector=charter").get_data().decode("utf-8-sig").splitlines()
     assert [line.split(",")[0] for line in table] == ["Organization", "Heron"]
 
 

@@ -134,15 +134,11 @@ def assessed(actor: Actor, stage: CycleStage, filters: ReadinessFilters, page: i
     """Rows of (Case, what its school has said for a stage, if anything), by the schools' names; no case that the actor
     has a conflict with.
     """
-    return paginate_rows(_of_stage(actor, stage, filters), page)
+    return paginate_rows(every_assessed(actor, stage, filters), page)
 
 
-def every_assessed(actor: Actor, stage: CycleStage, filters: ReadinessFilters) -> Sequence[Any]:
-    """The same without pages, for an export."""
-    return db.session.execute(_of_stage(actor, stage, filters)).all()
-
-
-def _of_stage(actor: Actor, stage: CycleStage, filters: ReadinessFilters) -> Any:
+def every_assessed(actor: Actor, stage: CycleStage, filters: ReadinessFilters) -> Any:
+    """The same rows, as a statement: a file takes them all."""
     found = (
         select(Case, ReadinessCheck)
         .join(Case.organization)

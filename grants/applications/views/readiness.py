@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import asdict, replace
 from zoneinfo import ZoneInfo
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -12,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from grants.applications import forms, queries, services
 from grants.applications.completeness import shown_fields
 from grants.applications.content import mark_of
+from grants.applications.exports import ASSESSED, short
 from grants.applications.policy import may_write
 from grants.applications.queries import Assessment, ReadinessFilters
 from grants.applications.reading import read, read_one
@@ -20,6 +20,7 @@ from grants.applications.views.blueprint import bp
 from grants.applications.views.drafting import Wish
 from grants.applications.views.questions import Clash as TwoTexts
 from grants.applications.views.questions import Question
+from grants.casework.export_views import ask_for
 from grants.kernel.clock import today
 from grants.kernel.errors import Clash, Missing
 from grants.persistence.session import unit_of_work
@@ -27,7 +28,6 @@ from grants.programs.phrases import what_readiness_decides
 from grants.programs.queries import definition_of
 from grants.programs.schema import AnyField, Choice, FiveYearBudget, Form, TableField, YesNo
 from grants.web.access import current_actor, requires
-from grants.web.exports import export
 from grants.web.filters import clock_time, day
 from grants.web.forms import options
 from grants.web.tables import page_asked
@@ -187,26 +187,20 @@ def assessed(stage_id: str) -> ResponseReturnValue:
         asked=asked,
         form=form,
         page=queries.assessed(current_actor(), stage, _filters(form, asked), page_asked()),
-        short=_short,
+        short=short,
         decides=what_readiness_decides(definition_of(stage.cycle), stage.key),
     )
 
 
-@bp.get("/readiness/<public_id:stage_id>/schools.<form>")
+@bp.post("/readiness/<public_id:stage_id>/file")
 @requires("readiness.list")
-def assessed_file(stage_id: str, form: str) -> ResponseReturnValue:
-    """The same as a file, an answer a column."""
+def ask_for_assessed(stage_id: str) -> ResponseReturnValue:
+    """Have the list as it is narrowed made into a file, an answer a column."""
     stage = queries.asking_stage(stage_id)
     asked = queries.readiness_form(stage)
-    fields = list(asked.all_fields()) if asked else []
-    rows = (
-        (case.organization.name, said.written_at, said.written_by.name, *(_short(f, said.answers) for f in fields))
-        if said
-        else (case.organization.name, None, None, *("" for _ in fields))
-        for case, said in queries.every_assessed(current_actor(), stage, _filters(_filter_form(asked), asked))
-    )
-    columns = ("School", "Written at", "Written by", *(one.title for one in fields))
-    return export(form, f"{asked.title if asked else ''}, {stage.cycle.title}", columns, rows)
+    form = _filter_form(asked)
+    wanted = {"stage": stage_id, **asdict(_filters(form, asked))}
+    return ask_for(ASSESSED, f"{asked.title if asked else ''}, {stage.cycle.title}", wanted, form.said())
 
 
 def _filter_form(asked: Form | None) -> forms.ReadinessFilterForm:
@@ -237,14 +231,3 @@ def _answers(asked: Form | None) -> dict[str, tuple[str, str, str | bool]]:
             for option, said in one.options.items():
                 found[f"{one.key}:{option}"] = (f"{one.title} {said}", one.key, option)
     return found
-
-
-def _short(asked: AnyField, answers: Mapping[str, Any]) -> str:
-    """An answer in one line, as a table holds it."""
-    typed = forms.as_typed(asked, answers.get(asked.key))
-    words = asked.options if isinstance(asked, Choice) else {"yes": "Yes", "no": "No"}
-    if isinstance(typed, str):
-        return words.get(typed, typed)
-    if isinstance(asked, Choice):
-        return ", ".join(words.get(one, one) for one in typed)
-    return f"{len(typed)} rows" if typed else ""

@@ -1,29 +1,21 @@
 """The staff's list of applications: its filters are its address, and it goes out as a table."""
 
 from dataclasses import asdict
-from typing import Any
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from grants.applications import queries, services
-from grants.applications.exports import ANSWERS
+from grants.applications.exports import ANSWERS, LIST
 from grants.applications.forms import ApplicationFilterForm
-from grants.applications.models import Application
 from grants.applications.queries import SORTS, VIEWS, ApplicationFilters
 from grants.applications.states import State
 from grants.applications.views.blueprint import bp
 from grants.casework.export_views import ask_for
 from grants.web.access import current_actor, requires
-from grants.web.exports import export, local
 from grants.web.forms import options
-from grants.web.status import status_of, words_of
+from grants.web.status import words_of
 from grants.web.tables import page_asked, sort_asked
-
-EXPORTED = (
-    *("School", "Sector", "NCES id", "CDS code", "Cycle", "Stage", "State", "Questions asked", "Questions ready"),
-    *("Started", "Last written", "Submitted", "Submissions", "Screened", "Screening note", "Case officer"),
-)
 
 
 @bp.get("/applications")
@@ -44,35 +36,12 @@ def applications() -> ResponseReturnValue:
     )
 
 
-@bp.get("/applications.<form>")
+@bp.post("/applications/file")
 @requires("application.list")
-def export_applications(form: str) -> ResponseReturnValue:
-    """The list as it is narrowed, as a table."""
-    rows = queries.every_application(current_actor(), filters_of(filter_form()))
-    return export(form, "applications", EXPORTED, (_row(*row) for row in rows))
-
-
-def _row(found: Application, submitted_at: Any, times: int) -> tuple[Any, ...]:
-    school, stage, officer = found.case.organization, found.stage, found.case.officer
-    zone = stage.cycle.time_zone
-    return (
-        school.name,
-        school.sector,
-        school.nces_id,
-        school.cds_id,
-        stage.cycle.title,
-        stage.title,
-        status_of("application", found.standing).word,
-        found.asked,
-        found.answered,
-        local(found.started_at, zone),
-        local(found.written_at, zone),
-        local(submitted_at, zone),
-        times,
-        local(found.screened_at, zone),
-        found.screening_note,
-        officer and officer.name,
-    )
+def ask_for_applications() -> ResponseReturnValue:
+    """Have the list as it is narrowed made into a file."""
+    form = filter_form()
+    return ask_for(LIST, "applications", asdict(filters_of(form)), form.said({"only": VIEWS}))
 
 
 @bp.post("/applications/answers")

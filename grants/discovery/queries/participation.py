@@ -1,6 +1,5 @@
 """How far every school of the directory is with the participation rule: the staff's list."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -47,23 +46,19 @@ def participation(
 
     raises   Refused
     """
-    return paginate_rows(_list(actor, cycle, stage, filters), page)
-
-
-def every_participation(
-    actor: Actor, cycle: Cycle, stage: DiscoveryStage | None, filters: ParticipationFilters
-) -> Iterable[Any]:
-    """The same rows without pages, for an export."""
-    return db.session.execute(_list(actor, cycle, stage, filters)).all()
+    return paginate_rows(every_participation(actor, cycle, stage, filters), page)
 
 
 def unreached(actor: Actor, cycle: Cycle) -> int:
     """How many organizations that could apply nobody came from."""
-    found = _list(actor, cycle, None, ParticipationFilters(standing="unreached")).order_by(None)
+    found = every_participation(actor, cycle, None, ParticipationFilters(standing="unreached")).order_by(None)
     return db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
-def _list(actor: Actor, cycle: Cycle, stage: DiscoveryStage | None, filters: ParticipationFilters) -> Select[Any]:
+def every_participation(
+    actor: Actor, cycle: Cycle, stage: DiscoveryStage | None, filters: ParticipationFilters
+) -> Select[Any]:
+    """The rows of `participation`, as a statement: a file takes them all."""
     require_permission(actor, "reach.read")
     came, met = _came(cycle).subquery(), _counted(cycle, stage).subquery()
     hidden = exists().where(

@@ -1,12 +1,15 @@
 """What discovery has reached, and which schools it has not."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any, cast, get_args
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from grants.casework.export_views import ask_for
 from grants.discovery import queries
+from grants.discovery.exports import SCHOOLS
 from grants.discovery.forms import ParticipationFilterForm
 from grants.discovery.queries import ParticipationFilters
 from grants.discovery.queries.participation import Standing
@@ -20,7 +23,6 @@ from grants.web.forms import options
 from grants.web.tables import page_asked
 
 REACH_COLUMNS = ("By", "Which", "Educators", "Schools", "Events held")
-SCHOOL_COLUMNS = ("School", "Sector", "City", "People who came", "Events", "Events that count", "Needed", "Met at")
 
 
 @bp.get("/events/reach")
@@ -70,20 +72,13 @@ def schools() -> ResponseReturnValue:
     return render_template("discovery/schools.html", form=form, cycle=cycle, stage=stage, page=page)
 
 
-@bp.get("/events/schools.<form>")
+@bp.post("/events/schools/file")
 @requires("reach.read")
-def schools_file(form: str) -> ResponseReturnValue:
-    """The same as a file."""
-    filters, cycle = _filters(_filter_form()), _some_cycle()
-    stage = _stage(cycle)
-    least = stage.complete_when.at_least if stage else None
-    rows = (
-        (school.name, school.sector, school.city, people, events, counted, least, met_at)
-        for school, people, events, counted, met_at in queries.every_participation(
-            current_actor(), cycle, stage, filters
-        )
-    )
-    return export(form, f"Participation in {cycle.title}", SCHOOL_COLUMNS, rows)
+def ask_for_schools() -> ResponseReturnValue:
+    """Have the list as it is narrowed made into a file."""
+    form, cycle = _filter_form(), _some_cycle()
+    wanted = {"cycle": cycle.public_id, **asdict(_filters(form))}
+    return ask_for(SCHOOLS, f"Participation in {cycle.title}", wanted, form.said())
 
 
 def _filter_form() -> ParticipationFilterForm:

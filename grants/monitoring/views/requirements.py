@@ -1,27 +1,28 @@
 """The list of what is owed, one requirement, and what the school and the foundation do about it."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.awards.queries import cycles_with_awards
+from grants.casework.export_views import ask_for
 from grants.kernel.clock import today
 from grants.kernel.policy import Actor, Verdict
 from grants.monitoring import queries, services
+from grants.monitoring.exports import REQUIREMENTS
 from grants.monitoring.forms import AccountForm, AnswerForm, CheckInForm, ReasonForm, RequirementFilterForm
 from grants.monitoring.models import Requirement
 from grants.monitoring.services.requirements import facts_of
 from grants.monitoring.states import REQUIREMENT
 from grants.monitoring.views.blueprint import bp
 from grants.web.access import current_actor, requires
-from grants.web.exports import export
 from grants.web.forms import HouseForm, options
 from grants.web.posting import carry_out
 from grants.web.tables import page_asked, sort_asked
 
 SORTS = ("due", "organization")
-EXPORTED_ROWS = 50_000
 
 
 @bp.get("/requirements")
@@ -29,37 +30,28 @@ EXPORTED_ROWS = 50_000
 def requirements() -> ResponseReturnValue:
     """What is owed under all awards the actor may see, by due date."""
     actor = current_actor().in_view
-    form = RequirementFilterForm()
-    form.cycle.choices = options({"": "All"} | {one.public_id: one.title for one in cycles_with_awards(actor)})
     return render_template(
         "monitoring/requirements.html",
         page=queries.requirements(actor, _filters(), page_asked()),
-        form=form,
+        form=_filter_form(actor),
         status_of_one=queries.status_of,
         lateness=queries.lateness_of,
     )
 
 
-@bp.get("/requirements.<form>")
+@bp.post("/requirements/file")
 @requires("requirement.read")
-def download(form: str) -> ResponseReturnValue:
-    """The list as it is narrowed, as a table."""
-    columns = ("Organization", "Cycle", "Grant", "Requirement", "Kind", "Due", "State", "In time", "Rating")
-    rows = (
-        (
-            one.award.case.organization.name,
-            one.award.stage.cycle.title,
-            one.award.stage.title,
-            one.title,
-            one.kind,
-            one.due_on,
-            one.state,
-            queries.lateness_of(one).words,
-            one.check_in.rating if one.check_in else None,
-        )
-        for one in queries.requirements(current_actor().in_view, _filters(), 1, EXPORTED_ROWS).items
-    )
-    return export(form, "requirements", columns, rows)
+def ask_for_requirements() -> ResponseReturnValue:
+    """Have the list as it is narrowed made into a file."""
+    actor = current_actor()
+    wanted = {"looks_at": actor.looks_at, **asdict(_filters())}
+    return ask_for(REQUIREMENTS, "requirements", wanted, _filter_form(actor.in_view).said())
+
+
+def _filter_form(actor: Actor) -> RequirementFilterForm:
+    form = RequirementFilterForm()
+    form.cycle.choices = options({"": "All"} | {one.public_id: one.title for one in cycles_with_awards(actor)})
+    return form
 
 
 @bp.get("/requirements/<public_id:requirement_id>")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from grants.awards.models import Award
@@ -128,14 +128,17 @@ def funds_to_open(actor: Actor) -> list[tuple[Cycle, str, str]]:
     ]
 
 
-def ledger_page(actor: Actor, filters: LedgerFilters, page: int = 1, size: int = 30) -> Page[LedgerEntry]:
+def ledger_page(actor: Actor, filters: LedgerFilters, page: int = 1) -> Page[LedgerEntry]:
+    """A page of the ledger, as `ledger` reads it."""
+    return paginate(ledger(actor, filters), page)
+
+
+def ledger(actor: Actor, filters: LedgerFilters) -> Select[LedgerEntry]:
     """The ledger's entries, the latest first, each with its transaction, accounts, fund, and whose award it was.
 
     Entries of a case that the actor is conflicted with are left out.
     """
-    if not actor.may("payment.list"):
-        return Page((), 1, size, 0)
-    statement = (
+    return (
         select(LedgerEntry)
         .join(LedgerEntry.transaction)
         .join(LedgerEntry.from_account)
@@ -143,6 +146,7 @@ def ledger_page(actor: Actor, filters: LedgerFilters, page: int = 1, size: int =
         .outerjoin(LedgerEntry.award)
         .outerjoin(Award.case)
         .outerjoin(Case.organization)
+        .where(true() if actor.may("payment.list") else false())
         .where(or_(LedgerEntry.award_id.is_(None), not_conflicted(actor, Case.id)), *_narrowed(filters))
         .options(
             contains_eager(LedgerEntry.transaction).joinedload(LedgerTransaction.actor),
@@ -152,7 +156,6 @@ def ledger_page(actor: Actor, filters: LedgerFilters, page: int = 1, size: int =
         )
         .order_by(LedgerTransaction.at.desc(), LedgerEntry.id.desc())
     )
-    return paginate(statement, page, size)
 
 
 def _narrowed(filters: LedgerFilters) -> list[ColumnElement[bool]]:

@@ -63,10 +63,15 @@ def installment_for(actor: Actor, public_id: str) -> Installment:
     return installment
 
 
-def installments(actor: Actor, filters: InstallmentFilters, page: int = 1, size: int = 30) -> Page[Installment]:
+def installments(actor: Actor, filters: InstallmentFilters, page: int = 1) -> Page[Installment]:
+    """A page of installments, as `every_installment` reads them."""
+    return paginate(every_installment(actor, filters), page)
+
+
+def every_installment(actor: Actor, filters: InstallmentFilters) -> Select[Installment]:
     """Installments the actor may see, narrowed and sorted; what needs an act first unless asked otherwise."""
     found = with_names().where(visible_installments(actor), *_narrowed(filters))
-    return paginate(found.order_by(*_order(filters.sort)), page, size)
+    return found.order_by(*_order(filters.sort))
 
 
 def totals(actor: Actor) -> dict[str, tuple[int, int]]:

@@ -1,24 +1,24 @@
 """Funds, their ledger, and money that comes in."""
 
-from decimal import Decimal
+from collections.abc import Sequence
+from dataclasses import asdict
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.awards.queries import award_for
+from grants.casework.export_views import ask_for
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.payments import queries, services
+from grants.payments.exports import LEDGER
 from grants.payments.forms import KINDS, LedgerFilterForm, OpenFundForm, ReceiveForm
 from grants.payments.views.blueprint import bp
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires
-from grants.web.exports import export
 from grants.web.forms import options
 from grants.web.posting import carry_out
 from grants.web.tables import page_asked
-
-EXPORTED_ROWS = 50_000
 
 
 @bp.get("/funds")
@@ -29,27 +29,11 @@ def funds() -> ResponseReturnValue:
     return _shown(actor, _open_form(actor), _receive_form(actor))
 
 
-@bp.get("/ledger.<form>")
+@bp.post("/ledger/file")
 @requires("payment.list")
-def download_ledger(form: str) -> ResponseReturnValue:
-    """The ledger as it is narrowed, as a table."""
-    columns = ("At (UTC)", "Kind", "Fund", "From", "To", "Amount", "Organization", "Memo", "Operation", "By")
-    rows = (
-        (
-            one.transaction.at,
-            one.transaction.kind,
-            one.from_account.fund.title,
-            one.from_account.name,
-            one.to_account.name,
-            Decimal(one.amount) / 100,
-            one.award.case.organization.name if one.award else None,
-            one.transaction.memo,
-            one.transaction.operation,
-            one.transaction.actor.name if one.transaction.actor else "Harbormaster",
-        )
-        for one in queries.ledger_page(current_actor(), _filters(), 1, EXPORTED_ROWS).items
-    )
-    return export(form, "ledger", columns, rows)
+def ask_for_ledger() -> ResponseReturnValue:
+    """Have the ledger as it is narrowed made into a file."""
+    return ask_for(LEDGER, "ledger", asdict(_filters()), _filter_form(queries.fund_balances(current_actor())).said())
 
 
 @bp.post("/funds")
@@ -97,14 +81,12 @@ def commit(award_id: str) -> ResponseReturnValue:
 
 
 def _shown(actor: Actor, opening: OpenFundForm, receiving: ReceiveForm) -> str:
-    narrowing = LedgerFilterForm()
     balances = queries.fund_balances(actor)
-    narrowing.fund.choices = options({"": "All"} | {one.fund.public_id: one.title for one in balances})
     return render_template(
         "payments/funds.html",
         balances=balances,
         page=queries.ledger_page(actor, _filters(), page_asked()),
-        form=narrowing,
+        form=_filter_form(balances),
         opening=opening,
         receiving=receiving,
         kinds=KINDS,
@@ -126,6 +108,12 @@ def _receive_form(actor: Actor) -> ReceiveForm:
     form.fund.choices = options(
         {one.fund.public_id: f"{one.title}, {one.fund.cycle.title}" for one in queries.fund_balances(actor)}
     )
+    return form
+
+
+def _filter_form(balances: Sequence[queries.FundBalance]) -> LedgerFilterForm:
+    form = LedgerFilterForm()
+    form.fund.choices = options({"": "All"} | {one.fund.public_id: one.title for one in balances})
     return form
 
 

@@ -1,14 +1,16 @@
 """The list of payments, one payment, and the moves from plan to bank."""
 
 from collections.abc import Callable
-from decimal import Decimal
+from dataclasses import asdict
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from grants.casework.export_views import ask_for
 from grants.kernel.clock import today
 from grants.kernel.policy import Actor
 from grants.payments import queries, services
+from grants.payments.exports import PAYMENTS
 from grants.payments.forms import InstallmentFilterForm, MoveForm, PaidForm, ReasonForm
 from grants.payments.models import Installment
 from grants.payments.queries.installments import cycles_with_funds
@@ -16,13 +18,11 @@ from grants.payments.services.attempts import facts_of
 from grants.payments.states import INSTALLMENT
 from grants.payments.views.blueprint import bp
 from grants.web.access import current_actor, requires
-from grants.web.exports import export
 from grants.web.forms import HouseForm, options
 from grants.web.posting import carry_out
 from grants.web.tables import page_asked, sort_asked
 
 SORTS = ("action", "organization", "due", "amount")
-EXPORTED_ROWS = 50_000
 
 
 @bp.get("/payments")
@@ -30,37 +30,27 @@ EXPORTED_ROWS = 50_000
 def payments() -> ResponseReturnValue:
     """Installments, those that need an act first."""
     actor = current_actor()
-    form = InstallmentFilterForm()
-    form.cycle.choices = options({"": "All"} | {one.public_id: one.title for one in cycles_with_funds(actor)})
     page = queries.installments(actor, _filters(), page_asked())
     return render_template(
         "payments/payments.html",
         page=page,
-        form=form,
+        form=_filter_form(actor),
         conditions=queries.conditions_of(page.items),
         totals=queries.totals(actor),
     )
 
 
-@bp.get("/payments.<form>")
+@bp.post("/payments/file")
 @requires("payment.list")
-def download(form: str) -> ResponseReturnValue:
-    """The list as it is narrowed, as a table."""
-    columns = ("Organization", "Cycle", "Grant", "Number", "Installment", "Amount", "Due", "State")
-    rows = (
-        (
-            one.award.case.organization.name,
-            one.award.stage.cycle.title,
-            one.award.stage.title,
-            one.number,
-            one.title,
-            Decimal(one.amount) / 100,
-            one.due_on,
-            one.state,
-        )
-        for one in queries.installments(current_actor(), _filters(), 1, EXPORTED_ROWS).items
-    )
-    return export(form, "payments", columns, rows)
+def ask_for_payments() -> ResponseReturnValue:
+    """Have the list as it is narrowed made into a file."""
+    return ask_for(PAYMENTS, "payments", asdict(_filters()), _filter_form(current_actor()).said())
+
+
+def _filter_form(actor: Actor) -> InstallmentFilterForm:
+    form = InstallmentFilterForm()
+    form.cycle.choices = options({"": "All"} | {one.public_id: one.title for one in cycles_with_funds(actor)})
+    return form
 
 
 @bp.get("/payments/<public_id:installment_id>")

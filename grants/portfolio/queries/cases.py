@@ -15,7 +15,7 @@ from grants.decisions.models import Decision
 from grants.discovery.models import Event, Registration
 from grants.kernel.policy import Actor
 from grants.people.models import Organization, Person
-from grants.persistence.paging import PAGE_SIZE, Page, paginate
+from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
 
@@ -47,8 +47,14 @@ class CaseRow:
     awarded: int = 0
 
 
-def cases(actor: Actor, filters: CaseFilters, page: int = 1, size: int = PAGE_SIZE) -> Page[CaseRow]:
-    """Cases the actor may see, narrowed and sorted, in a constant number of statements."""
+def cases(actor: Actor, filters: CaseFilters, page: int = 1) -> Page[CaseRow]:
+    """A page of cases, as `every_case` reads them, in a constant number of statements."""
+    found = paginate(every_case(actor, filters), page)
+    return Page(with_progress(found.items), found.number, found.size, found.total)
+
+
+def every_case(actor: Actor, filters: CaseFilters) -> Select[Case]:
+    """Cases the actor may see, narrowed and sorted."""
     statement = _narrowed(
         select(Case)
         .join(Case.organization)
@@ -56,8 +62,7 @@ def cases(actor: Actor, filters: CaseFilters, page: int = 1, size: int = PAGE_SI
         .options(joinedload(Case.organization), joinedload(Case.officer)),
         filters,
     )
-    found = paginate(statement.order_by(*_order(filters.sort)), page, size)
-    return Page(_with_progress(found.items), found.number, found.size, found.total)
+    return statement.order_by(*_order(filters.sort))
 
 
 def _narrowed(statement: Select[Case], filters: CaseFilters) -> Select[Case]:
@@ -100,7 +105,8 @@ def _order(sort: str) -> tuple[ColumnElement[Any], ...]:
     return (column.desc() if sort.startswith("-") else column.asc(), Case.id.expression)
 
 
-def _with_progress(found: Sequence[Case]) -> list[CaseRow]:
+def with_progress(found: Sequence[Case]) -> list[CaseRow]:
+    """Cases with where they stand and what they were awarded, in a constant number of statements."""
     sums: dict[int, int] = dict(
         db.session.execute(
             select(Decision.case_id, func.sum(Decision.amount))
