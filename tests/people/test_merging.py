@@ -427,9 +427,17 @@ def test_a_second_draft_is_set_aside(officer: Person, client_of: Browser) -> Non
         assert "Lincoln Elem.’s draft, never submitted, is set aside" in sentence
         merge(officer, one.organization, other.organization)
         page = client_of(officer).get(f"/stages/{stage.public_id}/applications").text
-        assert client_of(one.lead).get(f"/applications/{aside.public_id}").status_code == 404
-        assert client_of(officer).get(f"/applications/{aside.public_id}").status_code == 404
-        assert client_of(one.lead).get(f"/applications/{goes_on.public_id}").status_code == 200
+        old, new = (f"/applications/{draft.public_id}" for draft in (aside, goes_on))
+        for who, path in ((one.lead, old), (officer, old), (one.lead, f"{old}/check")):
+            browser = client_of(who)
+            led = browser.get(path)
+            assert (led.status_code, led.location) == (302, new)
+            there = browser.get(new)
+            assert (there.status_code, "This draft was set aside" in there.text) == (200, True)
+        assert client_of(one.lead).post(f"{old}/withdraw").status_code == 404
+        with unit_of_work():
+            stranger = writing.school("Pine Knoll")
+        assert client_of(stranger.lead).get(old).status_code == 404
         assert "Lincoln Elem." not in page
         assert db.session.scalar(select(func.count()).select_from(Application)) == 2, "it is kept"
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from grants.applications.completeness import asked_form
 from grants.applications.content import why_unreadable
@@ -39,6 +39,23 @@ def application_for(actor: Actor, public_id: str) -> Application:
     if application is None:
         raise Missing("There is no such application, or it is not yours to see.")
     return application
+
+
+def draft_that_goes_on(actor: Actor, public_id: str) -> Application:
+    """The application in place of one that was set aside: two organizations had both begun it, and became one.
+
+    raises   Missing when it was not set aside, or the actor may not know of the other
+    """
+    aside, gone = aliased(Application), aliased(Case)
+    stays = db.session.scalar(
+        select(Application.public_id)
+        .join(aside, aside.stage_id == Application.stage_id)
+        .join(gone, gone.id == aside.case_id)
+        .where(aside.public_id == public_id, Application.case_id == gone.merged_into_id)
+    )
+    if stays is None:
+        raise Missing("There is no such application, or it is not yours to see.")
+    return application_for(actor, stays)
 
 
 def own_application(actor: Actor, public_id: str) -> Application:
