@@ -12,6 +12,7 @@ from grants.people import commands as people
 from grants.persistence import commands as persistence
 from grants.programs import commands as programs
 from grants.replay import commands as replay
+from grants.settings import settings_table
 
 
 def _create_app(settings: config.Settings | None = None) -> Flask:
@@ -45,7 +46,7 @@ def main(ctx: click.Context) -> None:
 def show_config(make_secret: bool) -> None:
     """Print the table of all settings."""
     if not make_secret:
-        click.echo(config.settings_table())
+        click.echo(settings_table())
     elif not config.given().get("SECRET_KEY"):
         config.write_env_file(config.env_file(), {"SECRET_KEY": config.new_secret()})
         click.echo(f"A new SECRET_KEY stands in {config.env_file()}.")

@@ -10,6 +10,7 @@ import pytest
 
 from grants import config
 from grants.config import ROOT, ConfigurationError, Settings
+from grants.settings import settings_table
 
 SECRET = "kW3v-90adf_ZpQ8xY7mL2nB5cR4tU6eH1jG"
 
@@ -182,8 +183,8 @@ def test_the_readme_holds_the_table_that_the_command_prints(tmp_path: Path) -> N
     file = tmp_path / "empty.env"
     file.touch()
     printed = grants(file, "config")
-    assert (printed.returncode, printed.stdout) == (0, config.settings_table() + "\n")
-    assert config.settings_table() in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert (printed.returncode, printed.stdout) == (0, settings_table() + "\n")
+    assert settings_table() in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_new_secret_is_written_once(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from grants.programs.dates import StageDates, too_late, wrong_dates
 from grants.programs.loading import load_definition, sha256_of
 from grants.programs.models import Cycle, CycleStage, ProgramVersion
 from grants.programs.queries import cycle_keyed, definition_of, newest_version, same_content
+from grants.programs.schema import Definition
 
 _KEY = re.compile(r"[a-z][a-z0-9-]{0,59}")
 
@@ -70,14 +71,7 @@ def open_cycle(
     """
     require_permission(actor, "cycle.manage")
     definition = definition_of(version)
-    errors = dict(wrong_dates(definition, dates))
-    if not errors and (sentence := too_late(definition, dates, now())) is not None:
-        errors["dates"] = sentence
-    if _KEY.fullmatch(key) is None:
-        errors["key"] = "Write small letters, digits and -, at most 60, beginning with a letter."
-    if not title.strip():
-        errors["title"] = "A cycle needs a title."
-    if errors:
+    if errors := _what_stands_in_the_way(definition, key, title, dates):
         raise Invalid("The cycle cannot open yet.", errors)
     if cycle_keyed(key) is not None:
         raise Clash(f"There is already a cycle with the short name “{key}”.")
@@ -97,6 +91,20 @@ def open_cycle(
     db.session.flush()
     record(actor, "cycle.open", cycle, after={"key": key, "program": version.program_key, "version": version.number})
     return cycle
+
+
+def _what_stands_in_the_way(
+    definition: Definition, key: str, title: str, dates: Mapping[str, StageDates]
+) -> dict[str, str]:
+    """Field, or stage key -> why a cycle cannot open so."""
+    errors = dict(wrong_dates(definition, dates))
+    if not errors and (sentence := too_late(definition, dates, now())) is not None:
+        errors["dates"] = sentence
+    if _KEY.fullmatch(key) is None:
+        errors["key"] = "Write small letters, digits and -, at most 60, beginning with a letter."
+    if not title.strip():
+        errors["title"] = "A cycle needs a title."
+    return errors
 
 
 def move_dates(actor: Actor, stage: CycleStage, dates: StageDates) -> None:

@@ -149,19 +149,11 @@ def _page(
     actor, sent, said = current_actor(), sent or {}, said or Said(asked.check)
     if refusal:  # nothing was kept: what was typed is shown, for its writer to copy
         said = Said(asked.check, dict.fromkeys(sent, ""))
-    shown = shown_fields(asked.form, asked.answers)
-    fields = list(asked.form.all_fields())
     return render_template(
         "applications/readiness.html",
         asked=asked,
-        questions={
-            key: [
-                _question(asked, one, sent, said, shown=one.key in shown, more=more == one.key)
-                for one in section.fields.values()
-            ]
-            for key, section in asked.form.sections.items()
-        },
-        has_grids=any(isinstance(one, TableField | FiveYearBudget) for one in fields),
+        questions=_questions(asked, sent, said, more),
+        has_grids=any(isinstance(one, TableField | FiveYearBudget) for one in asked.form.all_fields()),
         answers=url_for(".readiness", stage_id=asked.stage.public_id, organization_id=asked.organization.public_id)
         + "/answers",
         saved="" if refusal else _saved_words(asked, said),
@@ -172,6 +164,18 @@ def _page(
         problem=refusal or ("Some answers are not saved." if not said.is_clean else ""),
         errors={} if refusal else said.faults | dict.fromkeys(said.stale, "Choose between two texts."),
     )
+
+
+def _questions(asked: Assessment, sent: Mapping[str, Write], said: Said, more: str) -> dict[str, list[Question]]:
+    """Section key -> its questions, as the page shows them; `more` is the key of the one that is to have more rows."""
+    shown = shown_fields(asked.form, asked.answers)
+    return {
+        key: [
+            _question(asked, one, sent, said, shown=one.key in shown, more=more == one.key)
+            for one in section.fields.values()
+        ]
+        for key, section in asked.form.sections.items()
+    }
 
 
 @bp.get("/readiness/<public_id:stage_id>")
