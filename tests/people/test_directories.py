@@ -220,16 +220,26 @@ def test_columns_are_matched_by_hand_and_remembered(officer: Person, client_of: 
 def test_how_schools_are_run_is_said_for_a_whole_file(officer: Person, client_of: Browser) -> None:
     with unit_of_work():
         organization("ASCEND", cds_id="01612590130229", city="Oakland", sector="charter")
-    content = text("01612590130229,ASCEND,Berkeley", "01612590130230,Lakeview,Oakland", titles="CDSCode,School,City")
+    content = text(
+        "01612590130229,ASCEND,Berkeley", "01612590130230,Lakeview,Oakland,6-8", titles="CDSCode,School,City,Grades"
+    )
     kept = upload(officer, content)
     assert outcomes(kept) == [(2, "change"), (3, "wrong")]
     browser, place = client_of(officer), f"/directories/{kept.public_id}"
     assert "1 line cannot be brought in</a>." in browser.get(place).text
-    data = {"cds_id": "0", "name": "1", "city": "2", "default_kind": "school", "default_sector": "district"}
+    data = {
+        "cds_id": "0",
+        "name": "1",
+        "city": "2",
+        "grades": "3",
+        "default_kind": "school",
+        "default_sector": "district",
+    }
     assert browser.post(f"{place}/columns", data=data | {"default_sector": "pirates"}).status_code == 422
     assert browser.post(f"{place}/columns", data=data).status_code == 302
     run_due()
     assert outcomes(kept) == [(2, "change"), (3, "add")]
+    assert "School, District-run, grades 6-8, Oakland</span>" in browser.get(f"{place}?show=add").text
     bring_in(officer, kept)
     run = select(Organization.name, Organization.sector, Organization.city).order_by(Organization.id)
     # What is said for the whole file never overwrites what is known of one.
