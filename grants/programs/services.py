@@ -75,22 +75,20 @@ def open_cycle(
         raise Invalid("The cycle cannot open yet.", errors)
     if cycle_keyed(key) is not None:
         raise Clash(f"There is already a cycle with the short name “{key}”.")
-    cycle = Cycle(
-        key=key,
-        title=title.strip(),
-        program_version=version,
-        time_zone=definition.time_zone,
-        opened_at=now(),
-        illustrative=illustrative,
-    )
-    cycle.stages = [
-        CycleStage(key=stage.key, position=place, kind=stage.kind, title=stage.title, **vars(dates[stage.key]))
-        for place, stage in enumerate(definition.stages.values(), start=1)
-    ]
+    cycle = Cycle(key=key, title=title.strip(), program_version=version, illustrative=illustrative)
+    cycle.time_zone, cycle.opened_at = definition.time_zone, now()
+    cycle.stages = _stages(definition, dates)
     db.session.add(cycle)
     db.session.flush()
     record(actor, "cycle.open", cycle, after={"key": key, "program": version.program_key, "version": version.number})
     return cycle
+
+
+def _stages(definition: Definition, dates: Mapping[str, StageDates]) -> list[CycleStage]:
+    return [
+        CycleStage(key=stage.key, position=place, kind=stage.kind, title=stage.title, **vars(dates[stage.key]))
+        for place, stage in enumerate(definition.stages.values(), start=1)
+    ]
 
 
 def _what_stands_in_the_way(
