@@ -78,9 +78,11 @@ def _writing(application: Application, certifying: Collection[int]) -> Todo | No
     detail = f"{school}: {ready}, {time_left(closes_at - now())} left."
     urgency = "due" if closes_at - now() <= SOON else "plan"
     due, what = _day(closes_at, stage), f"Write your {stage.title}"
-    if application.answered == application.asked and application.case.organization_id in certifying:
+    if application.answered == application.asked:
         url = url_for("applications.check", application_id=application.public_id)
-        urgency, what = "due", f"Check and certify your {stage.title}"
+        what = f"Have your {stage.title} certified"
+        if application.case.organization_id in certifying:
+            urgency, what = "due", f"Check and certify your {stage.title}"
     return Todo(urgency, what, url, detail, due, cycle_id=stage.cycle_id)
 
 

@@ -489,12 +489,12 @@ def test_the_list_is_narrowed_by_the_word_that_each_draft_bears(
         make.submitted(make.school("Dogwood"), short)
         browser = client_of(person("Maya Rivera", Role.PROGRAM_OFFICER))
     with clock_at(make.CLOSES + after):
-        found = {
-            state: [
-                row.split(",")[0]
-                for row in browser.get(f"/applications.csv?sort=school&state={state}").text.splitlines()[1:]
-            ]
+        shown = {
+            state: browser.get(f"/applications?sort=school&state={state}").text
             for state in ("draft", "lapsed", "submitted")
+        }
+        found = {
+            state: re.findall(r'href="/applications/[a-z0-9]{20}">([^<]+)</a>', text) for state, text in shown.items()
         }
         page = browser.get("/applications").text
     assert found == {"draft": in_time, "lapsed": too_late, "submitted": ["Dogwood"]}
@@ -745,7 +745,7 @@ def test_what_waits_is_named_with_its_days_and_costs_the_same_for_many(
         make.draft(ready, stage, make.COMPLETE)
     said = "Lodestar: 8 of 8 questions ready, 12 days left."
     assert todos(ready.signatory) == [("due", "Check and certify your Launch grant", said)]
-    assert todos(ready.lead) == [("plan", "Write your Launch grant", said)]
+    assert todos(ready.lead) == [("plan", "Have your Launch grant certified", said)]
     with clock_at(make.WRITING), unit_of_work():
         one = make.submitted(school, make.stage())
         services.return_sections(actor(officer), one.application, ["vision"], make.CLOSES, "Say who decides.")
