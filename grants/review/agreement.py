@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Level = Literal["nominal", "ordinal", "interval"]
 
 _SEED = 2014
 _TINY = 1e-9
@@ -49,12 +50,15 @@ class SeverityModel:
                shrunken towards 0; negative for a lenient reviewer
     shrinkage  how much of a severity seen on a single review is believed, 0 to 1; more reviews are believed more
     reason     a sentence when nothing could be estimated and adjusted scores are raw means, else None
+    groups     the reviewers, in groups that no shared submission ties together, the largest first; one when severity
+               can be compared
     """
 
     adjusted: Mapping[str, float]
     severity: Mapping[str, float]
     shrinkage: float
     reason: str | None = None
+    groups: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,10 +104,11 @@ class RankDraws:
         return self.ranks[:, self.submissions.index(submission)]
 
 
-def agreement(ratings: Sequence[Rating], level: Literal["interval", "ordinal"] = "interval") -> Agreement:
+def agreement(ratings: Sequence[Rating], level: Level = "interval") -> Agreement:
     """Krippendorff's alpha of the panel.
 
-    level     "interval" for totals; "ordinal" for the marks on one criterion, where only their order means something
+    level     "interval" for totals; "ordinal" for the marks on one criterion, where only their order means something;
+              "nominal" for the votes on an essential criterion, 1 for yes and 0 for no
     raises    ValueError when a reviewer rates a submission twice
 
     Krippendorff, Content Analysis (4th ed., 2018), chapter 12. Over totals alpha is computed as 1 - Do / De from sums
@@ -124,8 +129,8 @@ def agreement(ratings: Sequence[Rating], level: Literal["interval", "ordinal"] =
     given = panel[~np.isnan(panel)]
     if np.all(given == given[0]):
         return Agreement(None, n, "All scores are equal, so agreement cannot be told from chance.")
-    if level == "ordinal":
-        return Agreement(float(krippendorff.alpha(panel, level_of_measurement="ordinal")), n)
+    if level != "interval":
+        return Agreement(float(krippendorff.alpha(panel, level_of_measurement=level)), n)
     each = np.count_nonzero(~np.isnan(panel), axis=0)
     observed = np.sum(each / (each - 1) * np.nansum((panel - np.nanmean(panel, axis=0)) ** 2, axis=0)) / len(given)
     expected = np.sum((given - given.mean()) ** 2) / (len(given) - 1)
@@ -136,7 +141,8 @@ def severity_model(ratings: Sequence[Rating]) -> SeverityModel:
     """Separate how severe reviewers are from how good submissions are, where the scores allow it.
 
     score = submission + reviewer + noise, with submissions fixed and reviewers drawn from a population of mean 0.
-    Reviewers are compared only on submissions they share, so whoever was handed weak ones is not called severe. Their
+    Reviewers are compared only on submissions they share, so whoever was handed weak ones is not called severe; where
+    the panel falls into groups that share none, no scale is common to them and nothing is estimated. The reviewers'
     effects are ridge estimates, (K + λI)b = q, with K and q the normal equations after the submissions are swept out
     and λ = noise variance / reviewer variance, both by Henderson's method 3 (Henderson, Biometrics 9, 1953; Searle,
     Casella and McCulloch, Variance Components, 1992, section 5.5; Robinson, That BLUP is a good thing, 1991).
@@ -146,7 +152,8 @@ def severity_model(ratings: Sequence[Rating]) -> SeverityModel:
     reviewers, submissions = _names(ratings)
     panel = _matrix(ratings)
     means = np.nanmean(panel, axis=0) if ratings else np.zeros(0)
-    effects, shrinkage, reason = _reviewer_effects(panel, means)
+    groups = _groups(~np.isnan(panel))
+    effects, shrinkage, reason = _reviewer_effects(panel, means, len(groups))
     corrected = panel - effects[:, np.newaxis]
     adjusted = np.nanmean(corrected, axis=0) if ratings else means
     return SeverityModel(
@@ -154,6 +161,7 @@ def severity_model(ratings: Sequence[Rating]) -> SeverityModel:
         severity=dict(zip(reviewers, (0.0 - effects).tolist(), strict=True)),
         shrinkage=shrinkage,
         reason=reason,
+        groups=tuple(tuple(reviewers[place] for place in group) for group in groups),
     )
 
 
@@ -182,10 +190,27 @@ def rank_draws(ratings: Sequence[Rating], draws: int = 1_000, seed: int = _SEED)
     return RankDraws(submissions, ranks)
 
 
-def _reviewer_effects(panel: Floats, means: Floats) -> tuple[Floats, float, str | None]:
+def _groups(seen: NDArray[np.bool_]) -> list[list[int]]:
+    """Rows of `seen` (reviewers, submissions) that shared submissions tie together, the largest group first."""
+    waiting, groups = set(range(len(seen))), []
+    while waiting:
+        group, reached = np.zeros(len(seen), dtype=np.bool_), np.zeros(len(seen), dtype=np.bool_)
+        reached[min(waiting)] = True
+        while not np.array_equal(group, reached):
+            group = reached
+            reached = seen[:, seen[group].any(axis=0)].any(axis=1) | group
+        groups.append(np.flatnonzero(group).tolist())
+        waiting -= set(groups[-1])
+    return sorted(groups, key=lambda group: (-len(group), group))
+
+
+def _reviewer_effects(panel: Floats, means: Floats, groups: int) -> tuple[Floats, float, str | None]:
     """Effects float (reviewers,), positive for lenient; the shrinkage; and why there are none."""
     seen = ~np.isnan(panel)
     none = np.zeros(len(panel))
+    if groups > 1:
+        apart = f"The panel falls into {groups} groups that share no submission"
+        return none, 0.0, f"{apart}, so severity cannot be compared between them."
     incidence = seen.astype(np.float64)
     each = incidence.sum(axis=0)
     normal = np.diag(incidence.sum(axis=1)) - (incidence / each) @ incidence.T
