@@ -2,7 +2,7 @@
 
 What was scored before is added up by a job, once the new version runs.
 
-Revision 0030, after 0027.
+Revision 0032, after 0031.
 """
 
 import sqlalchemy as sa
@@ -12,8 +12,8 @@ from grants.kernel.clock import now
 from grants.persistence import types
 from grants.persistence.base import new_public_id
 
-revision = "0030"
-down_revision = "0027"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
