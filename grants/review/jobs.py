@@ -12,7 +12,7 @@ from grants.review.services.analysing import analyse
 from grants.review.services.tallies import ANALYSE, reckon
 
 
-@job(ANALYSE, "Work out how far a panel’s scores can be trusted")
+@job(ANALYSE, "Work out how far a panel’s scores can be trusted", long=True)
 def analyse_stage(stage_id: str) -> None:
     """Analyse one stage, as its scores are now."""
     stage = db.session.scalar(
@@ -24,7 +24,7 @@ def analyse_stage(stage_id: str) -> None:
         analyse(stage)
 
 
-@job("review.reckon", "Add up a panel’s scorecards")
+@job("review.reckon", "Add up a panel’s scorecards", long=True)
 def reckon_all() -> None:
     """Add up every application that has reviewers, a batch at a time: for databases older than the tallies."""
     last, batch = 0, 100

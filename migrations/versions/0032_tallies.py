@@ -85,12 +85,21 @@ def _add_up_what_is_there() -> None:
         return
     job = sa.table(
         "job",
-        *(sa.column(name) for name in ("public_id", "name", "state", "attempts", "done", "total")),
+        *(sa.column(name) for name in ("public_id", "name", "state", "attempts", "done", "total", "is_long")),
         sa.column("args", types.JsonValue),
         *(sa.column(name, types.UtcDateTime()) for name in ("run_at", "created_at")),
     )
     at = now()
-    common = {"state": "queued", "attempts": 0, "done": 0, "total": 0, "args": {}, "run_at": at, "created_at": at}
+    common = {
+        "state": "queued",
+        "attempts": 0,
+        "done": 0,
+        "total": 0,
+        "is_long": True,
+        "args": {},
+        "run_at": at,
+        "created_at": at,
+    }
     op.execute(job.insert().values(name="review.reckon", public_id=new_public_id(), **common))
 
 
