@@ -1,9 +1,9 @@
 """What reviewing does in the background: working out how far a stage's scores can be trusted."""
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
-from grants.applications.models import Application
+from grants.applications.models import Application, Submission
 from grants.background import job
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import Cycle, CycleStage
@@ -28,14 +28,13 @@ def analyse_stage(stage_id: str) -> None:
 def reckon_all() -> None:
     """Add up every application that has reviewers, a batch at a time: for databases older than the tallies."""
     last, batch = 0, 100
+    has_reviewers = exists().where(
+        Assignment.submission_id == Submission.id, Submission.application_id == Application.id
+    )
     while True:
         with unit_of_work():
             ids = db.session.scalars(
-                select(Application.id)
-                .where(Application.id > last, Application.submissions.any())
-                .where(Application.stage_id.in_(select(Assignment.stage_id)))
-                .order_by(Application.id)
-                .limit(batch)
+                select(Application.id).where(Application.id > last, read).order_by(Application.id).limit(batch)
             ).all()
             reckon(ids)
         if len(ids) < batch:
