@@ -28,9 +28,7 @@ def analyse_stage(stage_id: str) -> None:
 def reckon_all() -> None:
     """Add up every application that has reviewers, a batch at a time: for databases older than the tallies."""
     last, batch = 0, 100
-    has_reviewers = exists().where(
-        Assignment.submission_id == Submission.id, Submission.application_id == Application.id
-    )
+    read = exists().where(Assignment.submission_id == Submission.id, Submission.application_id == Application.id)
     while True:
         with unit_of_work():
             ids = db.session.scalars(
