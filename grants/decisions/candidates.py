@@ -9,7 +9,6 @@ from grants.decisions import amounts
 from grants.decisions.slate_rules import Candidate, Fund, PortfolioRule, SlateRules
 from grants.programs.schema import AmountRule, ApplicationStage, DecisionRules, Definition
 from grants.programs.schema.deciding import fits
-from grants.review.ordering import tie_values
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,15 @@ def _candidate(applicant: Applicant, rules: DecisionRules) -> Candidate:
     barred = [amount.reason] if amount.reason else []
     if rules.essentials == "block":
         barred += applicant.failed
-    ties = tie_values(rules.ties, applicant.criterion_means, applicant.known)
+    ties = tuple(_tie_value(applicant, tie) for tie in rules.ties if not tie.lot)
     return Candidate(applicant.id, applicant.name, applicant.mean, amount.cents, tuple(barred), ties)
+
+
+def _tie_value(applicant: Applicant, tie: Any) -> Decimal | None:
+    value = applicant.criterion_means.get(tie.criterion) if tie.criterion else applicant.known.get(tie.attribute)
+    if value is None or isinstance(value, str):
+        return None
+    return Decimal(value) if tie.prefer == "higher" else -Decimal(value)
 
 
 def _amount_rule(rule: AmountRule, applicant: Applicant) -> amounts.AmountRule:

@@ -1,12 +1,12 @@
 """What a slate is made from: the applications, what limits the awards, and the order they stand in."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from grants.kernel.money import dollars
-from grants.review.ordering import lot_of
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,8 @@ def in_order(candidates: Iterable[Candidate], lot: str) -> list[Candidate]:
     """
 
     def key(candidate: Candidate) -> tuple[object, ...]:
-        return (*map(_downwards, (candidate.score, *candidate.ties)), lot_of(lot, candidate.id), candidate.id)
+        drawn = hashlib.sha256(f"{lot}:{candidate.id}".encode()).hexdigest()
+        return (*map(_downwards, (candidate.score, *candidate.ties)), drawn, candidate.id)
 
     return sorted(candidates, key=key)
 

@@ -81,17 +81,9 @@ class RankDraws:
 
     def interval(self, submission: str, share: float = 0.90) -> RankInterval:
         """Percentile interval of the rank; `share` above 0 and below 1."""
-        return self._intervals(self._column(submission)[:, np.newaxis], share)[0]
-
-    def intervals(self, share: float = 0.90) -> dict[str, RankInterval]:
-        """The same of every submission."""
-        return dict(zip(self.submissions, self._intervals(self.ranks, share), strict=True))
-
-    @staticmethod
-    def _intervals(ranks: NDArray[np.int64], share: float) -> list[RankInterval]:
         tail = (1 - share) / 2
-        ends = np.quantile(ranks, [tail, 1 - tail], axis=0, method="inverted_cdf").astype(int)
-        return [RankInterval(low, high) for low, high in ends.T.tolist()]
+        low, high = np.quantile(self._column(submission), [tail, 1 - tail], method="inverted_cdf")
+        return RankInterval(int(low), int(high))
 
     def stands_in(self, submission: str, places: int, barred: Collection[str] = ()) -> float:
         """Share of draws, 0 to 1, in which the submission is among the first `places` of those that are not barred.

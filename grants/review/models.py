@@ -2,16 +2,14 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grants.applications.models import Submission
 from grants.casework.models import Case
 from grants.people.models import Person
 from grants.persistence.base import Base, Identified, Stateful
-from grants.persistence.types import JsonValue
 from grants.programs.models import CycleStage
 
 
@@ -115,71 +113,3 @@ class Mark(Base):
     comment: Mapped[str | None]
 
     scorecard: Mapped[Scorecard] = relationship(back_populates="marks")
-
-
-class Tally(Base):
-    """What the scorecards of one application that count add up to; kept up to date with each of them.
-
-    assigned      assignments in force; `scorecards` of them are submitted, of which `n` have a total
-    mean, spread  of the totals, 0 to 100, as `scoring.summarize` gives them; None without one
-    totals        the totals as text, 0 to 100, by reviewer's name
-    criteria      criterion -> mean mark as text, or None
-    essentials    one {criterion, title, failed_by, n, fails} for each criterion that can fail
-    tie_order     sorts applications of equal mean; see `ordering.tie_key`
-    """
-
-    __tablename__ = "tally"
-    __table_args__ = (Index("ix_tally_stage_id_mean", "stage_id", "mean"),)
-
-    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), unique=True)
-    stage_id: Mapped[int] = mapped_column(ForeignKey("cycle_stage.id"))
-    assigned: Mapped[int]
-    scorecards: Mapped[int]
-    n: Mapped[int]
-    mean: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))
-    spread: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))
-    totals: Mapped[list[str]] = mapped_column(JsonValue)
-    criteria: Mapped[dict[str, str | None]] = mapped_column(JsonValue)
-    essentials: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue)
-    tie_order: Mapped[str]
-    reckoned_at: Mapped[datetime]
-
-
-class Analysis(Base):
-    """How far a stage's scores can be trusted, worked out without the applications that some readers may not know of.
-
-    hidden       ids of those applications, in order; `hidden_key` is their SHA-256, or empty when there are none
-    made_from    SHA-256 over the totals and marks it rests on; `scored` applications have one
-    reckoned_at  when the latest tally it rests on was reckoned
-    agreement    criterion -> {alpha, n, reason}; the totals' own under "total"
-    severity     person's id as text -> points by which they mark lower than others
-    shrinkage, reason, groups   as in `agreement.SeverityModel`; groups are lists of person ids
-    """
-
-    __tablename__ = "stage_analysis"
-    __table_args__ = (UniqueConstraint("stage_id", "hidden_key"),)
-
-    stage_id: Mapped[int] = mapped_column(ForeignKey("cycle_stage.id"))
-    hidden_key: Mapped[str] = mapped_column(String(64))
-    made_from: Mapped[str] = mapped_column(String(64))
-    scored: Mapped[int]
-    agreement: Mapped[dict[str, dict[str, Any]]] = mapped_column(JsonValue)
-    severity: Mapped[dict[str, float]] = mapped_column(JsonValue)
-    shrinkage: Mapped[float]
-    reason: Mapped[str | None]
-    groups: Mapped[list[list[int]]] = mapped_column(JsonValue)
-    reckoned_at: Mapped[datetime]
-    made_at: Mapped[datetime]
-
-
-class Standing(Base):
-    """Where one application stands in an analysis: its adjusted mean, and the 90% interval of its rank."""
-
-    __tablename__ = "standing"
-    __table_args__ = (UniqueConstraint("analysis_id", "application_id"),)
-
-    analysis_id: Mapped[int] = mapped_column(ForeignKey("stage_analysis.id"))
-    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
-    adjusted: Mapped[float]
-    rank_low: Mapped[int]
-    rank_high: Mapped[int]

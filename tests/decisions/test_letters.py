@@ -182,8 +182,6 @@ def test_a_further_letter_costs_its_own_writes(people: Board, statements: Any, c
     with unit_of_work():
         at = ready({f"School {number}": ("charter", 3) for number in range(count)}, MANY)
     slate = approved(at, people)
-    with clock_at(RELEASING):
-        run_due()  # what has nothing to do with letters
     with clock_at(RELEASING), statements() as dated:
         dated_anew(at, people, slate, THE_DAY_AFTER.date())
     with clock_at(THE_DAY_AFTER), statements() as let_go, unit_of_work():

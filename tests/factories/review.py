@@ -21,7 +21,6 @@ from grants.programs.schema import Definition
 from grants.review.marking import total_of
 from grants.review.models import Assignment, Mark, PanelMember, Scorecard
 from grants.review.queries import card_of, rubric_of
-from grants.review.services import reckon
 from tests.factories.people import organization, person
 
 CLOSED = datetime(2016, 3, 20, 23, 59, tzinfo=UTC)
@@ -253,7 +252,6 @@ def scored(
             card.total = _total(assignment, card)
     db.session.add(card)
     db.session.flush()
-    reckon([assignment.submission.application_id])
     return card
 
 

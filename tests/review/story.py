@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 
 from grants.applications.models import Application, Submission
-from grants.background.runner import run_due
 from grants.casework.models import Case
 from grants.kernel.clock import clock_at
 from grants.kernel.policy import Actor
@@ -84,18 +83,8 @@ class Panel:
         return {(one.person.name, one.case.organization.name): one.source for one in rows}
 
     def scores(self, reader: Person | None = None) -> queries.StageResults:
-        """The stage's results as those who decide have them, without what is kept from the reader."""
         db.session.rollback()
-        return queries.stage_results(self.stage, actor(reader or self.officer))
-
-    def ranking(self, reader: Person | None = None, **filters: Any) -> tuple[queries.StageScores, list[queries.Ranked]]:
-        """The list of scores as its page shows it, once everything has been worked out."""
-        with clock_at(make.REVIEWING + timedelta(minutes=5)):
-            run_due()
-        db.session.rollback()
-        by = actor(reader or self.officer)
-        scores = queries.stage_scores(by, self.stage)
-        return scores, list(queries.ranked(by, scores, queries.ScoreFilters(**filters)).items)
+        return queries.stage_scores(actor(reader or self.officer), self.stage)
 
 
 @dataclass

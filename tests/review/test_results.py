@@ -126,7 +126,7 @@ def test_for_someone_with_a_conflict_the_case_moves_nothing() -> None:
     with unit_of_work():
         director = person("Dana Lee", Role.DIRECTOR)
         services.note_conflict(panel.by, schools["Heron"].case, director, "Chairs its board.")
-    before, listed = seen(panel.scores(director)), shown(panel.ranking(director))
+    before = seen(panel.scores(director))
     assert [name for name, *_ in before[0]] == ["Tern School", "Auk School"]
     for name in ("Ann", "Ben"):
         with clock_at(make.REVIEWING), unit_of_work():
@@ -134,23 +134,8 @@ def test_for_someone_with_a_conflict_the_case_moves_nothing() -> None:
             services.reopen_scorecard(panel.by, one, "Look again.")
         panel[name].saves(schools["Heron"], make.COMPLETE | {"team": 1}, version=2)
         panel[name].submits(schools["Heron"])
-    assert (seen(panel.scores(director)), shown(panel.ranking(director))) == (before, listed)
+    assert seen(panel.scores(director)) == before
     assert seen(panel.scores()) != before
-    assert shown(panel.ranking()) != listed
-
-
-def shown(ranking: Any) -> Any:
-    """Everything that a page of scores shows, the moment of the analysis too."""
-    scores, rows = ranking
-    made = scores.analysis
-    return (
-        (scores.applications, scores.assigned, scores.scorecards, scores.scored, scores.is_stale),
-        (made.agreement, made.severity, made.shrinkage, made.reason, made.groups, made.made_at, made.reckoned_at),
-        [
-            (row.organization.name, row.place, row.mean, row.tally.totals, row.standing.adjusted, row.standing.rank_low)
-            for row in rows
-        ],
-    )
 
 
 def seen(results: queries.StageResults) -> Any:
@@ -185,10 +170,10 @@ def test_who_sees_a_panels_scores(role: Role, sees: bool) -> None:
     with unit_of_work():
         reader = person("Someone", role)
     if sees:
-        assert len(panel.ranking(reader)[1]) == 3
+        assert len(panel.scores(reader).rows) == 3
     else:
         with pytest.raises(Refused):
-            panel.ranking(reader)
+            panel.scores(reader)
 
 
 def test_a_reader_who_also_scores_finishes_first() -> None:
@@ -201,12 +186,12 @@ def test_a_reader_who_also_scores_finishes_first() -> None:
 
     pia = panel.members["Pia"] = Reviewer(panel, partner)
     pia.declares()
-    assert len(panel.ranking(partner)[1]) == 3
+    assert len(panel.scores(partner).rows) == 3
     panel.assigns("Pia", schools["Tern"])
     with pytest.raises(Refused, match="1 scorecard is still yours"):
-        panel.ranking(partner)
+        panel.scores(partner)
     pia.scores(schools["Tern"])
-    assert len(panel.ranking(partner)[1]) == 3
+    assert len(panel.scores(partner).rows) == 3
 
 
 def test_statements_do_not_grow_with_scores(statements: Callable[[], Any]) -> None:
@@ -219,7 +204,7 @@ def test_statements_do_not_grow_with_scores(statements: Callable[[], Any]) -> No
     def count() -> int:
         db.session.expire_all()
         with statements() as seen:
-            queries.stage_results(panel.stage, panel.by)
+            queries.stage_scores(panel.by, panel.stage)
         return len(seen)
 
     few = count()

@@ -14,7 +14,7 @@ from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import ApplicationStage, Definition
-from grants.review.queries import StageResults, lot_seed, stage_results
+from grants.review.queries import StageResults, stage_results
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class Basis:
     @property
     def limits(self) -> SlateRules:
         """The stage's constraints on these applicants; the lot is the stage's own, so that anyone can draw it again."""
-        return rules_of(self.definition, self.rules, self.applicants, self.pool, lot_seed(self.stage))
+        lot = f"{self.stage.cycle.key}/{self.stage.key}"
+        return rules_of(self.definition, self.rules, self.applicants, self.pool, lot)
 
     @cached_property
     def digest(self) -> str:

@@ -15,8 +15,7 @@ from grants.review.queries.conflicts import (
 )
 from grants.review.queries.evidence import Evidence, earlier_evidence, earlier_submission
 from grants.review.queries.files import file_for
-from grants.review.queries.given import Given, given_on
-from grants.review.queries.numbers import StageNumbers, key_of, lot_seed, seed_of, stage_numbers
+from grants.review.queries.numbers import StageNumbers, key_of, seed_of
 from grants.review.queries.panel import (
     Coverage,
     MemberProgress,
@@ -43,23 +42,20 @@ from grants.review.queries.piles import (
     piles_of,
 )
 from grants.review.queries.planning import PlanningFacts, Reviewed, Reviewer, planning_facts
-from grants.review.queries.ranking import (
+from grants.review.queries.results import (
     SORTS,
-    Ranked,
+    Given,
+    ScoredSubmission,
     ScoreFilters,
-    StageScores,
-    hidden_from,
-    hidden_key,
-    ranked,
-    ranked_among,
-    ranked_ids,
-    ranked_one,
+    StageResults,
+    score_page,
+    scored_submissions,
+    scores_of,
+    stage_results,
     stage_scores,
 )
-from grants.review.queries.results import ScoredSubmission, StageResults, scored_submissions, stage_results
-from grants.review.queries.scope import REVIEWABLE, reviewable_applications
+from grants.review.queries.scope import REVIEWABLE
 from grants.review.queries.stages import StageLine, review_stages
-from grants.review.queries.written import WrittenCard, scorecards_of, written_ids
 from grants.review.todos import todos
 
 __all__ = [
@@ -73,7 +69,6 @@ __all__ = [
     "PanelProgress",
     "Pile",
     "PlanningFacts",
-    "Ranked",
     "Reviewed",
     "Reviewer",
     "ScoreFilters",
@@ -81,8 +76,6 @@ __all__ = [
     "StageLine",
     "StageNumbers",
     "StageResults",
-    "StageScores",
-    "WrittenCard",
     "applicants",
     "application_under_review",
     "applied_since",
@@ -95,14 +88,10 @@ __all__ = [
     "earlier_submission",
     "file_for",
     "form_title",
-    "given_on",
-    "hidden_from",
-    "hidden_key",
     "is_applicant",
     "is_past",
     "is_submitted",
     "key_of",
-    "lot_seed",
     "member_for",
     "member_of",
     "member_progress",
@@ -116,24 +105,18 @@ __all__ = [
     "pile_of",
     "piles_of",
     "planning_facts",
-    "ranked",
-    "ranked_among",
-    "ranked_ids",
-    "ranked_one",
     "readers_of",
     "review_rules",
     "review_stages",
-    "reviewable_applications",
     "rubric_of",
     "scorable",
-    "scorecards_of",
+    "score_page",
     "scored_submissions",
+    "scores_of",
     "seed_of",
     "stage_for",
-    "stage_numbers",
     "stage_results",
     "stage_scores",
     "todos",
     "unnoted_ties",
-    "written_ids",
 ]

@@ -156,11 +156,6 @@ def _analyse(ratings: tuple[Rating, ...], seed: int) -> Analysis:
     return Analysis(rank_draws(ratings, seed=seed), severity_model(ratings), agreement(ratings))
 
 
-def lot_seed(stage: CycleStage) -> str:
-    """What a stage's lot is drawn from, so that anyone can draw it again."""
-    return f"{stage.cycle.key}/{stage.key}"
-
-
 def seed_of(stage: CycleStage) -> int:
     """The stage's own lot: the same cycle and stage always draw the same panels."""
-    return crc32(lot_seed(stage).encode())
+    return crc32(f"{stage.cycle.key}/{stage.key}".encode())

@@ -5,27 +5,31 @@ and its scores move no rank, no average and no adjusted score. The numbers of th
 a row shows beside them is read for as many rows as are wanted.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from grants.applications.models import Application
+from grants.applications.models import Application, Submission
 from grants.casework.models import Case
-from grants.kernel.policy import SYSTEM, Actor
+from grants.casework.visibility import not_conflicted
+from grants.kernel.errors import Missing
+from grants.kernel.policy import SYSTEM, Actor, require
 from grants.people.models import Organization
+from grants.persistence.paging import Page, cut
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.schema import ORGANIZATION_ATTRIBUTES
 from grants.review.agreement import RankInterval
 from grants.review.marking import rules_of, scoring_marks
-from grants.review.models import Assignment
+from grants.review.models import Assignment, Scorecard
+from grants.review.policy import may_see_panel_scores
 from grants.review.queries.cards import card_of
-from grants.review.queries.given import Given, given_on
 from grants.review.queries.numbers import StageNumbers, key_of, stage_numbers
-from grants.review.queries.scope import newest_submission_id, reviewable_applications
+from grants.review.queries.scope import counts, joined, newest_submission_id, own_assignments, reviewable_applications
 from grants.review.scoring import (
     EssentialOutcome,
     EssentialRule,
@@ -33,6 +37,17 @@ from grants.review.scoring import (
     criterion_means,
     essential_outcomes,
 )
+from grants.review.states import ScorecardState
+
+
+@dataclass(frozen=True)
+class Given:
+    """One reviewer's submitted scorecard; `total` is None where they abstained from everything that counts."""
+
+    reviewer_id: int
+    reviewer: str
+    total: Decimal | None
+    scorecard: Scorecard
 
 
 @dataclass(frozen=True)
@@ -112,6 +127,27 @@ class StageResults:
     rows: tuple[ScoredSubmission, ...]
 
 
+SORTS: Final[Mapping[str, Callable[[StageNumbers, int], Any]]] = {
+    "mean": lambda numbers, one: numbers.mean(one),
+    "adjusted": lambda numbers, one: numbers.severity.adjusted.get(key_of(one)),
+    "spread": lambda numbers, one: score.spread if (score := numbers.scores[one]) else None,
+    "name": lambda numbers, one: numbers.names[one].casefold(),
+}
+"""What the applications of a stage can be sorted by."""
+
+
+@dataclass(frozen=True)
+class ScoreFilters:
+    """What a stage's scores are narrowed to and sorted by.
+
+    q      part of the applicant's name
+    sort   a key of SORTS, with "-" in front for descending
+    """
+
+    q: str = ""
+    sort: str = "-mean"
+
+
 def scored_submissions(stage_id: int) -> list[ScoredSubmission]:
     """Every application under review in a stage with what its scores say, the highest mean first.
 
@@ -126,15 +162,65 @@ def stage_results(stage: CycleStage, actor: Actor = SYSTEM) -> StageResults:
     return StageResults(numbers, _rows(actor, numbers))
 
 
-def _rows(actor: Actor, numbers: StageNumbers) -> tuple[ScoredSubmission, ...]:
-    given = given_on(Assignment.stage_id == numbers.stage.id, actor)
+def stage_scores(actor: Actor, stage: CycleStage) -> StageResults:
+    """The stage's scores as this person may see them, in a constant number of statements.
+
+    raises   Refused for who does not read reviews, or still has scorecards of their own to submit here
+    """
+    return stage_results(stage, _reader(actor, stage))
+
+
+def score_page(
+    actor: Actor, stage: CycleStage, filters: ScoreFilters, page: int = 1
+) -> tuple[StageNumbers, Page[ScoredSubmission]]:
+    """One page of the same, and the numbers of the whole stage.
+
+    raises   Refused as `stage_scores`
+    """
+    numbers = stage_numbers(_reader(actor, stage), stage)
+    found = cut(_sorted(numbers, filters), page)
+    return numbers, Page(_rows(actor, numbers, found.items), found.number, found.size, found.total)
+
+
+def scores_of(actor: Actor, stage: CycleStage, public_id: str) -> tuple[StageNumbers, ScoredSubmission]:
+    """One application's row, and the numbers of the whole stage.
+
+    raises   Refused as `stage_scores`; Missing when there is no such application, or the actor may not know of it
+    """
+    numbers = stage_numbers(_reader(actor, stage), stage)
+    wanted = reviewable_applications(actor, stage).where(Application.public_id == public_id)
+    number = db.session.scalar(wanted.with_only_columns(Application.id))
+    if number is None:
+        raise Missing("There is no such application under review.")
+    return numbers, _rows(actor, numbers, [number])[0]
+
+
+def _reader(actor: Actor, stage: CycleStage) -> Actor:
+    require(may_see_panel_scores(actor, _own_open(actor, stage)))
+    return actor
+
+
+def _sorted(numbers: StageNumbers, filters: ScoreFilters) -> list[int]:
+    """Application ids in the order asked for; those that have no such number come last either way."""
+    key, like = SORTS[filters.sort.removeprefix("-")], filters.q.strip().casefold()
+    found = [one for one in numbers.order if like in numbers.names[one].casefold()]
+    known = [one for one in found if key(numbers, one) is not None]
+    known.sort(key=lambda one: key(numbers, one), reverse=filters.sort.startswith("-"))
+    return known + [one for one in found if key(numbers, one) is None]
+
+
+def _rows(actor: Actor, numbers: StageNumbers, wanted: Sequence[int] | None = None) -> tuple[ScoredSubmission, ...]:
+    """The rows of these applications, in this order; of all, in the order of the numbers, when none are named."""
+    only = true() if wanted is None else Application.id.in_(wanted)
+    given = _given(actor, numbers.stage, only)
     found = db.session.execute(
         reviewable_applications(actor, numbers.stage)
+        .where(only)
         .add_columns(newest_submission_id().label("submission_id"))
         .options(joinedload(Application.case).joinedload(Case.organization))
     )
     rows = {one.id: _row(one, newest, given.get(one.id, []), numbers) for one, newest in found}
-    return tuple(rows[number] for number in (numbers.order))
+    return tuple(rows[number] for number in (numbers.order if wanted is None else wanted))
 
 
 def _row(application: Application, newest: int, given: Sequence[Given], numbers: StageNumbers) -> ScoredSubmission:
@@ -154,3 +240,41 @@ def _row(application: Application, newest: int, given: Sequence[Given], numbers:
         essentials=essential_outcomes(marks, rules, EssentialRule(numbers.rubric.essential_fails_when)),
         numbers=numbers,
     )
+
+
+def _given(actor: Actor, stage: CycleStage, only: ColumnElement[bool]) -> dict[int, list[Given]]:
+    """Application id -> its submitted scorecards with their marks."""
+    cards = db.session.scalars(
+        joined(select(Scorecard).join(Scorecard.assignment))
+        .join(Assignment.reviewer)
+        .where(
+            Assignment.stage_id == stage.id,
+            only,
+            counts(),
+            not_conflicted(actor, Application.case_id),
+        )
+        .options(
+            contains_eager(Scorecard.assignment).options(
+                contains_eager(Assignment.reviewer),
+                contains_eager(Assignment.submission).defer(Submission.content),
+            ),
+            selectinload(Scorecard.marks),
+        )
+        .order_by(Assignment.id)
+    ).all()
+    found: dict[int, list[Given]] = {}
+    for card in cards:
+        one = card.assignment
+        found.setdefault(one.submission.application_id, []).append(
+            Given(one.reviewer_id, one.reviewer.name, card.total, card)
+        )
+    for several in found.values():
+        several.sort(key=lambda one: (one.reviewer, one.reviewer_id))
+    return found
+
+
+def _own_open(actor: Actor, stage: CycleStage) -> int:
+    """How many scorecards of this stage the actor still has to submit."""
+    own = own_assignments(actor).where(Assignment.stage_id == stage.id).order_by(None)
+    submitted = Assignment.scorecard.has(Scorecard.state == ScorecardState.SUBMITTED)
+    return db.session.scalar(select(func.count()).select_from(own.where(~submitted).subquery())) or 0

@@ -1,6 +1,5 @@
 """What people do in a review: invite, declare, assign, score, reopen."""
 
-from grants.review.services.analysing import TOTAL, analyse
 from grants.review.services.assigning import (
     Addition,
     Proposal,
@@ -22,13 +21,10 @@ from grants.review.services.conflicts import (
 from grants.review.services.consortia import conflicts_follow
 from grants.review.services.panel import invite_by_address, invite_reviewer
 from grants.review.services.scorecards import reopen_scorecard, save_scorecard, submit_scorecard
-from grants.review.services.tallies import reckon
 
 __all__ = [
-    "TOTAL",
     "Addition",
     "Proposal",
-    "analyse",
     "apply_assignment",
     "assign",
     "conflicts_follow",
@@ -41,7 +37,6 @@ __all__ = [
     "lift_conflict",
     "note_conflict",
     "propose_assignment",
-    "reckon",
     "reopen_scorecard",
     "revoke",
     "save_scorecard",

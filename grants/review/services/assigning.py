@@ -22,7 +22,6 @@ from grants.review.models import Assignment
 from grants.review.models import PanelMember as Member
 from grants.review.queries import PlanningFacts, Reviewed, Reviewer, is_submitted, planning_facts
 from grants.review.services.conflicts import find_rule_conflicts
-from grants.review.services.tallies import reckon
 
 KNOWS_THE_FIELD = 5
 """Points for each word of a reviewer's expertise that fits the applicant; `assignment.Worth` says what others weigh."""
@@ -102,7 +101,6 @@ def apply_assignment(actor: Actor, stage: CycleStage, plan: Proposal) -> list[As
         _give(actor, stage, one.reviewer.person_id, one.paper.submission_id, one.paper.application_id)
         for one in plan.additions
     ]
-    reckon({one.paper.application_id for one in plan.additions})
     _note_cases(actor, plan)
     _tell(stage, plan)
     return made
@@ -128,7 +126,6 @@ def assign(actor: Actor, stage: CycleStage, person: Person, application: Applica
     if pair in facts.fixed:
         raise Clash(f"{person.name} reviews {paper.title} already.")
     made = _give(actor, stage, person.id, paper.submission_id, application.id)
-    reckon([application.id])
     note_event(actor, application.case, "review", f"{person.name} was asked to review.")
     post(f"review-assigned:{made.public_id}:{made.assigned_at.isoformat()}", "review.assigned", person, _said(stage, 1))
     return made
@@ -145,7 +142,6 @@ def unassign(actor: Actor, assignment: Assignment) -> None:
     if assignment.revoked_at is not None:
         raise Clash("This assignment is revoked already.")
     assignment.revoked_at = now()
-    reckon([assignment.submission.application_id])
     case = assignment.submission.application.case
     audit.record(actor, "review.revoke", assignment, after={"because": "by hand"}, case_id=case.id)
     note_event(actor, case, "review", f"{assignment.reviewer.name} no longer reviews.")

@@ -24,7 +24,6 @@ from grants.programs.models import CycleStage
 from grants.review import policy
 from grants.review.models import Assignment, Conflict, PanelMember
 from grants.review.queries import REVIEWABLE, is_applicant, member_for, unnoted_ties
-from grants.review.services.tallies import reckon
 
 NO_REASON = "Say in a few words what ties you to this applicant."
 
@@ -140,8 +139,7 @@ def revoke(actor: Actor, conflict: Conflict) -> None:
             Assignment.reviewer_id == conflict.person_id,
             Assignment.revoked_at.is_(None),
         )
-        .options(joinedload(Assignment.scorecard), joinedload(Assignment.submission))
-        .order_by(Assignment.id)
+        .options(joinedload(Assignment.scorecard))
     ).all()
     for assignment in revoked:
         assignment.revoked_at = now()
@@ -153,7 +151,6 @@ def revoke(actor: Actor, conflict: Conflict) -> None:
             after={"because": "conflict", "scorecard": card.state if card else None},
             case_id=conflict.case_id,
         )
-    reckon(sorted({one.submission.application_id for one in revoked}))
 
 
 def _lift(actor: Actor, conflict: Conflict, reason: str) -> None:

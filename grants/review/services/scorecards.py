@@ -20,7 +20,6 @@ from grants.review import policy
 from grants.review.marking import ABSTAIN, MOST_CHARACTERS, Card, MarkValue, gaps, total_of, wrong_marks
 from grants.review.models import Assignment, Mark, Scorecard
 from grants.review.queries import card_of, rubric_of, scorable
-from grants.review.services.tallies import reckon
 from grants.review.states import SCORECARD, ScorecardFacts, ScorecardState
 
 
@@ -77,7 +76,6 @@ def submit_scorecard(actor: Actor, assignment: Assignment) -> Scorecard:
         card.total, card.submitted_at = total_of(rubric, stands), now()
         after = {"total": _said(card.total), "marks": {key: str(value) for key, value in sorted(stands.marks.items())}}
         audit.record(actor, "review.score", card, after=after, case_id=case.id)
-        reckon([assignment.submission.application_id])
 
     effects = {
         "keep_total": keep_total,
@@ -104,7 +102,6 @@ def reopen_scorecard(actor: Actor, assignment: Assignment, reason: str) -> Score
         )
         card.total = card.submitted_at = None
         card.version += 1
-        reckon([assignment.submission.application_id])
 
     def tell_reviewer() -> None:
         link = address_of("review.scorecard", assignment_id=assignment.public_id)
