@@ -25,6 +25,8 @@ FORMS: Final = {
 _LONGEST: Final = 32_767
 _CUT: Final = " … (cut here: the CSV file holds the whole text)"
 _WIDEST: Final = 60
+# Spreadsheets know no dates before it: such a day is text.
+_FIRST_YEAR: Final = 1901
 # Nor has a sheet more rows: one is for the titles, and one to say that there are more.
 MOST_ROWS: Final = 1_048_576 - 2
 _ENDED: Final = "… (the sheet is full: the CSV file holds all rows)"
@@ -130,10 +132,10 @@ def _write_cell(sheet: Any, moments: _Moments, row: int, column: int, cell: Any)
     """
     if isinstance(cell, Decimal | int) and not isinstance(cell, bool):
         sheet.write_number(row, column, float(cell))  # a spreadsheet knows no other numbers
-    elif isinstance(cell, datetime):
+    elif isinstance(cell, datetime) and cell.year >= _FIRST_YEAR:
         here = _here(cell)
         sheet.write_datetime(row, column, here.replace(tzinfo=None), moments.of(here))
-    elif isinstance(cell, date):
+    elif isinstance(cell, date) and not isinstance(cell, datetime) and cell.year >= _FIRST_YEAR:
         sheet.write_datetime(row, column, cell, moments.day)
     elif cell is not None:
         text = str(_said(cell))

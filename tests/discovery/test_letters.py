@@ -239,6 +239,20 @@ def test_no_figure_counts_whom_a_conflict_hides(place: Place, client_of: Browser
     assert shown == [[[2], []], [[3], [1]], [[], []]]
 
 
+def test_who_knows_of_more_people_than_whoever_asked_does_not_wait_for_theirs(place: Place) -> None:
+    lodestar = another_school()
+    event = filled(place, 2, over=True)
+    with clock_at(MARCH), unit_of_work():
+        noor: Person = person("Noor Haddad", Role.PROGRAM_OFFICER)
+        make.placed(event, lodestar, person("Ada Bright"), came=True)
+        conflict(open_case(SYSTEM, place.cycle.id, lodestar.id), place.officer)
+        services.certify_all(actor(place.officer), event)
+    with clock_at(MARCH):
+        run_due()
+        shown = [queries.letters_of(actor(of), event) for of in (place.officer, noor)]
+    assert [[(one.made, one.total, one.state) for one in found] for found in shown] == [[(2, 2, "made")]] * 2
+
+
 def another_school() -> Organization:
     with clock_at(MARCH), unit_of_work():
         return organization("Lodestar", sector="charter")

@@ -477,3 +477,24 @@ def test_what_stands_in_the_way_of_a_yes_is_said_on_the_page(
     assert client_of(luis).post(f"/invitations/{asked.public_id}/decline").status_code == 302
     with pytest.raises(Problem):
         answer(luis, asked)
+
+
+def test_one_that_has_run_out_does_not_stand_in_the_way_of_one_that_came_later_with_a_merge(
+    school: Organization, dana: Person, luis: Person
+) -> None:
+    with unit_of_work():
+        officer = person("Olga Officer", Role.PROGRAM_OFFICER)
+        twin = organization("Ascend School")
+        eve = person("Eve Mora")
+        join(eve, twin)
+    with clock_at(NOON - timedelta(days=40)):
+        ask(dana, school, luis)
+    with clock_at(NOON - timedelta(days=1)):
+        ask(eve, twin, luis, VIEWER)
+    with clock_at(NOON), unit_of_work():
+        services.merge_organizations(actor(officer), twin, school, ())
+    asked = db.session.scalars(select(MembershipInvitation).order_by(MembershipInvitation.id)).all()
+    assert [(one.organization_id, one.role, one.ended) for one in asked] == [
+        (school.id, "editor", "run_out"),
+        (school.id, "viewer", None),
+    ]

@@ -46,6 +46,12 @@ def test_xlsx_keeps_text_as_text_and_numbers_as_numbers() -> None:
     assert [sheet[cell].number_format for cell in ("C3", "D3")] == ["yyyy-mm-dd", 'yyyy-mm-dd hh:mm "Pacific"']
 
 
+def test_a_day_before_spreadsheets_have_dates_is_text() -> None:
+    rows = [[date(1887, 5, 1), datetime(1887, 5, 1, 20, 0, tzinfo=UTC), date(1901, 1, 1)]]
+    cells = load_workbook(io.BytesIO(export("xlsx", "x", ["a", "b", "c"], rows).get_data())).active[2]
+    assert [told(cell.value) for cell in cells] == ["1887-05-01", "1887-05-01T12:00:00-08:00", "1901-01-01T00:00:00"]
+
+
 def test_an_instant_is_shown_by_the_clocks_of_its_cycle() -> None:
     at = datetime(2016, 11, 11, 0, 30, tzinfo=UTC)
     rows = [[exports.local(at, "America/New_York"), exports.local(None), at]]

@@ -100,19 +100,23 @@ def letters_of(actor: Actor, event: Event) -> list[Letters]:
 def _state(letters: EventLetters, far: Any, job: str) -> str:
     if letters.stopped:
         return "stopped"
-    if far.made >= far.total:
+    is_written = letters.kind != "certificate" and letters.finished_at is not None
+    if is_written or far.made >= far.total:
         return "made"
     return "failed" if job == "failed" else "making"
 
 
 def _how_far(actor: Actor, letters: EventLetters) -> Select[int, int, int]:
-    what = _what(letters)
+    what, those = _what(letters), _those(actor, letters)
     made: ColumnElement[bool] = what.id <= letters.upto
     if letters.kind == "certificate":
-        mine = Document.kind == "certificate", Document.subject_id == what.public_id
-        made = exists().where(*mine, Document.file_id.is_not(None), Document.state != State.VOID)
+        mine = Document.kind == "certificate", Document.subject_id == what.public_id, Document.state != State.VOID
+        made = exists().where(*mine, Document.file_id.is_not(None))
+        if letters.finished_at is not None and not letters.stopped:
+            # Whoever asked for them may not know of everybody, and one can be made void: neither is waited for.
+            those.append(exists().where(*mine))
     counts = literal(letters.id).label("id"), func.count().label("total"), func.count().filter(made).label("made")
-    return select(*counts).select_from(what).where(*_those(actor, letters))
+    return select(*counts).select_from(what).where(*those)
 
 
 def _what(letters: EventLetters) -> Any:

@@ -84,6 +84,7 @@ def _foresee_invited(_actor: Actor, gone: Organization, _stays: Organization) ->
 
 def _move_invited(_actor: Actor, gone: Organization, stays: Organization) -> None:
     """Nobody is asked twice, nor asked who belongs to one of the two."""
+    _end_what_ran_out(stays)
     here = aliased(MembershipInvitation)
     asked_here = select(here.person_id).where(here.organization_id == stays.id, here.ended_at.is_(None))
     of_gone = MembershipInvitation.organization_id == gone.id
@@ -100,6 +101,15 @@ def _move_invited(_actor: Actor, gone: Organization, stays: Organization) -> Non
         one.ended_at, one.ended = now(), "merged"
     db.session.flush()
     repoint(MembershipInvitation.organization_id, gone.id, stays.id)
+
+
+def _end_what_ran_out(organization: Organization) -> None:
+    """One that nobody can say yes to any more does not stand in the way of one that came later."""
+    asked = MembershipInvitation.organization_id == organization.id
+    for one in db.session.scalars(select(MembershipInvitation).where(asked, _unanswered())):
+        if one.has_run_out:
+            one.ended_at, one.ended = now(), "run_out"
+    db.session.flush()
 
 
 def _members_of(*organizations: Organization) -> Select[int]:
