@@ -278,6 +278,7 @@ def test_the_list_is_narrowed_by_its_address_and_the_file_with_it(story: Story, 
                 conflict(case, story.officer)
     assert listed("written=no") == ([], 1)
     assert ">Silent<" in maya.get(f"{address}?written=no").text
+    assert maya.get(f"{address}?stage_id=another").status_code == 200
     assert listed("written=no&search=urban") == ([], 0)
 
 

@@ -61,7 +61,7 @@ def test_the_lines_are_narrowed_by_the_url_and_the_file_holds_every_one_of_them(
 
 def test_a_rank_is_the_same_however_the_list_is_narrowed(people: Board, client_of: Browser) -> None:
     slate = drafted(of(4, Auk=1, Dunlin=2), people)
-    page = client_of(people.officer).get(f"/slates/{slate.public_id}?q=auk").text
+    page = client_of(people.officer).get(f"/slates/{slate.public_id}?q=auk&slate_id=another").text
     assert '<td class="n mut" data-label="Rank">4</td>' in page
 
 
