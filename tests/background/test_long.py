@@ -157,4 +157,4 @@ def test_a_flood_of_short_work_does_not_hold_up_what_takes_long(
         ask("test.count", "count")
         wait_until(lambda: counted()[0] == "done")
         # One runs, and the one it asked for waits already, or not yet.
-    assert jobs_of("test.flood", "queued", "running") in (1, 2), "the flood still goes on"
+        assert jobs_of("test.flood", "queued", "running") in (1, 2), "the flood still goes on"
