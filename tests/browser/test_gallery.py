@@ -1,5 +1,6 @@
 """The house in a browser: axe finds nothing, nothing is wider than the screen, all works by keyboard and unscripted."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -70,8 +71,10 @@ def test_marks_are_44_px(open_page: OpenPage) -> None:
 
 def test_the_first_field_is_three_keys_away(open_page: OpenPage) -> None:
     page = open_page("/forms", "school")
-    for key in ("Tab", "Enter", "Tab"):
+    for key in ("Tab", "Enter"):
         page.keyboard.press(key)
+    expect(page).to_have_url(re.compile("#"))  # the jump is a navigation of its own, and takes its moment
+    page.keyboard.press("Tab")
     expect(page.get_by_label("School’s name")).to_be_focused()
 
 
