@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from time import monotonic
+from typing import Final
 
 import highspy
 import numpy as np
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+PRECISE: Final = 1e-6
+"""How far from whole a number may be that the solver calls whole."""
 
 _ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
 
@@ -63,14 +66,17 @@ class Rows:
         return cls(starts.astype(np.int32), columns.astype(np.int32), matrix[places, columns], lower, upper)
 
 
-def maximise(gain: Floats, rows: Rows, lower: Floats, upper: Floats, *, seconds: float = 60.0) -> Floats | None:
+def maximise(
+    gain: Floats, rows: Rows, lower: Floats, upper: Floats, *, seconds: float = 60.0, relaxed: bool = False
+) -> Floats | None:
     """The whole-numbered x with the largest `gain @ x` that keeps to the rows and to `lower <= x <= upper`.
 
     gain      float64 (variables,): what one unit of each is worth. Whole numbers keep the comparison exact.
     lower, upper   float64 (variables,): bounds; equal bounds hold a variable where it is
     seconds   the longest it may take, above 0; `within` may leave it less
+    relaxed   for rows whose vertices are all whole, such as a network's: the simplex alone finds it, and faster
     returns   float64 (variables,) of exact whole numbers, or None when no x keeps to the limits
-    raises    Unproved when neither optimality nor infeasibility is proved in time
+    raises    Unproved when neither optimality nor infeasibility is proved in time, or `relaxed` was not true of them
 
     Branch and cut; Huangfu and Hall, Parallelizing the dual revised simplex method (2018), and the HiGHS manual.
 
@@ -81,14 +87,17 @@ def maximise(gain: Floats, rows: Rows, lower: Floats, upper: Floats, *, seconds:
     if not len(gain):  # the solver does not look at the rows of a program without variables
         return gain if np.all((rows.lower <= 0) & (rows.upper >= 0)) else None
     solver = _quiet_solver(_time_left(seconds))
-    _must(solver.passModel(_model(gain, rows, lower, upper)))
+    _must(solver.passModel(_model(gain, rows, lower, upper, whole=not relaxed)))
     _must(solver.run())
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:
         return None
     if status != highspy.HighsModelStatus.kOptimal:
         raise Unproved(f"The solver stopped without a proof: {solver.modelStatusToString(status)}.")
-    return np.rint(np.asarray(solver.getSolution().col_value, dtype=np.float64))
+    found = np.asarray(solver.getSolution().col_value, dtype=np.float64)
+    if np.any(np.abs(found - np.rint(found)) > PRECISE):
+        raise Unproved("The best point of the relaxed program is not whole.")
+    return np.rint(found)
 
 
 def _time_left(seconds: float) -> float:
@@ -115,7 +124,7 @@ def _quiet_solver(seconds: float) -> highspy.Highs:
     return solver
 
 
-def _model(gain: Floats, rows: Rows, lower: Floats, upper: Floats) -> highspy.HighsLp:
+def _model(gain: Floats, rows: Rows, lower: Floats, upper: Floats, *, whole: bool) -> highspy.HighsLp:
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(gain), len(rows.lower)
     model.sense_ = highspy.ObjSense.kMaximize
@@ -123,7 +132,8 @@ def _model(gain: Floats, rows: Rows, lower: Floats, upper: Floats) -> highspy.Hi
     model.row_lower_, model.row_upper_ = rows.lower, rows.upper
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = rows.starts, rows.columns, rows.values
-    model.integrality_ = [highspy.HighsVarType.kInteger] * len(gain)
+    if whole:
+        model.integrality_ = [highspy.HighsVarType.kInteger] * len(gain)
     return model
 
 

@@ -51,6 +51,35 @@ def test_balance_gives_way_when_expertise_is_worth_more() -> None:
     assert expertly.loads == {"a": 2, "b": 0}
 
 
+def test_a_pile_of_one_grade_span_is_mixed_unless_that_is_worth_less() -> None:
+    spans = ("high", "middle", "high", "middle")
+    papers = [Paper(f"p{n}", f"School {n}", 1, span) for n, span in enumerate(spans)]
+    knows = {("a", "p0"): 2, ("a", "p2"): 2}
+
+    def spans_of_ann(mix: int) -> list[str]:
+        plan = assign(panel_of(2, 2), papers, Wishes(expertise=knows, worth=Worth(mix=mix)))
+        return sorted(spans[int(paper[1:])] for reviewer, paper in plan.pairs if reviewer == "a")
+
+    assert spans_of_ann(mix=0) == ["high", "high"]
+    assert spans_of_ann(mix=3) == ["high", "middle"]
+
+
+def test_what_is_in_a_pile_by_hand_counts_for_its_mix() -> None:
+    papers = [Paper("p0", "Gull", 1, "high"), Paper("p1", "Tern", 1, "high"), Paper("p2", "Auk", 1, "middle")]
+    wishes = Wishes(fixed=frozenset({("a", "p0")}), worth=Worth(balance=0, mix=1))
+    assert assign(panel_of(2, 1), papers, wishes).pairs == (("a", "p0"), ("b", "p1"), ("a", "p2"))
+
+
+def test_who_read_an_applicant_before_is_kept_or_changed() -> None:
+    before = frozenset({("a", "p0"), ("b", "p1")})
+    kept = assign(panel_of(1, 1), papers_of(2, 1), Wishes(previous=before, worth=Worth(keep=10)))
+    changed = assign(panel_of(1, 1), papers_of(2, 1), Wishes(previous=before, worth=Worth(keep=-10)))
+    assert kept.pairs == (("a", "p0"), ("b", "p1"))
+    assert changed.pairs == (("b", "p0"), ("a", "p1"))
+    alone = assign(panel_of(2), papers_of(2, 1), Wishes(previous=before & {("a", "p0")}, worth=Worth(keep=-10)))
+    assert alone.is_complete
+
+
 def test_what_was_assigned_by_hand_stays_even_over_the_load() -> None:
     fixed = frozenset({("a", "p0"), ("a", "p1")})
     plan = assign(panel_of(1, None), papers_of(2, 2), Wishes(fixed=fixed))
@@ -72,7 +101,7 @@ def test_full_reviewers_are_named_those_reached_by_a_trade_too() -> None:
     plan = assign(panel_of(1, 1, 5), papers, Wishes(conflicts=conflicts))
     [shortage] = plan.shortages
     assert shortage.full == ("a", "b")
-    assert shortage.sentence.endswith("Those who could take it, or trade for it, are at their limit: Ann, Ben.")
+    assert shortage.sentence.endswith("Those who could take it, or trade for it, are at their limit: Ann (1), Ben (1).")
 
 
 def test_a_shortage_is_shared_out_rather_than_heaped_on_one() -> None:
@@ -116,12 +145,15 @@ def test_two_of_one_id_are_refused() -> None:
 def small_stages(draw: st.DrawFn) -> tuple[list[PanelMember], list[Paper], Wishes]:
     panel = panel_of(*draw(st.lists(st.none() | st.integers(0, 3), min_size=1, max_size=3)))
     panel = [replace(member, least=draw(st.integers(0, 2))) for member in panel]
-    papers = [Paper(f"p{n}", f"P{n}", draw(st.integers(0, 2))) for n in range(draw(st.integers(1, 3)))]
+    papers = [
+        Paper(f"p{n}", f"P{n}", draw(st.integers(0, 2)), draw(st.sampled_from(("middle", "high"))))
+        for n in range(draw(st.integers(1, 3)))
+    ]
     pairs = [(member.id, paper.id) for member in panel for paper in papers]
     kinds = draw(st.lists(st.sampled_from("...cfkk"), min_size=len(pairs), max_size=len(pairs)))
     sets = {kind: frozenset(p for p, k in zip(pairs, kinds, strict=True) if k == kind) for kind in "cfk"}
     expertise = {pair: draw(st.integers(0, 6)) for pair in pairs}
-    worth = Worth(keep=draw(st.integers(0, 5)), balance=draw(st.integers(0, 3)))
+    worth = Worth(draw(st.integers(-5, 5)), draw(st.integers(0, 3)), draw(st.integers(0, 3)))
     return panel, papers, Wishes(sets["c"], sets["f"], expertise, sets["k"], worth)
 
 
@@ -134,6 +166,9 @@ def value(
     loads = Counter(reviewer for reviewer, _ in chosen)
     points = sum(wishes.expertise.get(p, 0) + wishes.worth.keep * (p in wishes.previous) for p in chosen)
     uneven = sum(wishes.worth.balance * n * (n - 1) // 2 for n in loads.values())
+    kinds = {paper.id: paper.kind for paper in papers}
+    alike = Counter((reviewer, kinds[paper]) for reviewer, paper in chosen)
+    uneven += sum(wishes.worth.mix * n * (n - 1) // 2 for n in alike.values())
     idle = sum(max(0, min(member.least, len(papers)) - loads[member.id]) for member in panel)
     return -sum(missing), -sum(m * m for m in missing), -idle, points - uneven
 
@@ -182,3 +217,32 @@ def test_five_hundred_submissions_in_seconds_and_in_any_order() -> None:
     dice.shuffle(panel)
     dice.shuffle(papers)
     assert assign(panel, papers, wishes) == plan
+
+
+def greedy(panel: list[PanelMember], papers: list[Paper], wishes: Wishes) -> set[tuple[str, str]]:
+    """The best pair first, then the best that is still possible, as one does by hand."""
+    loads, got, chosen = Counter[str](), Counter[str](), set[tuple[str, str]]()
+    limits, needs = {one.id: one.load or 0 for one in panel}, {one.id: one.needs for one in papers}
+    pairs = [(m.id, p.id) for p in papers for m in panel if (m.id, p.id) not in wishes.conflicts]
+    for reviewer, paper in sorted(pairs, key=lambda pair: -wishes.expertise[pair]):
+        if loads[reviewer] < limits[reviewer] and got[paper] < needs[paper]:
+            chosen.add((reviewer, paper))
+            loads[reviewer] += 1
+            got[paper] += 1
+    return chosen
+
+
+def test_the_best_assignment_beats_the_greedy_one_with_every_load_in_its_band() -> None:
+    dice = random.Random(11)
+    panel = [PanelMember(f"r{n:02}", f"Reviewer {n}", load=27, least=23) for n in range(60)]
+    papers = [Paper(f"p{n:03}", f"School {n}", 3, dice.choice(("elementary", "middle", "high"))) for n in range(500)]
+    pairs = [(m.id, p.id) for m in panel for p in papers]
+    fit = {pair: dice.choice((0, 0, 0, 5, 5, 10)) for pair in pairs}
+    wishes = Wishes(frozenset(dice.sample(pairs, 3_000)), expertise=fit, worth=Worth(balance=1))
+    plan, by_hand = assign(panel, papers, wishes), greedy(panel, papers, wishes)
+    assert plan.is_complete
+    assert {load for load in plan.loads.values() if not 23 <= load <= 27} == set()
+    hand_fit, hand_loads = sum(fit[pair] for pair in by_hand), Counter(reviewer for reviewer, _ in by_hand)
+    assert plan.points > hand_fit
+    assert len(plan.pairs) == len(by_hand) == 1_500
+    assert {one.id for one in panel if not 23 <= hand_loads[one.id] <= 27}
