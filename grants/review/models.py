@@ -1,20 +1,93 @@
-"""Panels, conflicts, assignments, scorecards."""
+"""Reviewers and what they say of themselves, panels, conflicts, assignments, scorecards."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from grants.applications.models import Submission
 from grants.casework.models import Case
-from grants.people.models import Person
+from grants.people.models import Organization, Person
 from grants.persistence.base import Base, Identified, Stateful
 from grants.programs.models import CycleStage
 
 
+class ReviewerProfile(Base):
+    """What a reviewer says of themself, one for each person and the same on every panel.
+
+    expertise     words with commas, such as "high, charter"
+    grade_bands   which grade spans they know: values of Organization.grade_band
+    most          the most submissions they take on one panel; None when they name no number
+    away_from, away_until   days between which they read nothing, both included; either may be open
+    confirmed_at  when they last said themselves that it is right; an officer may write words before that
+    """
+
+    __tablename__ = "reviewer_profile"
+    __table_args__ = (
+        CheckConstraint("most BETWEEN 1 AND 1000", name="most"),
+        CheckConstraint("away_from <= away_until", name="away"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    expertise: Mapped[str] = mapped_column(default="", server_default="")
+    grade_bands: Mapped[list[Any]] = mapped_column(default=list)
+    most: Mapped[int | None]
+    away_from: Mapped[date | None]
+    away_until: Mapped[date | None]
+    saved_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+
+
+class Affiliation(Identified, Base):
+    """An organization that a reviewer says they are tied to, and how.
+
+    organization_id   the one of the directory that is meant; empty when it is not there, and `name` alone says which
+    name              as they wrote it, or as the directory called it when they chose it
+    ended_on          the last day of it, for what is over: of a year alone, its last day
+    """
+
+    __tablename__ = "affiliation"
+    __table_args__ = (
+        CheckConstraint(
+            "relation IN ('works_there', 'former_employer', 'board_member', 'adviser', 'family', 'funder', 'other')",
+            name="relation",
+        ),
+        Index(
+            "uq_affiliation_organization",
+            *("person_id", "organization_id", "relation"),
+            unique=True,
+            sqlite_where=text("organization_id IS NOT NULL"),
+            postgresql_where=text("organization_id IS NOT NULL"),
+        ),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
+    name: Mapped[str]
+    relation: Mapped[str] = mapped_column(String(20))
+    ended_on: Mapped[date | None]
+    stated_at: Mapped[datetime]
+    stated_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    organization: Mapped[Organization | None] = relationship()
+
+
 class PanelMember(Identified, Base):
-    """A reviewer of one stage. Nothing of any application shows before conflicts are declared."""
+    """A reviewer of one stage, from when they said yes. Nothing of any application shows before all steps are done.
+
+    invited_at     when they were asked
+    accepted_at    when they said yes; empty for who was put on a panel before anybody was asked
+    load_cap       the most submissions they read on this panel, as agreed; None for what profile and program say
+    terms_sha256   of the terms and confidentiality that they accepted last; each acceptance is kept (TermsAcceptance)
+    profile_at     when they said for this panel that their profile is right
+    declared_at    when they declared their conflicts
+    calibrated_at  when they had scored every sample of the stage and looked at how theirs differs
+    """
 
     __tablename__ = "panel_member"
     __table_args__ = (UniqueConstraint("stage_id", "person_id"),)
@@ -22,11 +95,18 @@ class PanelMember(Identified, Base):
     stage_id: Mapped[int] = mapped_column(ForeignKey("cycle_stage.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     invited_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    load_cap: Mapped[int | None]
+    terms_sha256: Mapped[str | None] = mapped_column(String(64))
+    profile_at: Mapped[datetime | None]
     declared_at: Mapped[datetime | None]
-    expertise: Mapped[str | None]
+    calibrated_at: Mapped[datetime | None]
 
     stage: Mapped[CycleStage] = relationship()
     person: Mapped[Person] = relationship()
+    profile: Mapped[ReviewerProfile | None] = relationship(
+        primaryjoin=lambda: foreign(PanelMember.person_id) == ReviewerProfile.person_id, viewonly=True
+    )
 
 
 class Conflict(Identified, Base):

@@ -38,6 +38,13 @@ def may_score(actor: Actor, assignment: ScorableAssignment) -> Verdict:
     return no("Scoring for this panel has closed.") if assignment.is_closed else YES
 
 
+def may_keep_profile(actor: Actor, person_id: int) -> Verdict:
+    """Whether the actor may read and change what a reviewer says of themself: they, and whoever organizes reviews."""
+    if actor.person_id == person_id or actor.may("review.organize"):
+        return YES
+    return no("Only they and the program’s officers see a reviewer’s profile.")
+
+
 def may_see_others(rule: OthersScores, has_submitted: bool) -> Verdict:
     """Whether a reviewer may see what the others gave the same submission. The meeting opens them with its own page."""
     if rule == "never":

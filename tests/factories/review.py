@@ -21,6 +21,7 @@ from grants.programs.schema import Definition
 from grants.review.marking import total_of
 from grants.review.models import Assignment, Mark, PanelMember, Scorecard
 from grants.review.queries import card_of, rubric_of
+from grants.review.services.profiles import add_expertise
 from tests.factories.people import organization, person
 
 CLOSED = datetime(2016, 3, 20, 23, 59, tzinfo=UTC)
@@ -203,11 +204,10 @@ def panelist(
 ) -> PanelMember:
     """A member of the stage's panel who has declared, unless `declared_at` is None; the person is made by name."""
     who = someone if isinstance(someone, Person) else person(someone, Role.REVIEWER)
-    member = PanelMember(
-        stage=stage, person=who, invited_at=CLOSED, declared_at=declared_at, expertise=more.get("expertise")
-    )
+    member = PanelMember(stage=stage, person=who, invited_at=CLOSED, declared_at=declared_at)
     db.session.add(member)
     db.session.flush()
+    add_expertise(who, more.get("expertise"))
     return member
 
 

@@ -1,6 +1,7 @@
 """Reading panels, piles and scores, always as someone; a conflicted person never learns of a case."""
 
 from grants.casework.visibility import not_conflicted
+from grants.review.people_models import PanelInvitation
 from grants.review.queries.cards import card_of, others_totals, rubric_of, scorable
 from grants.review.queries.conflicts import (
     Applicant,
@@ -42,6 +43,7 @@ from grants.review.queries.piles import (
     piles_of,
 )
 from grants.review.queries.planning import PlanningFacts, Reviewed, Reviewer, planning_facts
+from grants.review.queries.profiles import affiliation_of, affiliations_of, organizations_named, profile_of
 from grants.review.queries.results import (
     SORTS,
     Given,
@@ -66,6 +68,7 @@ __all__ = [
     "Evidence",
     "Given",
     "MemberProgress",
+    "PanelInvitation",
     "PanelProgress",
     "Pile",
     "PlanningFacts",
@@ -76,6 +79,8 @@ __all__ = [
     "StageLine",
     "StageNumbers",
     "StageResults",
+    "affiliation_of",
+    "affiliations_of",
     "applicants",
     "application_under_review",
     "applied_since",
@@ -96,6 +101,7 @@ __all__ = [
     "member_of",
     "member_progress",
     "not_conflicted",
+    "organizations_named",
     "others_totals",
     "own_conflict",
     "own_conflicts",
@@ -105,6 +111,7 @@ __all__ = [
     "pile_of",
     "piles_of",
     "planning_facts",
+    "profile_of",
     "readers_of",
     "review_rules",
     "review_stages",

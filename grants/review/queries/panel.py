@@ -189,7 +189,7 @@ def _members(stage: CycleStage) -> Select[PanelMember]:
         select(PanelMember)
         .join(PanelMember.person)
         .where(PanelMember.stage_id == stage.id)
-        .options(joinedload(PanelMember.person))
+        .options(joinedload(PanelMember.person), joinedload(PanelMember.profile))
         .order_by(Person.name, PanelMember.id)
     )
 

@@ -14,9 +14,10 @@ from grants.people.models import Organization, Person
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
-from grants.review.models import Assignment, PanelMember
+from grants.review.models import Assignment, PanelMember, ReviewerProfile
 from grants.review.queries.conflicts import unnoted_ties
 from grants.review.queries.scope import has_conflict, joined, newest_submission_id, reviewable_applications, stands
+from grants.review.reviewers import words_of
 
 Pair = tuple[int, int]
 """(person id, application id)."""
@@ -79,13 +80,14 @@ def planning_facts(actor: Actor, stage: CycleStage) -> PlanningFacts:
     """Read the facts, without cases the actor has a conflict with, in a constant number of statements."""
     rules = definition_of(stage.cycle).application_stage(stage.key).review
     members = db.session.execute(
-        select(PanelMember.person_id, Person.name, PanelMember.expertise, PanelMember.declared_at)
+        select(PanelMember.person_id, Person.name, ReviewerProfile.expertise, PanelMember.declared_at)
         .join(PanelMember.person)
+        .outerjoin(PanelMember.profile)
         .where(PanelMember.stage_id == stage.id, Person.is_active)
         .order_by(PanelMember.person_id)
     ).all()
     reviewers = tuple(
-        Reviewer(row.person_id, row.name, _words(row.expertise)) for row in members if row.declared_at is not None
+        Reviewer(row.person_id, row.name, words_of(row.expertise)) for row in members if row.declared_at is not None
     )
     known = frozenset(one.person_id for one in reviewers)
     papers = _papers(actor, stage)
@@ -121,10 +123,6 @@ def _papers(actor: Actor, stage: CycleStage) -> tuple[Reviewed, ...]:
 def _traits(organization: Organization) -> frozenset[str]:
     said = (organization.kind, organization.sector, organization.grade_band, organization.city, organization.region)
     return frozenset(word.replace("_", " ").casefold() for word in said if word)
-
-
-def _words(expertise: str | None) -> frozenset[str]:
-    return frozenset(word.strip().casefold() for word in (expertise or "").split(",") if word.strip())
 
 
 def _assigned(stage: CycleStage) -> Select[int, int]:

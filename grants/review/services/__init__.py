@@ -20,6 +20,7 @@ from grants.review.services.conflicts import (
 )
 from grants.review.services.consortia import conflicts_follow
 from grants.review.services.panel import invite_by_address, invite_reviewer
+from grants.review.services.profiles import drop_affiliation, keep_profile, state_affiliation
 from grants.review.services.scorecards import reopen_scorecard, save_scorecard, submit_scorecard
 
 __all__ = [
@@ -30,9 +31,11 @@ __all__ = [
     "conflicts_follow",
     "declare_conflict",
     "declare_conflicts",
+    "drop_affiliation",
     "find_rule_conflicts",
     "invite_by_address",
     "invite_reviewer",
+    "keep_profile",
     "let_stand",
     "lift_conflict",
     "note_conflict",
@@ -40,6 +43,7 @@ __all__ = [
     "reopen_scorecard",
     "revoke",
     "save_scorecard",
+    "state_affiliation",
     "submit_scorecard",
     "take_back_conflict",
     "unassign",

@@ -16,6 +16,7 @@ from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import PanelMember
 from grants.review.services.conflicts import find_rule_conflicts
+from grants.review.services.profiles import add_expertise
 
 
 def invite_reviewer(actor: Actor, stage: CycleStage, person: Person, expertise: str | None = None) -> PanelMember:
@@ -70,8 +71,9 @@ def _add_member(actor: Actor, stage: CycleStage, person: Person, expertise: str 
         select(PanelMember.id).where(PanelMember.stage_id == stage.id, PanelMember.person_id == person.id)
     ):
         raise Clash(f"{person.name} is on this panel already.")
-    member = PanelMember(stage=stage, person=person, invited_at=now(), expertise=(expertise or "").strip() or None)
+    member = PanelMember(stage=stage, person=person, invited_at=now())
     db.session.add(member)
+    add_expertise(person, expertise)
     _make_reviewer(actor, person)
     db.session.flush()
     audit.record(actor, "review.invite", member, after={"person": person.name, "stage": stage.title})

@@ -1,0 +1,70 @@
+"""Reading what reviewers say of themselves."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from grants.kernel.errors import Missing
+from grants.kernel.policy import Actor, require
+from grants.people.models import Organization, Person
+from grants.persistence.session import db
+from grants.review import policy
+from grants.review.models import Affiliation, ReviewerProfile
+
+
+def profile_of(actor: Actor, person: Person) -> ReviewerProfile | None:
+    """What a reviewer says of themself; None while neither they nor an officer said anything.
+
+    raises   Refused for who is neither they nor organizes reviews
+    """
+    require(policy.may_keep_profile(actor, person.id))
+    return db.session.scalar(select(ReviewerProfile).where(ReviewerProfile.person_id == person.id))
+
+
+def affiliations_of(actor: Actor, person: Person) -> Sequence[Affiliation]:
+    """The organizations that a reviewer says they are tied to, by name.
+
+    raises   Refused for who is neither they nor organizes reviews
+    """
+    require(policy.may_keep_profile(actor, person.id))
+    return db.session.scalars(
+        select(Affiliation)
+        .where(Affiliation.person_id == person.id)
+        .options(joinedload(Affiliation.organization))
+        .order_by(func.lower(Affiliation.name), Affiliation.id)
+    ).all()
+
+
+def affiliation_of(actor: Actor, person: Person, public_id: str) -> Affiliation:
+    """One of them.
+
+    raises   Missing; Refused as before
+    """
+    require(policy.may_keep_profile(actor, person.id))
+    found = db.session.scalar(
+        select(Affiliation).where(Affiliation.person_id == person.id, Affiliation.public_id == public_id)
+    )
+    if found is None:
+        raise Missing("This tie is not stated, or no longer.")
+    return found
+
+
+def organizations_named(text: str, most: int = 12) -> Sequence[Organization]:
+    """Organizations whose name has this in it, those that begin with it first; for anybody, as names are public.
+
+    most   how many at most; nothing is found for less than two signs
+    """
+    wanted = " ".join(text.split())
+    if len(wanted) < 2:
+        return []
+    begins = Organization.name.istartswith(wanted, autoescape=True)
+    return db.session.scalars(
+        select(Organization)
+        .where(
+            Organization.merged_into_id.is_(None),
+            Organization.name.icontains(wanted, autoescape=True) | begins,
+        )
+        .order_by(~begins, func.lower(Organization.name), Organization.id)
+        .limit(most)
+    ).all()

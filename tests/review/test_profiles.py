@@ -1,0 +1,184 @@
+"""What reviewers say of themselves, who may read it, and what becomes of it when two organizations are one."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from grants.kernel.clock import clock_at
+from grants.kernel.errors import Clash, Invalid, Refused
+from grants.kernel.roles import Role
+from grants.people import services as people
+from grants.people.models import Organization, Person
+from grants.persistence.audit import AuditRecord
+from grants.persistence.session import db, unit_of_work
+from grants.review import queries, services
+from grants.review.models import Affiliation
+from grants.review.reviewers import GRADE_BANDS, RELATIONS, bands_in_order, is_away, tidy, words_of
+from tests.factories import review as make
+from tests.factories.people import actor, organization, person
+from tests.review.story import Panel
+
+TIE = {"relation": "former_employer", "ended_on": date(2014, 12, 31)}
+
+
+@pytest.fixture
+def panel(app: object) -> Panel:
+    return Panel.of("Ann", "Ben")
+
+
+def ties_of(someone: Person) -> list[tuple[str, str, date | None]]:
+    db.session.rollback()
+    return [(one.name, one.relation, one.ended_on) for one in queries.affiliations_of(actor(someone), someone)]
+
+
+def test_a_reviewer_keeps_one_profile_for_all_panels(panel: Panel) -> None:
+    ann = panel["Ann"]
+    with clock_at(make.REVIEWING), unit_of_work():
+        services.keep_profile(
+            ann.by, ann.person, expertise=" charter,  High,charter", grade_bands=["high", "middle"], most=4
+        )
+    with unit_of_work():
+        profile = queries.profile_of(ann.by, ann.person)
+        assert profile is not None
+        assert (profile.expertise, profile.grade_bands, profile.most) == ("charter, High", ["middle", "high"], 4)
+        assert profile.confirmed_at == make.REVIEWING
+        services.keep_profile(ann.by, ann.person, away_until=date(2016, 5, 1))
+        profile = queries.profile_of(ann.by, ann.person)
+        assert profile is not None
+        assert (profile.expertise, profile.most) == ("", None)
+
+
+def test_an_officer_corrects_it_and_that_is_on_record_but_not_the_reviewers_word(panel: Panel) -> None:
+    ann = panel["Ann"]
+    with unit_of_work():
+        services.keep_profile(panel.by, ann.person, expertise="math")
+    db.session.rollback()
+    profile = queries.profile_of(panel.by, ann.person)
+    assert profile is not None
+    assert (profile.expertise, profile.confirmed_at) == ("math", None)
+    record = db.session.scalars(select(AuditRecord).where(AuditRecord.action == "review.profile")).one()
+    assert (record.actor_name, record.after) == ("Maya Rivera", {"expertise": "math"})
+
+
+def test_nobody_else_reads_or_writes_it(panel: Panel) -> None:
+    ann, ben = panel["Ann"], panel["Ben"]
+    with unit_of_work():
+        services.keep_profile(ann.by, ann.person, expertise="math")
+        tie = services.state_affiliation(ann.by, ann.person, name="Tern School", **TIE)
+        partner = person("Pat", Role.PARTNER_FUNDER)
+    for other in (ben.by, actor(partner)):
+        with pytest.raises(Refused):
+            queries.profile_of(other, ann.person)
+        with pytest.raises(Refused):
+            queries.affiliations_of(other, ann.person)
+        with pytest.raises(Refused):
+            services.keep_profile(other, ann.person, expertise="none")
+        with pytest.raises(Refused):
+            services.state_affiliation(other, ann.person, "funder", name="X")
+        with pytest.raises(Refused):
+            services.drop_affiliation(other, tie)
+
+
+def test_what_does_not_hold_together_is_refused_in_words(panel: Panel) -> None:
+    ann = panel["Ann"]
+    with pytest.raises(Invalid) as profile:
+        services.keep_profile(
+            ann.by,
+            ann.person,
+            grade_bands=["nursery"],
+            most=0,
+            away_from=date(2016, 5, 2),
+            away_until=date(2016, 5, 1),
+        )
+    assert profile.value.errors.keys() == {"grade_bands", "most", "away_until"}
+    with pytest.raises(Invalid) as tie:
+        services.state_affiliation(ann.by, ann.person, "cousin", name=" ")
+    assert tie.value.errors.keys() == {"name", "relation"}
+
+
+def test_a_tie_is_stated_once_taken_back_and_stated_again(panel: Panel) -> None:
+    ann = panel["Ann"]
+    with unit_of_work():
+        tern = organization("Tern School")
+        tie = services.state_affiliation(ann.by, ann.person, organization=tern, **TIE)
+        services.state_affiliation(ann.by, ann.person, "family", organization=tern)
+        services.state_affiliation(ann.by, ann.person, "family", name="Auk School")
+        for again in (dict(organization=tern, **TIE), {"relation": "family", "name": " Auk  School "}):
+            with pytest.raises(Clash, match="on the list already"):
+                services.state_affiliation(ann.by, ann.person, **again)
+    expected = [("Auk School", "family", None), ("Tern School", "family", None)]
+    assert sorted(ties_of(ann.person)) == sorted([*expected, ("Tern School", "former_employer", date(2014, 12, 31))])
+    with unit_of_work():
+        services.drop_affiliation(ann.by, queries.affiliation_of(ann.by, ann.person, tie.public_id))
+    assert sorted(ties_of(ann.person)) == expected
+
+
+def test_an_organization_is_found_by_a_part_of_its_name_the_beginning_first(panel: Panel) -> None:
+    with unit_of_work():
+        for name in ("North Tern School", "Tern Academy", "Auk School"):
+            organization(name)
+        gone = organization("Tern (old)")
+        gone.merged_into_id = db.session.scalars(
+            select(Organization.id).where(Organization.name == "Tern Academy")
+        ).one()
+    assert [one.name for one in queries.organizations_named("tern")] == ["Tern Academy", "North Tern School"]
+    assert queries.organizations_named("t") == []
+    assert queries.organizations_named("100%") == []
+
+
+def test_when_two_organizations_are_one_the_ties_to_both_are_ties_to_it(panel: Panel) -> None:
+    ann, ben = panel["Ann"], panel["Ben"]
+    with unit_of_work():
+        gone, stays = organization("Tern"), organization("Tern School")
+        services.state_affiliation(ann.by, ann.person, organization=gone, **TIE)
+        services.state_affiliation(ann.by, ann.person, "former_employer", organization=stays, ended_on=date(2010, 1, 1))
+        services.state_affiliation(ann.by, ann.person, "funder", organization=gone)
+        services.state_affiliation(ben.by, ben.person, "family", organization=gone)
+    with unit_of_work():
+        people.merge_organizations(panel.by, gone, stays, {})
+    db.session.rollback()
+    rows = db.session.scalars(
+        select(Affiliation).order_by(Affiliation.person_id, Affiliation.relation, Affiliation.id)
+    ).all()
+    assert [(one.person_id, one.organization_id, one.relation, one.ended_on) for one in rows] == [
+        (ann.person.id, stays.id, "former_employer", date(2014, 12, 31)),
+        (ann.person.id, stays.id, "funder", None),
+        (ben.person.id, stays.id, "family", None),
+    ]
+
+
+def test_the_words_an_officer_invites_with_are_put_to_those_of_the_reviewer(panel: Panel) -> None:
+    cal = panel.invite("Cal", "high, charter")
+    with unit_of_work():
+        other = make.reviewed_stage()
+        services.invite_reviewer(panel.by, other, cal.person, "Charter, math")
+        profile = queries.profile_of(panel.by, cal.person)
+    assert profile is not None
+    assert profile.expertise == "high, charter, math"
+
+
+@given(st.lists(st.text("ab, ", max_size=5), max_size=4))
+def test_tidy_words_stay_as_they_are(parts: list[str]) -> None:
+    kept = tidy(None, *parts)
+    assert tidy(kept) == kept
+    assert words_of(kept) == frozenset().union(*(words_of(part) for part in parts)) or "  " in "".join(parts)
+
+
+@given(st.lists(st.sampled_from([*GRADE_BANDS, "nursery"])))
+def test_bands_are_kept_in_one_order(bands: list[str]) -> None:
+    assert bands_in_order(bands) == [one for one in GRADE_BANDS if one in bands]
+
+
+@given(st.dates(), st.dates(), st.dates())
+def test_away_is_between_both_days(first: date, last: date, day: date) -> None:
+    assert is_away(first, last, day) == (first <= day <= last)
+
+
+def test_every_tie_that_can_be_stated_is_one_the_database_takes(panel: Panel) -> None:
+    with unit_of_work():
+        for relation in RELATIONS:
+            services.state_affiliation(panel["Ann"].by, panel["Ann"].person, relation, name="Tern School")
+    assert {relation for _, relation, _ in ties_of(panel["Ann"].person)} == RELATIONS.keys()
