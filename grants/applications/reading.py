@@ -176,7 +176,8 @@ class _Reader:
                 tuple(
                     self.item(inner, item.get(key))
                     for key, inner in asked.fields.items()
-                    if inner.show_if is None or evaluate(inner.show_if, item)
+                    if not (self.blind and inner.hidden_when_blind)
+                    and (inner.show_if is None or evaluate(inner.show_if, item))
                 ),
             )
             for place, item in enumerate(answer, start=1)

@@ -87,16 +87,20 @@ PROGRAM: dict[str, Any] = {
 COMPLETE: dict[str, Any] = {"learning_plans": True, "competency": 3, "team": 4, "financial_plan": 3}
 
 
-def reviewed_stage(key: str = "launch", **review: Any) -> CycleStage:
-    """An application stage whose deadline has passed, in a cycle of its own; `review` changes its review rules."""
+def reviewed_stage(key: str = "launch", *, sections: Mapping[str, Any] | None = None, **review: Any) -> CycleStage:
+    """An application stage whose deadline has passed, in a cycle of its own; `review` changes its review rules, and
+    `sections` stand in its form after the others."""
     program = deepcopy(PROGRAM)
+    program["forms"]["blueprint"]["sections"] |= sections or {}
     program["stages"][key]["review"] |= review
     return _cycle(program, f"oakland-{next(_numbers)}")[key]
 
 
-def two_stages(**review: Any) -> tuple[CycleStage, CycleStage]:
-    """The planning and the launch stage of one cycle; `review` changes the launch stage's rules."""
+def two_stages(*, sections: Mapping[str, Any] | None = None, **review: Any) -> tuple[CycleStage, CycleStage]:
+    """The planning and the launch stage of one cycle; `review` changes the launch stage's rules,
+    and `sections` are as above."""
     program = deepcopy(PROGRAM)
+    program["forms"]["blueprint"]["sections"] |= sections or {}
     program["stages"]["launch"]["review"] |= review
     stages = _cycle(program, f"oakland-{next(_numbers)}")
     return stages["planning"], stages["launch"]

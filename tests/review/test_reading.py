@@ -6,20 +6,28 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 from wtforms import RadioField, SelectField
 
+from grants.background.runner import run_due
 from grants.casework import files
+from grants.casework.models import StoredFile, TimelineEvent
 from grants.casework.services import note_event
 from grants.kernel.clock import clock_at
 from grants.kernel.roles import Role
-from grants.persistence.session import unit_of_work
+from grants.persistence.session import db, unit_of_work
 from grants.programs.schema import Rubric
+from grants.review import jobs, services
 from grants.review.forms import scorecard_form
 from grants.review.marking import ABSTAIN
+from grants.review.models import Assignment
+from grants.review.reading_models import VeiledFile
 from tests.factories import review as make
+from tests.factories import telling_files as traces
 from tests.factories.people import actor, organization, person
 
 Browser = Callable[[Any], FlaskClient]
+PDF = "application/pdf"
 
 
 def two_stage_panel(**rules: Any) -> tuple[Any, Any, Any]:
@@ -64,24 +72,107 @@ def test_what_the_program_does_not_name_is_not_shown(app: Flask, client_of: Brow
     assert browser.get(f"{url}/earlier/planning").status_code == 404
 
 
-@pytest.mark.parametrize(("identity", "name"), [("open", "tern-budget.pdf"), ("blind", "Attachment 1.pdf")])
-def test_files_of_the_submission_alone_open_and_a_blind_stage_renames_them(
-    app: Flask, client_of: Browser, identity: str, name: str
-) -> None:
-    own, other = (files.put(b"%PDF-1.7", each, "application/pdf") for each in ("tern-budget.pdf", "private.pdf"))
-    with unit_of_work():
-        stage = make.reviewed_stage(identity=identity)
+FILES = {
+    "files": {
+        "title": "Attached",
+        "fields": {
+            "plan": {"type": "file", "title": "The plan", "kinds": ["pdf", "docx"], "several": True},
+            "letter": {"type": "file", "title": "Who stands behind it", "hidden_when_blind": True},
+        },
+    }
+}
+
+
+def panel_with_files(identity: str, *kept: files.PutFile, field: str = "plan") -> tuple[Any, str, list[str]]:
+    """Ben reads Tern School's files: (Ben, the address of the files, their ids)."""
+    with clock_at(make.CLOSED), unit_of_work():
+        stage = make.reviewed_stage(identity=identity, sections=FILES)
         application = make.submitted(stage, "Tern School")
-        kept, private = (files.register(each, case=application.case) for each in (own, other))
-        answered = {"field": "plan", "file": kept.public_id, "name": kept.name, "size": kept.size}
-        make.resubmit(application, make.CLOSED, {"vision": "Goal sheets."}, files=[answered])
-        ben = person("Ben", Role.REVIEWER)
-        assignment = make.assigned(make.panelist(stage, ben), application)
-    browser, url = client_of(ben), f"/review/assignments/{assignment.public_id}/files"
-    sent = browser.get(f"{url}/{kept.public_id}")
+        stored = [files.register(each, case=application.case) for each in kept]
+        answered = [
+            {"field": field, "file": each.public_id, "name": each.name, "size": each.size, "sha256": each.sha256}
+            for each in stored
+        ]
+        make.resubmit(application, make.CLOSED, {"vision": "Goal sheets."}, files=answered)
+        ben, officer = person("Ben", Role.REVIEWER), person("Maya Rivera", Role.PROGRAM_OFFICER)
+        make.panelist(stage, ben)
+        assignment = services.assign(actor(officer), stage, ben, application)
+    return ben, f"/review/assignments/{assignment.public_id}/files", [each.public_id for each in stored]
+
+
+def test_files_of_the_submission_alone_open(app: Flask, client_of: Browser) -> None:
+    own, other = (files.put(b"%PDF-1.7", each, PDF) for each in ("tern-budget.pdf", "private.pdf"))
+    ben, url, [kept] = panel_with_files("open", own)
+    with unit_of_work():
+        private = files.register(other).public_id
+    sent = client_of(ben).get(f"{url}/{kept}")
     assert (sent.status_code, sent.data) == (200, b"%PDF-1.7")
-    assert name in sent.headers["Content-Disposition"]
-    assert browser.get(f"{url}/{private.public_id}").status_code == 404
+    assert "tern-budget.pdf" in sent.headers["Content-Disposition"]
+    assert client_of(ben).get(f"{url}/{private}").status_code == 404
+
+
+def test_a_blind_panel_gets_files_without_their_names_and_makers(app: Flask, client_of: Browser) -> None:
+    kept = [files.put(traces.pdf(), f"{traces.NAME}.pdf", PDF), files.put(traces.docx(), "Plan.DOCX", traces.DOCX)]
+    ben, url, ids = panel_with_files("blind", *kept)
+    browser = client_of(ben)
+    early = browser.get(f"{url}/{ids[0]}")
+    assert early.status_code == 409
+    assert "being made ready" in early.text
+    run_due()
+    for place, (file_id, ending) in enumerate(zip(ids, ("pdf", "docx"), strict=True), start=1):
+        sent = browser.get(f"{url}/{file_id}")
+        assert sent.status_code == 200
+        assert [part for part in traces.words_in(sent.data) if traces.NAME.encode() in part] == []
+        assert sent.headers["Content-Disposition"] == f'attachment; filename="Attachment {place}.{ending}"'
+    names = db.session.scalars(select(StoredFile.name).order_by(StoredFile.id)).all()
+    assert names == [f"{traces.NAME}.pdf", "Plan.DOCX", "Attachment.pdf", "Attachment.docx"]
+
+
+def test_a_file_of_a_hidden_question_is_not_there_for_a_blind_panel(app: Flask, client_of: Browser) -> None:
+    ben, url, [kept] = panel_with_files("blind", files.put(traces.pdf(), "a.pdf", PDF), field="letter")
+    run_due()
+    assert client_of(ben).get(f"{url}/{kept}").status_code == 404
+    assert db.session.scalar(select(func.count()).select_from(VeiledFile)) == 0
+
+
+def test_a_file_whose_maker_cannot_be_taken_out_is_kept_back_and_staff_are_told(app: Flask, client_of: Browser) -> None:
+    ben, url, [kept] = panel_with_files("blind", files.put(b"%PDF-1.7 Quillfeather", "tern-budget.pdf", PDF))
+    run_due()
+    refused = client_of(ben).get(f"{url}/{kept}")
+    assert refused.status_code == 403
+    assert "could not be taken out. The program officer has been told" in refused.text
+    assert "Quillfeather" not in refused.text + str(refused.headers)
+    [told] = db.session.scalars(select(TimelineEvent).where(TimelineEvent.sentence.contains("without names")))
+    assert (told.audience, told.sentence) == (
+        "staff",
+        "“tern-budget.pdf” is not shown to the panel, which reads without names: it cannot be read through.",
+    )
+
+
+def test_copies_are_made_once_however_often_and_by_whomever_they_are_asked_for(app: Flask) -> None:
+    panel_with_files("blind", files.put(traces.pdf(), "a.pdf", PDF))
+    [assignment] = db.session.scalars(select(Assignment))
+    for _ in range(2):
+        jobs.veil_files(assignment.public_id)
+        jobs.veil_what_is_left()
+    assert db.session.scalar(select(func.count()).select_from(VeiledFile)) == 1
+    [veiled] = db.session.scalars(select(VeiledFile))
+    spare = files.put(b"late", "Attachment.pdf", PDF)
+    with unit_of_work():
+        assert not services.keep_veiled(veiled.file.public_id, spare, None)
+
+
+def test_what_is_submitted_anew_is_found_by_the_clock(app: Flask) -> None:
+    panel_with_files("blind", files.put(traces.pdf(), "a.pdf", PDF))
+    jobs.veil_what_is_left()
+    assert db.session.scalar(select(func.count()).select_from(VeiledFile)) == 1
+
+
+def test_an_open_panel_needs_no_copies(app: Flask) -> None:
+    panel_with_files("open", files.put(traces.pdf(), "a.pdf", PDF))
+    run_due()
+    jobs.veil_what_is_left()
+    assert db.session.scalar(select(func.count()).select_from(VeiledFile)) == 0
 
 
 def test_a_blind_stage_names_nobody(app: Flask, client_of: Browser) -> None:

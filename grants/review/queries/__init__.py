@@ -15,7 +15,7 @@ from grants.review.queries.conflicts import (
     unnoted_ties,
 )
 from grants.review.queries.evidence import Evidence, earlier_evidence, earlier_submission
-from grants.review.queries.files import file_for
+from grants.review.queries.files import file_for, files_to_veil, readable_files
 from grants.review.queries.numbers import StageNumbers, key_of, seed_of
 from grants.review.queries.panel import (
     Coverage,
@@ -92,6 +92,7 @@ __all__ = [
     "earlier_evidence",
     "earlier_submission",
     "file_for",
+    "files_to_veil",
     "form_title",
     "is_applicant",
     "is_past",
@@ -112,6 +113,7 @@ __all__ = [
     "piles_of",
     "planning_facts",
     "profile_of",
+    "readable_files",
     "readers_of",
     "review_rules",
     "review_stages",

@@ -22,8 +22,10 @@ from grants.review.services.consortia import conflicts_follow
 from grants.review.services.panel import invite_by_address, invite_reviewer
 from grants.review.services.profiles import drop_affiliation, keep_profile, state_affiliation
 from grants.review.services.scorecards import reopen_scorecard, save_scorecard, submit_scorecard
+from grants.review.services.veiling import VEIL, keep_veiled
 
 __all__ = [
+    "VEIL",
     "Addition",
     "Proposal",
     "apply_assignment",
@@ -36,6 +38,7 @@ __all__ = [
     "invite_by_address",
     "invite_reviewer",
     "keep_profile",
+    "keep_veiled",
     "let_stand",
     "lift_conflict",
     "note_conflict",

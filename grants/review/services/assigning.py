@@ -22,6 +22,7 @@ from grants.review.models import Assignment
 from grants.review.models import PanelMember as Member
 from grants.review.queries import PlanningFacts, Reviewed, Reviewer, is_submitted, planning_facts
 from grants.review.services.conflicts import find_rule_conflicts
+from grants.review.services.veiling import ask_to_veil
 
 KNOWS_THE_FIELD = 5
 """Points for each word of a reviewer's expertise that fits the applicant; `assignment.Worth` says what others weigh."""
@@ -170,6 +171,7 @@ def _give(actor: Actor, stage: CycleStage, person_id: int, submission_id: int, a
     application = made.submission.application
     after = {"reviewer": made.reviewer.name, "submission": made.submission.public_id}
     audit.record(actor, "review.assign", made, after=after, case_id=application.case_id)
+    ask_to_veil(made)
     return made
 
 
