@@ -1,6 +1,6 @@
 """Files for blind panels without their makers, and notes that a reviewer keeps alone.
 
-Revision 0035, after 0031.
+Revision 0032, after 0031.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 from grants.persistence import types
 
-revision = "0035"
+revision = "0032"
 down_revision = "0031"
 branch_labels = None
 depends_on = None
