@@ -139,15 +139,20 @@ class Organization(Identified, Base):
 
     @property
     def grade_band(self) -> str:
-        """elementary, middle, high or span, by the grades taught; empty when they are not known."""
-        if self.grade_to is None or self.grade_from is None:
-            return ""
-        low, high = (0 if grade in {"PK", "K"} else int(grade) for grade in (self.grade_from, self.grade_to))
-        if high <= 6:
-            return "elementary"
-        if low >= 9:
-            return "high"
-        return "middle" if low >= 5 and high <= 8 else "span"
+        """See `grade_band_of`."""
+        return grade_band_of(self.grade_from, self.grade_to)
+
+
+def grade_band_of(grade_from: str | None, grade_to: str | None) -> str:
+    """elementary, middle, high or span, by the grades taught; empty when they are not known."""
+    if grade_to is None or grade_from is None:
+        return ""
+    low, high = (0 if grade in {"PK", "K"} else int(grade) for grade in (grade_from, grade_to))
+    if high <= 6:
+        return "elementary"
+    if low >= 9:
+        return "high"
+    return "middle" if low >= 5 and high <= 8 else "span"
 
 
 class OrganizationMembership(Base):

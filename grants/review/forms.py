@@ -9,10 +9,13 @@ from wtforms.validators import Email, InputRequired, Length
 
 from grants.kernel.errors import Invalid, Problem
 from grants.programs.schema import Criterion, Rubric
+from grants.review.aims import Aims
 from grants.review.marking import ABSTAIN, MOST_CHARACTERS, Card, MarkValue
 from grants.review.models import Scorecard
 from grants.review.queries import card_of
 from grants.web.forms import FilterForm, HouseForm, options
+
+WEIGHTS: Final = {"off": "Does not matter", "some": "Matters", "strong": "Matters much"}
 
 MOST_BUTTONS: Final = 11
 """A scale with more marks is a list to choose from."""
@@ -183,10 +186,44 @@ class InviteForm(HouseForm):
     )
 
 
-class ApplyForm(HouseForm):
-    """The proposal that was looked at, by its digest."""
+class AimsForm(HouseForm):
+    """What an assignment is to look for. `earlier` is shown where an earlier stage was read."""
 
-    digest = HiddenField(validators=[InputRequired()])
+    earlier = SelectField(
+        "Readers of the earlier stage",
+        choices=options({"keep": "Keep them", "change": "Change them", "any": "Either"}),
+    )
+    expertise = SelectField("Readers who know the field", choices=options(WEIGHTS))
+    balance = SelectField("Even loads", choices=options(WEIGHTS))
+    mix = SelectField("Mixed grade spans in a pile", choices=options(WEIGHTS))
+
+    def aims(self) -> Aims:
+        """What was chosen."""
+        return Aims(self.earlier.data, self.expertise.data, self.balance.data, self.mix.data)
+
+    @classmethod
+    def showing(cls, aims: Aims) -> "AimsForm":
+        """The form with these aims chosen, whatever was sent."""
+        return cls(formdata=None, data=aims.as_kept())
+
+
+class RoundForm(HouseForm):
+    """The proposal that was looked at, by its round."""
+
+    round = HiddenField(validators=[InputRequired()])
+
+    @property
+    def looked_at(self) -> int:
+        """0 for one that is no number, which no proposal has."""
+        text = self.round.data or ""
+        return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+class LeaveOutForm(HouseForm):
+    """One pair of a proposal, by public ids."""
+
+    reviewer = HiddenField(validators=[InputRequired()])
+    application = HiddenField(validators=[InputRequired()])
 
 
 class ScoreFilterForm(FilterForm):

@@ -68,6 +68,29 @@ def bands_in_order(bands: Iterable[str]) -> list[str]:
     return [band for band in GRADE_BANDS if band in given]
 
 
+def most_of(agreed: int | None, own: int | None, program: int | None) -> int | None:
+    """The most submissions somebody reads on one panel: as agreed for it, or else the less of what they take on and what
+    the program allows; None for no limit.
+
+    >>> most_of(None, 6, 10), most_of(12, 6, 10), most_of(None, None, None)
+    (6, 12, None)
+    """
+    if agreed is not None:
+        return agreed
+    return min((limit for limit in (own, program) if limit is not None), default=None)
+
+
+def is_away_throughout(away_from: date | None, away_until: date | None, first: date, last: date) -> bool:
+    """Whether somebody reads nothing from the first day to the last.
+
+    >>> is_away_throughout(None, date(2016, 5, 9), date(2016, 5, 2), date(2016, 5, 9))
+    True
+    >>> is_away_throughout(date(2016, 5, 3), None, date(2016, 5, 2), date(2016, 5, 9))
+    False
+    """
+    return is_away(away_from, away_until, first) and is_away(away_from, away_until, last)
+
+
 def is_away(away_from: date | None, away_until: date | None, day: date) -> bool:
     """Whether somebody reads nothing on a day; without either end they are never away.
 

@@ -63,3 +63,24 @@ SCORECARD: Workflow[ScorecardFacts] = Workflow(
         ),
     ),
 )
+
+
+class ProposalState(StrEnum):
+    """A proposed assignment is worked out, looked at, and applied; in between it may be worked out anew."""
+
+    WORKING = "working"
+    READY = "ready"
+    APPLYING = "applying"
+    APPLIED = "applied"
+
+
+PROPOSAL: Workflow[None] = Workflow(
+    "assignment_proposal",
+    (
+        Move("ready", ProposalState.WORKING, ProposalState.READY, "review.organize"),
+        Move("again", (ProposalState.READY, ProposalState.APPLIED), ProposalState.WORKING, "review.organize"),
+        Move("apply", ProposalState.READY, ProposalState.APPLYING, "review.organize"),
+        Move("overtaken", ProposalState.APPLYING, ProposalState.WORKING, "review.organize"),
+        Move("finish", ProposalState.APPLYING, ProposalState.APPLIED, "review.organize"),
+    ),
+)

@@ -115,6 +115,11 @@ ACTS: Final[dict[str, str]] = {
     "application.withdraw": "Withdrew an application",
     # review
     "review.affiliation": "Stated a tie to an organization",
+    "assignment_proposal.again": "Had a new assignment of reviewers worked out",
+    "assignment_proposal.apply": "Had a proposed assignment of reviewers applied",
+    "assignment_proposal.finish": "Applied a proposed assignment of reviewers",
+    "assignment_proposal.overtaken": "Left an assignment of reviewers that had been overtaken",
+    "assignment_proposal.ready": "Worked out an assignment of reviewers",
     "review.assign": "Assigned a reviewer",
     "review.conflict": "Noted a conflict of interest",
     "review.declare": "Declared their conflicts of interest",

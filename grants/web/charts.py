@@ -4,7 +4,7 @@ Pure functions, so that a page and a PDF show the same picture. Lengths are px; 
 its page are percent of its width. Every picture brings `words`, its text alternative. Time is in timelines.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -150,6 +150,45 @@ def fund_bar(total: int, committed: int, obligated: int, paid: int) -> Bar:
         Part(0, 0, "f-track", "free", total - committed),
     )
     return Bar(parts, f"Of {dollars(total)}: {_amounts((*parts[2::-1], parts[3]))}")
+
+
+def load_bar(now: int, added: int, limit: int) -> Bar:
+    """A reviewer's pile: what they have, what would be added, out of the longest pile that may be drawn beside it.
+
+    raises   ValueError when the limit is below 1
+    """
+    if limit < 1:
+        raise ValueError("A pile is drawn out of at least 1.")
+    scale = 100 / max(limit, now + added)
+    has, more = round(now * scale, 2), round(added * scale, 2)
+    parts = (Part(0, has, "f-acc", "now", now), Part(has, more, "f-acc2", "added", added))
+    return Bar(parts, f"{now} now, {added} added, {now + added} of at most {limit}")
+
+
+def coverage_bar(applications: Mapping[int, int], needs: int) -> Bar:
+    """Applications by how many reviewers they have: all they need first, those without any last.
+
+    applications   number of reviewers -> applications
+    """
+    total, at, parts = max(sum(applications.values()), 1), 0.0, []
+    grouped: dict[int, int] = {}
+    for readers, count in applications.items():
+        grouped[min(readers, needs)] = grouped.get(min(readers, needs), 0) + count
+    for readers in range(needs, -1, -1):
+        count = grouped.get(readers, 0)
+        css = (
+            "f-acc"
+            if readers == needs
+            else "f-track"
+            if readers == 0
+            else "f-acc2"
+            if readers * 2 >= needs
+            else "f-acc3"
+        )
+        word = f"all {needs}" if readers == needs else f"{readers} of {needs}" if readers else "none"
+        parts.append(Part(round(at, 2), round(count * 100 / total, 2), css, word, count))
+        at += count * 100 / total
+    return Bar(tuple(parts), "; ".join(f"{one.word}: {one.amount}" for one in parts if one.amount))
 
 
 def budget_bar(used: int, limit: int) -> Bar:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from grants.applications.models import Application, Submission
+from grants.background.runner import run_due
 from grants.casework.models import Case
 from grants.kernel.clock import clock_at
 from grants.kernel.policy import Actor
@@ -16,7 +17,9 @@ from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
 from grants.review import queries, services
+from grants.review.aims import Aims
 from grants.review.models import Assignment, Conflict, Scorecard
+from grants.review.proposal_models import AssignmentProposal
 from tests.factories import review as make
 from tests.factories.people import actor, person
 
@@ -64,13 +67,33 @@ class Panel:
         with clock_at(make.REVIEWING), unit_of_work():
             return [services.assign(self.by, self.stage, self[name].person, one) for one in applications]
 
-    def proposal(self, at: datetime = make.REVIEWING) -> services.Proposal:
-        with clock_at(at):
-            return services.propose_assignment(self.by, self.stage)
+    def worked_out(self, aims: Aims | None = None) -> services.Proposal:
+        """What would be worked out now."""
+        with clock_at(make.REVIEWING):
+            return services.propose_assignment(self.by, self.stage, aims)
 
-    def applies(self, proposal: services.Proposal, at: datetime = make.REVIEWING) -> list[Assignment]:
-        with clock_at(at), unit_of_work():
-            return services.apply_assignment(self.by, self.stage, proposal)
+    def proposal(self, aims: Aims | None = None) -> AssignmentProposal:
+        """The officer has an assignment worked out."""
+        with clock_at(make.REVIEWING):
+            with unit_of_work():
+                services.ask_for_assignment(self.by, self.stage, aims or Aims())
+            run_due()
+        return self.proposed()
+
+    def applies(self, proposal: AssignmentProposal) -> AssignmentProposal:
+        """The officer applies what they looked at."""
+        with clock_at(make.REVIEWING):
+            with unit_of_work():
+                services.apply_proposal(self.by, self.proposed(), proposal.round)
+            run_due()
+        return self.proposed()
+
+    def proposed(self) -> AssignmentProposal:
+        """The officer's proposal as it stands."""
+        db.session.rollback()
+        found = queries.proposal_of(self.by, self.stage)
+        assert found is not None
+        return found
 
     def lifts(self, conflict: Conflict, reason: str = "Left that board years ago.") -> None:
         with clock_at(make.REVIEWING), unit_of_work():

@@ -352,25 +352,6 @@ def test_an_expert_without_an_account_gets_one_and_one_mail(panel: Panel, client
         assert "2 applicants" in text_of(client_of(erin).get("/review/"))
 
 
-def test_an_officer_looks_at_a_proposal_then_applies_it(app: Flask, client_of: Browser) -> None:
-    panel = Panel.of("Ann", "Ben", reviewers_each=2)
-    panel.application_of("Tern School")
-    panel.all_declare()
-    browser, url = client_of(panel.officer), f"/review/stages/{panel.stage.public_id}/assignment"
-    with clock_at(make.REVIEWING):
-        page = browser.get(url)
-        assert "2 assignments to add" in text_of(page)
-        digest = re.search(r'name="digest" value="(\w{64})"', page.text)[1]
-        panel.application_of("Heron School", at=LATER)
-        late = browser.post(url, data={"digest": digest})
-        assert late.status_code == 409
-        assert "Look at the new proposal." in late.text
-        fresh = re.search(r'name="digest" value="(\w{64})"', late.text)[1]
-        # Heron came after the declarations, so it is in the facts and in nobody's reach.
-        assert browser.post(url, data={"digest": fresh}).location == f"/review/stages/{panel.stage.public_id}/panel"
-    assert [len(panel[name].pile()) for name in ("Ann", "Ben")] == [1, 1]
-
-
 def test_an_officer_assigns_and_takes_back_by_hand(panel: Panel, client_of: Browser) -> None:
     panel.invite("Cleo").declares()
     browser = client_of(panel.officer)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import aliased
@@ -9,15 +10,17 @@ from sqlalchemy.orm import aliased
 from grants.applications.models import Application, Submission
 from grants.casework.models import Case
 from grants.kernel.canonical import sha256_of
+from grants.kernel.clock import now, today
 from grants.kernel.policy import Actor
 from grants.people.models import Organization, Person
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
+from grants.programs.schema import ReviewRules
 from grants.review.models import Assignment, PanelMember, ReviewerProfile
 from grants.review.queries.conflicts import unnoted_ties
 from grants.review.queries.scope import has_conflict, joined, newest_submission_id, reviewable_applications, stands
-from grants.review.reviewers import words_of
+from grants.review.reviewers import is_away_throughout, most_of, words_of
 
 Pair = tuple[int, int]
 """(person id, application id)."""
@@ -25,22 +28,34 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True)
 class Reviewer:
-    """A member of the panel who has declared; `expertise` in small letters."""
+    """A member of the panel who has declared.
+
+    knows     words in small letters: their expertise, and the grade spans they know
+    load      the most submissions they read on this panel; None for no limit
+    is_away   from now until scorecards are due: nothing more is for them
+    """
 
     person_id: int
     name: str
-    expertise: frozenset[str]
+    knows: frozenset[str]
+    load: int | None
+    is_away: bool
 
 
 @dataclass(frozen=True)
 class Reviewed:
-    """An application under review; `traits` are words for what kind of applicant it is, in small letters."""
+    """An application under review.
+
+    traits       words for what kind of applicant it is, in small letters
+    grade_band   as its organization's
+    """
 
     application_id: int
     submission_id: int
     case_id: int
     title: str
     traits: frozenset[str]
+    grade_band: str
 
 
 @dataclass(frozen=True)
@@ -49,7 +64,7 @@ class PlanningFacts:
 
     barred      pairs that must not be: conflicts, ties that the rules find, and who applied after the declaration
     fixed       pairs in force already
-    previous    pairs of the stage whose reviewers are kept, where the program names one
+    previous    pairs of the earlier stage (see `earlier_stage`)
     undeclared  names of the members who have not declared, and so get nothing
     """
 
@@ -60,18 +75,27 @@ class PlanningFacts:
     previous: frozenset[Pair]
     needs: int
     least: int
-    load: int | None
     undeclared: tuple[str, ...]
+
+    @cached_property
+    def person_ids(self) -> frozenset[int]:
+        return frozenset(one.person_id for one in self.reviewers)
+
+    @cached_property
+    def application_ids(self) -> frozenset[int]:
+        return frozenset(one.application_id for one in self.papers)
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 over all of it: the same facts give the same assignment."""
         return sha256_of(
             {
-                "reviewers": [[one.person_id, sorted(one.expertise)] for one in self.reviewers],
-                "papers": [[one.application_id, one.submission_id, sorted(one.traits)] for one in self.papers],
+                "reviewers": [[one.person_id, sorted(one.knows), one.load, one.is_away] for one in self.reviewers],
+                "papers": [
+                    [one.application_id, one.submission_id, sorted(one.traits), one.grade_band] for one in self.papers
+                ],
                 "pairs": [sorted(map(list, pairs)) for pairs in (self.barred, self.fixed, self.previous)],
-                "limits": [self.needs, self.least, self.load],
+                "limits": [self.needs, self.least],
             }
         )
 
@@ -80,14 +104,16 @@ def planning_facts(actor: Actor, stage: CycleStage) -> PlanningFacts:
     """Read the facts, without cases the actor has a conflict with, in a constant number of statements."""
     rules = definition_of(stage.cycle).application_stage(stage.key).review
     members = db.session.execute(
-        select(PanelMember.person_id, Person.name, ReviewerProfile.expertise, PanelMember.declared_at)
+        select(PanelMember, Person, ReviewerProfile)
         .join(PanelMember.person)
         .outerjoin(PanelMember.profile)
         .where(PanelMember.stage_id == stage.id, Person.is_active)
         .order_by(PanelMember.person_id)
     ).all()
     reviewers = tuple(
-        Reviewer(row.person_id, row.name, words_of(row.expertise)) for row in members if row.declared_at is not None
+        _reviewer(stage, rules, member, person, profile)
+        for member, person, profile in members
+        if member.declared_at is not None
     )
     known = frozenset(one.person_id for one in reviewers)
     papers = _papers(actor, stage)
@@ -98,11 +124,28 @@ def planning_facts(actor: Actor, stage: CycleStage) -> PlanningFacts:
         papers=papers,
         barred=(_pairs(_barred(stage), known, read) | _tied(stage, known, papers)) - fixed,
         fixed=fixed,
-        previous=_pairs(_previous(stage, rules.keep_reviewers_from), known, read),
+        previous=_pairs(_previous(stage), known, read),
         needs=rules.reviewers_each,
         least=rules.load.at_least,
-        load=rules.load.at_most,
-        undeclared=tuple(row.name for row in members if row.declared_at is None),
+        undeclared=tuple(person.name for member, person, _ in members if member.declared_at is None),
+    )
+
+
+def _reviewer(
+    stage: CycleStage, rules: ReviewRules, member: PanelMember, person: Person, profile: ReviewerProfile | None
+) -> Reviewer:
+    if profile is None:
+        load = most_of(member.load_cap, None, rules.load.at_most)
+        return Reviewer(person.id, person.name, frozenset(), load, is_away=False)
+    zone = ZoneInfo(stage.cycle.time_zone)
+    first = today(zone)
+    last = max(first, (stage.reviews_due_at or now()).astimezone(zone).date())
+    return Reviewer(
+        person.id,
+        person.name,
+        words_of(profile.expertise) | set(profile.grade_bands),
+        most_of(member.load_cap, profile.most, rules.load.at_most),
+        is_away_throughout(profile.away_from, profile.away_until, first, last),
     )
 
 
@@ -115,8 +158,8 @@ def _papers(actor: Actor, stage: CycleStage) -> tuple[Reviewed, ...]:
         .order_by(Application.id)
     )
     return tuple(
-        Reviewed(application_id, submission_id, case_id, organization.name, _traits(organization))
-        for application_id, submission_id, case_id, organization in rows
+        Reviewed(number, submission_id, case_id, one.name, _traits(one), one.grade_band)
+        for number, submission_id, case_id, one in rows
     )
 
 
@@ -149,15 +192,27 @@ def _barred(stage: CycleStage) -> Select[int, int]:
     )
 
 
-def _previous(stage: CycleStage, key: str | None) -> Select[int, int]:
-    """Who read the same case in the stage named."""
+def earlier_stage(stage: CycleStage) -> tuple[str, str] | None:
+    """Key and title of the application stage whose readers may be kept or changed: the one that the program names, or
+    the one before this; None for the first.
+    """
+    definition = definition_of(stage.cycle)
+    stages = [one.key for one in definition.application_stages]
+    before = stages[: stages.index(stage.key)]
+    key = definition.application_stage(stage.key).review.keep_reviewers_from or (before[-1] if before else None)
+    return None if key is None else (key, definition.stage(key).title)
+
+
+def _previous(stage: CycleStage) -> Select[int, int]:
+    """Who read the same case in the earlier stage."""
+    key, _ = earlier_stage(stage) or ("", "")
     now_read = aliased(Application)
     earlier = aliased(CycleStage)
     return (
         joined(select(Assignment.reviewer_id, now_read.id))
         .join(earlier, and_(Assignment.stage_id == earlier.id, earlier.cycle_id == stage.cycle_id))
         .join(now_read, and_(now_read.case_id == Application.case_id, now_read.stage_id == stage.id))
-        .where(earlier.key == (key or ""), Assignment.revoked_at.is_(None))
+        .where(earlier.key == key, Assignment.revoked_at.is_(None))
     )
 
 

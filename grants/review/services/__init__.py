@@ -1,13 +1,7 @@
 """What people do in a review: invite, declare, assign, score, reopen."""
 
-from grants.review.services.assigning import (
-    Addition,
-    Proposal,
-    apply_assignment,
-    assign,
-    propose_assignment,
-    unassign,
-)
+from grants.review.services.applying import APPLY, apply_key, apply_proposal, apply_some, overtake
+from grants.review.services.assigning import assign, unassign
 from grants.review.services.conflicts import (
     declare_conflict,
     declare_conflicts,
@@ -21,15 +15,32 @@ from grants.review.services.conflicts import (
 from grants.review.services.consortia import conflicts_follow
 from grants.review.services.panel import invite_by_address, invite_reviewer
 from grants.review.services.profiles import drop_affiliation, keep_profile, state_affiliation
+from grants.review.services.proposing import (
+    WORK_OUT,
+    Addition,
+    Proposal,
+    ask_for_assignment,
+    best_of,
+    keep_proposal,
+    leave_out,
+    propose_assignment,
+    work_key,
+)
 from grants.review.services.scorecards import reopen_scorecard, save_scorecard, submit_scorecard
 from grants.review.services.veiling import VEIL, keep_veiled
 
 __all__ = [
+    "APPLY",
     "VEIL",
+    "WORK_OUT",
     "Addition",
     "Proposal",
-    "apply_assignment",
+    "apply_key",
+    "apply_proposal",
+    "apply_some",
+    "ask_for_assignment",
     "assign",
+    "best_of",
     "conflicts_follow",
     "declare_conflict",
     "declare_conflicts",
@@ -38,10 +49,13 @@ __all__ = [
     "invite_by_address",
     "invite_reviewer",
     "keep_profile",
+    "keep_proposal",
     "keep_veiled",
+    "leave_out",
     "let_stand",
     "lift_conflict",
     "note_conflict",
+    "overtake",
     "propose_assignment",
     "reopen_scorecard",
     "revoke",
@@ -50,4 +64,5 @@ __all__ = [
     "submit_scorecard",
     "take_back_conflict",
     "unassign",
+    "work_key",
 ]

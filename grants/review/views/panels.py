@@ -5,15 +5,13 @@ from http import HTTPStatus
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from grants.kernel.errors import Clash, Problem
-from grants.persistence.paging import cut
+from grants.kernel.errors import Problem
 from grants.persistence.session import unit_of_work
 from grants.programs.models import CycleStage
 from grants.review import queries, services
-from grants.review.forms import ApplyForm, InviteForm, ReasonForm
+from grants.review.forms import InviteForm, ReasonForm
 from grants.review.views.blueprint import bp
 from grants.web.access import current_actor, requires
-from grants.web.filters import plural
 from grants.web.tables import page_asked
 
 
@@ -61,41 +59,6 @@ def invite(stage_id: str) -> ResponseReturnValue:
         return _panel_page(stage, form), problem.status
     flash(f"{member.person.name} is on the panel, and has been told.", "good")
     return redirect(url_for(".panel", stage_id=stage_id))
-
-
-@bp.route("/stages/<public_id:stage_id>/assignment", methods=["GET", "POST"])
-@requires("review.organize")
-def proposal(stage_id: str) -> ResponseReturnValue:
-    """The best assignment: looked at, then applied as it was looked at."""
-    actor, form = current_actor(), ApplyForm()
-    stage = queries.stage_for(actor, stage_id)
-    plan = services.propose_assignment(actor, stage)
-    status = HTTPStatus.OK
-    if form.validate_on_submit():
-        try:
-            _same(plan, form.digest.data or "")
-            with unit_of_work():
-                made = services.apply_assignment(actor, stage, plan)
-        except Clash as clash:
-            flash(clash.sentence, "warn")
-            plan, status = services.propose_assignment(actor, queries.stage_for(actor, stage_id)), HTTPStatus.CONFLICT
-        else:
-            flash(f"{plural(len(made), 'assignment')} made; each reviewer has been told.", "good")
-            return redirect(url_for(".panel", stage_id=stage_id))
-    form.digest.raw_data, form.digest.data = None, plan.digest
-    return render_template(
-        "review/proposal.html",
-        stage=stage,
-        plan=plan,
-        additions=cut(plan.by_application(), page_asked()),
-        loads=cut(plan.loads(), page_asked("loads")),
-        form=form,
-    ), status
-
-
-def _same(plan: services.Proposal, digest: str) -> None:
-    if plan.digest != digest:
-        raise Clash("The panel, its conflicts or its applications have changed. Look at the new proposal.")
 
 
 @bp.get("/stages/<public_id:stage_id>/applications/<public_id:application_id>/reviewers")

@@ -1,0 +1,83 @@
+"""Assignments are worked out and applied in the background."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from grants.background import job
+from grants.background.runner import report_progress
+from grants.kernel.policy import Actor
+from grants.people.queries import actor_of
+from grants.persistence.moves import lock
+from grants.persistence.session import db, unit_of_work
+from grants.programs.models import Cycle, CycleStage
+from grants.review import queries, services
+from grants.review.aims import Aims
+from grants.review.models import PanelMember
+from grants.review.proposal_models import AssignmentProposal, ProposedAssignment
+from grants.review.states import ProposalState
+
+
+@job(services.WORK_OUT, "Work out who reviews what", long=True)
+def work_out_assignment(proposal_id: str, round_: int) -> None:
+    """Work out one round of a proposal; nothing when another round was asked for meanwhile."""
+    proposal = _find(proposal_id)
+    if (proposal.round, proposal.state) != (round_, ProposalState.WORKING):
+        return
+    actor, aims = actor_of(proposal.asked_by), Aims.read(proposal.aims)
+    left_out = {(one[0], one[1]) for one in proposal.left_out}
+    facts = queries.planning_facts(actor, proposal.stage)
+    db.session.rollback()  # no transaction stays open while the solver works
+    found = services.best_of(facts, aims, left_out)
+    with unit_of_work():
+        proposal = _find(proposal_id)
+        lock(proposal)
+        if (proposal.round, proposal.state) == (round_, ProposalState.WORKING):
+            services.keep_proposal(actor_of(proposal.asked_by), proposal, found)
+
+
+@job(services.APPLY, "Assign reviewers as proposed", long=True)
+def apply_assignment(proposal_id: str, round_: int) -> None:
+    """Apply one round of a proposal, some applications at a time; taken up where it was left."""
+    proposal = _find(proposal_id)
+    if (proposal.round, proposal.state) != (round_, ProposalState.APPLYING):
+        return
+    actor = actor_of(proposal.asked_by)
+    tried = _progress(proposal)[0]
+    if not tried and queries.planning_facts(actor, proposal.stage).digest != proposal.digest:
+        with unit_of_work():
+            services.overtake(actor, _find(proposal_id))
+        return
+    _note_ties(actor, proposal)
+    more = True
+    while more:
+        with unit_of_work():
+            proposal = _find(proposal_id)
+            more = services.apply_some(actor, proposal)
+        report_progress(services.apply_key(proposal), *_progress(proposal))
+
+
+def _note_ties(actor: Actor, proposal: AssignmentProposal) -> None:
+    """Note what a rule finds between the panel and its applicants: who is tied is assigned nothing."""
+    people = db.session.scalars(select(PanelMember.person_id).where(PanelMember.stage_id == proposal.stage_id)).all()
+    found = queries.unnoted_ties(proposal.stage, people)
+    db.session.rollback()
+    with unit_of_work():
+        for case_id, person_id, tie in found:
+            services.let_stand(actor, case_id, person_id, tie.source, tie.reason)
+
+
+def _progress(proposal: AssignmentProposal) -> tuple[int, int]:
+    """(assignments tried, all)."""
+    tried = func.count(ProposedAssignment.outcome)
+    mine = ProposedAssignment.proposal_id == proposal.id
+    done, total = db.session.execute(select(tried, func.count()).where(mine)).one()
+    return done, total
+
+
+def _find(public_id: str) -> AssignmentProposal:
+    stage = joinedload(AssignmentProposal.stage).joinedload(CycleStage.cycle).joinedload(Cycle.program_version)
+    return db.session.scalars(
+        select(AssignmentProposal)
+        .where(AssignmentProposal.public_id == public_id)
+        .options(stage, joinedload(AssignmentProposal.asked_by))
+    ).one()
