@@ -69,7 +69,7 @@ def bands_in_order(bands: Iterable[str]) -> list[str]:
 
 
 def most_of(agreed: int | None, own: int | None, program: int | None) -> int | None:
-    """The most submissions somebody reads on one panel: as agreed for it, or else the less of what they take on and what
+    """The most submissions somebody reads on one panel: as agreed for it, else the less of what they take on and what
     the program allows; None for no limit.
 
     >>> most_of(None, 6, 10), most_of(12, 6, 10), most_of(None, None, None)

@@ -294,7 +294,7 @@ def test_an_officer_can_declare_too_and_then_knows_nothing_of_the_case() -> None
     assert [(one.member.person.name, one.assigned) for one in members] == [("Ann", 1), ("Ben", 1)]
     progress = queries.panel_progress(panel.by, panel.stage)
     assert (progress.applications, progress.assigned) == (1, 2)
-    assert [one.application_id for one in panel.proposal().facts.papers] == [heron.id]
+    assert [one.application_id for one in panel.worked_out().facts.papers] == [heron.id]
     with pytest.raises(Missing):
         queries.application_under_review(panel.by, panel.stage, tern.public_id)
     with pytest.raises(Missing):

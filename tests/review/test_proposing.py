@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from grants.messages.models import Message
 from grants.persistence.session import db, unit_of_work
 from grants.review import queries, services
 from grants.review.aims import Aims
-from grants.review.models import Assignment
+from grants.review.models import Assignment, PanelMember, ReviewerProfile
 from grants.review.proposal_models import AssignmentProposal, ProposedAssignment
 from tests.factories import review as make
 from tests.factories.people import actor, organization, person
@@ -110,6 +111,43 @@ def test_expertise_decides_between_equals_as_far_as_it_matters() -> None:
         ("Ann", high.id): ("knows charter", "knows high"),
         ("Ben", small.id): ("knows elementary",),
     }
+
+
+def test_a_profile_s_number_and_absence_limit_what_is_proposed() -> None:
+    panel = Panel.of("Ann", "Ben", "Cleo", reviewers_each=1, load={"at_most": 9})
+    for letter in "ABCDE":
+        panel.application_of(f"School {letter}")
+    panel.all_declare()
+    with clock_at(make.REVIEWING), unit_of_work() as session:
+        until = make.DUE.date() + timedelta(days=1)
+        more = {"saved_at": make.REVIEWING, "grade_bands": []}
+        session.add(ReviewerProfile(person_id=panel["Ann"].person.id, most=2, **more))
+        session.add(ReviewerProfile(person_id=panel["Ben"].person.id, away_until=until, **more))
+        agreed = select(PanelMember).where(PanelMember.person_id == panel["Cleo"].person.id)
+        session.scalars(agreed).one().load_cap = 2
+    proposal = panel.proposal()
+    loads = queries.planned_loads(panel.by, proposal).items
+    assert [(one.member.person.name, one.then, one.most) for one in loads] == [
+        ("Ann", 2, 2),
+        ("Ben", 0, 9),
+        ("Cleo", 2, 2),
+    ]
+    assert proposal.away == ["Ben"]
+    [short] = queries.short_of_readers(panel.by, proposal)
+    assert short.endswith("are at their limit: Ann (2), Ben, away (0), Cleo (2).")
+
+
+def test_a_pile_mixes_grade_spans_unless_that_does_not_matter() -> None:
+    panel = Panel.of("Ann", "Ben", reviewers_each=1)
+    with unit_of_work():
+        for number, (low, high) in enumerate([("9", "12"), ("9", "12"), ("K", "5"), ("K", "5")]):
+            make.submitted(panel.stage, organization(f"School {number}", grade_from=low, grade_to=high))
+    panel.all_declare()
+    loads = queries.planned_loads(panel.by, panel.proposal(Aims(mix="strong"))).items
+    assert [{band: count for band, count in one.bands.items() if count} for one in loads] == [
+        {"elementary": 1, "high": 1},
+        {"elementary": 1, "high": 1},
+    ]
 
 
 @pytest.mark.parametrize(("earlier", "read"), [("keep", ["A", "B", "C"]), ("change", ["B", "C", "A"])])
