@@ -124,10 +124,10 @@ def outcomes(actor: Actor, proposal: AssignmentProposal) -> Mapping[str, int]:
     """`assigned`, `left_out`, or "" while it was not tried -> how many of what it adds."""
     counted = (
         _rows(actor, proposal)
-        .with_only_columns(func.coalesce(ProposedAssignment.outcome, ""), func.count())
-        .group_by(func.coalesce(ProposedAssignment.outcome, ""))
+        .with_only_columns(ProposedAssignment.outcome, func.count())
+        .group_by(ProposedAssignment.outcome)
     )
-    return dict(db.session.execute(counted).all())
+    return {outcome or "": count for outcome, count in db.session.execute(counted)}
 
 
 def planned_loads(actor: Actor, proposal: AssignmentProposal, page: int = 1) -> Page[PlannedLoad]:
