@@ -27,6 +27,7 @@ from grants.documents import views as documents
 from grants.messages import jobs as message_jobs
 from grants.messages import merging as message_merging
 from grants.messages import views as messages
+from grants.monitoring import evidence as monitoring_evidence
 from grants.monitoring import jobs as monitoring_jobs
 from grants.monitoring import views as monitoring
 from grants.payments import jobs as payment_jobs
@@ -90,6 +91,9 @@ MERGING = (
     application_merging,
     review_merging,
 )
+
+# Loaded for what they tell reviewers of an earlier award.
+EVIDENCE = (monitoring_evidence,)
 
 csrf = CSRFProtect()
 

@@ -114,9 +114,9 @@ def read(
     )
 
 
-def read_one(asked: AnyField, answer: Any, typed: Any = None) -> Item:
+def read_one(asked: AnyField, answer: Any, typed: Any = None, *, blind: bool = False) -> Item:
     """One answer as one reads it, or what was typed where it cannot be read; files are named and not linked."""
-    return _Reader(None, False).item(asked, answer, typed)
+    return _Reader(None, blind).item(asked, answer, typed)
 
 
 def content_answers(content: Mapping[str, Any]) -> dict[str, Any]:

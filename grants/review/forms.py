@@ -59,15 +59,19 @@ class ScorecardForm(HouseForm):
         super().show(problem)
 
 
-def scorecard_form(rubric: Rubric, scorecard: Scorecard | None) -> ScorecardForm:
-    """The form for a rubric, filled with what stands on the card. Nothing is chosen beforehand."""
+def scorecard_form(rubric: Rubric, scorecard: Scorecard | None, *, filled: bool = False) -> ScorecardForm:
+    """The form for a rubric, filled with what stands on the card. Nothing is chosen beforehand.
+
+    filled   with that also where something else of the page is sent
+    """
     criteria = tuple(rubric.criteria.values())
     fields: dict[str, Any] = {"criteria": criteria}
     for criterion in criteria:
         fields[f"mark_{criterion.key}"] = _mark_field(rubric, criterion)
         fields[f"why_{criterion.key}"] = TextAreaField("Comment", [Length(max=MOST_CHARACTERS)])
-    form: ScorecardForm = type("FilledScorecardForm", (ScorecardForm,), fields)()
-    if not form.is_submitted():
+    kind: type[ScorecardForm] = type("FilledScorecardForm", (ScorecardForm,), fields)
+    form = kind(formdata=None) if filled else kind()
+    if filled or not form.is_submitted():
         _fill(form, scorecard)
     return form
 

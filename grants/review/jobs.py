@@ -40,6 +40,13 @@ def veil_what_is_left() -> None:
                 _veil(assignment_id)
 
 
+@periodic("review.forget_notes", "23 4 * * *", "Erase reviewers’ private notes some time after the decisions")
+def forget_notes() -> None:
+    """Erase what nobody was meant to read, once it has served."""
+    with unit_of_work():
+        services.forget_notes()
+
+
 def _veil(assignment_id: int) -> None:
     assignment = db.session.get(Assignment, assignment_id)
     for public_id in queries.files_to_veil(assignment) if assignment else ():

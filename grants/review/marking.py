@@ -93,4 +93,7 @@ def needs_comment(criterion: Criterion, value: MarkValue | None) -> bool:
 
 
 def _level(value: MarkValue) -> int | None:
-    return None if isinstance(value, bool) or value == ABSTAIN else value
+    """The mark that a rule such as `below 2` asks of: a no to an essential criterion is below all of them."""
+    if value is True or value == ABSTAIN:
+        return None
+    return int(value)

@@ -45,6 +45,13 @@ def may_keep_profile(actor: Actor, person_id: int) -> Verdict:
     return no("Only they and the program’s officers see a reviewer’s profile.")
 
 
+def may_note(actor: Actor, reviewer_id: int) -> Verdict:
+    """Whether the actor may keep private notes on an assignment: the reviewer alone, as long as they may read it."""
+    if not actor.may("review.score") or actor.person_id != reviewer_id:
+        return no("Only the reviewer keeps notes on what they read.")
+    return YES
+
+
 def may_see_others(rule: OthersScores, has_submitted: bool) -> Verdict:
     """Whether a reviewer may see what the others gave the same submission. The meeting opens them with its own page."""
     if rule == "never":

@@ -256,6 +256,7 @@ PAGES: dict[str, list[Seen]] = {
             WHERE conflict.lifted_at IS NULL AND conflict.source <> 'coach'""",
     ),
     "review.panel": by(OFFICER, ids=_reading_stage) + by(OFFICER, ids=_full_stage),
+    "review.paper": by(REVIEWER, ids=_card),
     "review.proposal": by(OFFICER, ids=_reading_stage),
     "review.recuse": by(REVIEWER, ids=_newest("assignment", "assignment_id")),
     "review.reopen": by(

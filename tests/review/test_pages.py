@@ -193,7 +193,10 @@ def test_autosave_answers_with_the_line_that_says_so(panel: Panel, client_of: Br
     browser, save = client_of(panel["Ben"].person), card_url(panel, "Ben", panel.tern) + "/save"
     with clock_at(make.REVIEWING):
         kept = browser.post(save, data=marks(mark_team=""))
-        assert (kept.status_code, text_of(kept).strip()) == (200, "Saved 10:00 am · total so far 75.0")
+        assert (kept.status_code, text_of(kept).strip()) == (
+            200,
+            "Saved 10:00 am · total so far 75.0 Left: Strong team, engaged and equipped",
+        )
         assert 'id="version" name="version" value="1" hx-swap-oob="true"' in kept.text
         assert browser.post(save, data=marks(version=0)).status_code == 409
         stale = browser.post(save, data=marks(version=0))

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from wtforms import RadioField, SelectField
 
+from grants.applications.queries import read_submission
 from grants.background.runner import run_due
 from grants.casework import files
 from grants.casework.models import StoredFile, TimelineEvent
@@ -17,7 +18,7 @@ from grants.kernel.clock import clock_at
 from grants.kernel.roles import Role
 from grants.persistence.session import db, unit_of_work
 from grants.programs.schema import Rubric
-from grants.review import jobs, services
+from grants.review import jobs, queries, services
 from grants.review.forms import scorecard_form
 from grants.review.marking import ABSTAIN
 from grants.review.models import Assignment
@@ -55,8 +56,7 @@ def test_the_planning_year_stands_beside_the_blueprint(app: Flask, client_of: Br
     url, browser = f"/review/assignments/{assignment.public_id}", client_of(ben)
     page = browser.get(url).text
     assert "From the planning grant." in page
-    assert "Scored 84.4 on average." in page
-    assert "Pilot log handed in: 14 entries." in page
+    assert "Scored 84.4 by 1 reviewer." in page
     assert "A worry about turnover." not in page
     earlier = browser.get(f"{url}/earlier/planning")
     assert "Promised: two pilot classrooms." in earlier.text
@@ -67,9 +67,57 @@ def test_what_the_program_does_not_name_is_not_shown(app: Flask, client_of: Brow
     ben, assignment, _ = two_stage_panel(earlier_evidence=["planning.scorecards"])
     url, browser = f"/review/assignments/{assignment.public_id}", client_of(ben)
     page = browser.get(url).text
-    assert "Scored 84.4 on average." in page
-    assert "Pilot log" not in page
+    assert "Scored 84.4 by 1 reviewer." in page
+    assert "Open what was submitted" not in page
     assert browser.get(f"{url}/earlier/planning").status_code == 404
+
+
+PROMISED = {
+    "plan": {
+        "title": "The plan",
+        "fields": {
+            "day": {"type": "long_text", "title": "What will a day be like?", "carry_forward": "planning.vision"},
+            "who": {"type": "long_text", "title": "Who leads?", "carry_forward": "planning.team"},
+            "principal": {
+                "type": "long_text",
+                "title": "Who is the principal?",
+                "carry_forward": "planning.team",
+                "hidden_when_blind": True,
+            },
+        },
+    }
+}
+
+
+@pytest.mark.parametrize("identity", ["open", "blind"])
+def test_what_was_promised_stands_beside_what_is_said_now(app: Flask, identity: str) -> None:
+    with clock_at(make.CLOSED), unit_of_work():
+        rules = {"identity": identity, "earlier_evidence": ["planning.submission"]}
+        planning, launch = make.two_stages(sections=PROMISED, **rules)
+        school = organization("Tern School")
+        make.submitted(planning, school, answers={"vision": "Two pilot classrooms.", "team": "Six teachers."})
+        said = {"day": "Three pilot classrooms.", "who": "Six teachers.", "principal": "Ada."}
+        ben = person("Ben", Role.REVIEWER)
+        one = make.assigned(make.panelist(launch, ben), make.submitted(launch, school, answers=said))
+    blind = identity == "blind"
+    parts = read_submission(one.submission, blind=blind)
+    found = queries.promises_of(one, parts, blind=blind)
+    assert {key: promise.difference.is_same for key, promise in found.items()} == (
+        {"day": False, "who": True} if blind else {"day": False, "who": True, "principal": False}
+    )
+    assert (found["day"].stage, found["day"].before.value) == ("Planning grant", "Two pilot classrooms.")
+    changes = [(run.kind, run.text.strip()) for run in found["day"].difference.value]
+    assert changes == [("gone", "Two"), ("new", "Three"), ("same", "pilot classrooms.")]
+
+
+def test_promises_of_a_stage_that_is_not_shown_are_not_shown(app: Flask) -> None:
+    with clock_at(make.CLOSED), unit_of_work():
+        planning, launch = make.two_stages(sections=PROMISED, earlier_evidence=["planning.scorecards"])
+        school = organization("Tern School")
+        make.submitted(planning, school)
+        application = make.submitted(launch, school, answers={"day": "Goal sheets."})
+        one = make.assigned(make.panelist(launch, person("Ben", Role.REVIEWER)), application)
+    assert queries.promises_of(one, read_submission(one.submission), blind=False) == {}
 
 
 FILES = {

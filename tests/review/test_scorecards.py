@@ -203,6 +203,23 @@ def reopen(panel: Panel, application: Any, reason: str = "The budget was misread
         services.reopen_scorecard(panel.by, one, reason)
 
 
+def test_its_history_says_what_became_of_a_card_with_totals_and_reasons() -> None:
+    panel, tern = panel_on_tern("Ben", "Ann")
+    panel["Ben"].scores(tern)
+    reopen(panel, tern)
+    panel["Ben"].saves(tern, make.COMPLETE | {"team": 2}, version=2, at=LATER)
+    panel["Ben"].submits(tern, at=LATER)
+    one = panel["Ben"].assignment(tern)
+    expected = [
+        ("submitted", "Ben", Decimal("84.3750"), ""),
+        ("reopened", "Maya Rivera", Decimal("84.3750"), "The budget was misread."),
+        ("submitted", "Ben", Decimal("65.6250"), ""),
+    ]
+    for who in (panel["Ben"].by, panel.by):
+        assert [(turn.kind, turn.by, turn.total, turn.reason) for turn in queries.history_of(who, one)] == expected
+    assert queries.history_of(panel["Ann"].by, one) == ()
+
+
 def test_staff_reopen_a_card_with_a_reason_that_its_reviewer_reads() -> None:
     panel, tern = panel_on_tern()
     ben = panel["Ben"]

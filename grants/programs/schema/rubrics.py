@@ -38,7 +38,7 @@ class CommentRule:
         return f"below {self.below}" if self.below is not None else "always" if self.always else "never"
 
     def needs_comment(self, mark: int | None) -> bool:
-        """Whether this mark asks for a comment; `mark` is None for an abstention."""
+        """Whether this mark asks for a comment; `mark` is None for an abstention or a yes, and 0 for a no."""
         return self.always or (self.below is not None and mark is not None and mark < self.below)
 
 

@@ -14,8 +14,10 @@ from grants.review.queries.conflicts import (
     panel_conflicts,
     unnoted_ties,
 )
-from grants.review.queries.evidence import Evidence, earlier_evidence, earlier_submission
+from grants.review.queries.evidence import Evidence, Promise, earlier_evidence, earlier_submission, promises_of
 from grants.review.queries.files import file_for, files_to_veil, readable_files
+from grants.review.queries.history import Turn, history_of
+from grants.review.queries.notes import WHOLE, notes_of, places_to_note
 from grants.review.queries.numbers import StageNumbers, key_of, seed_of
 from grants.review.queries.panel import (
     Coverage,
@@ -74,6 +76,7 @@ from grants.review.todos import todos
 __all__ = [
     "REVIEWABLE",
     "SORTS",
+    "WHOLE",
     "Applicant",
     "Coverage",
     "Evidence",
@@ -84,6 +87,7 @@ __all__ = [
     "PanelProgress",
     "Pile",
     "PlanningFacts",
+    "Promise",
     "Reviewed",
     "Reviewer",
     "ScoreFilters",
@@ -91,6 +95,7 @@ __all__ = [
     "StageLine",
     "StageNumbers",
     "StageResults",
+    "Turn",
     "affiliation_of",
     "affiliations_of",
     "applicants",
@@ -107,6 +112,7 @@ __all__ = [
     "file_for",
     "files_to_veil",
     "form_title",
+    "history_of",
     "is_applicant",
     "is_past",
     "is_submitted",
@@ -116,6 +122,7 @@ __all__ = [
     "member_of",
     "member_progress",
     "not_conflicted",
+    "notes_of",
     "organizations_named",
     "others_totals",
     "outcomes",
@@ -126,11 +133,13 @@ __all__ = [
     "panel_progress",
     "pile_of",
     "piles_of",
+    "places_to_note",
     "planned_coverage",
     "planned_loads",
     "planning_facts",
     "possible_now",
     "profile_of",
+    "promises_of",
     "proposal_of",
     "proposed",
     "proposed_pair",

@@ -1,24 +1,51 @@
-"""What a reviewer also sees of the same applicant's earlier stages, where the program says so."""
+"""What a reviewer also sees of the same applicant's earlier stages, where the program says so.
 
-from collections.abc import Sequence
+Facts alone are told: no sentence of a timeline, which may name people, and of a blind panel's cases nothing that says
+who it is.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from grants.applications.differences import Difference, item_difference
 from grants.applications.models import Application, Submission
-from grants.casework.models import Case, TimelineEvent
+from grants.applications.queries import carried_forward, form_of
+from grants.applications.reading import Item, Part, read_one
+from grants.casework.models import Case
+from grants.discovery.models import Event, Registration
+from grants.discovery.queries.rule import attended
 from grants.kernel.errors import Missing
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
+from grants.programs.schema import DiscoveryStage
+from grants.review.milestones import Milestone, milestones_of
 from grants.review.models import Assignment, Scorecard
 from grants.review.queries.scope import counts, joined
 from grants.review.scoring import summarize
 
-# Which kind of timeline event shows what an applicant did: everything of it that the applicant reads too.
-_TOLD_AS = {"owes": "report", "attendance": "discovery"}
+
+@dataclass(frozen=True)
+class EarlierScores:
+    """What an earlier panel gave, without a name: its mean of n totals, 0 to 100."""
+
+    mean: Decimal
+    n: int
+
+
+@dataclass(frozen=True)
+class Came:
+    """An event to which somebody of the applicant came, and how many of them."""
+
+    title: str
+    on: date
+    people: int
 
 
 @dataclass(frozen=True)
@@ -26,15 +53,43 @@ class Evidence:
     """One earlier stage of the case.
 
     submission   the newest one, when the program shows it and there is one
-    mean         mean of its scorecards, 0 to 100, when the program shows it
-    events       what the applicant did or handed in, the oldest first
+    scores       of its panel, when the program shows them
+    milestones   what was owed under its award, the first due first
+    came         the events of its time to which somebody came
     """
 
     key: str
     title: str
-    submission: Submission | None
-    mean: Decimal | None
-    events: tuple[TimelineEvent, ...]
+    submission: Submission | None = None
+    scores: EarlierScores | None = None
+    milestones: tuple[Milestone, ...] = ()
+    came: tuple[Came, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.submission or self.scores or self.milestones or self.came)
+
+    @property
+    def accepted(self) -> int:
+        return sum(one.is_accepted for one in self.milestones)
+
+    @property
+    def late(self) -> int:
+        return sum(one.days_late > 0 for one in self.milestones)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What an earlier application said where this one was asked again.
+
+    before       the earlier answer, as one reads it
+    difference   from the earlier answer to this one
+    """
+
+    stage: str
+    submitted_at: datetime
+    before: Item
+    difference: Difference
 
 
 def earlier_evidence(assignment: Assignment) -> list[Evidence]:
@@ -45,14 +100,14 @@ def earlier_evidence(assignment: Assignment) -> list[Evidence]:
         named.setdefault(key, set()).add(kind)
     if not named:
         return []
-    case_id = assignment.submission.application.case_id
     stages = db.session.scalars(
         select(CycleStage)
         .where(CycleStage.cycle_id == assignment.stage.cycle_id, CycleStage.key.in_(named))
-        .order_by(CycleStage.position)
+        .options(joinedload(CycleStage.cycle))
+        .order_by(CycleStage.position, CycleStage.id)
     )
-    found = [_of(stage, named[stage.key], case_id) for stage in stages]
-    return [one for one in found if one.submission is not None or one.mean is not None or one.events]
+    found = [_of(stage, named[stage.key], assignment.submission.application.case) for stage in stages]
+    return [one for one in found if not one.is_empty]
 
 
 def earlier_submission(assignment: Assignment, key: str) -> Submission:
@@ -69,24 +124,40 @@ def earlier_submission(assignment: Assignment, key: str) -> Submission:
     return submission
 
 
+def promises_of(assignment: Assignment, parts: Sequence[Part], *, blind: bool) -> Mapping[str, Promise]:
+    """By field key what an earlier application, one that the program shows, said where this one was asked again.
+
+    parts   what this reviewer is shown of the submission: a question that is not among them has no promise either
+    """
+    shown = {rule.removesuffix(".submission") for rule in _rules(assignment) if rule.endswith(".submission")}
+    application = assignment.submission.application
+    form, said = form_of(application), {item.key: item for part in parts for item in part.items}
+    carried = carried_forward(application, form) if shown else {}
+    return {
+        key: Promise(
+            one.stage,
+            one.submitted_at,
+            before := read_one(form.field(key), one.value, blind=blind),
+            item_difference(before, said[key]),
+        )
+        for key, one in carried.items()
+        if key in said and (form.field(key).carry_forward or "").split(".", 1)[0] in shown
+    }
+
+
 def _rules(assignment: Assignment) -> Sequence[str]:
     stage = assignment.stage
     return definition_of(stage.cycle).application_stage(stage.key).review.earlier_evidence
 
 
-def _of(stage: CycleStage, kinds: set[str], case_id: int) -> Evidence:
-    told = [_TOLD_AS[kind] for kind in kinds if kind in _TOLD_AS]
-    events = db.session.scalars(
-        select(TimelineEvent)
-        .where(TimelineEvent.case_id == case_id, TimelineEvent.kind.in_(told), TimelineEvent.audience == "applicant")
-        .order_by(TimelineEvent.at, TimelineEvent.id)
-    ).all()
+def _of(stage: CycleStage, kinds: set[str], case: Case) -> Evidence:
     return Evidence(
         stage.key,
         stage.title,
-        _submission(stage.id, case_id) if "submission" in kinds else None,
-        _mean(stage, case_id) if "scorecards" in kinds else None,
-        tuple(events),
+        _submission(stage.id, case.id) if "submission" in kinds else None,
+        _scores(stage, case.id) if "scorecards" in kinds else None,
+        milestones_of(case.id, stage.id) if "owes" in kinds else (),
+        _came(stage, case) if "attendance" in kinds else (),
     )
 
 
@@ -101,16 +172,38 @@ def _submission(stage_id: object, case_id: int) -> Submission | None:
                 joinedload(Application.stage).joinedload(CycleStage.cycle),
             )
         )
-        .order_by(Submission.number.desc())
+        .order_by(Submission.number.desc(), Submission.id.desc())
         .limit(1)
     ).first()
 
 
-def _mean(stage: CycleStage, case_id: int) -> Decimal | None:
+def _scores(stage: CycleStage, case_id: int) -> EarlierScores | None:
     totals = db.session.scalars(
         joined(select(Scorecard.total).join(Scorecard.assignment)).where(
-            Application.stage_id == stage.id, Application.case_id == case_id, counts()
+            Application.stage_id == stage.id, Application.case_id == case_id, counts(), Scorecard.total.is_not(None)
         )
-    )
+    ).all()
     score = summarize(totals)
-    return score.mean if score else None
+    return EarlierScores(score.mean, len(totals)) if score else None
+
+
+def _came(stage: CycleStage, case: Case) -> tuple[Came, ...]:
+    """Of a discovery stage the events that count; an event that the applicant gave itself says nothing of it."""
+    rules = definition_of(stage.cycle).stages.get(stage.key)
+    if not isinstance(rules, DiscoveryStage):
+        return ()
+    rows = db.session.execute(
+        select(Event.title, Event.starts_at, func.count(Registration.id))
+        .join(Registration, Registration.event_id == Event.id)
+        .where(
+            Event.cycle_id == stage.cycle_id,
+            Event.kind.in_(rules.counts),
+            Event.host_id.is_distinct_from(case.organization_id),
+            Registration.organization_id == case.organization_id,
+            *attended(),
+        )
+        .group_by(Event.id, Event.title, Event.starts_at)
+        .order_by(Event.starts_at, Event.id)
+    )
+    zone = ZoneInfo(stage.cycle.time_zone)
+    return tuple(Came(title, starts_at.astimezone(zone).date(), people) for title, starts_at, people in rows)

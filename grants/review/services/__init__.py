@@ -13,6 +13,7 @@ from grants.review.services.conflicts import (
     take_back_conflict,
 )
 from grants.review.services.consortia import conflicts_follow
+from grants.review.services.notes import NOTES_KEPT, forget_notes, save_notes
 from grants.review.services.panel import invite_by_address, invite_reviewer
 from grants.review.services.profiles import drop_affiliation, keep_profile, state_affiliation
 from grants.review.services.proposing import (
@@ -31,6 +32,7 @@ from grants.review.services.veiling import VEIL, keep_veiled
 
 __all__ = [
     "APPLY",
+    "NOTES_KEPT",
     "VEIL",
     "WORK_OUT",
     "Addition",
@@ -46,6 +48,7 @@ __all__ = [
     "declare_conflicts",
     "drop_affiliation",
     "find_rule_conflicts",
+    "forget_notes",
     "invite_by_address",
     "invite_reviewer",
     "keep_profile",
@@ -59,6 +62,7 @@ __all__ = [
     "propose_assignment",
     "reopen_scorecard",
     "revoke",
+    "save_notes",
     "save_scorecard",
     "state_affiliation",
     "submit_scorecard",

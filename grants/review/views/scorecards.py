@@ -1,32 +1,19 @@
 """The scorecard beside the document."""
 
 from http import HTTPStatus
-from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from grants.applications.queries import read_submission
-from grants.casework import downloads
-from grants.kernel.clock import today
 from grants.kernel.errors import Clash, Problem
 from grants.persistence.session import unit_of_work
 from grants.review import queries, services
-from grants.review.forms import (
-    ReasonForm,
-    ScorecardForm,
-    changed_elsewhere,
-    level_words,
-    mark_words,
-    part_words,
-    scorecard_form,
-)
-from grants.review.marking import needs_comment, total_of
-from grants.review.models import Assignment
+from grants.review.forms import ReasonForm, ScorecardForm, changed_elsewhere, scorecard_form
+from grants.review.marking import gaps
 from grants.review.views.blueprint import bp
+from grants.review.views.desk import desk_page, is_blind, saved_at, total_so_far
 from grants.web.access import current_actor, requires
-from grants.web.filters import clock_time, day
 
 
 @bp.route("/assignments/<public_id:assignment_id>", methods=["GET", "POST"])
@@ -36,9 +23,9 @@ def scorecard(assignment_id: str) -> ResponseReturnValue:
     assignment = queries.assignment_for(current_actor(), assignment_id)
     form = scorecard_form(queries.rubric_of(assignment.stage), assignment.scorecard)
     if not form.is_submitted():
-        return _page(assignment, form)
+        return desk_page(assignment, form)
     if not form.validate():
-        return _page(assignment, form), HTTPStatus.UNPROCESSABLE_ENTITY
+        return desk_page(assignment, form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         _keep(assignment_id, form)
         if request.form.get("action") == "submit":
@@ -67,8 +54,11 @@ def autosave(assignment_id: str) -> ResponseReturnValue:
     page = render_template(
         "review/_saved.html",
         assignment=assignment,
-        total=_total(assignment),
-        saved_at=_saved_at(assignment),
+        total=total_so_far(assignment),
+        saved_at=saved_at(assignment),
+        rubric=queries.rubric_of(assignment.stage),
+        missing=gaps(queries.rubric_of(assignment.stage), queries.card_of(assignment.scorecard)),
+        clashes=isinstance(problem, Clash) and not queries.is_submitted(assignment),
         sentence=sentence,
         swap=sentence is None,
     )
@@ -99,7 +89,7 @@ def _refused(assignment_id: str, form: ScorecardForm, problem: Problem) -> Respo
     differs = changed_elsewhere(queries.rubric_of(assignment.stage), form, saved) if isinstance(problem, Clash) else []
     # Whoever has read both may press again: now it rests on the version that was shown.
     form.version.raw_data, form.version.data = None, str(saved.version if saved else 0)
-    return _page(assignment, form, differs), problem.status
+    return desk_page(assignment, form, differs), problem.status
 
 
 def _onwards(assignment_id: str, action: str) -> Response:
@@ -118,83 +108,6 @@ def _onwards(assignment_id: str, action: str) -> Response:
     return redirect(url_for(".scorecard", assignment_id=following.public_id))
 
 
-def _page(assignment: Assignment, form: ScorecardForm, differs: list[tuple[str, str, str]] | None = None) -> str:
-    actor, rubric = current_actor(), queries.rubric_of(assignment.stage)
-    rules = queries.review_rules(assignment.stage)
-    pile = queries.pile_of(actor, assignment.stage)
-    card = queries.card_of(assignment.scorecard)
-    return render_template(
-        "review/scorecard.html",
-        assignment=assignment,
-        form=form,
-        rubric=rubric,
-        blind=rules.identity == "blind",
-        pile=pile,
-        parts=_parts(assignment, blind=rules.identity == "blind"),
-        evidence=queries.earlier_evidence(assignment),
-        total=total_of(rubric, card),
-        saved_at=_saved_at(assignment),
-        card=card,
-        others=queries.others_totals(actor, assignment),
-        differs=differs or [],
-        form_title=queries.form_title(assignment.stage),
-        level_words=level_words,
-        mark_words=mark_words,
-        needs_comment=needs_comment,
-        part_words=part_words,
-    )
-
-
-def _parts(assignment: Assignment, *, blind: bool) -> object:
-    def file_url(file_id: str) -> str:
-        return url_for(".file", assignment_id=assignment.public_id, file_id=file_id)
-
-    return read_submission(assignment.submission, file_url=file_url, blind=blind)
-
-
-def _saved_at(assignment: Assignment) -> str:
-    """When the card was last saved or submitted: the time of day, on another day the day as well."""
-    card, zone = assignment.scorecard, assignment.stage.cycle.time_zone
-    if card is None:
-        return ""
-    at = card.submitted_at or card.saved_at
-    on = at.astimezone(ZoneInfo(zone)).date()
-    return clock_time(at, zone) if on == today(zone) else f"{day(on, year=False)}, {clock_time(at, zone)}"
-
-
-def _total(assignment: Assignment) -> object:
-    return total_of(queries.rubric_of(assignment.stage), queries.card_of(assignment.scorecard))
-
-
-@bp.get("/assignments/<public_id:assignment_id>/files/<public_id:file_id>")
-@requires("review.score")
-def file(assignment_id: str, file_id: str) -> ResponseReturnValue:
-    """A file of the submission, or of an earlier one that the program shows."""
-    assignment = queries.assignment_for(current_actor(), assignment_id)
-    stored, name = queries.file_for(assignment, file_id)
-    return downloads.attachment(stored, name)
-
-
-@bp.get("/assignments/<public_id:assignment_id>/earlier/<key>")
-@requires("review.score")
-def earlier(assignment_id: str, key: str) -> ResponseReturnValue:
-    """What the same applicant submitted in an earlier stage."""
-    assignment = queries.assignment_for(current_actor(), assignment_id)
-    submission = queries.earlier_submission(assignment, key)
-    blind = queries.review_rules(assignment.stage).identity == "blind"
-
-    def file_url(file_id: str) -> str:
-        return url_for(".file", assignment_id=assignment.public_id, file_id=file_id)
-
-    return render_template(
-        "review/earlier.html",
-        assignment=assignment,
-        submission=submission,
-        blind=blind,
-        parts=read_submission(submission, file_url=file_url, blind=blind),
-    )
-
-
 @bp.route("/assignments/<public_id:assignment_id>/conflict", methods=["GET", "POST"])
 @requires("review.score")
 def recuse(assignment_id: str) -> ResponseReturnValue:
@@ -207,6 +120,5 @@ def recuse(assignment_id: str) -> ResponseReturnValue:
             services.declare_conflict(actor, case, form.reason.data or "")
         flash("Your conflict is on record, and the application has left your pile.", "good")
         return redirect(url_for(".assignments"))
-    blind = queries.review_rules(assignment.stage).identity == "blind"
-    page = render_template("review/recuse.html", assignment=assignment, form=form, blind=blind)
+    page = render_template("review/recuse.html", assignment=assignment, form=form, blind=is_blind(assignment))
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

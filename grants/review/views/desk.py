@@ -1,0 +1,133 @@
+"""The desk of a reviewer: what they read, their scorecard beside it, their own notes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from flask import render_template, url_for
+
+from grants.applications.models import Submission
+from grants.applications.queries import read_submission
+from grants.applications.reading import Part
+from grants.kernel.clock import today
+from grants.review import queries
+from grants.review.forms import ScorecardForm, level_words, mark_words, part_words
+from grants.review.marking import gaps, needs_comment, total_of
+from grants.review.models import Assignment
+from grants.review.reading_models import PrivateNotes
+from grants.review.services import NOTES_KEPT
+from grants.web.access import current_actor
+from grants.web.filters import clock_time, day
+
+
+class Noted:
+    """A reviewer's notes as their page shows them: as kept, or as typed when a save was refused.
+
+    differs   (place in words, what was kept meanwhile) where that is not what was typed
+    """
+
+    def __init__(
+        self,
+        notes: PrivateNotes | None,
+        typed: Mapping[str, str] | None = None,
+        sentence: str = "",
+        differs: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        self.version = notes.version if notes else 0
+        self.texts: Mapping[str, str] = typed if typed is not None else (notes.texts if notes else {})
+        self.saved_at = notes.saved_at if notes else None
+        self.sentence, self.differs = sentence, differs
+
+
+def desk_page(
+    assignment: Assignment,
+    form: ScorecardForm,
+    differs: Sequence[tuple[str, str, str]] = (),
+    noted: Noted | None = None,
+) -> str:
+    """The document and the scorecard side by side.
+
+    differs   (criterion, saved mark, saved comment) where another window saved something else meanwhile
+    noted     the notes as typed, after a save that was refused
+    """
+    actor, rubric = current_actor(), queries.rubric_of(assignment.stage)
+    card, blind = queries.card_of(assignment.scorecard), is_blind(assignment)
+    parts = parts_of(assignment, assignment.submission)
+    return render_template(
+        "review/scorecard.html",
+        assignment=assignment,
+        form=form,
+        rubric=rubric,
+        blind=blind,
+        pile=queries.pile_of(actor, assignment.stage),
+        parts=parts,
+        promises=queries.promises_of(assignment, parts, blind=blind),
+        read_for=read_for(parts),
+        evidence=queries.earlier_evidence(assignment),
+        total=total_of(rubric, card),
+        missing=gaps(rubric, card),
+        saved_at=saved_at(assignment),
+        card=card,
+        others=queries.others_totals(actor, assignment),
+        history=queries.history_of(actor, assignment),
+        noted=noted or Noted(queries.notes_of(actor, assignment)),
+        notes_kept=NOTES_KEPT.days,
+        when=moment_words(assignment),
+        differs=differs,
+        form_title=queries.form_title(assignment.stage),
+        level_words=level_words,
+        mark_words=mark_words,
+        needs_comment=needs_comment,
+        part_words=part_words,
+    )
+
+
+def is_blind(assignment: Assignment) -> bool:
+    return queries.review_rules(assignment.stage).identity == "blind"
+
+
+def name_for(assignment: Assignment, place: int) -> str:
+    """What a reviewer calls an application: by its applicant, on a blind panel by its place in their pile."""
+    if is_blind(assignment):
+        return f"{queries.form_title(assignment.stage)} {place}"
+    return assignment.submission.application.case.organization.name
+
+
+def parts_of(assignment: Assignment, submission: Submission) -> tuple[Part, ...]:
+    """A submission as this assignment's reviewer reads it."""
+
+    def file_url(file_id: str) -> str:
+        return url_for("review.file", assignment_id=assignment.public_id, file_id=file_id)
+
+    return read_submission(submission, file_url=file_url, blind=is_blind(assignment))
+
+
+def read_for(parts: Sequence[Part]) -> Mapping[str, Sequence[Part]]:
+    """Criterion key -> the sections it is judged by, in their order."""
+    found: dict[str, list[Part]] = {}
+    for part in parts:
+        for key in part.judged_by if part.items else ():
+            found.setdefault(key, []).append(part)
+    return found
+
+
+def total_so_far(assignment: Assignment) -> Decimal | None:
+    return total_of(queries.rubric_of(assignment.stage), queries.card_of(assignment.scorecard))
+
+
+def saved_at(assignment: Assignment) -> str:
+    """When the card was last saved or submitted: the time of day, on another day the day as well."""
+    card = assignment.scorecard
+    return moment_words(assignment)(card.submitted_at or card.saved_at) if card else ""
+
+
+def moment_words(assignment: Assignment) -> Callable[[datetime], str]:
+    """Says an instant as a line of saving does, by the clocks of the assignment's cycle."""
+    zone = assignment.stage.cycle.time_zone
+
+    def said(at: datetime) -> str:
+        on = at.astimezone(ZoneInfo(zone)).date()
+        return clock_time(at, zone) if on == today(zone) else f"{day(on, year=False)}, {clock_time(at, zone)}"
+
+    return said
