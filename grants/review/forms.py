@@ -195,11 +195,12 @@ class AimsForm(HouseForm):
 
     earlier = SelectField(
         "Readers of the earlier stage",
+        [InputRequired()],
         choices=options({"keep": "Keep them", "change": "Change them", "any": "Either"}),
     )
-    expertise = SelectField("Readers who know the field", choices=options(WEIGHTS))
-    balance = SelectField("Even loads", choices=options(WEIGHTS))
-    mix = SelectField("Mixed grade spans in a pile", choices=options(WEIGHTS))
+    expertise = SelectField("Readers who know the field", [InputRequired()], choices=options(WEIGHTS))
+    balance = SelectField("Even loads", [InputRequired()], choices=options(WEIGHTS))
+    mix = SelectField("Mixed grade spans in a pile", [InputRequired()], choices=options(WEIGHTS))
 
     def aims(self) -> Aims:
         """What was chosen."""

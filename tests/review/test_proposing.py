@@ -174,9 +174,14 @@ def test_readers_of_the_earlier_stage_are_kept_or_changed(earlier: Any, read: li
 
 def test_the_program_says_whether_readers_are_kept_unless_the_organizer_does(client_of: Browser) -> None:
     with clock_at(make.CLOSED), unit_of_work():
-        _, launch = make.two_stages(reviewers_each=1, keep_reviewers_from="planning")
-        officer = person("Maya", Role.PROGRAM_OFFICER)
-    page = client_of(officer).get(f"/review/stages/{launch.public_id}/assignment").text
+        planning, launch = make.two_stages(reviewers_each=1, keep_reviewers_from="planning")
+        officer, tern = person("Maya", Role.PROGRAM_OFFICER), organization("Tern School")
+        make.submitted(launch, tern)
+    address = f"/review/stages/{launch.public_id}/assignment"
+    assert "Who read an applicant in" not in client_of(officer).get(address).text
+    with clock_at(make.CLOSED), unit_of_work():
+        make.assigned(make.panelist(planning, "Ann"), make.submitted(planning, tern))
+    page = client_of(officer).get(address).text
     assert 'selected value="keep"' in page
     assert "Who read an applicant in" in page
 

@@ -44,7 +44,7 @@ from grants.review.queries.piles import (
     pile_of,
     piles_of,
 )
-from grants.review.queries.planning import Pair, PlanningFacts, Reviewed, Reviewer, earlier_stage, planning_facts
+from grants.review.queries.planning import Pair, PlanningFacts, Reviewed, Reviewer, earlier_readers, planning_facts
 from grants.review.queries.profiles import affiliation_of, affiliations_of, organizations_named, profile_of
 from grants.review.queries.proposals import (
     job_with,
@@ -107,7 +107,7 @@ __all__ = [
     "conflict_for",
     "coverage",
     "earlier_evidence",
-    "earlier_stage",
+    "earlier_readers",
     "earlier_submission",
     "file_for",
     "files_to_veil",

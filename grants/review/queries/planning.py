@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from grants.applications.models import Application, Submission
 from grants.casework.models import Case
+from grants.casework.visibility import not_conflicted
 from grants.kernel.canonical import sha256_of
 from grants.kernel.clock import now, today
 from grants.kernel.policy import Actor
@@ -64,7 +65,7 @@ class PlanningFacts:
 
     barred      pairs that must not be: conflicts, ties that the rules find, and who applied after the declaration
     fixed       pairs in force already
-    previous    pairs of the earlier stage (see `earlier_stage`)
+    previous    pairs of the stage that the program names, or of the one before
     undeclared  names of the members who have not declared, and so get nothing
     """
 
@@ -192,10 +193,15 @@ def _barred(stage: CycleStage) -> Select[int, int]:
     )
 
 
-def earlier_stage(stage: CycleStage) -> tuple[str, str] | None:
-    """Key and title of the application stage whose readers may be kept or changed: the one that the program names, or
-    the one before this; None for the first.
-    """
+def earlier_readers(actor: Actor, stage: CycleStage) -> str | None:
+    """Title of the earlier stage whose readers may be kept or changed; None where nobody read these applicants then."""
+    earlier = _earlier_stage(stage)
+    known = _previous(stage).where(not_conflicted(actor, Application.case_id)).limit(1)
+    return earlier[1] if earlier and db.session.execute(known).first() else None
+
+
+def _earlier_stage(stage: CycleStage) -> tuple[str, str] | None:
+    """Key and title of the stage that the program names, or of the one before this; None for the first."""
     definition = definition_of(stage.cycle)
     stages = [one.key for one in definition.application_stages]
     before = stages[: stages.index(stage.key)]
@@ -205,7 +211,7 @@ def earlier_stage(stage: CycleStage) -> tuple[str, str] | None:
 
 def _previous(stage: CycleStage) -> Select[int, int]:
     """Who read the same case in the earlier stage."""
-    key, _ = earlier_stage(stage) or ("", "")
+    key, _ = _earlier_stage(stage) or ("", "")
     now_read = aliased(Application)
     earlier = aliased(CycleStage)
     return (

@@ -18,7 +18,7 @@ from grants.review.views.blueprint import bp
 from grants.web.access import current_actor, requires
 from grants.web.tables import page_asked
 
-BANDS: Final = {"elementary": "elementary", "middle": "middle", "high": "high", "span": "K-8 and like", "": "unknown"}
+BANDS: Final = {"elementary": "elementary", "middle": "middle", "high": "high", "span": "K-8 or like", "": "unknown"}
 
 
 @bp.get("/stages/<public_id:stage_id>/assignment")
@@ -88,7 +88,7 @@ def _page(stage: CycleStage, form: AimsForm | None = None) -> str:
         proposal=found,
         form=form or AimsForm.showing(aims),
         round_form=RoundForm(formdata=None, data={"round": found.round if found else 0}),
-        earlier=queries.earlier_stage(stage),
+        earlier=queries.earlier_readers(actor, stage),
         **_shown(actor, found),
     )
 
