@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from grants.background.models import Job
 from grants.kernel.clock import now
+from grants.persistence.base import new_public_id
+from grants.persistence.session import is_writing
 
 Handler = Callable[..., None]
 _handlers: dict[str, Handler] = {}
@@ -33,13 +36,23 @@ def enqueue(session: Session, name: str, key: str | None = None, run_at: datetim
     run_at   not before this instant; at once by default
     args     plain JSON values, given to the handler by name
     """
-    if key is not None:
-        existing = session.scalar(select(Job).where(Job.key == key))
-        if existing is not None:
-            return existing
-    job = Job(name=name, key=key, args=args, is_long=name in _long, run_at=run_at or now(), created_at=now())
-    session.add(job)
-    return job
+    asked = {"name": name, "args": args, "is_long": name in _long, "run_at": run_at or now(), "created_at": now()}
+    if key is None:
+        job = Job(**asked)
+        session.add(job)
+        return job
+    found = select(Job).where(Job.key == key)
+    existing = session.scalar(found)
+    return existing or _ask_once(session, found, {"public_id": new_public_id(), "key": key, **asked})
+
+
+def _ask_once(session: Session, found: Select[Job], row: dict[str, Any]) -> Job:
+    """Of two transactions that ask at once, the second waits for the first and finds what that one has asked for."""
+    if not is_writing():
+        raise RuntimeError("Writing needs a unit of work.")
+    made = postgresql.insert(Job) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(Job)
+    session.execute(made.values(**row).on_conflict_do_nothing(index_elements=[Job.key]))
+    return session.scalars(found).one()
 
 
 def job(name: str, title: str, *, long: bool = False) -> Callable[[Handler], Handler]:

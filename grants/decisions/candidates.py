@@ -18,7 +18,7 @@ class Applicant:
     id               the application's public id
     mean             raw mean of its scorecards, 0 to 100; None without one
     failed           in words, each essential criterion that failed
-    criterion_means  criterion -> mean mark
+    ties             what orders it among equal means by the program's rules; more is better, None comes last
     attributes       organization attribute -> value
     answers          field -> value; money in cents
     """
@@ -27,7 +27,7 @@ class Applicant:
     name: str
     mean: Decimal | None
     failed: tuple[str, ...]
-    criterion_means: Mapping[str, Decimal | None]
+    ties: tuple[Decimal | None, ...]
     attributes: Mapping[str, Any]
     answers: Mapping[str, Any]
 
@@ -59,15 +59,7 @@ def _candidate(applicant: Applicant, rules: DecisionRules) -> Candidate:
     barred = [amount.reason] if amount.reason else []
     if rules.essentials == "block":
         barred += applicant.failed
-    ties = tuple(_tie_value(applicant, tie) for tie in rules.ties if not tie.lot)
-    return Candidate(applicant.id, applicant.name, applicant.mean, amount.cents, tuple(barred), ties)
-
-
-def _tie_value(applicant: Applicant, tie: Any) -> Decimal | None:
-    value = applicant.criterion_means.get(tie.criterion) if tie.criterion else applicant.known.get(tie.attribute)
-    if value is None or isinstance(value, str):
-        return None
-    return Decimal(value) if tie.prefer == "higher" else -Decimal(value)
+    return Candidate(applicant.id, applicant.name, applicant.mean, amount.cents, tuple(barred), applicant.ties)
 
 
 def _amount_rule(rule: AmountRule, applicant: Applicant) -> amounts.AmountRule:

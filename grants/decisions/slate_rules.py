@@ -1,12 +1,12 @@
 """What a slate is made from: the applications, what limits the awards, and the order they stand in."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from grants.kernel.money import dollars
+from grants.review.ordering import lot_of
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class SlateRules:
 def in_order(candidates: Iterable[Candidate], lot: str) -> list[Candidate]:
     """Candidates from first to last: by score, then the tie values, then the lot; those without a score come last.
 
-    The lot sorts by SHA-256 of "seed:id", so anyone can draw it again and no candidate's place hangs on who else is in.
+    The lot is `ordering.lot_of`, so anyone can draw it again and no candidate's place hangs on who else is in.
 
     >>> high, low = Candidate("a", "A", Decimal(80), 1), Candidate("b", "B", Decimal(70), 1)
     >>> [candidate.id for candidate in in_order([low, high], "2015")]
@@ -106,8 +106,7 @@ def in_order(candidates: Iterable[Candidate], lot: str) -> list[Candidate]:
     """
 
     def key(candidate: Candidate) -> tuple[object, ...]:
-        drawn = hashlib.sha256(f"{lot}:{candidate.id}".encode()).hexdigest()
-        return (*map(_downwards, (candidate.score, *candidate.ties)), drawn, candidate.id)
+        return (*map(_downwards, (candidate.score, *candidate.ties)), lot_of(lot, candidate.id), candidate.id)
 
     return sorted(candidates, key=key)
 

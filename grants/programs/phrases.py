@@ -179,6 +179,11 @@ def tie(rule: Tie, rubric: Rubric) -> str:
     return "by lot"
 
 
+def ties(rules: Iterable[Tie], rubric: Rubric) -> str:
+    """`the higher mark on “Strong team”, then lot`."""
+    return ", then ".join(tie(rule, rubric).removeprefix("by ") for rule in rules) or "nothing further"
+
+
 def approvals(approve: Mapping[Approvers, int]) -> str:
     """`two directors and one partner funder`."""
     names: Mapping[str, str] = {"directors": "director", "partner_funders": "partner funder"}

@@ -13,7 +13,7 @@ from grants.programs.phrases import (
     listed,
     low,
     spelled_out,
-    tie,
+    ties,
     up,
     what_readiness_decides,
 )
@@ -44,7 +44,7 @@ def aloud(stage: DiscoveryStage | ApplicationStage, definition: Definition) -> l
         ("Money", _money(stage, definition)),
         ("Awards", f"{up(amount(stage.decision.amount, definition.form(stage.form)))}."),
         *_cohort(stage),
-        ("Ties", f"Equal scores are ordered by {_ties(stage, definition)}."),
+        ("Ties", f"Equal scores are ordered by {ties(stage.decision.ties, definition.rubric(stage.review.rubric))}."),
         *_after(stage),
         ("Approval", f"{up(approvals(stage.decision.approve))} approve the slate, never whoever proposed it."),
         *_dates(stage),
@@ -185,11 +185,6 @@ def _money(stage: ApplicationStage, definition: Definition) -> str:
 def _cohort(stage: ApplicationStage) -> list[Said]:
     rules = [f"{rule.title}: {bounds(rule)}" for rule in stage.decision.portfolio]
     return [("Cohort", f"{up('; '.join(rules))}.")] if rules else []
-
-
-def _ties(stage: ApplicationStage, definition: Definition) -> str:
-    rubric = definition.rubric(stage.review.rubric)
-    return ", then ".join(tie(rule, rubric).removeprefix("by ") for rule in stage.decision.ties) or "nothing further"
 
 
 def _after(stage: ApplicationStage) -> list[Said]:

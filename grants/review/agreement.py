@@ -81,9 +81,11 @@ class RankDraws:
 
     def interval(self, submission: str, share: float = 0.90) -> RankInterval:
         """Percentile interval of the rank; `share` above 0 and below 1."""
-        tail = (1 - share) / 2
-        low, high = np.quantile(self._column(submission), [tail, 1 - tail], method="inverted_cdf")
-        return RankInterval(int(low), int(high))
+        return _intervals(self._column(submission)[:, np.newaxis], share)[0]
+
+    def intervals(self, share: float = 0.90) -> dict[str, RankInterval]:
+        """The same of every submission."""
+        return dict(zip(self.submissions, _intervals(self.ranks, share), strict=True))
 
     def stands_in(self, submission: str, places: int, barred: Collection[str] = ()) -> float:
         """Share of draws, 0 to 1, in which the submission is among the first `places` of those that are not barred.
@@ -188,6 +190,13 @@ def rank_draws(ratings: Sequence[Rating], draws: int = 1_000, seed: int = _SEED)
     ranks = np.empty_like(order)
     np.put_along_axis(ranks, order, np.arange(1, len(submissions) + 1)[np.newaxis], axis=1)
     return RankDraws(submissions, ranks)
+
+
+def _intervals(ranks: NDArray[np.int64], share: float) -> list[RankInterval]:
+    """The intervals of int (draws, submissions), one for each submission."""
+    tail = (1 - share) / 2
+    ends = np.quantile(ranks, [tail, 1 - tail], axis=0, method="inverted_cdf").astype(int)
+    return [RankInterval(low, high) for low, high in ends.T.tolist()]
 
 
 def _groups(seen: NDArray[np.bool_]) -> list[list[int]]:

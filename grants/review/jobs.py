@@ -1,4 +1,8 @@
-"""Files for panels that read without names: copies are made as soon as somebody is to read them."""
+"""What reviewing does in the background.
+
+Files for panels that read without names: copies are made as soon as somebody is to read them. And how far the scores
+of panels can be trusted: what is not worked out yet is worked out within a minute.
+"""
 
 from pathlib import PurePath
 
@@ -66,3 +70,9 @@ def _veil_one(public_id: str) -> None:
         was_first = services.keep_veiled(public_id, kept, refused)
     if kept is not None and not was_first:
         files.remove(kept.storage_key)
+
+
+@periodic("review.keep_up", "* * * * *", "Work out how far panels’ scores can be trusted", long=True)
+def keep_up_with_scores() -> None:
+    """Make the analyses that are not there. A second one at the same time makes none twice."""
+    services.keep_up()

@@ -16,7 +16,7 @@ from grants.people.services.moving import tied_to_both
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import Affiliation, Conflict, PanelMember
-from grants.review.services import find_rule_conflicts, let_stand, revoke
+from grants.review.services import find_rule_conflicts, let_stand, reckon, revoke
 
 
 def _foresee(_actor: Actor, _gone: object, _stays: object) -> Foresight:
@@ -67,6 +67,9 @@ def _keep_all_away(actor: Actor, _gone: Organization, stays: Organization) -> No
     for stage in stages.all():
         panel = select(PanelMember.person_id).where(PanelMember.stage_id == stage.id).order_by(PanelMember.id)
         find_rule_conflicts(actor, stage, db.session.scalars(panel).all())
+    # Applications went from case to case past the session, and other conflicts may stand there.
+    applications = select(Application.id).join(Application.case).where(Case.organization_id == stays.id)
+    reckon(db.session.scalars(applications).all())
 
 
 CASES.register(Mover((Conflict.case_id,), _foresee, _copy_conflicts))

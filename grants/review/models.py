@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from grants.applications.models import Submission
@@ -193,3 +193,71 @@ class Mark(Base):
     comment: Mapped[str | None]
 
     scorecard: Mapped[Scorecard] = relationship(back_populates="marks")
+
+
+class Tally(Base):
+    """What the scorecards of one application add up to, kept in the transaction that changes one of them.
+
+    It rests on scorecards, assignments and conflicts of interest alone: which applications are under review, and which
+    a reader may know of, is asked when tallies are read.
+
+    assigned      assignments in force; `scorecards` of them are submitted, and `n` of those have a total
+    mean, spread  of the totals, 0 to 100, as `scoring.summarize` gives them; None without one
+    fingerprint   of everything in `given`, below 2**48, and 0 without a scorecard; sums of it name a set of scores
+    lot           draws the order of what is equal otherwise; see `ordering.lot_of`
+    ties          by place among the program's rules for ties, what an answer or a criterion says, as a number or None
+    given         one [reviewer's id, total as text or None, {criterion: mark, True, False or None}] a scorecard
+    """
+
+    __tablename__ = "tally"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), unique=True)
+    stage_id: Mapped[int] = mapped_column(ForeignKey("cycle_stage.id"), index=True)
+    assigned: Mapped[int]
+    scorecards: Mapped[int]
+    n: Mapped[int]
+    mean: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))
+    spread: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))
+    fingerprint: Mapped[int] = mapped_column(BigInteger)
+    lot: Mapped[str] = mapped_column(String(64))
+    ties: Mapped[list[Any]]
+    given: Mapped[list[Any]]
+
+
+class Analysis(Base):
+    """How far the scores of a stage can be trusted, worked out from the tallies that some readers see; never changed.
+
+    hidden     names the cases kept from these readers: empty for none, else a SHA-256
+    made_from  names the scores it rests on; whoever sees the same scores reads it as it is
+    scored     applications with a total
+    agreement  criterion -> {alpha, n, reason}; the totals' own under "total"
+    severity   reviewer's id as text -> points by which they mark lower than others
+    shrinkage, reason, groups   as in `agreement.SeverityModel`; groups are lists of ids
+    """
+
+    __tablename__ = "analysis"
+    __table_args__ = (UniqueConstraint("stage_id", "made_from", "hidden"),)
+
+    stage_id: Mapped[int] = mapped_column(ForeignKey("cycle_stage.id"))
+    hidden: Mapped[str] = mapped_column(String(64))
+    made_from: Mapped[str] = mapped_column(String(80))
+    made_at: Mapped[datetime]
+    scored: Mapped[int]
+    agreement: Mapped[dict[str, Any]]
+    severity: Mapped[dict[str, Any]]
+    shrinkage: Mapped[float]
+    reason: Mapped[str | None]
+    groups: Mapped[list[Any]]
+
+
+class Standing(Base):
+    """Where one application stands in an analysis: its adjusted mean, and the 90% interval of its rank."""
+
+    __tablename__ = "standing"
+    __table_args__ = (UniqueConstraint("analysis_id", "application_id"),)
+
+    analysis_id: Mapped[int] = mapped_column(ForeignKey("analysis.id"))
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    adjusted: Mapped[float]
+    rank_low: Mapped[int]
+    rank_high: Mapped[int]

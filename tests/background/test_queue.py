@@ -1,7 +1,9 @@
 """Work is asked for in the transaction that causes it, done once, tried again, and taken up when a runner dies."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -119,6 +121,25 @@ def test_a_slot_of_periodic_work_is_asked_for_once(done: list[str]) -> None:
         for _ in range(3):
             runner.ask_for(Periodic("test.note", "0 12 * * *"))
     assert [one.key for one in db.session.scalars(select(Job))] == ["test.note@2016-03-08T12:00Z"]
+
+
+def test_two_who_ask_for_the_same_at_once_have_asked_once(app: Flask, done: list[str]) -> None:
+    """Neither fails for it, nor loses what else it writes."""
+    asked = Barrier(2)
+
+    def both(word: str) -> None:
+        with app.app_context():
+            with unit_of_work() as session:
+                enqueue(session, "test.note", word=word)
+                if db.engine.dialect.name == "postgresql":  # the embedded engine lets one write at a time
+                    asked.wait(5)
+                enqueue(session, "test.note", key="k", word="both")
+            db.session.remove()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(both, ("one", "two")))
+    runner.run_due()
+    assert sorted(done) == ["both", "one", "two"]
 
 
 def test_two_handlers_of_one_name_are_an_error(done: list[str]) -> None:

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
-
 from grants.applications.models import Answer, AnswerVersion, Application
 from grants.casework.models import Case
 from grants.config import ROOT
@@ -36,6 +34,7 @@ from grants.programs.schema import (
     YesNo,
 )
 from grants.programs.services import load_program, open_cycle
+from tests.factories.rows import rows
 
 OAKLAND = ROOT / "grants/programs/library/oakland.yaml"
 _SENTENCE = "Students show what they can do before they move on, and their plans say what comes next. "
@@ -116,22 +115,22 @@ def fill(stage: CycleStage, numbers: range) -> list[tuple[str, Person]]:
     returns   each application's public id, and its signatory
     """
     said, at = answers(stage), now()
-    people = _rows(Person, [
+    people = rows(Person, [
         {"name": f"Signatory {n}", "email": f"signatory{n}@school{n}.example", "session_stamp": new_public_id(),
          "is_active": True, "illustrative": False, "created_at": at} for n in numbers
     ])  # fmt: skip
-    places = _rows(Organization, [
+    places = rows(Organization, [
         {"name": f"School {n:05}", "kind": "school", "sector": ("district", "charter")[n % 2], "illustrative": False,
          "created_at": at} for n in numbers
     ])  # fmt: skip
-    _rows(OrganizationMembership, [
+    rows(OrganizationMembership, [
         {"organization_id": place, "person_id": someone, "role": OrganizationRole.SIGNATORY, "since": at}
         for place, someone in zip(places, people, strict=True)
     ], public=False)  # fmt: skip
-    cases = _rows(Case, [
+    cases = rows(Case, [
         {"cycle_id": stage.cycle_id, "organization_id": place, "opened_at": at, "invited_to": []} for place in places
     ])  # fmt: skip
-    drafts = _rows(Application, [
+    drafts = rows(Application, [
         {"case_id": case, "stage_id": stage.id, "state": "draft", "started_at": at, "started_by_id": someone,
          "asked": len(said), "answered": len(said), "written_at": at}
         for case, someone in zip(cases, people, strict=True)
@@ -143,17 +142,10 @@ def fill(stage: CycleStage, numbers: range) -> list[tuple[str, Person]]:
 
 def _write(said: Mapping[str, Any], drafts: list[tuple[int, int]], at: datetime) -> None:
     for start in range(0, len(drafts), 200):
-        rows = [
+        answers = [
             {"application_id": draft, "field": key, "value": value, "typed": None, "version": 1, "written_at": at,
              "written_by_id": someone}
             for draft, someone in drafts[start : start + 200] for key, value in said.items()
         ]  # fmt: skip
-        _rows(Answer, rows, public=False)
-        _rows(AnswerVersion, [row | {"stale": False} for row in rows], public=False)
-
-
-def _rows(model: Any, rows: list[dict[str, Any]], public: bool = True) -> list[int]:
-    """Rows of a model, at once; their ids in the same order."""
-    given = [{"public_id": new_public_id(), **row} if public else row for row in rows]
-    made = db.session.execute(insert(model).returning(model.id, sort_by_parameter_order=True), given)
-    return list(made.scalars())
+        rows(Answer, answers, public=False)
+        rows(AnswerVersion, [row | {"stale": False} for row in answers], public=False)

@@ -87,12 +87,19 @@ PROGRAM: dict[str, Any] = {
 COMPLETE: dict[str, Any] = {"learning_plans": True, "competency": 3, "team": 4, "financial_plan": 3}
 
 
-def reviewed_stage(key: str = "launch", *, sections: Mapping[str, Any] | None = None, **review: Any) -> CycleStage:
-    """An application stage whose deadline has passed, in a cycle of its own; `review` changes its review rules, and
-    `sections` stand in its form after the others."""
+def reviewed_stage(
+    key: str = "launch", *, sections: Mapping[str, Any] | None = None, ties: Sequence[Any] = ("lot",), **review: Any
+) -> CycleStage:
+    """An application stage whose deadline has passed, in a cycle of its own.
+
+    sections   stand in its form after the others
+    ties       the program's rules for equal means
+    review     changes its review rules
+    """
     program = deepcopy(PROGRAM)
     program["forms"]["blueprint"]["sections"] |= sections or {}
     program["stages"][key]["review"] |= review
+    program["stages"][key]["decision"] |= {"ties": list(ties)}
     return _cycle(program, f"oakland-{next(_numbers)}")[key]
 
 

@@ -106,8 +106,19 @@ class Panel:
         return {(one.person.name, one.case.organization.name): one.source for one in rows}
 
     def scores(self, reader: Person | None = None) -> queries.StageResults:
+        """Every application as those who decide have it, without what is kept from the reader, all worked out."""
         db.session.rollback()
-        return queries.stage_scores(actor(reader or self.officer), self.stage)
+        services.keep_up()
+        return queries.stage_results(self.stage, actor(reader or self.officer))
+
+    def ranking(
+        self, reader: Person | None = None, **filters: Any
+    ) -> tuple[queries.StageScores, list[queries.ScoredSubmission]]:
+        """The list of scores as its page shows it, as far as it has been worked out."""
+        db.session.rollback()
+        by = actor(reader or self.officer)
+        scores = queries.stage_scores(by, self.stage)
+        return scores, list(queries.ranked(by, scores, queries.ScoreFilters(**filters)).items)
 
 
 @dataclass

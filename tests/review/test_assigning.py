@@ -153,7 +153,7 @@ def test_statements_do_not_grow_with_applications_or_reviewers(statements: Calla
             lambda: queries.member_progress(panel.by, panel.stage),
             lambda: queries.coverage(panel.by, panel.stage),
             lambda: queries.panel_conflicts(panel.by, panel.stage),
-            lambda: queries.score_page(panel.by, panel.stage, queries.ScoreFilters()),
+            lambda: queries.ranked(panel.by, queries.stage_scores(panel.by, panel.stage), queries.ScoreFilters()),
             lambda: queries.planning_facts(panel.by, panel.stage),
             lambda: queries.review_stages(panel.by),
             lambda: queries.piles_of(panel["Ann"].by),

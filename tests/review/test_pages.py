@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from grants.background.runner import run_due
 from grants.casework.models import TimelineEvent
@@ -24,6 +25,7 @@ from grants.persistence.session import db, unit_of_work
 from grants.review import services
 from grants.review.models import Assignment, Conflict, Scorecard
 from tests.factories import review as make
+from tests.factories.exports import file_of
 from tests.factories.people import actor, join, person
 from tests.review.story import LATER, Panel
 
@@ -255,8 +257,6 @@ PAGES = {
     "/review/stages/STAGE/assignment": {Role.PROGRAM_OFFICER},
     "/review/stages/STAGE/applications/TERN/reviewers": {Role.PROGRAM_OFFICER},
     "/review/stages/STAGE/scores": {"reader"},
-    "/review/stages/STAGE/scores.csv": {"reader"},
-    "/review/stages/STAGE/scores.xlsx": {"reader"},
     "/review/stages/STAGE/scores/TERN": {"reader"},
     "/review/stages/STAGE/assignments/CARD/reopen": {Role.PROGRAM_OFFICER},
     "/review/stages/STAGE/conflicts/CONFLICT/lift": {Role.PROGRAM_OFFICER},
@@ -303,11 +303,14 @@ def test_someone_with_a_conflict_meets_the_case_on_no_page_and_in_no_file(panel:
         shown, hidden = open_browser.get(path), closed_browser.get(path)
         if path.endswith(("lift", "reopen", "reviewers", panel.tern.public_id)):
             assert hidden.status_code == 404
-        elif shown.status_code == 200 and path.endswith(("panel", "scores", "csv", "conflicts")):
+        elif shown.status_code == 200 and path.endswith(("panel", "scores", "conflicts")):
             assert "Tern School" in shown.text
         assert b"Tern School" not in hidden.data
-    sheet = load_workbook(io.BytesIO(closed_browser.get(f"/review/stages/{panel.stage.public_id}/scores.xlsx").data))
+    stage = f"/review/stages/{panel.stage.public_id}"
+    sheet = load_workbook(io.BytesIO(file_of(closed_browser, f"{stage}/scores/scores", "xlsx").data))
     assert [row[1].value for row in sheet.active.iter_rows(min_row=2)] == ["Heron School"]
+    cards = rows_of(file_of(closed_browser, f"{stage}/scores/scorecards"))
+    assert {tuple(row[:2]) for row in cards[1:]} == {("Heron School", "Ann"), ("Heron School", "Ben")}
     assert "1 application" in text_of(closed_browser.get(f"/review/stages/{panel.stage.public_id}/scores"))
 
 
@@ -392,23 +395,42 @@ def test_an_officer_lifts_a_conflict_and_reopens_a_card(panel: Panel, client_of:
 # ── scores ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_scores_page_and_its_file_say_the_same(panel: Panel, client_of: Browser) -> None:
+def rows_of(file: TestResponse) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(file.data.decode("utf-8-sig"))))
+
+
+def test_the_scores_page_and_its_files_say_the_same(panel: Panel, client_of: Browser) -> None:
     panel["Ann"].scores(panel.tern, financial_plan=1)
-    panel["Ben"].scores(panel.tern)
+    panel["Ben"].saves(panel.tern, make.COMPLETE, comments={"team": "Six strong."}, comment="Promising.")
+    panel["Ben"].submits(panel.tern)
     panel["Ann"].scores(panel.heron)
     browser, stage = client_of(panel.officer), f"/review/stages/{panel.stage.public_id}"
-    page = browser.get(f"{stage}/scores")
-    assert "2 applications, 3 scorecards, 1 still open" in text_of(page)
-    assert "Agreement needs at least two submissions with two scores each." in text_of(page)
-    assert "Clear five-year financial plan: failed by 1 of 2" in text_of(page)
-    rows = list(csv.reader(io.StringIO(browser.get(f"{stage}/scores.csv").data.decode("utf-8-sig"))))
+    waiting = text_of(browser.get(f"{stage}/scores"))
+    assert "2 applications, 3 scorecards, 1 still open" in waiting
+    assert "Adjusted means, ranks and agreement are being worked out" in waiting
+    services.keep_up()
+    page = text_of(browser.get(f"{stage}/scores"))
+    assert "worked out" not in page
+    assert "Agreement needs at least two submissions with two scores each." in page
+    assert "Clear five-year financial plan: failed by 1 of 2" in page
+    rows = rows_of(file_of(browser, f"{stage}/scores/scores"))
     assert [row[:8] for row in rows] == [
         ["Place", "Applicant", "Sector", "Grades", "Scorecards", "Reviewers", "Mean", "Spread"],
         ["1", "Heron School", "district", "", "1", "2", "84.3750", ""],
         ["2", "Tern School", "district", "", "2", "2", "78.1250", "8.8388"],
     ]
     assert rows[2][12] == "Ann: 71.8750; Ben: 84.3750"
-    assert browser.get(f"{stage}/scores.pdf").status_code == 404
+    cards = rows_of(file_of(browser, f"{stage}/scores/scorecards"))
+    assert cards[0] == ["Applicant", "Reviewer", "Submitted", "Criterion", "Mark", "Why"]
+    assert [(row[0], row[1], *row[4:]) for row in cards if row[3] == "On the whole"] == [
+        ("Heron School", "Ann", "84.3750", ""),
+        ("Tern School", "Ann", "71.8750", ""),
+        ("Tern School", "Ben", "84.3750", "Promising."),
+    ]
+    team = "Strong team, engaged and equipped"
+    assert [row[4:] for row in cards if row[1] == "Ben" and row[3] == team] == [["4", "Six strong."]]
+    assert len(cards) == 1 + 3 * (1 + len(make.COMPLETE))
+    assert browser.get(f"{stage}/scores/passwords").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -451,7 +473,7 @@ def test_pages_ask_as_often_for_thirty_as_for_one(
     ben, officer = client_of(panel["Ben"].person), client_of(panel.officer)
     stage = f"/review/stages/{panel.stage.public_id}"
     pages = [(ben, "/review/"), (ben, card_url(panel, "Ben", panel.tern)), (ben, f"{stage}/conflicts")]
-    pages += [(officer, f"{stage}/{path}") for path in ("panel", "assignment", "scores", "scores.csv")]
+    pages += [(officer, f"{stage}/{path}") for path in ("panel", "assignment", "scores")]
     pages.append((officer, "/review/stages"))
     panel["Ann"].scores(panel.tern)
 
@@ -492,7 +514,7 @@ def test_long_lists_of_a_panel_are_turned_over_each_by_itself(panel: Panel, clie
     assert f'href="{address}/panel?applications=2&amp;reviewers=2"' in second
     scores = [browser.get(f"{address}/scores?sort=name&page={number}").text for number in (1, 2)]
     assert ["School 30" in page for page in scores] == [False, True]
-    assert len(browser.get(f"{address}/scores.csv").text.splitlines()) == 1 + 33
+    assert len(rows_of(file_of(browser, f"{address}/scores/scores"))) == 1 + 33
     found = browser.get(f"{address}/scores?q=30").text
     assert ("School 30" in found, "School 00" in found) == (True, False)
 

@@ -14,7 +14,7 @@ from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import ApplicationStage, Definition
-from grants.review.queries import StageResults, stage_results
+from grants.review.queries import StageResults, lot_seed, stage_results
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Basis:
 
     @property
     def stage(self) -> CycleStage:
-        return self.results.numbers.stage
+        return self.results.scores.stage
 
     @property
     def rules(self) -> ApplicationStage:
@@ -40,8 +40,7 @@ class Basis:
     @property
     def limits(self) -> SlateRules:
         """The stage's constraints on these applicants; the lot is the stage's own, so that anyone can draw it again."""
-        lot = f"{self.stage.cycle.key}/{self.stage.key}"
-        return rules_of(self.definition, self.rules, self.applicants, self.pool, lot)
+        return rules_of(self.definition, self.rules, self.applicants, self.pool, lot_seed(self.stage))
 
     @cached_property
     def digest(self) -> str:
@@ -50,7 +49,7 @@ class Basis:
             [row.public_id, row.submission_id, row.totals, row.essential_failed, row.criteria, row.attributes]
             for row in self.results.rows
         ]
-        counted = [self.results.numbers.scorecards, self.results.numbers.assigned]
+        counted = [self.results.scores.scorecards, self.results.scores.assigned]
         program = self.stage.cycle.program_version.sha256
         return sha256_of({"rows": rows, "counted": counted, "pool": self.pool, "program": program})
 
@@ -64,7 +63,7 @@ def basis_of(stage: CycleStage) -> Basis:
 def _applicants(results: StageResults) -> list[Applicant]:
     """The stage's submissions as deciding sees them: scores, attributes, and the frozen answers."""
     under_review = exists().where(
-        Application.id == Submission.application_id, Application.stage_id == results.numbers.stage.id
+        Application.id == Submission.application_id, Application.stage_id == results.scores.stage.id
     )
     found = db.session.execute(select(Submission.id, Submission.content).where(under_review))
     answers = {number: content["answers"] for number, content in found}
@@ -74,7 +73,7 @@ def _applicants(results: StageResults) -> list[Applicant]:
             name=row.name,
             mean=row.mean,
             failed=(row.essential_failed,) if row.essential_failed else (),
-            criterion_means=row.criteria,
+            ties=row.ties,
             attributes=row.attributes,
             answers=answers[row.submission_id],
         )

@@ -21,7 +21,7 @@ from grants.kernel.money import dollars
 from grants.kernel.policy import Actor, require, require_permission
 from grants.persistence.session import db, is_writing
 from grants.programs.models import CycleStage
-from grants.review.queries import ScoredSubmission, StageNumbers, seed_of
+from grants.review.queries import ScoredSubmission, StageScores, seed_of
 
 SECONDS = 30
 """The longest that someone waits for a slate. A thousand applications take about three."""
@@ -69,7 +69,7 @@ def solve_slate(actor: Actor, stage: CycleStage) -> Solution:
     for line in solved.lines:
         name = line.candidate.id
         kept.append(_line(line, rows[name], doubt.get(rows[name].application_id), tiers[name], *reasons[name]))
-    return Solution(digest, kept, _findings(solved, basis.results.numbers) | agreement_on(totals))
+    return Solution(digest, kept, _findings(solved, basis.results.scores) | agreement_on(totals))
 
 
 def fit_to_decide(actor: Actor, stage: CycleStage) -> Basis:
@@ -119,5 +119,5 @@ def _line(
     )
 
 
-def _findings(solved: ProposedSlate, numbers: StageNumbers) -> dict[str, Any]:
-    return {"pool": solved.rules.pool, "scorecards": numbers.scorecards, "assigned": numbers.assigned}
+def _findings(solved: ProposedSlate, scores: StageScores) -> dict[str, Any]:
+    return {"pool": solved.rules.pool, "scorecards": scores.scorecards, "assigned": scores.assigned}

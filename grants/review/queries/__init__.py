@@ -18,7 +18,7 @@ from grants.review.queries.evidence import Evidence, Promise, earlier_evidence, 
 from grants.review.queries.files import file_for, files_to_veil, readable_files
 from grants.review.queries.history import Turn, history_of
 from grants.review.queries.notes import WHOLE, notes_of, places_to_note
-from grants.review.queries.numbers import StageNumbers, key_of, seed_of
+from grants.review.queries.numbers import key_of, lot_seed, seed_of
 from grants.review.queries.panel import (
     Coverage,
     MemberProgress,
@@ -57,20 +57,22 @@ from grants.review.queries.proposals import (
     proposed_pair,
     short_of_readers,
 )
-from grants.review.queries.results import (
+from grants.review.queries.ranking import (
     SORTS,
-    Given,
-    ScoredSubmission,
     ScoreFilters,
     StageResults,
-    score_page,
-    scored_submissions,
-    scores_of,
+    StageScores,
+    ranked,
+    ranked_among,
+    ranked_ids,
+    ranked_one,
     stage_results,
     stage_scores,
 )
+from grants.review.queries.results import Given, ScoredSubmission
 from grants.review.queries.scope import REVIEWABLE
 from grants.review.queries.stages import StageLine, review_stages
+from grants.review.queries.written import Written, WrittenCard, names_of, written_cards, written_ids, written_on
 from grants.review.todos import todos
 
 __all__ = [
@@ -93,9 +95,11 @@ __all__ = [
     "ScoreFilters",
     "ScoredSubmission",
     "StageLine",
-    "StageNumbers",
     "StageResults",
+    "StageScores",
     "Turn",
+    "Written",
+    "WrittenCard",
     "affiliation_of",
     "affiliations_of",
     "applicants",
@@ -118,9 +122,11 @@ __all__ = [
     "is_submitted",
     "job_with",
     "key_of",
+    "lot_seed",
     "member_for",
     "member_of",
     "member_progress",
+    "names_of",
     "not_conflicted",
     "notes_of",
     "organizations_named",
@@ -143,15 +149,16 @@ __all__ = [
     "proposal_of",
     "proposed",
     "proposed_pair",
+    "ranked",
+    "ranked_among",
+    "ranked_ids",
+    "ranked_one",
     "readable_files",
     "readers_of",
     "review_rules",
     "review_stages",
     "rubric_of",
     "scorable",
-    "score_page",
-    "scored_submissions",
-    "scores_of",
     "seed_of",
     "short_of_readers",
     "stage_for",
@@ -159,4 +166,7 @@ __all__ = [
     "stage_scores",
     "todos",
     "unnoted_ties",
+    "written_cards",
+    "written_ids",
+    "written_on",
 ]

@@ -56,16 +56,17 @@ def declared_for_application(person_id: Column) -> ColumnElement[bool]:
     )
 
 
-def stands() -> ColumnElement[bool]:
-    """Holds for assignments that are in force: not revoked, free of conflict, on an application under review.
+def in_force() -> ColumnElement[bool]:
+    """Holds for assignments that are neither revoked nor in conflict, whatever became of the application.
 
     Needs `Assignment`, its `Submission` and `Application` in the statement.
     """
-    return and_(
-        Assignment.revoked_at.is_(None),
-        Application.state.in_(REVIEWABLE),
-        ~has_conflict(Assignment.reviewer_id, Application.case_id),
-    )
+    return and_(Assignment.revoked_at.is_(None), ~has_conflict(Assignment.reviewer_id, Application.case_id))
+
+
+def stands() -> ColumnElement[bool]:
+    """Holds for assignments that are in force on an application under review. Needs the same."""
+    return and_(in_force(), Application.state.in_(REVIEWABLE))
 
 
 def counts() -> ColumnElement[bool]:

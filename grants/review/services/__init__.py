@@ -1,5 +1,6 @@
 """What people do in a review: invite, declare, assign, score, reopen."""
 
+from grants.review.services.analysing import analyse, keep_up
 from grants.review.services.applying import APPLY, apply_key, apply_proposal, apply_some, overtake
 from grants.review.services.assigning import assign, unassign
 from grants.review.services.conflicts import (
@@ -28,6 +29,7 @@ from grants.review.services.proposing import (
     work_key,
 )
 from grants.review.services.scorecards import reopen_scorecard, save_scorecard, submit_scorecard
+from grants.review.services.tallies import reckon
 from grants.review.services.veiling import VEIL, keep_veiled
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "WORK_OUT",
     "Addition",
     "Proposal",
+    "analyse",
     "apply_key",
     "apply_proposal",
     "apply_some",
@@ -53,6 +56,7 @@ __all__ = [
     "invite_reviewer",
     "keep_profile",
     "keep_proposal",
+    "keep_up",
     "keep_veiled",
     "leave_out",
     "let_stand",
@@ -60,6 +64,7 @@ __all__ = [
     "note_conflict",
     "overtake",
     "propose_assignment",
+    "reckon",
     "reopen_scorecard",
     "revoke",
     "save_notes",

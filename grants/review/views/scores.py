@@ -1,72 +1,53 @@
 """What the scores say: the ranking with its doubts beside it, one application in detail, the same as a file."""
 
-from collections.abc import Iterator
-from decimal import Decimal
+from dataclasses import asdict
 from http import HTTPStatus
-from typing import Any, Final
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from grants.casework.export_views import ask_for
 from grants.kernel.errors import Problem
 from grants.persistence.session import unit_of_work
 from grants.review import queries, services
+from grants.review.exports import SCORECARDS, SCORES
 from grants.review.forms import ReasonForm, ScoreFilterForm, mark_words, part_words
-from grants.review.queries import StageResults
 from grants.review.views.blueprint import bp
 from grants.web.access import current_actor, requires
-from grants.web.exports import export
 from grants.web.tables import page_asked, sort_asked
-
-ONE_PLACE: Final = Decimal("0.1")
-
-COLUMNS: Final[tuple[str, ...]] = (
-    *("Place", "Applicant", "Sector", "Grades", "Scorecards", "Reviewers", "Mean", "Spread", "Adjusted mean"),
-    *("Rank from", "Rank to", "Essential criteria", "Totals by reviewer"),
-)
 
 
 @bp.get("/stages/<public_id:stage_id>/scores")
 @requires("review.read")
 def scores(stage_id: str) -> ResponseReturnValue:
     """The applications by raw mean, with everything that qualifies it."""
-    actor, form, asked = current_actor(), ScoreFilterForm(), sort_asked(queries.SORTS, "-mean")
-    stage = queries.stage_for(actor, stage_id)
-    filters = queries.ScoreFilters(form.q.data or "", f"{'-' if asked.descending else ''}{asked.key}")
-    numbers, page = queries.score_page(actor, stage, filters, page_asked())
-    return render_template("review/scores.html", stage=stage, numbers=numbers, page=page, form=form)
+    actor, form = current_actor(), ScoreFilterForm()
+    found = queries.stage_scores(actor, queries.stage_for(actor, stage_id))
+    page = queries.ranked(actor, found, _filters(form), page_asked())
+    return render_template(
+        "review/scores.html",
+        stage=found.stage,
+        scores=found,
+        page=page,
+        form=form,
+        part_words=part_words,
+    )
 
 
-@bp.get("/stages/<public_id:stage_id>/scores.<form>")
+@bp.post("/stages/<public_id:stage_id>/scores/<any(scores, scorecards):what>")
 @requires("review.read")
-def download(stage_id: str, form: str) -> ResponseReturnValue:
-    """The same as CSV or XLSX."""
-    actor = current_actor()
-    results = queries.stage_scores(actor, queries.stage_for(actor, stage_id))
-    numbers = results.numbers
-    columns = COLUMNS + tuple(f"Mean of {one.title}" for one in numbers.rubric.scored)
-    return export(form, f"{numbers.stage.cycle.key}-{numbers.stage.key}-scores", columns, _cells(results))
+def ask_for_scores(stage_id: str, what: str) -> ResponseReturnValue:
+    """Have the list made into a file: by application, or every scorecard with its reasons."""
+    form = ScoreFilterForm()
+    stage = queries.stage_for(current_actor(), stage_id)
+    wanted = {"stage": stage.public_id, **asdict(_filters(form))}
+    kind = SCORES if what == "scores" else SCORECARDS
+    return ask_for(kind, f"{stage.cycle.key}-{stage.key}-{what}", wanted, form.said())
 
 
-def _cells(results: StageResults) -> Iterator[tuple[Any, ...]]:
-    for row in results.rows:
-        spread = row.score.spread if row.score else None
-        yield (
-            results.numbers.places.get(row.application_id),
-            row.name,
-            row.organization.sector,
-            row.organization.grades,
-            len(row.given),
-            row.assigned,
-            row.mean,
-            spread,
-            None if row.adjusted is None else Decimal(row.adjusted).quantize(ONE_PLACE),
-            row.rank_low,
-            row.rank_high,
-            "; ".join(f"{one.title}: failed by {one.failed_by} of {one.n}" for one in row.essentials if one.failed_by),
-            "; ".join(f"{one.reviewer}: {one.total if one.total is not None else 'abstained'}" for one in row.given),
-            *(row.criteria.get(one.key) for one in results.numbers.rubric.scored),
-        )
+def _filters(form: ScoreFilterForm) -> queries.ScoreFilters:
+    asked = sort_asked(queries.SORTS, "-mean")
+    return queries.ScoreFilters(form.q.data or "", f"{'-' if asked.descending else ''}{asked.key}")
 
 
 @bp.get("/stages/<public_id:stage_id>/scores/<public_id:application_id>")
@@ -74,13 +55,14 @@ def _cells(results: StageResults) -> Iterator[tuple[Any, ...]]:
 def application(stage_id: str, application_id: str) -> ResponseReturnValue:
     """One application, criterion by criterion, with what each reviewer wrote."""
     actor = current_actor()
-    stage = queries.stage_for(actor, stage_id)
-    numbers, row = queries.scores_of(actor, stage, application_id)
+    found = queries.stage_scores(actor, queries.stage_for(actor, stage_id))
+    row = queries.ranked_one(actor, found, application_id)
     return render_template(
         "review/application.html",
-        stage=stage,
-        numbers=numbers,
+        stage=found.stage,
+        scores=found,
         row=row,
+        written=queries.written_on(actor, row.application_id),
         card_of=queries.card_of,
         mark_words=mark_words,
         part_words=part_words,

@@ -1,0 +1,116 @@
+"""What was written: the submitted scorecards that count, with their marks and reasons.
+
+One application's come whole, for its page; a stage's as bare rows, for files, which hold many. What reviewers keep for
+themselves is read by neither.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple, TypeVarTuple
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import contains_eager, selectinload
+
+from grants.applications.models import Application, Submission
+from grants.casework.models import Case
+from grants.casework.visibility import not_conflicted
+from grants.kernel.policy import Actor
+from grants.people.models import Organization, Person
+from grants.persistence.session import db
+from grants.programs.models import CycleStage
+from grants.review.models import Assignment, Mark, Scorecard, Tally
+from grants.review.queries.ranking import ScoreFilters, StageScores, named_like, order_of
+from grants.review.queries.scope import counts, joined
+
+Selected = TypeVarTuple("Selected")
+
+
+@dataclass(frozen=True)
+class Written:
+    """One reviewer's submitted scorecard; `total` is None where they abstained from everything that counts."""
+
+    reviewer: str
+    total: Decimal | None
+    scorecard: Scorecard
+
+
+class WrittenMark(NamedTuple):
+    """One mark with its reason; an abstention has neither value nor answer."""
+
+    value: int | None
+    passed: bool | None
+    why: str | None
+
+
+class WrittenCard(NamedTuple):
+    """One scorecard as a file holds it: who gave what to whom, and why; `marks` by criterion key."""
+
+    applicant: str
+    reviewer: str
+    submitted_at: datetime | None
+    total: Decimal | None
+    comment: str | None
+    marks: dict[str, WrittenMark]
+
+
+def written_on(actor: Actor, application_id: int) -> list[Written]:
+    """The scorecards of an application that count, by reviewer's name; none of a case the actor has a conflict with."""
+    cards = db.session.scalars(
+        joined(select(Scorecard).join(Scorecard.assignment))
+        .join(Assignment.reviewer)
+        .where(Application.id == application_id, counts(), not_conflicted(actor, Application.case_id))
+        .options(
+            contains_eager(Scorecard.assignment).options(
+                contains_eager(Assignment.reviewer),
+                contains_eager(Assignment.submission).defer(Submission.content),
+            ),
+            selectinload(Scorecard.marks),
+        )
+        .order_by(Assignment.id)
+    ).all()
+    found = [Written(card.assignment.reviewer.name, card.total, card) for card in cards]
+    return sorted(found, key=lambda one: (one.reviewer, one.scorecard.assignment_id))
+
+
+def written_ids(actor: Actor, scores: StageScores, filters: ScoreFilters) -> Sequence[int]:
+    """Ids of the scorecards that count, in the order of their applications' means, then of their reviewers' names."""
+    statement = (
+        _counted(actor, scores.stage, select(Scorecard.id))
+        .outerjoin(Tally, Tally.application_id == Application.id)
+        .where(named_like(filters))
+        .order_by(*order_of(scores, "-mean"), Person.name, Scorecard.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def written_cards(actor: Actor, stage: CycleStage, ids: Sequence[int]) -> Iterator[WrittenCard]:
+    """These scorecards in this order; those that no longer count, or that the actor may not see any more, left out."""
+    columns = (Scorecard.id, Organization.name, Person.name, Scorecard.submitted_at, Scorecard.total, Scorecard.comment)
+    found = db.session.execute(_counted(actor, stage, select(*columns)).where(Scorecard.id.in_(ids)))
+    cards = {
+        number: WrittenCard(applicant, reviewer, at, total, comment, {})
+        for number, applicant, reviewer, at, total, comment in found
+    }
+    marks = select(Mark.scorecard_id, Mark.criterion, Mark.value, Mark.passed, Mark.comment)
+    for number, criterion, value, passed, why in db.session.execute(marks.where(Mark.scorecard_id.in_(ids))):
+        if number in cards:
+            cards[number].marks[criterion] = WrittenMark(value, passed, why)
+    return (cards[number] for number in ids if number in cards)
+
+
+def names_of(reviewer_ids: Collection[int]) -> Mapping[int, str]:
+    """Person's id -> name, of reviewers whose scorecards somebody reads."""
+    return dict(db.session.execute(select(Person.id, Person.name).where(Person.id.in_(reviewer_ids))).all())
+
+
+def _counted(actor: Actor, stage: CycleStage, statement: Select[*Selected]) -> Select[*Selected]:
+    """The statement, which selects from scorecards, with reviewer and applicant in it: of those that count."""
+    return (
+        joined(statement.select_from(Scorecard).join(Scorecard.assignment))
+        .join(Assignment.reviewer)
+        .join(Application.case)
+        .join(Case.organization)
+        .where(Assignment.stage_id == stage.id, counts(), not_conflicted(actor, Application.case_id))
+    )
