@@ -5,6 +5,7 @@ from flask import Flask
 from sqlalchemy import func, inspect, select, text
 
 from grants.applications.models import Application, CoachedSection
+from grants.background.queue import handler_of
 from grants.casework.models import TimelineEvent
 from grants.decisions.models import SlateLine
 from grants.documents.models import Document
@@ -15,6 +16,7 @@ from grants.people.models import CoachInvitation
 from grants.persistence import audit
 from grants.persistence.base import Base
 from grants.persistence.session import db
+from grants.review.models import Tally
 
 
 def rows() -> dict[str, int]:
@@ -23,6 +25,12 @@ def rows() -> dict[str, int]:
         for table in Base.metadata.sorted_tables
         if table.name != "tries"
     }
+
+
+def tallies() -> dict[int, tuple[object, ...]]:
+    """What each application's scorecards add up to."""
+    shown = [column for column in Tally.__table__.c if column.name != "id"]
+    return {number: tuple(said) for number, *said in db.session.execute(select(*shown))}
 
 
 def safeguards() -> dict[str, list[str]]:
@@ -62,6 +70,7 @@ def test_a_site_in_use_is_taken_back_and_brought_up_to_date(replayed: Flask) -> 
     coaching = set(db.session.execute(coached).all())
     asked = db.session.scalar(select(func.count()).where(CoachInvitation.accepted_at.is_(None))) or 0
     unknown = db.session.scalar(select(func.count()).where(Message.person_id.is_(None))) or 0
+    added_up = tallies()
     db.session.remove()
     flask_migrate.downgrade(directory=replayed.config["MIGRATIONS"], revision="0001")
     known = before.keys() & inspect(db.engine).get_table_names()
@@ -87,6 +96,9 @@ def test_a_site_in_use_is_taken_back_and_brought_up_to_date(replayed: Flask) -> 
     assert before["coached_section"] < after["coached_section"]
     # What stood in tables that the first schema had not is gone; all else is there.
     assert {name: after[name] for name in known if after[name] != before[name]} == {}
+    assert (len(added_up) > 0, tallies()) == (True, {})
+    handler_of("review.keep_up")()
+    assert tallies() == added_up
     assert safeguards() == guarded
     assert db.session.scalar(values) == read
     assert audit.verify(db.session()).faults == ()
