@@ -154,10 +154,11 @@
     let saving = 0;
     let waiting = null;
     let leaving = false;
+    let flying = null; /* what the last request took along, which may have arrived unheard */
     let sent = says(words());
 
     const keep = () => {
-      try { localStorage.setItem(slot, says({ version: version().value, words: words() })); } catch { /* nothing to keep it in */ }
+      try { localStorage.setItem(slot, says({ version: version().value, words: words(), flying })); } catch { /* nothing to keep it in */ }
     };
     const drop = () => {
       try { localStorage.removeItem(slot); } catch { /* nothing was kept */ }
@@ -170,7 +171,8 @@
 
     saver.addEventListener("htmx:beforeRequest", (event) => {
       saving += 1;
-      event.detail.xhr.words = says(words());
+      flying = event.detail.xhr.words = says(words());
+      if (!isSaved()) keep();
     });
     saver.addEventListener("htmx:afterRequest", (event) => {
       saving = Math.max(0, saving - 1);
@@ -183,9 +185,9 @@
       }
       if (waiting && !saving) sheet.requestSubmit(waiting);
     });
-    saver.addEventListener("htmx:beforeSwap", (event) => {
-      /* A save that was refused says so in its own line as well. */
-      if ([409, 422].includes(event.detail.xhr.status)) event.detail.shouldSwap = true;
+    /* A save that was refused says so in its own line as well; the line is told of it, and not who asked. */
+    document.addEventListener("htmx:beforeSwap", (event) => {
+      if (event.detail.requestConfig.elt === saver && [409, 422].includes(event.detail.xhr.status)) event.detail.shouldSwap = true;
     });
 
     /* Submitting waits for the save that is under way, so that the two never cross. */
@@ -225,7 +227,7 @@
         else field.value = fields.get(field.name) || "";
         if (fields.get(field.name)) field.closest("details")?.setAttribute("open", "");
       }
-      if (left.version === version().value) return save();
+      if (left.version === version().value || left.flying === sent) return save();
       version().value = left.version;
       drop();
       leaving = true;
