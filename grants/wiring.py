@@ -24,6 +24,7 @@ from grants.discovery import views as discovery
 from grants.documents import jobs as document_jobs
 from grants.documents import merging as document_merging
 from grants.documents import views as documents
+from grants.meetings import views as meetings
 from grants.messages import jobs as message_jobs
 from grants.messages import merging as message_merging
 from grants.messages import views as messages
@@ -59,6 +60,7 @@ PAGES = (
     discovery,
     applications,
     review,
+    meetings,
     decisions,
     awards,
     payments,

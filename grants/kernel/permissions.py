@@ -71,6 +71,11 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "review.declare": _REVIEWER | _PARTNER | _OFFICER | _FINANCE | _DIRECTOR,
     "review.organize": _OFFICER,
     "review.read": _READERS | _PARTNER,
+    # meetings
+    "meeting.read": _READERS | _PARTNER | _REVIEWER,
+    "meeting.plan": _OFFICER | _SYSTEM,
+    "meeting.run": _OFFICER | _DIRECTOR | _PARTNER | _REVIEWER,  # the meeting's chair, and program officers
+    "meeting.attend": _OFFICER | _FINANCE | _DIRECTOR | _PARTNER | _REVIEWER,
     # decisions
     "slate.read": _READERS | _PARTNER,
     "slate.propose": _OFFICER,

@@ -20,6 +20,7 @@ from grants.discovery.models import Event
 from grants.discovery.queries.calls import Contact, contacts_of
 from grants.kernel.clock import now
 from grants.kernel.policy import Actor
+from grants.meetings import todos as meetings
 from grants.monitoring import todos as monitoring
 from grants.payments import todos as payments
 from grants.payments.queries import FundBalance, fund_balances
@@ -46,6 +47,7 @@ SOURCES: tuple[Callable[[Actor], list[Todo]], ...] = (
     discovery.todos,
     applications.todos,
     review.todos,
+    meetings.todos,
     decisions.todos,
     awards.todos,
     payments.todos,

@@ -6,6 +6,7 @@ from itertools import chain
 from grants.applications import dates as applications
 from grants.discovery import dates as discovery
 from grants.kernel.policy import Actor
+from grants.meetings import dates as meetings
 from grants.messages.calendars import Entry
 from grants.monitoring import dates as monitoring
 from grants.review import dates as review
@@ -14,6 +15,7 @@ SOURCES: tuple[Callable[[Actor], list[Entry]], ...] = (
     discovery.dates,
     applications.dates,
     review.dates,
+    meetings.dates,
     monitoring.dates,
 )
 

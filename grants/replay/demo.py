@@ -24,6 +24,7 @@ from grants.people.services.organizations import new_organization
 from grants.persistence.commands import bring_up_to_date
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
+from grants.replay import panel_call
 from grants.replay.engine.runner import play
 from grants.replay.recording import Recording, load
 from grants.replay.sign_ins import PASSWORD, SIGN_INS
@@ -72,10 +73,11 @@ def recordings() -> list[Recording]:
 
 
 def add_what_no_recording_has() -> None:
-    """A school that was registered twice, a person of two schools, and schools that apply together."""
+    """A school registered twice, a person of two schools, schools that apply together, and a panel on a call."""
     register_twin()
     belong_to_two()
     apply_together()
+    panel_call.meet(PRESENT)
 
 
 def register_twin() -> None:

@@ -83,6 +83,19 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "reopened": ("Reopened", _W),
         "abstained": ("Abstained", _Q),
     },
+    "meeting": {
+        "planned": ("Planned", _A),
+        "running": ("Under way", _W),
+        "paused": ("Paused", _W),
+        "closed": ("Held", _G),
+        "cancelled": ("Cancelled", _Q),
+    },
+    "item": {
+        "waiting": ("To come", _Q),
+        "open": ("Up now", _W),
+        "done": ("Done", _G),
+        "deferred": ("Deferred", _B),
+    },
     "slate": {
         "draft": ("Draft", _Q),
         "proposed": ("Waits for approval", _W),

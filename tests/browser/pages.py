@@ -111,6 +111,19 @@ _card = f"""
     SELECT assignment.public_id AS assignment_id, assignment.reviewer_id AS opener {_READ}
     WHERE scorecard.state = 'draft' ORDER BY assignment.id DESC"""
 
+
+def _meeting(state: str) -> str:
+    """SQL: the meetings in a state."""
+    return f"SELECT public_id AS meeting_id FROM meeting WHERE state = '{state}' ORDER BY id DESC"
+
+
+_up = """
+    SELECT meeting.public_id AS meeting_id, item.public_id AS item_id FROM agenda_item AS item
+    JOIN meeting ON meeting.id = item.meeting_id WHERE item.state = 'open' ORDER BY item.id"""
+_met_stage = """
+    SELECT stage.public_id AS stage_id FROM cycle_stage AS stage JOIN meeting ON meeting.stage_id = stage.id
+    ORDER BY meeting.id DESC"""
+
 PAGES: dict[str, list[Seen]] = {
     # background, people, casework, messages, documents
     "background.jobs": by(ADMINISTRATOR),
@@ -269,6 +282,17 @@ PAGES: dict[str, list[Seen]] = {
     "review.scorecard": by(REVIEWER, ids=_card),
     "review.scores": by(OFFICER, ids=_full_stage),
     "review.stages": by(OFFICER),
+    # meetings
+    "meetings.agenda": by(OFFICER, ids=_meeting("planned")),
+    "meetings.application": by(OFFICER, REVIEWER, ids=_up),
+    "meetings.change": by(OFFICER, ids=_meeting("planned")),
+    "meetings.meeting": by(OFFICER, REVIEWER, AUDITOR, ids=_meeting("running"))
+    + by(REVIEWER, OFFICER, ids=_meeting("planned")),
+    "meetings.meetings": by(OFFICER, REVIEWER),
+    "meetings.new": by(OFFICER, ids=_met_stage),
+    "meetings.of_stage": by(OFFICER, DIRECTOR, ids=_met_stage),
+    "meetings.order": by(OFFICER, ids=_meeting("planned")),
+    "meetings.revise": by(REVIEWER, ids=_up),
     # decisions
     "decisions.compare": by(
         OFFICER,
@@ -352,6 +376,7 @@ FILES: dict[str, list[Seen]] = {
             SELECT assignment.public_id AS assignment_id, file.public_id AS file_id,
             assignment.reviewer_id AS opener {_ATTACHED} WHERE assignment.id IS NOT NULL""",
     ),
+    "meetings.calendar": by(REVIEWER, ids=_meeting("planned")),
     "decisions.download": by(DIRECTOR, ids=_waiting),
     "monitoring.download_indicators": by(GRANTEE, ids=_award_in_force),
 }

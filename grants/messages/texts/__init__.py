@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from grants.messages.texts import applications, awards, casework, decisions, discovery, people, review
+from grants.messages.texts import applications, awards, casework, decisions, discovery, meetings, people, review
 from grants.messages.texts.template import Template
 
 TEMPLATES: Final[dict[str, Template]] = (
@@ -11,6 +11,7 @@ TEMPLATES: Final[dict[str, Template]] = (
     | discovery.TEMPLATES
     | applications.TEMPLATES
     | review.TEMPLATES
+    | meetings.TEMPLATES
     | decisions.TEMPLATES
     | awards.TEMPLATES
 )

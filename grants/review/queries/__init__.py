@@ -70,6 +70,7 @@ from grants.review.queries.ranking import (
     stage_scores,
 )
 from grants.review.queries.results import Given, ScoredSubmission
+from grants.review.queries.revisions import revisions_in, totals_before
 from grants.review.queries.scope import REVIEWABLE
 from grants.review.queries.stages import StageLine, review_stages
 from grants.review.queries.written import Written, WrittenCard, names_of, written_cards, written_ids, written_on
@@ -157,6 +158,7 @@ __all__ = [
     "readers_of",
     "review_rules",
     "review_stages",
+    "revisions_in",
     "rubric_of",
     "scorable",
     "seed_of",
@@ -165,6 +167,7 @@ __all__ = [
     "stage_results",
     "stage_scores",
     "todos",
+    "totals_before",
     "unnoted_ties",
     "written_cards",
     "written_ids",

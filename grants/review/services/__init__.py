@@ -28,6 +28,7 @@ from grants.review.services.proposing import (
     propose_assignment,
     work_key,
 )
+from grants.review.services.revising import revise_scorecard
 from grants.review.services.scorecards import reopen_scorecard, save_scorecard, submit_scorecard
 from grants.review.services.tallies import reckon
 from grants.review.services.veiling import VEIL, keep_veiled
@@ -66,6 +67,7 @@ __all__ = [
     "propose_assignment",
     "reckon",
     "reopen_scorecard",
+    "revise_scorecard",
     "revoke",
     "save_notes",
     "save_scorecard",

@@ -43,15 +43,15 @@ def save_scorecard(
     rubric = rubric_of(assignment.stage)
     said = {key: text.strip() for key, text in (comments or {}).items() if text and text.strip()}
     whole = (comment or "").strip() or None
-    _check(rubric, Card(marks, said), whole)
-    card = _locked(assignment)
+    check_card(rubric, Card(marks, said), whole)
+    card = locked_card(assignment)
     if card.state == ScorecardState.SUBMITTED:
         raise Clash("This scorecard is submitted, and locked. Ask the program officer to reopen it.")
     if card.version and (card_of(card), card.comment) == (Card(marks, said), whole):
         return card  # it says so already: a save that arrives twice, or from a second window, is no clash
     if card.version != based_on_version:
         raise Clash("This scorecard was changed in another window meanwhile. Nothing was overwritten.")
-    _write(card, marks, said)
+    write_card(card, marks, said)
     card.comment, card.version, card.saved_at = whole, based_on_version + 1, now()
     db.session.flush()
     return card
@@ -64,7 +64,7 @@ def submit_scorecard(actor: Actor, assignment: Assignment) -> Scorecard:
              already, or the stage's decisions are released
     """
     require(policy.may_score(actor, scorable(assignment)))
-    card = _locked(assignment)
+    card = locked_card(assignment)
     rubric = rubric_of(assignment.stage)
     stands = card_of(card)
     missing = {} if card.state == ScorecardState.SUBMITTED else gaps(rubric, stands)
@@ -74,7 +74,10 @@ def submit_scorecard(actor: Actor, assignment: Assignment) -> Scorecard:
 
     def keep_total() -> None:
         card.total, card.submitted_at = total_of(rubric, stands), now()
-        after = {"total": _said(card.total), "marks": {key: str(value) for key, value in sorted(stands.marks.items())}}
+        after = {
+            "total": total_said(card.total),
+            "marks": {key: str(value) for key, value in sorted(stands.marks.items())},
+        }
         audit.record(actor, "review.score", card, after=after, case_id=case.id)
 
     effects = {
@@ -92,13 +95,18 @@ def reopen_scorecard(actor: Actor, assignment: Assignment, reason: str) -> Score
     """
     require_permission(actor, "review.organize")
     reason = required(reason, "reason", "Say why the scorecard is reopened; the reviewer reads it.")
-    card = _locked(assignment)
+    card = locked_card(assignment)
     case = assignment.submission.application.case
     reviewer = assignment.reviewer
 
     def set_total_aside() -> None:
         audit.record(
-            actor, "review.reopen", card, before={"total": _said(card.total)}, after={"reason": reason}, case_id=case.id
+            actor,
+            "review.reopen",
+            card,
+            before={"total": total_said(card.total)},
+            after={"reason": reason},
+            case_id=case.id,
         )
         card.total = card.submitted_at = None
         card.version += 1
@@ -127,7 +135,7 @@ def running_total(assignment: Assignment, card: Scorecard | None) -> Decimal | N
     return total_of(rubric_of(assignment.stage), card_of(card))
 
 
-def _locked(assignment: Assignment) -> Scorecard:
+def locked_card(assignment: Assignment) -> Scorecard:
     """The assignment's scorecard, its row taken; a new one when it is not begun."""
     card = db.session.scalar(
         select(Scorecard)
@@ -142,7 +150,8 @@ def _locked(assignment: Assignment) -> Scorecard:
     return card
 
 
-def _check(rubric: Rubric, card: Card, comment: str | None) -> None:
+def check_card(rubric: Rubric, card: Card, comment: str | None) -> None:
+    """raises   Invalid with what does not fit the rubric, by criterion key, `<key>.comment` and `comment`"""
     wrong = wrong_marks(rubric, card)
     wrong |= {key: "This rubric has no such criterion." for key in card.comments if key not in rubric.criteria}
     long = f"A comment may have at most {MOST_CHARACTERS:,} characters."
@@ -153,7 +162,7 @@ def _check(rubric: Rubric, card: Card, comment: str | None) -> None:
         raise Invalid("Some answers do not fit the rubric.", wrong)
 
 
-def _write(card: Scorecard, marks: Mapping[str, MarkValue], comments: Mapping[str, str]) -> None:
+def write_card(card: Scorecard, marks: Mapping[str, MarkValue], comments: Mapping[str, str]) -> None:
     """Make the card's rows say exactly this."""
     rows = {mark.criterion: mark for mark in card.marks}
     for key in rows.keys() - marks.keys() - comments.keys():
@@ -171,6 +180,6 @@ def _write(card: Scorecard, marks: Mapping[str, MarkValue], comments: Mapping[st
         mark.comment = comments.get(key)
 
 
-def _said(total: Decimal | None) -> str | None:
+def total_said(total: Decimal | None) -> str | None:
     """A total as the record keeps it: text, exact."""
     return None if total is None else str(total)

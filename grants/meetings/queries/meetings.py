@@ -1,0 +1,330 @@
+"""Meetings, the lines of their agendas as somebody may see them, and who is in the room."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from grants.applications.models import Application
+from grants.casework.models import Case
+from grants.casework.queries import conflicted_cycles
+from grants.kernel.errors import Missing, Refused
+from grants.kernel.policy import YES, Actor, Verdict, no, require_permission
+from grants.meetings.models import AgendaItem, Attendance, Meeting
+from grants.meetings.policy import may_lead, may_take_part
+from grants.meetings.queries.scope import open_to, out_for, up_in, visible_meetings
+from grants.people.models import Person
+from grants.persistence.paging import Page, paginate
+from grants.persistence.session import db
+from grants.programs.models import CycleStage
+from grants.review.queries import form_title, review_rules
+from grants.review.queries.scope import with_program
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an agenda as the reader may see it.
+
+    number   its place among the lines, from 1
+    item     the line itself; None when it is closed to the reader, who then knows when it is and no more
+    title    what it is called, for the reader
+    is_up    it is up now
+    """
+
+    number: int
+    starts_at: datetime
+    minutes: int
+    item: AgendaItem | None
+    title: str
+    is_up: bool
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def is_break(self) -> bool:
+        return self.item is not None and self.item.application_id is None
+
+
+@dataclass(frozen=True)
+class Out:
+    """The reader is out of the room: until about when, and for how many lines one after the other."""
+
+    until: datetime
+    items: int
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """A meeting's lines in their order, as the reader may see them."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def up(self) -> Line | None:
+        """What is up now."""
+        return next((line for line in self.lines if line.is_up), None)
+
+    @property
+    def out(self) -> Out | None:
+        """Whether the reader is out of the room now. It rests on the plan of the agenda and on nothing that happens."""
+        if self.up is None or self.up.item is not None:
+            return None
+        run: list[Line] = []
+        for line in self.lines[self.up.number - 1 :]:
+            if line.item is not None:
+                break
+            run.append(line)
+        return Out(run[-1].ends_at, len(run))
+
+    @property
+    def ends_at(self) -> datetime | None:
+        return self.lines[-1].ends_at if self.lines else None
+
+    @property
+    def following(self) -> tuple[Line, ...]:
+        """What is still to come, in order, after what is up."""
+        begun = self.up.number if self.up else 0
+        waits = [one for one in self.lines if one.item is None or one.item.state == "waiting"]
+        if not begun:
+            begun = max((one.number for one in self.lines if one.item and one.item.state == "done"), default=0)
+        return tuple(one for one in waits if one.number > begun)
+
+    @property
+    def closed_lines(self) -> int:
+        """How many lines are closed to the reader."""
+        return sum(line.item is None for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One person at the meeting; `is_out` for what is up now."""
+
+    attendance: Attendance
+    is_out: bool
+
+    @property
+    def name(self) -> str:
+        return self.attendance.person.name
+
+
+def meetings(actor: Actor, page: int = 1, stage: CycleStage | None = None) -> Page[Meeting]:
+    """Meetings the actor may know of, those to come and under way first, the latest first among those held."""
+    found = _whole().where(visible_meetings(actor))
+    if stage is not None:
+        found = found.where(Meeting.stage_id == stage.id)
+    held = Meeting.state.in_(("closed", "cancelled"))
+    return paginate(found.order_by(held, Meeting.starts_at.desc(), Meeting.id.desc()), page)
+
+
+def meeting_for(actor: Actor, public_id: str) -> Meeting:
+    """One meeting.
+
+    raises   Missing when there is none, or it is not the actor's to know of
+    """
+    meeting = db.session.scalar(_whole().where(Meeting.public_id == public_id, visible_meetings(actor)))
+    if meeting is None:
+        raise Missing("There is no such meeting, or you are not invited to it.")
+    return meeting
+
+
+def _whole() -> Select[Meeting]:
+    return select(Meeting).options(with_program(Meeting.stage), joinedload(Meeting.chair))
+
+
+def may_plan(actor: Actor, stage: CycleStage) -> Verdict:
+    """Whether the actor plans the stage's meetings: an agenda names every applicant, and its times tell of their ties.
+
+    So an officer who has a conflict in the cycle leaves it to a colleague.
+    """
+    require_permission(actor, "meeting.plan")
+    if stage.cycle_id in conflicted_cycles(actor):
+        return no("You have a conflict of interest in this cycle, so a colleague plans its meetings.")
+    return YES
+
+
+def is_over(meeting: Meeting) -> bool:
+    return meeting.state in ("closed", "cancelled")
+
+
+def agenda_of(actor: Actor, meeting: Meeting) -> Agenda:
+    """The lines of a meeting, in two statements."""
+    frame = db.session.execute(_frame(actor, meeting.id)).all()
+    shown = {
+        item.id: item
+        for item in db.session.scalars(
+            select(AgendaItem)
+            .outerjoin(AgendaItem.application)
+            .where(AgendaItem.meeting_id == meeting.id, open_to(actor))
+            .options(contains_eager(AgendaItem.application).joinedload(Application.case).joinedload(Case.organization))
+            .order_by(AgendaItem.position, AgendaItem.id)
+        )
+    }
+    titles = titles_of(actor, meeting, [(row.id, shown.get(row.id)) for row in frame])
+    return Agenda(
+        tuple(
+            Line(number, row.starts_at, row.minutes, shown.get(row.id), titles[row.id], row.state == "open")
+            for number, row in enumerate(frame, start=1)
+        )
+    )
+
+
+def _frame(actor: Actor, meeting_id: int) -> Select[*tuple[Any, ...]]:
+    """Of every line what everyone at the meeting may know, and of those open to the actor how often they changed."""
+    return (
+        select(
+            AgendaItem.id,
+            AgendaItem.starts_at,
+            AgendaItem.minutes,
+            AgendaItem.state,
+            AgendaItem.version,
+            open_to(actor).label("is_open_to_them"),
+        )
+        .outerjoin(AgendaItem.application)
+        .where(AgendaItem.meeting_id == meeting_id)
+        .order_by(AgendaItem.position, AgendaItem.id)
+    )
+
+
+def titles_of(actor: Actor, meeting: Meeting, lines: Sequence[tuple[int, AgendaItem | None]]) -> Mapping[int, str]:
+    """Line's id -> what the actor calls it; in a blind stage, reviewers know applications by their number."""
+    blind = is_blind(actor, meeting)
+    what = form_title(meeting.stage) if blind else ""
+    titles: dict[int, str] = {}
+    for number, (line_id, item) in enumerate(lines, start=1):
+        if item is None:
+            titles[line_id] = "Closed to you"
+        elif item.application is None:
+            titles[line_id] = item.title or ""
+        else:
+            titles[line_id] = f"{what} {number}" if blind else item.application.case.organization.name
+    return titles
+
+
+def is_blind(actor: Actor, meeting: Meeting) -> bool:
+    """Whether the actor reads the stage's applications without the applicants' names."""
+    return not actor.may("review.read") and review_rules(meeting.stage).identity == "blind"
+
+
+def pulse(actor: Actor, public_id: str) -> tuple[object, ...]:
+    """What changes exactly when the actor's page of the meeting does, in three small statements.
+
+    Who is out of the room learns nothing from it: while they are out it rests on the agenda's plan alone, and later on
+    what is open to them.
+    raises   Missing
+    """
+    row = db.session.execute(
+        select(Meeting.id, Meeting.version, Meeting.state).where(
+            Meeting.public_id == public_id, visible_meetings(actor)
+        )
+    ).one_or_none()
+    if row is None:
+        raise Missing("There is no such meeting, or you are not invited to it.")
+    lines = db.session.execute(_frame(actor, row.id)).all()
+    up = next((line for line in lines if line.state == "open"), None)
+    if up is not None and not up.is_open_to_them:
+        return ("out", row.state == "paused", up.id)
+    seen = tuple((line.id, line.version) if line.is_open_to_them else (line.id,) for line in lines)
+    return (row.version, row.state, up.id if up else 0, seen, _out_now(row.id) if up else 0)
+
+
+def _out_now(meeting_id: int) -> int:
+    """How many are out of the room for what is up: a conflict declared now changes the page of those who stay."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(AgendaItem)
+            .join(AgendaItem.application)
+            .join(Attendance, Attendance.meeting_id == AgendaItem.meeting_id)
+            .where(up_in(meeting_id), out_for())
+        )
+        or 0
+    )
+
+
+def seats(meeting: Meeting, item: AgendaItem | None) -> tuple[Seat, ...]:
+    """Who is invited or came, by name, and who of them is out for this item. For whoever is in the room for it."""
+    out = db.session.scalars(
+        select(Attendance.person_id)
+        .join(Application, Application.id == (item.application_id if item else None))
+        .where(Attendance.meeting_id == meeting.id, out_for())
+    ).all()
+    found = db.session.scalars(
+        select(Attendance)
+        .join(Attendance.person)
+        .where(Attendance.meeting_id == meeting.id)
+        .options(contains_eager(Attendance.person))
+        .order_by(Person.name, Attendance.id)
+    )
+    return tuple(Seat(one, one.person_id in out) for one in found)
+
+
+def seat_of(actor: Actor, meeting: Meeting) -> Attendance | None:
+    """The actor's own place at a meeting."""
+    return db.session.scalar(
+        select(Attendance).where(Attendance.meeting_id == meeting.id, Attendance.person_id == actor.person_id)
+    )
+
+
+def item_for(actor: Actor, meeting: Meeting, public_id: str) -> AgendaItem:
+    """One line of the agenda.
+
+    raises   Missing when there is none, or it is closed to the actor
+    """
+    item = db.session.scalar(
+        select(AgendaItem)
+        .outerjoin(AgendaItem.application)
+        .where(AgendaItem.public_id == public_id, AgendaItem.meeting_id == meeting.id, open_to(actor))
+        .options(
+            joinedload(AgendaItem.meeting),
+            contains_eager(AgendaItem.application).joinedload(Application.case).joinedload(Case.organization),
+        )
+    )
+    if item is None:
+        raise Missing("There is no such line on the agenda.")
+    return item
+
+
+def item_up(meeting: Meeting) -> AgendaItem | None:
+    """What is up, whoever may know of it: for services, which ask who acts."""
+    return db.session.scalar(select(AgendaItem).where(up_in(meeting.id)))
+
+
+def is_out(actor: Actor, item: AgendaItem | None) -> bool:
+    """Whether the actor is out of the room for this line."""
+    if item is None:
+        return False
+    seen = select(AgendaItem.id).outerjoin(AgendaItem.application).where(AgendaItem.id == item.id, open_to(actor))
+    return db.session.scalar(seen) is None
+
+
+def leads(actor: Actor, meeting: Meeting) -> Verdict:
+    """Whether the actor leads the meeting at this moment: not while they are out of the room."""
+    verdict = may_lead(actor, meeting.chair_id)
+    if verdict and is_out(actor, item_up(meeting)):
+        return no("You are out of the room. Somebody else leads until you are back.")
+    return verdict
+
+
+def may_note(actor: Actor, meeting: Meeting) -> Verdict:
+    """Whether the actor writes the minutes: who leads, and every program officer."""
+    return may_lead(actor, meeting.chair_id)
+
+
+def takes_part(actor: Actor, item: AgendaItem) -> Verdict:
+    """Whether the actor moves and votes on this line."""
+    seat = seat_of(actor, item.meeting)
+    return may_take_part(actor, bool(seat and seat.is_in), bool(seat and seat.votes), is_out(actor, item))
+
+
+def require_in_the_room(actor: Actor, item: AgendaItem) -> None:
+    """Go on when the actor is not out of the room for this line.
+
+    raises   Refused, in words that do not say what is up
+    """
+    if is_out(actor, item):
+        raise Refused("You are out of the room.")

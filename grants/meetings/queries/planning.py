@@ -1,0 +1,148 @@
+"""What the agenda of a meeting rests on: the applications, who is out for which, who read them, who cannot be there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from grants.applications.models import Application
+from grants.casework.models import Case
+from grants.kernel.errors import Missing
+from grants.kernel.policy import Actor
+from grants.kernel.roles import Role
+from grants.meetings.agenda import Absence, Topic
+from grants.meetings.models import AgendaItem, Attendance, Meeting
+from grants.meetings.queries.scope import tied
+from grants.people.models import Person, RoleGrant
+from grants.persistence.session import db
+from grants.programs.models import CycleStage
+from grants.programs.queries import definition_of
+from grants.review.models import Assignment, PanelMember
+from grants.review.queries import stage_results
+from grants.review.queries.scope import joined, reviewable_applications, stands
+
+
+@dataclass(frozen=True)
+class Ties:
+    """Who is out for which applications, who read them, who cannot be there; people and applications by their ids.
+
+    names   of people, by their ids as text
+    """
+
+    away: Mapping[int, frozenset[str]]
+    readers: Mapping[int, frozenset[str]]
+    absent: Mapping[str, Sequence[Absence]]
+    names: Mapping[str, str]
+
+    def topic(self, key: str, application_id: int, minutes: int) -> Topic:
+        nobody: frozenset[str] = frozenset()
+        return Topic(key, minutes, self.away.get(application_id, nobody), self.readers.get(application_id, nobody))
+
+
+def ties_of(stage: CycleStage, meeting: Meeting | None, chair_id: int) -> Ties:
+    """What ties the panel and the chair to the applicants, in four statements. For whoever plans the meeting."""
+    panel = select(PanelMember.person_id).where(PanelMember.stage_id == stage.id)
+    people = db.session.scalars(
+        select(Person).where(Person.id.in_(panel) | (Person.id == chair_id)).order_by(Person.id)
+    ).all()
+    away = db.session.execute(
+        select(Application.id, Person.id)
+        .join(Person, Person.id.in_([one.id for one in people]))
+        .where(Application.stage_id == stage.id, tied(Person.id, Application.case_id))
+    )
+    readers = db.session.execute(
+        joined(select(Application.id, Assignment.reviewer_id)).where(Assignment.stage_id == stage.id, stands())
+    )
+    absences = db.session.execute(
+        select(Attendance.person_id, Attendance.away_from, Attendance.away_until).where(
+            Attendance.meeting_id == (meeting.id if meeting else None), Attendance.away_from.is_not(None)
+        )
+    )
+    absent: dict[str, list[tuple[datetime, datetime]]] = {}
+    for person, since, until in absences:
+        if since is not None and until is not None:
+            absent.setdefault(str(person), []).append((since, until))
+    return Ties(_grouped(away.all()), _grouped(readers.all()), absent, {str(one.id): one.name for one in people})
+
+
+def _grouped(pairs: Sequence[tuple[int, int]]) -> dict[int, frozenset[str]]:
+    found: dict[int, set[str]] = {}
+    for application_id, person_id in pairs:
+        found.setdefault(application_id, set()).add(str(person_id))
+    return {application_id: frozenset(people) for application_id, people in found.items()}
+
+
+def lines_of(meeting: Meeting) -> Sequence[AgendaItem]:
+    """All lines of an agenda in their order. For whoever plans the meeting."""
+    return db.session.scalars(
+        select(AgendaItem)
+        .outerjoin(AgendaItem.application)
+        .where(AgendaItem.meeting_id == meeting.id)
+        .options(contains_eager(AgendaItem.application).joinedload(Application.case).joinedload(Case.organization))
+        .order_by(AgendaItem.position, AgendaItem.id)
+    ).all()
+
+
+def to_discuss(actor: Actor, stage: CycleStage, which: str) -> list[int]:
+    """Ids of the applications to put on an agenda, the highest mean first.
+
+    which   "all", or "doubtful": those of whom it is in doubt on which side of the last award they stand, because
+            their rank interval reaches from one side to the other; or "none"
+    """
+    rows = () if which == "none" else stage_results(stage, actor).rows
+    if which == "doubtful":
+        most = awards_at_most(stage)
+        return [
+            one.application_id
+            for one in rows
+            if one.rank_low is None or one.rank_high is None or (most and one.rank_low <= most < one.rank_high)
+        ]
+    return [one.application_id for one in rows]
+
+
+def awards_at_most(stage: CycleStage) -> int | None:
+    """How many awards the stage gives at the most, where its program says so."""
+    return definition_of(stage.cycle).application_stage(stage.key).decision.awards.at_most
+
+
+def not_on_it(actor: Actor, meeting: Meeting) -> Sequence[Application]:
+    """The stage's applications under review that are not on the meeting's agenda yet, by name."""
+    on_it = select(AgendaItem.application_id).where(
+        AgendaItem.meeting_id == meeting.id, AgendaItem.application_id.is_not(None)
+    )
+    found = db.session.scalars(
+        reviewable_applications(actor, meeting.stage)
+        .where(Application.id.not_in(on_it))
+        .options(joinedload(Application.case).joinedload(Case.organization))
+        .order_by(Application.id)
+    ).all()
+    return sorted(found, key=lambda one: (one.case.organization.name.casefold(), one.id))
+
+
+def chairs_for(stage: CycleStage) -> Sequence[Person]:
+    """Who may chair a meeting of the stage: its panel, and the foundation's officers and directors; by name."""
+    panel = select(PanelMember.person_id).where(PanelMember.stage_id == stage.id)
+    leading = select(RoleGrant.person_id).where(RoleGrant.role.in_((Role.PROGRAM_OFFICER, Role.DIRECTOR)))
+    return db.session.scalars(
+        select(Person)
+        .where(Person.id.in_(panel) | Person.id.in_(leading), Person.is_active)
+        .order_by(Person.name, Person.id)
+    ).all()
+
+
+def chair_for(stage: CycleStage, public_id: str) -> Person:
+    """One of those.
+
+    raises   Missing
+    """
+    found = next((one for one in chairs_for(stage) if one.public_id == public_id), None)
+    if found is None:
+        raise Missing("Choose a chair from the list.")
+    return found
+
+
+def panel_size(stage: CycleStage) -> int:
+    """How many sit on the stage's panel."""
+    return len(db.session.scalars(select(PanelMember.id).where(PanelMember.stage_id == stage.id)).all())

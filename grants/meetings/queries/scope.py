@@ -1,0 +1,72 @@
+"""Which meetings and which lines of their agendas exist for whom, and who is out for what, as SQL predicates."""
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy.orm import aliased
+
+from grants.applications.models import Application
+from grants.casework.models import Case
+from grants.casework.visibility import not_conflicted
+from grants.kernel.policy import Actor
+from grants.meetings.models import AgendaItem, Attendance, Meeting
+from grants.people.models import OrganizationMembership
+from grants.review.queries.scope import Column, declared_for_application, has_conflict
+
+
+def visible_meetings(actor: Actor) -> ColumnElement[bool]:
+    """Those who read reviews see every meeting, others what they are invited to."""
+    if not actor.may("meeting.read"):
+        return false()
+    if actor.may("review.read"):
+        return true()
+    return exists().where(
+        Attendance.meeting_id == Meeting.id,
+        Attendance.person_id == actor.person_id,
+        Attendance.invited_at.is_not(None),
+    )
+
+
+def open_to(actor: Actor) -> ColumnElement[bool]:
+    """Holds for the lines the actor may know of; needs `AgendaItem`, and its `Application` where it has one.
+
+    A break is everybody's. An application is hidden from whoever has a conflict with it, and from a reviewer who was
+    not asked about it yet.
+    """
+    asked = true() if actor.may("review.read") else declared_for_application(actor.person_id)
+    return or_(AgendaItem.application_id.is_(None), and_(not_conflicted(actor, Application.case_id), asked))
+
+
+def tied(person_id: Column, case_id: Column) -> ColumnElement[bool]:
+    """Holds where this person has a conflict with this case, noted, or by belonging to its organization."""
+    case = aliased(Case)
+    member = aliased(OrganizationMembership)
+    belongs = exists().where(
+        case.id == case_id, member.organization_id == case.organization_id, member.person_id == person_id
+    )
+    return or_(has_conflict(person_id, case_id), belongs)
+
+
+def out_for() -> ColumnElement[bool]:
+    """Holds where somebody is out of the room for an application: tied to it, or a voting member not asked about it.
+
+    Needs `Attendance` and `Application` in the statement.
+    """
+    unasked = and_(Attendance.votes, ~declared_for_application(Attendance.person_id))
+    return or_(tied(Attendance.person_id, Application.case_id), unasked)
+
+
+def up_in(meeting_id: Column) -> ColumnElement[bool]:
+    """Holds for the line that is up in a meeting."""
+    return and_(AgendaItem.meeting_id == meeting_id, AgendaItem.state == "open")
+
+
+def voting_present(item: AgendaItem) -> ColumnElement[bool]:
+    """Holds for attendances that count towards the quorum of an item; needs `Attendance` and `Application`."""
+    return and_(
+        Attendance.meeting_id == item.meeting_id,
+        Attendance.votes,
+        Attendance.joined_at.is_not(None),
+        Attendance.left_at.is_(None),
+        select(Application.id).where(Application.id == item.application_id, ~out_for()).exists()
+        if item.application_id is not None
+        else true(),
+    )

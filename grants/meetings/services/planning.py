@@ -1,0 +1,226 @@
+"""Planning a meeting: when, where and how, and who is asked to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from grants.kernel.clock import now
+from grants.kernel.dates import in_words
+from grants.kernel.errors import Clash, Invalid, Missing
+from grants.kernel.policy import Actor, require, require_permission
+from grants.meetings import agenda, queries
+from grants.meetings.ballots import Ballot, Majority
+from grants.meetings.models import Attendance, Meeting
+from grants.meetings.services.lines import append, changing, check_minutes, retime, touch
+from grants.meetings.states import MEETING, MeetingFacts, MeetingState
+from grants.messages.addresses import address_of
+from grants.messages.services import post
+from grants.people.models import Person
+from grants.persistence import audit
+from grants.persistence.moves import move
+from grants.persistence.session import db
+from grants.programs.models import CycleStage
+from grants.review.models import PanelMember
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a meeting is to be.
+
+    quorum     voting members, at least 1
+    """
+
+    title: str
+    starts_at: datetime
+    chair: Person
+    quorum: int
+    place: str = ""
+    link: str = ""
+    ballot: Ballot = Ballot.OPEN
+    majority: Majority = Majority.SIMPLE
+
+
+@dataclass(frozen=True)
+class Lines:
+    """How an agenda is laid out at first.
+
+    applications   ids, in the order to begin with
+    minutes        for each
+    break_after    so many applications a break; none when it is 0
+    """
+
+    applications: Sequence[int]
+    minutes: int
+    break_after: int = 0
+    break_minutes: int = 15
+
+
+def make_meeting(actor: Actor, stage: CycleStage, plan: Plan, lines: Lines) -> Meeting:
+    """Plan a meeting of a stage's panel; its agenda begins in the best order. Nobody is told yet.
+
+    raises   Refused; Invalid
+    """
+    require(queries.may_plan(actor, stage))
+    _check(plan, lines)
+    meeting = Meeting(
+        stage=stage,
+        state=MeetingState.PLANNED,
+        made_at=now(),
+        changed_at=now(),
+        made_by_id=actor.person_id,
+        version=1,
+        **_columns(plan),
+    )
+    db.session.add(meeting)
+    db.session.flush()
+    ties = queries.ties_of(stage, meeting, plan.chair.id)
+    count = len(lines.applications)
+    breaks = {
+        place: lines.break_minutes for place in range(1, count) if lines.break_after and place % lines.break_after == 0
+    }
+    topics = [ties.topic(str(one), one, lines.minutes) for one in lines.applications]
+    order = agenda.best_order(topics, plan.starts_at, breaks)
+    for place, key in enumerate(order.keys):
+        if place in breaks:
+            append(meeting, breaks[place], title="Break")
+        append(meeting, lines.minutes, application_id=int(key))
+    retime(meeting)
+    audit.record(actor, "meeting.make", meeting, after={"title": plan.title, "starts_at": plan.starts_at.isoformat()})
+    return meeting
+
+
+def change_meeting(actor: Actor, meeting: Meeting, plan: Plan) -> None:
+    """Change when, where and how; whoever was invited is told of another time or place.
+
+    raises   Refused; Invalid; Clash once it has begun
+    """
+    changing(actor, meeting)
+    if meeting.state != MeetingState.PLANNED:
+        raise Clash("The meeting has begun; its time and place stand.")
+    _check(plan)
+    before = (meeting.starts_at, meeting.place, meeting.link)
+    for name, value in _columns(plan).items():
+        setattr(meeting, name, value)
+    db.session.flush()
+    touch(meeting)
+    retime(meeting)
+    audit.record(actor, "meeting.change", meeting, after={"starts_at": plan.starts_at.isoformat()})
+    if meeting.invited_at is not None and before != (meeting.starts_at, meeting.place, meeting.link):
+        _tell(meeting, "meetings.changed")
+
+
+def invite(actor: Actor, meeting: Meeting) -> int:
+    """Ask the panel to the meeting; whoever was asked already is not asked again. The agenda shows to them from now on.
+
+    returns  how many were asked now
+    raises   Refused; Clash when it is over, or the agenda is empty
+    """
+    changing(actor, meeting)
+    if not queries.lines_of(meeting):
+        raise Clash("The agenda is empty. Put applications on it first.")
+    members = db.session.scalars(
+        select(PanelMember).where(PanelMember.stage_id == meeting.stage_id).order_by(PanelMember.id)
+    ).all()
+    asked = 0
+    for person_id in [*(one.person_id for one in members), meeting.chair_id]:
+        seat = seat_for(meeting, person_id)
+        if seat.invited_at is None:
+            seat.invited_at = now()
+            asked += 1
+    meeting.invited_at = now()
+    touch(meeting)
+    audit.record(actor, "meeting.invite", meeting, after={"asked": asked})
+    _tell(meeting, "meetings.invited")
+    return asked
+
+
+def cancel(actor: Actor, meeting: Meeting) -> None:
+    """Call a planned meeting off, and tell those who were invited."""
+    changing(actor, meeting)
+    effects = {"tell_the_panel": lambda: _tell(meeting, "meetings.cancelled") if meeting.invited_at else None}
+    move(actor, meeting, "cancel", MEETING, MeetingFacts, effects)
+    touch(meeting)
+
+
+def tell_absence(actor: Actor, meeting: Meeting, since: datetime | None, until: datetime | None) -> None:
+    """Somebody who is invited says when they cannot be there; both None for at no time.
+
+    raises   Missing for who is not invited; Invalid
+    """
+    require_permission(actor, "meeting.attend")
+    seat = queries.seat_of(actor, meeting)
+    if seat is None:
+        raise Missing("You are not invited to this meeting.")
+    if (since is None) != (until is None):
+        raise Invalid("Say from when until when.", {"until" if until is None else "since": "Say from when until when."})
+    if since and until and since >= until:
+        raise Invalid("It ends before it begins.", {"until": "It ends before it begins."})
+    seat.away_from, seat.away_until = since, until
+
+
+def _columns(plan: Plan) -> dict[str, Any]:
+    return {
+        "title": plan.title.strip(),
+        "starts_at": plan.starts_at,
+        "place": plan.place.strip(),
+        "link": plan.link.strip(),
+        "chair_id": plan.chair.id,
+        "quorum": plan.quorum,
+        "ballot": plan.ballot,
+        "majority": plan.majority,
+    }
+
+
+def _check(plan: Plan, lines: Lines | None = None) -> None:
+    wrong = {}
+    if not plan.title.strip():
+        wrong["title"] = "Give the meeting a name."
+    if plan.quorum < 1:
+        wrong["quorum"] = "A quorum is at least 1."
+    if plan.link.strip() and not plan.link.strip().startswith(("https://", "http://")):
+        wrong["link"] = "A link begins with https://."
+    if wrong:
+        raise Invalid("The plan of the meeting does not hold.", wrong)
+    if lines is not None:
+        check_minutes(lines.minutes)
+        check_minutes(lines.break_minutes)
+
+
+def seat_for(meeting: Meeting, person_id: int) -> Attendance:
+    """The person's place at the meeting, a new one when they have none; members of the panel vote."""
+    seat = db.session.scalar(
+        select(Attendance).where(Attendance.meeting_id == meeting.id, Attendance.person_id == person_id)
+    )
+    if seat is None:
+        on_panel = select(PanelMember.id).where(
+            PanelMember.stage_id == meeting.stage_id, PanelMember.person_id == person_id
+        )
+        votes = db.session.scalar(on_panel) is not None
+        seat = Attendance(meeting=meeting, person_id=person_id, votes=votes)
+        db.session.add(seat)
+        db.session.flush()
+    return seat
+
+
+def _tell(meeting: Meeting, template: str) -> None:
+    """Write to everybody invited; the same news of the same plan once."""
+    seats = db.session.scalars(
+        select(Attendance)
+        .where(Attendance.meeting_id == meeting.id, Attendance.invited_at.is_not(None))
+        .order_by(Attendance.id)
+    ).all()
+    facts = {
+        "meeting": meeting.title,
+        "stage": meeting.stage.title,
+        "cycle": meeting.stage.cycle.title,
+        "when": in_words(meeting.starts_at, meeting.stage.cycle.time_zone),
+        "where": " · ".join(one for one in (meeting.place, meeting.link) if one) or "to be announced",
+        "link": address_of("meetings.meeting", meeting_id=meeting.public_id),
+    }
+    plan = f"{meeting.starts_at.isoformat()}:{meeting.place}:{meeting.link}"
+    for seat in seats:
+        key = f"{template}:{meeting.public_id}:{seat.public_id}"
+        post(key if template != "meetings.changed" else f"{key}:{plan}", template, seat.person, facts)

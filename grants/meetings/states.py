@@ -1,0 +1,103 @@
+"""What may happen to a meeting, and to a line of its agenda."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from grants.kernel.workflow import Move, Workflow
+
+
+class MeetingState(StrEnum):
+    """From the plan to the end; a paused meeting goes on later."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    PAUSED = "paused"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class ItemState(StrEnum):
+    """One application is up at a time; a deferred one may still be taken."""
+
+    WAITING = "waiting"
+    OPEN = "open"
+    DONE = "done"
+    DEFERRED = "deferred"
+
+
+M, I = MeetingState, ItemState  # noqa: E741 - one letter each, as the tables below read
+
+
+@dataclass(frozen=True)
+class MeetingFacts:
+    """What the guards ask.
+
+    items         lines of the agenda
+    is_item_open  an application is up
+    """
+
+    items: int = 0
+    is_item_open: bool = False
+
+
+@dataclass(frozen=True)
+class ItemFacts:
+    """What the guards ask.
+
+    is_running      the meeting is under way and not paused
+    is_another_open another application is up
+    is_motion_open  a motion on it is being voted on
+    was_used        something was noted, moved or revised while it was up
+    """
+
+    is_running: bool = True
+    is_another_open: bool = False
+    is_motion_open: bool = False
+    was_used: bool = False
+
+
+def has_agenda(facts: MeetingFacts) -> str | None:
+    return None if facts.items else "The agenda is empty. Put applications on it first."
+
+
+def nothing_up(facts: MeetingFacts) -> str | None:
+    return "An application is still up. Close or defer it first." if facts.is_item_open else None
+
+
+def room_is_free(facts: ItemFacts) -> str | None:
+    if not facts.is_running:
+        return "The meeting is not running. Start it, or let it go on, first."
+    return "Another application is up. Close or defer it first." if facts.is_another_open else None
+
+
+def nothing_to_vote(facts: ItemFacts) -> str | None:
+    return "A motion is still being voted on. Count its votes, or withdraw it, first." if facts.is_motion_open else None
+
+
+def opened_by_mistake(facts: ItemFacts) -> str | None:
+    if facts.was_used:
+        return "Something was noted or moved on it already, so it was up. Close it instead."
+    return nothing_to_vote(facts)
+
+
+MEETING: Workflow[MeetingFacts] = Workflow(
+    "meeting",
+    (
+        Move("start", M.PLANNED, M.RUNNING, "meeting.run", has_agenda),
+        Move("pause", M.RUNNING, M.PAUSED, "meeting.run", None),
+        Move("resume", M.PAUSED, M.RUNNING, "meeting.run", None),
+        Move("close", (M.RUNNING, M.PAUSED), M.CLOSED, "meeting.run", nothing_up),
+        Move("reopen", M.CLOSED, M.RUNNING, "meeting.plan", None),
+        Move("cancel", M.PLANNED, M.CANCELLED, "meeting.plan", None, ("tell_the_panel",)),
+    ),
+)
+
+ITEM: Workflow[ItemFacts] = Workflow(
+    "item",
+    (
+        Move("open", (I.WAITING, I.DEFERRED, I.DONE), I.OPEN, "meeting.run", room_is_free),
+        Move("close", I.OPEN, I.DONE, "meeting.run", nothing_to_vote),
+        Move("defer", (I.OPEN, I.WAITING), I.DEFERRED, "meeting.run", nothing_to_vote),
+        Move("put back", I.OPEN, I.WAITING, "meeting.run", opened_by_mistake),
+    ),
+)

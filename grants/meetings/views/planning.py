@@ -1,0 +1,268 @@
+"""The officer's pages: a meeting is planned, its agenda put in order, its panel invited."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from grants.kernel.errors import Invalid
+from grants.kernel.policy import require
+from grants.meetings import queries, services
+from grants.meetings.agenda import Entry, explained
+from grants.meetings.ballots import Ballot, Majority
+from grants.meetings.forms import (
+    AddForm,
+    BreakForm,
+    MeetingForm,
+    NewMeetingForm,
+    OrderForm,
+    meeting_form,
+    values_of,
+)
+from grants.meetings.models import Meeting
+from grants.meetings.views.blueprint import bp
+from grants.persistence.session import unit_of_work
+from grants.programs.models import CycleStage
+from grants.review.queries import stage_for
+from grants.web.access import current_actor, requires
+from grants.web.filters import clock_time, plural
+from grants.web.forms import HouseForm, options
+from grants.web.posting import carry_out
+from grants.web.tables import page_asked
+
+
+@bp.get("/meetings")
+@requires("meeting.read")
+def meetings() -> ResponseReturnValue:
+    """The meetings the actor may know of."""
+    return render_template("meetings/meetings.html", page=queries.meetings(current_actor(), page_asked()))
+
+
+@bp.get("/stages/<public_id:stage_id>/meetings")
+@requires("review.read")
+def of_stage(stage_id: str) -> ResponseReturnValue:
+    """The meetings of one stage's panel."""
+    actor = current_actor()
+    stage = stage_for(actor, stage_id)
+    planning = queries.may_plan(actor, stage) if actor.may("meeting.plan") else None
+    page = queries.meetings(actor, page_asked(), stage)
+    return render_template("meetings/of_stage.html", stage=stage, page=page, planning=planning)
+
+
+@bp.route("/stages/<public_id:stage_id>/meetings/new", methods=["GET", "POST"])
+@requires("meeting.plan")
+def new(stage_id: str) -> ResponseReturnValue:
+    """Plan a meeting of the panel; its agenda begins in the best order."""
+    actor = current_actor()
+    stage = stage_for(actor, stage_id)
+    require(queries.may_plan(actor, stage))
+    form = meeting_form(
+        NewMeetingForm,
+        stage.cycle.time_zone,
+        _chairs(stage),
+        data={
+            "title": f"{stage.title}: panel meeting",
+            "quorum": max(1, queries.panel_size(stage) // 2 + 1),
+            "ballot": "open",
+            "majority": "simple",
+            "which": "all",
+            "minutes": 20,
+            "break_after": 4,
+            "break_minutes": 15,
+            "chair": actor.public_id,
+        },
+    )
+    made: list[str] = []
+
+    def make() -> None:
+        stage = stage_for(actor, stage_id)
+        lines = services.Lines(
+            queries.to_discuss(actor, stage, form.which.data),
+            form.minutes.data,
+            form.break_after.data,
+            form.break_minutes.data,
+        )
+        made.append(services.make_meeting(actor, stage, _plan(stage, form), lines).public_id)
+
+    def page() -> str:
+        most = queries.awards_at_most(stage)
+        return render_template("meetings/new.html", stage=stage, form=form, most=most)
+
+    answer = carry_out(form, make, "The meeting is planned. Look at its agenda, then invite the panel.", "/", page)
+    return redirect(url_for(".agenda", meeting_id=made[0])) if made else answer
+
+
+def _chairs(stage: CycleStage) -> dict[str, str]:
+    return {one.public_id: one.name for one in queries.chairs_for(stage)}
+
+
+def _plan(stage: CycleStage, form: MeetingForm) -> services.Plan:
+    if form.starts_at.data is None:
+        raise Invalid("Say when it begins.", {"starts_at": "Say when it begins."})
+    return services.Plan(
+        title=form.title.data or "",
+        starts_at=form.starts_at.data,
+        chair=queries.chair_for(stage, form.chair.data or ""),
+        quorum=form.quorum.data or 0,
+        place=form.place.data or "",
+        link=form.link.data or "",
+        ballot=Ballot(form.ballot.data),
+        majority=Majority(form.majority.data),
+    )
+
+
+@bp.route("/meetings/<public_id:meeting_id>/plan", methods=["GET", "POST"])
+@requires("meeting.plan")
+def change(meeting_id: str) -> ResponseReturnValue:
+    """Change when and where a planned meeting is."""
+    actor = current_actor()
+    meeting = _planned(meeting_id)
+    form = meeting_form(MeetingForm, meeting.stage.cycle.time_zone, _chairs(meeting.stage), data=values_of(meeting))
+
+    def keep() -> None:
+        meeting = queries.meeting_for(actor, meeting_id)
+        services.change_meeting(actor, meeting, _plan(meeting.stage, form))
+
+    return carry_out(
+        form,
+        keep,
+        "The plan is kept.",
+        url_for(".agenda", meeting_id=meeting_id),
+        lambda: render_template("meetings/change.html", meeting=_planned(meeting_id), form=form),
+    )
+
+
+def _planned(meeting_id: str) -> Meeting:
+    actor = current_actor()
+    meeting = queries.meeting_for(actor, meeting_id)
+    require(queries.may_plan(actor, meeting.stage))
+    return meeting
+
+
+@bp.get("/meetings/<public_id:meeting_id>/agenda")
+@requires("meeting.plan")
+def agenda(meeting_id: str) -> ResponseReturnValue:
+    """The agenda: its order and times, what they ask of people, and what could be put on it."""
+    return _agenda_page(meeting_id, AddForm(formdata=None, minutes=20), BreakForm(formdata=None, minutes=15))
+
+
+def _agenda_page(meeting_id: str, add: AddForm, rest: BreakForm) -> str:
+    actor, meeting = current_actor(), _planned(meeting_id)
+    proposal = services.propose_order(actor, meeting)
+    others = queries.not_on_it(actor, meeting)
+    add.application.choices = options({"": "Choose", **{one.public_id: one.case.organization.name for one in others}})
+    return render_template(
+        "meetings/agenda.html",
+        meeting=meeting,
+        agenda=queries.agenda_of(actor, meeting),
+        proposal=proposal,
+        said=_said(meeting, proposal, proposal.standing),
+        is_over=queries.is_over(meeting),
+        add=add if others else None,
+        rest=rest,
+    )
+
+
+def _said(meeting: Meeting, proposal: services.Proposal, entries: tuple[Entry, ...]) -> list[str]:
+    zone = meeting.stage.cycle.time_zone
+    return explained(entries, proposal.names, proposal.ties.absent, lambda at: clock_time(at, zone))
+
+
+@bp.post("/meetings/<public_id:meeting_id>/agenda/applications")
+@requires("meeting.plan")
+def add(meeting_id: str) -> ResponseReturnValue:
+    """Put one more application on the agenda."""
+    actor, form = current_actor(), AddForm()
+    return _changed(
+        meeting_id,
+        form,
+        lambda: services.add_application(
+            actor, queries.meeting_for(actor, meeting_id), form.application.data or "", form.minutes.data or 0
+        ),
+        lambda: _agenda_page(meeting_id, form, BreakForm(formdata=None, minutes=15)),
+    )
+
+
+@bp.post("/meetings/<public_id:meeting_id>/agenda/breaks")
+@requires("meeting.plan")
+def add_break(meeting_id: str) -> ResponseReturnValue:
+    """Put a break on the agenda."""
+    actor, form = current_actor(), BreakForm()
+    return _changed(
+        meeting_id,
+        form,
+        lambda: services.add_break(
+            actor, queries.meeting_for(actor, meeting_id), form.title.data or "", form.minutes.data or 0
+        ),
+        lambda: _agenda_page(meeting_id, AddForm(formdata=None, minutes=20), form),
+    )
+
+
+def _changed(meeting_id: str, form: HouseForm, act: object, page: object) -> ResponseReturnValue:
+    return carry_out(form, act, "It is on the agenda.", url_for(".agenda", meeting_id=meeting_id), page)  # type: ignore[arg-type]
+
+
+@bp.post("/meetings/<public_id:meeting_id>/agenda/<public_id:item_id>/<any(up,down,off):what>")
+@requires("meeting.plan")
+def shift(meeting_id: str, item_id: str, what: str) -> ResponseReturnValue:
+    """Take a line one place up or down, or off the agenda."""
+    actor = current_actor()
+    with unit_of_work():
+        item = queries.item_for(actor, queries.meeting_for(actor, meeting_id), item_id)
+        if what == "off":
+            services.remove(actor, item)
+        else:
+            services.shift(actor, item, -1 if what == "up" else 1)
+    place = "" if what == "off" else f"#line-{item_id}"
+    return redirect(url_for(".agenda", meeting_id=meeting_id) + place)
+
+
+@bp.route("/meetings/<public_id:meeting_id>/order", methods=["GET", "POST"])
+@requires("meeting.plan")
+def order(meeting_id: str) -> ResponseReturnValue:
+    """The best order, beside the one that stands: looked at, then used as it was looked at."""
+    actor, form = current_actor(), OrderForm()
+
+    def page() -> str:
+        meeting = _planned(meeting_id)
+        proposal = services.propose_order(actor, meeting)
+        form.digest.raw_data, form.digest.data = None, proposal.digest
+        return render_template(
+            "meetings/order.html",
+            meeting=meeting,
+            proposal=proposal,
+            lines=list(zip(proposal.entries, proposal.items, strict=True)),
+            said=_said(meeting, proposal, proposal.entries),
+            standing_said=_said(meeting, proposal, proposal.standing),
+            form=form,
+        )
+
+    return carry_out(
+        form,
+        lambda: services.use_order(actor, queries.meeting_for(actor, meeting_id), form.digest.data or ""),
+        "The agenda is in that order now.",
+        url_for(".agenda", meeting_id=meeting_id),
+        page,
+    )
+
+
+@bp.post("/meetings/<public_id:meeting_id>/invite")
+@requires("meeting.plan")
+def invite(meeting_id: str) -> ResponseReturnValue:
+    """Ask the panel to the meeting."""
+    actor = current_actor()
+    with unit_of_work():
+        asked = services.invite(actor, queries.meeting_for(actor, meeting_id))
+    flash(
+        f"{plural(asked, 'person', 'people')} invited by mail." if asked else "Everybody was invited already.", "good"
+    )
+    return redirect(url_for(".agenda", meeting_id=meeting_id))
+
+
+@bp.post("/meetings/<public_id:meeting_id>/cancel")
+@requires("meeting.plan")
+def cancel(meeting_id: str) -> ResponseReturnValue:
+    """Call a planned meeting off."""
+    actor = current_actor()
+    with unit_of_work():
+        services.cancel(actor, queries.meeting_for(actor, meeting_id))
+    flash("The meeting is called off. Who was invited is told.", "good")
+    return redirect(url_for(".meeting", meeting_id=meeting_id))

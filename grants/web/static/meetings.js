@@ -1,0 +1,99 @@
+/* Keeps the page of a meeting at what is up. The page works without this file: by its link to look again. */
+"use strict";
+
+(() => {
+  const EVERY = 2000;
+  const RESTING = 20000;
+  const live = () => document.getElementById("live");
+  let looking = false;
+
+  const isBusy = (part) => part.hasAttribute("data-keep") && (part.contains(document.activeElement) || part.dataset.dirty);
+
+  /* Takes over each part that reads differently; whoever changes rooms loses all of the old one at once. */
+  function follow(page) {
+    const mine = live();
+    const theirs = page.getElementById("live");
+    if (!theirs) { location.reload(); return; }
+    if (mine.dataset.room !== theirs.dataset.room || parts(mine) !== parts(theirs)) {
+      mine.replaceWith(theirs);
+      heading(page);
+      return;
+    }
+    mine.dataset.tag = theirs.dataset.tag;
+    for (const part of theirs.querySelectorAll("[data-part]")) {
+      const old = mine.querySelector(`[data-part="${part.dataset.part}"]`);
+      if (plain(old) !== plain(part) && !isBusy(old)) swap(old, part);
+    }
+    heading(page);
+  }
+
+  const parts = (root) => [...root.querySelectorAll("[data-part]")].map((part) => part.dataset.part).join();
+  const plain = (part) => part.innerHTML.replace(/name="csrf_token" value="[^"]*"/g, "");
+
+  /* What has the focus keeps it, where the new part has the same control. */
+  function swap(old, part) {
+    const held = old.contains(document.activeElement) ? document.activeElement : null;
+    const place = held ? [...old.querySelectorAll("a, button, input, select, textarea, summary")].indexOf(held) : -1;
+    old.replaceWith(part);
+    if (place >= 0) part.querySelectorAll("a, button, input, select, textarea, summary")[place]?.focus();
+  }
+
+  function heading(page) {
+    const state = document.querySelector("[data-part=state]");
+    const next = page.querySelector("[data-part=state]");
+    if (state && next && state.innerHTML !== next.innerHTML) state.replaceWith(next);
+  }
+
+  async function look() {
+    if (looking || !live()) return;
+    looking = true;
+    try {
+      const drawn = { "X-Looks-Again": "1", "If-None-Match": `"${live().dataset.tag}"` };
+      const answer = await fetch(location.pathname, { headers: drawn, cache: "no-store" });
+      if (answer.status === 304 || answer.status >= 500) return;
+      if (answer.redirected || !answer.ok) { location.reload(); return; }
+      follow(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch {
+      /* No connection: the next look comes by itself. */
+    } finally {
+      looking = false;
+    }
+  }
+
+  let last = 0;
+  setInterval(() => {
+    const wait = document.hidden ? RESTING : EVERY;
+    if (Date.now() - last < wait - 100) return;
+    last = Date.now();
+    look();
+  }, EVERY);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+
+  /* Notes are saved by themselves. */
+  let pause = 0;
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("[data-autosave]");
+    if (!form) return;
+    form.closest("[data-part]").dataset.dirty = "1";
+    clearTimeout(pause);
+    pause = setTimeout(() => save(form), 700);
+  });
+
+  async function save(form) {
+    const said = form.querySelector(".saved");
+    const sent = form.notes.value;
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-Autosave": "1" } });
+      const told = await answer.json();
+      if (answer.ok) {
+        form.version.value = told.version;
+        if (form.notes.value === sent) delete form.closest("[data-part]").dataset.dirty;
+        said.textContent = "Saved.";
+      } else {
+        said.textContent = told.sentence;
+      }
+    } catch {
+      said.textContent = "Not saved: no connection. What you typed is still here.";
+    }
+  }
+})();

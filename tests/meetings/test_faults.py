@@ -1,0 +1,120 @@
+"""What goes wrong at meetings: two press at once, somebody comes late, a conflict is declared in the middle."""
+
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from flask import Flask
+
+from grants.kernel.clock import clock_at
+from grants.kernel.errors import Clash, Problem, Refused
+from grants.meetings import queries, services
+from grants.meetings.agenda import missed
+from grants.meetings.models import AgendaItem
+from grants.persistence.session import db, unit_of_work
+from tests.meetings.conftest import Met
+from tests.meetings.story import Room
+
+
+def test_two_chairs_who_press_next_at_once_skip_nothing(app: Flask, panel: Met) -> None:
+    room = Room.running(panel, panel.auk, panel.heron, panel.tern)
+    first, second, _ = room.sees("the officer")
+    together, refused, officer = Barrier(2), [], panel.by
+
+    def press() -> None:
+        with app.app_context(), clock_at(room.now):
+            together.wait()
+            try:
+                with unit_of_work():
+                    services.move_on(officer, queries.meeting_for(officer, room.meeting_id), "")
+            except Problem as problem:
+                refused.append(problem.sentence)
+
+    db.session.rollback()
+    both = [Thread(target=press) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert refused == ["The meeting has moved on meanwhile. Look where it stands now."]
+    assert room.sees("the officer")[:2] == [f"→ {first}", second]
+
+
+def test_next_closes_what_is_up_and_opens_what_follows(panel: Met) -> None:
+    room = Room.running(panel, panel.auk, panel.heron)
+    with room.acting():
+        services.move_on(panel.by, room.meeting(), "")
+    up = next(one for one in queries.agenda_of(panel.by, room.meeting()).lines if one.is_up)
+    assert up.item is not None
+    with room.acting():
+        services.move_on(panel.by, room.meeting(), up.item.public_id)
+    agenda = queries.agenda_of(panel.by, room.meeting())
+    assert [one.item.state for one in agenda.lines if one.item] == ["done", "open"]
+
+
+def test_a_slip_is_undone(panel: Met) -> None:
+    room = Room.running(panel, panel.auk, panel.heron)
+    room.opens(panel.heron)
+    with room.acting():
+        services.put_back(panel.by, room.item(panel.heron))
+    assert room.item(panel.heron).state == "waiting"
+    room.opens(panel.heron)
+    room.closes(panel.heron)
+    with room.acting():
+        services.open_item(panel.by, room.item(panel.heron))
+        services.write_notes(panel.by, room.item(panel.heron), "Discussed.", 0)
+    with pytest.raises(Clash, match="so it was up"), room.acting():
+        services.put_back(panel.by, room.item(panel.heron))
+
+
+def test_a_conflict_declared_in_the_middle_puts_one_out_at_the_next_look(panel: Met) -> None:
+    room = Room.running(panel, panel.auk)
+    room.opens(panel.auk)
+    ann, cleo = panel["Ann"].person, panel["Cleo"].person
+    before, others = room.pulse(ann), room.pulse(cleo)
+    panel["Ann"].declares_conflict(panel.auk)
+    assert room.pulse(ann) != before
+    assert room.pulse(ann)[0] == "out"
+    assert room.pulse(cleo) != others
+    assert room.is_out("Ann")
+
+
+def test_only_the_chair_and_officers_lead(panel: Met) -> None:
+    room = Room.running(panel, panel.auk, panel.heron, chair=panel["Ann"].person)
+    with room.acting():
+        services.open_item(panel["Ann"].by, room.item(panel.auk, "Ann"))
+    with pytest.raises(Refused, match="chair and program officers"), room.acting():
+        services.close_item(panel["Cleo"].by, room.item(panel.auk, "Cleo"))
+
+
+def test_nothing_is_opened_while_the_meeting_is_paused_and_it_ends_with_nothing_up(panel: Met) -> None:
+    room = Room.running(panel, panel.auk)
+    room.opens(panel.auk)
+    with pytest.raises(Clash, match="still up"), room.acting():
+        services.close(panel.by, room.meeting())
+    room.closes(panel.auk)
+    with room.acting():
+        services.pause(panel.by, room.meeting())
+    with pytest.raises(Clash, match="not running"), room.acting():
+        services.open_item(panel.by, room.item(panel.auk))
+
+
+def test_the_database_lets_one_line_be_up(panel: Met) -> None:
+    room = Room.running(panel, panel.auk, panel.heron)
+    room.opens(panel.auk)
+    meeting = room.meeting()
+    number, application = meeting.id, panel.heron.id
+    with pytest.raises(Clash), unit_of_work():
+        other = db.session.query(AgendaItem).filter_by(meeting_id=number, application_id=application).one()
+        db.session.execute(AgendaItem.__table__.update().where(AgendaItem.id == other.id).values(state="open"))
+
+
+def test_being_away_is_told_and_counts(panel: Met) -> None:
+    room = Room.planned(panel, panel.auk, panel.heron)
+    room.invites()
+    start = room.meeting().starts_at
+    with room.acting():
+        services.tell_absence(panel["Ben"].by, room.meeting("Ben"), start, start + timedelta(hours=3))
+    proposal = services.propose_order(panel.by, room.meeting())
+    assert len(proposal.ties.absent) == 1
+    assert {person for _, person in missed(proposal.entries, proposal.ties.absent)} == {str(panel["Ben"].person.id)}

@@ -1,0 +1,55 @@
+"""A meeting from its plan to its end, as those in the room live it."""
+
+from sqlalchemy import select
+
+from grants.kernel.clock import clock_at
+from grants.meetings import queries, services
+from grants.messages.models import Message
+from grants.persistence.session import db
+from tests.meetings.conftest import Met
+from tests.meetings.story import PLANNING, Room
+
+
+def test_a_panel_meets(panel: Met) -> None:
+    # The officer plans it: Ben's conflict lies at an end, so that he walks once.
+    room = Room.planned(panel, panel.auk, panel.tern, panel.heron)
+    assert room.sees("the officer")[0] != "Tern School" or room.sees("the officer")[2] != "Tern School"
+    with clock_at(PLANNING):
+        proposal = services.propose_order(panel.by, room.meeting())
+    assert (proposal.walks, proposal.changes) == ((1, 1), False)
+
+    # The panel is invited, and told when and where, and nothing of what is discussed.
+    room.invites()
+    mails = db.session.scalars(select(Message).where(Message.template == "meetings.invited")).all()
+    assert sorted(one.to_name for one in mails) == ["Ann", "Ben", "Cleo", "Maya Rivera"]
+    assert [one.body for one in mails if "School" in one.body] == []
+
+    # It begins, and they come in.
+    with room.acting():
+        services.start(panel.by, room.meeting())
+    for name in ("Ann", "Ben", "Cleo"):
+        room.joins(name)
+    assert sorted(room.sees("Ben")) == ["Auk School", "Closed to you", "Heron School"]
+
+    # Auk is up for everybody at once.
+    room.opens(panel.auk)
+    assert "→ Auk School" in room.sees("Ann")
+    assert "→ Auk School" in room.sees("Ben")
+
+    # Tern is up: Ben is out, and by himself back in when Heron is up.
+    room.opens(panel.tern)
+    assert room.is_out("Ben")
+    assert not room.is_out("Ann")
+    db.session.rollback()
+    seats = queries.seats(room.meeting(), room.item(panel.tern))
+    assert [(one.name, one.is_out) for one in seats if one.attendance.votes] == [
+        ("Ann", False),
+        ("Ben", True),
+        ("Cleo", False),
+    ]
+    room.opens(panel.heron)
+    assert not room.is_out("Ben")
+    room.closes(panel.heron)
+    with room.acting():
+        services.close(panel.by, room.meeting())
+    assert room.meeting().state == "closed"
