@@ -95,9 +95,7 @@ def to_discuss(actor: Actor, stage: CycleStage, which: str) -> list[int]:
     if which == "doubtful":
         most = awards_at_most(stage)
         return [
-            one.application_id
-            for one in rows
-            if one.rank_low is None or one.rank_high is None or (most and one.rank_low <= most < one.rank_high)
+            one.application_id for one in rows if one.ranks is None or (most and one.ranks.low <= most < one.ranks.high)
         ]
     return [one.application_id for one in rows]
 
