@@ -41,7 +41,7 @@ from grants.portfolio import views as portfolio
 from grants.programs import views as programs
 from grants.replay import sign_ins
 from grants.replay import views as demonstration
-from grants.review import assignment_jobs
+from grants.review import assignment_jobs, reminder_jobs
 from grants.review import jobs as review_jobs
 from grants.review import merging as review_merging
 from grants.review import views as review
@@ -78,6 +78,7 @@ JOBS = (
     application_jobs,
     review_jobs,
     assignment_jobs,
+    reminder_jobs,
     award_jobs,
     payment_jobs,
     monitoring_jobs,

@@ -212,6 +212,12 @@ class AimsForm(HouseForm):
         return cls(formdata=None, data=aims.as_kept())
 
 
+class NudgeForm(HouseForm):
+    """A line of one's own to reviewers who are reminded; who they are is ticked in the table."""
+
+    note = TextAreaField("A line of your own", [Length(max=1_000)])
+
+
 class RoundForm(HouseForm):
     """The proposal that was looked at, by its round."""
 

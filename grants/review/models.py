@@ -86,6 +86,7 @@ class PanelMember(Identified, Base):
     terms_sha256   of the terms and confidentiality that they accepted last; each acceptance is kept (TermsAcceptance)
     profile_at     when they said for this panel that their profile is right
     declared_at    when they declared their conflicts
+    nudged_at      when staff last reminded them of open scorecards
     calibrated_at  when they had scored every sample of the stage and looked at how theirs differs
     """
 
@@ -101,6 +102,7 @@ class PanelMember(Identified, Base):
     profile_at: Mapped[datetime | None]
     declared_at: Mapped[datetime | None]
     calibrated_at: Mapped[datetime | None]
+    nudged_at: Mapped[datetime | None]
 
     stage: Mapped[CycleStage] = relationship()
     person: Mapped[Person] = relationship()

@@ -127,6 +127,7 @@ ACTS: Final[dict[str, str]] = {
     "review.invite": "Invited a reviewer to a panel",
     "review.lift_conflict": "Lifted a conflict of interest",
     "review.profile": "Changed a reviewer’s profile",
+    "review.nudge": "Reminded a reviewer",
     "review.reopen": "Said why a scorecard is reopened",
     "review.revise": "Revised a scorecard at a meeting",
     "review.revoke": "Took an assignment back",

@@ -16,6 +16,11 @@ TEMPLATES: Final[dict[str, Template]] = {
         "For you to review: {applications}, {stage}",
         "Dear {name},\n\nYou have {applications} to review for {stage} ({cycle}). Your pile is here:\n{link}",
     ),
+    "review.due": Template(
+        "Still to review: {stage}, {cycle}",
+        "Dear {name},\n\n{scorecards} for {stage} ({cycle}) {are} still open.{when}{note}\n\n"
+        "Your pile is here:\n{link}",
+    ),
     "review.reopened": Template(
         "Your scorecard was reopened: {stage}",
         "Dear {name},\n\n"

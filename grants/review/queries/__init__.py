@@ -73,6 +73,7 @@ from grants.review.queries.results import Given, ScoredSubmission
 from grants.review.queries.revisions import revisions_in, totals_before
 from grants.review.queries.scope import REVIEWABLE
 from grants.review.queries.stages import StageLine, review_stages
+from grants.review.queries.waiting import Waiting, own_waiting, waiting_members
 from grants.review.queries.written import Written, WrittenCard, names_of, written_cards, written_ids, written_on
 from grants.review.todos import todos
 
@@ -99,6 +100,7 @@ __all__ = [
     "StageResults",
     "StageScores",
     "Turn",
+    "Waiting",
     "Written",
     "WrittenCard",
     "affiliation_of",
@@ -135,6 +137,7 @@ __all__ = [
     "outcomes",
     "own_conflict",
     "own_conflicts",
+    "own_waiting",
     "panel_assignment",
     "panel_conflicts",
     "panel_progress",
@@ -169,6 +172,7 @@ __all__ = [
     "todos",
     "totals_before",
     "unnoted_ties",
+    "waiting_members",
     "written_cards",
     "written_ids",
     "written_on",

@@ -28,6 +28,7 @@ from grants.review.services.proposing import (
     propose_assignment,
     work_key,
 )
+from grants.review.services.reminding import nudge, nudge_sample, remind_of_reviews
 from grants.review.services.revising import revise_scorecard
 from grants.review.services.scorecards import reopen_scorecard, save_scorecard, submit_scorecard
 from grants.review.services.tallies import reckon
@@ -63,9 +64,12 @@ __all__ = [
     "let_stand",
     "lift_conflict",
     "note_conflict",
+    "nudge",
+    "nudge_sample",
     "overtake",
     "propose_assignment",
     "reckon",
+    "remind_of_reviews",
     "reopen_scorecard",
     "revise_scorecard",
     "revoke",

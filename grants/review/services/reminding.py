@@ -1,0 +1,114 @@
+"""Reviewers with open scorecards are reminded: by the clock before and after the due date, and by a word from staff."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from grants.kernel.clock import now, today
+from grants.kernel.dates import in_words
+from grants.kernel.errors import Invalid
+from grants.kernel.policy import Actor, require_permission
+from grants.messages import library
+from grants.messages.addresses import address_of
+from grants.messages.services import post
+from grants.people.queries import actor_of
+from grants.persistence import audit
+from grants.persistence.moves import lock_all
+from grants.persistence.session import db
+from grants.programs.models import CycleStage
+from grants.review.models import PanelMember
+from grants.review.queries import Waiting, own_waiting, waiting_members
+
+STEPS: Final = (7, 1, -2, -7)
+"""Days to the due date at which a reminder is written; below 0 they are days after it."""
+
+NOT_WITHIN: Final = timedelta(hours=20)
+"""Whoever was reminded by staff within it is left out."""
+
+
+def remind_of_reviews(member: PanelMember) -> None:
+    """Write the reminder of scorecards whose day has come, and none twice; none to who has submitted all."""
+    stage = member.stage
+    due = stage.reviews_due_at
+    if due is None or stage.released_at is not None:
+        return
+    zone = ZoneInfo(stage.cycle.time_zone)
+    due_on = due.astimezone(zone).date()
+    days = (due_on - today(zone)).days
+    reached = [step for step in STEPS if days <= step]
+    waiting = own_waiting(actor_of(member.person), stage) if reached else None
+    if waiting is not None and waiting.open:
+        # A due date that is put off is reminded of anew.
+        key = f"review-due:{stage.public_id}:{due_on}:{min(reached)}:{member.person.public_id}"
+        post(key, "review.due", member.person, _facts(waiting, ""))
+
+
+def nudge(actor: Actor, stage: CycleStage, member_ids: Collection[str], note: str = "") -> tuple[list[str], list[str]]:
+    """Staff remind some reviewers, in the house's words and, if they like, a line of their own.
+
+    member_ids   public ids of members; those without an open scorecard are left out
+    returns      names of who was reminded, and of who was left out because it happened within NOT_WITHIN already
+    raises       Refused; Invalid when nobody is named
+    """
+    require_permission(actor, "review.organize")
+    if not member_ids:
+        raise Invalid("Nobody is chosen.", {"members": "Choose who is to be reminded."})
+    chosen = db.session.scalars(
+        select(PanelMember)
+        .where(PanelMember.stage_id == stage.id, PanelMember.public_id.in_(member_ids))
+        .options(joinedload(PanelMember.person))
+        .order_by(PanelMember.id)
+    ).all()
+    lock_all(chosen)
+    told, spared = [], []
+    for member in chosen:
+        waiting = own_waiting(actor_of(member.person), stage)
+        if not waiting.open:
+            continue
+        if member.nudged_at is not None and member.nudged_at > now() - NOT_WITHIN:
+            spared.append(member.person.name)
+            continue
+        member.nudged_at = now()
+        key = f"review-nudge:{member.public_id}:{member.nudged_at.isoformat()}"
+        post(key, "review.due", member.person, _facts(waiting, note))
+        told.append(member.person.name)
+        audit.record(actor, "review.nudge", member, after={"reviewer": member.person.name, "note": note.strip()})
+    return sorted(told), sorted(spared)
+
+
+def nudge_sample(actor: Actor, stage: CycleStage, note: str) -> tuple[str, str, str] | None:
+    """How it reads for the first who waits, as far as the actor may know: name, subject, text.
+
+    returns   None when nobody does
+    """
+    found = waiting_members(actor, stage).items
+    if not found:
+        return None
+    person = found[0].member.person
+    subject, text = library.compose("review.due", {"name": person.name, **_facts(found[0], note)})
+    return person.name, subject, text
+
+
+def _facts(waiting: Waiting, note: str) -> dict[str, object]:
+    stage, is_one = waiting.member.stage, waiting.open == 1
+    when = ""
+    if stage.reviews_due_at is not None:
+        verb = (
+            ("It was" if is_one else "They were") if stage.reviews_due_at < now() else "It is" if is_one else "They are"
+        )
+        when = f" {verb} due {in_words(stage.reviews_due_at, stage.cycle.time_zone)}."
+    return {
+        "stage": stage.title,
+        "cycle": stage.cycle.title,
+        "scorecards": "Your scorecard"
+        if waiting.assigned == 1
+        else f"{waiting.open} of your {waiting.assigned} scorecards",
+        "are": "is" if is_one else "are",
+        "when": when,
+        "note": f"\n\n{note.strip()}" if note.strip() else "",
+        "link": address_of("review.assignments"),
+    }
