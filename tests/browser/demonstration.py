@@ -30,8 +30,11 @@ from grants.people.models import Organization, Person
 from grants.people.services.directory import keep_directory
 from grants.people.tokens import Purpose, link_hash, password_token, request_token
 from grants.persistence.session import db, unit_of_work
+from grants.programs.models import CycleStage
 from grants.programs.services import load_program
 from grants.replay.demo import PRESENT, add_what_no_recording_has
+from grants.review import services as reviewing
+from grants.review.aims import Aims
 from tests.browser.house import session_of
 from tests.browser.pages import AUDITOR, OFFICER, SIGN_IN, Seen
 from tests.factories import applications as writing
@@ -72,7 +75,16 @@ def add_what_it_lacks() -> None:
         _awards_that_wait()
         _link_that_is_open()
         _directory_to_look_at()
+        _assignment_to_look_at()
         _files_of_lists()
+
+
+def _assignment_to_look_at() -> None:
+    """Who would review what of the intake that is being read."""
+    stage = db.session.scalars(select(CycleStage).where(CycleStage.title == "Winter intake")).one()
+    with unit_of_work():
+        reviewing.ask_for_assignment(actor(_who(OFFICER)), stage, Aims())
+    run_due()
 
 
 def _files_of_lists() -> None:

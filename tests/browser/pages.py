@@ -270,7 +270,14 @@ PAGES: dict[str, list[Seen]] = {
     ),
     "review.panel": by(OFFICER, ids=_reading_stage) + by(OFFICER, ids=_full_stage),
     "review.paper": by(REVIEWER, ids=_card),
-    "review.proposal": by(OFFICER, ids=_reading_stage),
+    "review.nudge": by(OFFICER, ids=_reading_stage),
+    "review.proposal": by(
+        OFFICER,
+        ids="""
+            SELECT stage.public_id AS stage_id FROM assignment_proposal AS proposal
+            JOIN cycle_stage AS stage ON stage.id = proposal.stage_id""",
+    )
+    + by(OFFICER, ids=_full_stage),
     "review.recuse": by(REVIEWER, ids=_newest("assignment", "assignment_id")),
     "review.reopen": by(
         OFFICER,

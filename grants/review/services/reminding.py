@@ -97,16 +97,14 @@ def _facts(waiting: Waiting, note: str) -> dict[str, object]:
     stage, is_one = waiting.member.stage, waiting.open == 1
     when = ""
     if stage.reviews_due_at is not None:
-        verb = (
-            ("It was" if is_one else "They were") if stage.reviews_due_at < now() else "It is" if is_one else "They are"
-        )
+        is_late = stage.reviews_due_at < now()
+        verb = ("It was" if is_late else "It is") if is_one else ("They were" if is_late else "They are")
         when = f" {verb} due {in_words(stage.reviews_due_at, stage.cycle.time_zone)}."
+    of = "Your scorecard" if waiting.assigned == 1 else f"{waiting.open} of your {waiting.assigned} scorecards"
     return {
         "stage": stage.title,
         "cycle": stage.cycle.title,
-        "scorecards": "Your scorecard"
-        if waiting.assigned == 1
-        else f"{waiting.open} of your {waiting.assigned} scorecards",
+        "scorecards": of,
         "are": "is" if is_one else "are",
         "when": when,
         "note": f"\n\n{note.strip()}" if note.strip() else "",
