@@ -53,15 +53,16 @@ def cut(keys: Sequence[Item], number: int = 1, size: int = PAGE_SIZE) -> Page[It
 
     Cut the keys, then fetch the rows of the page alone.
     """
-    number = _within(number, size, len(keys))
+    number = within(number, size, len(keys))
     return Page(keys[(number - 1) * size : number * size], number, size, len(keys))
 
 
 def _page_of(statement: Select[*Rows], number: int, size: int) -> tuple[tuple[int, int, int], Select[*Rows]]:
     total = db.session().scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
-    number = _within(number, size, total)
+    number = within(number, size, total)
     return (number, size, total), statement.limit(size).offset((number - 1) * size)
 
 
-def _within(number: int, size: int, total: int) -> int:
+def within(number: int, size: int, total: int) -> int:
+    """The number of the page, or that of the nearest there is."""
     return min(max(1, number), max(1, -(-total // size)))

@@ -48,14 +48,13 @@ def _of_pile(pile: Pile) -> Iterable[Todo]:
             cycle_id=stage.cycle_id,
         )
     if pile.open:
-        first = pile.next_after()
         yield Todo(
             "late" if pile.is_late else "due",
-            f"Score {plural(len(pile.open), 'application')}: {stage.title}",
-            url_for("review.scorecard", assignment_id=first.public_id) if first else url_for("review.assignments"),
-            f"{pile.done} of {len(pile.assignments)} submitted.",
+            f"Score {plural(pile.open, 'application')}: {stage.title}",
+            url_for("review.scorecard", assignment_id=pile.first),
+            f"{pile.done} of {pile.total} submitted.",
             due,
-            len(pile.open),
+            pile.open,
             stage.cycle_id,
         )
 

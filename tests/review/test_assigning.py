@@ -131,12 +131,32 @@ def test_a_pile_goes_round_to_what_is_open() -> None:
     panel = Panel.of("Ann")
     schools = [panel.application_of(f"School {letter}") for letter in "ABC"]
     panel.all_declare()
-    _, second, third = panel.assigns("Ann", *schools)
+    first, second, third = [one.public_id for one in panel.assigns("Ann", *schools)]
     panel["Ann"].scores(schools[0])
-    [pile] = queries.piles_of(panel["Ann"].by)
-    assert (pile.done, len(pile.open), pile.place(third)) == (1, 2, 3)
-    after = [pile.next_after(one) for one in (None, second, third)]
-    assert [one.id if one else None for one in after] == [second.id, third.id, second.id]
+    ann = panel["Ann"].by
+    [pile] = queries.piles_of(ann)
+    assert (pile.total, pile.done, pile.open, pile.first) == (3, 1, 2, second)
+    places = [queries.place_of(ann, queries.assignment_for(ann, one)) for one in (first, second, third)]
+    assert [(one.place, one.total, one.done, one.previous, one.next) for one in places] == [
+        (1, 3, 1, None, second),
+        (2, 3, 1, first, third),
+        (3, 3, 1, second, second),
+    ]
+
+
+def test_a_long_pile_is_turned_over() -> None:
+    panel = Panel.of("Ann")
+    with unit_of_work():
+        schools = [make.submitted(panel.stage, f"School {number:02}") for number in range(31)]
+    panel.all_declare()
+    panel.assigns("Ann", *schools)
+    ann = panel["Ann"].by
+    [pile] = queries.piles_of(ann)
+    for number, places in ((1, range(1, 31)), (2, [31]), (9, [31])):
+        page = queries.pile_pages(ann, {pile: number})[panel.stage.id]
+        assert [row.place for row in page.items] == list(places)
+        names = [row.assignment.submission.application.case.organization.name for row in page.items]
+        assert names == [f"School {place - 1:02}" for place in places]
 
 
 def test_statements_do_not_grow_with_applications_or_reviewers(statements: Callable[[], Any]) -> None:

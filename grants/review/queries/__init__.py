@@ -36,13 +36,16 @@ from grants.review.queries.panel import (
 )
 from grants.review.queries.piles import (
     Pile,
+    PileRow,
+    Place,
     assignment_for,
     assignments_for,
     is_past,
     is_submitted,
     member_for,
-    pile_of,
+    pile_pages,
     piles_of,
+    place_of,
 )
 from grants.review.queries.planning import Pair, PlanningFacts, Reviewed, Reviewer, earlier_readers, planning_facts
 from grants.review.queries.profiles import affiliation_of, affiliations_of, organizations_named, profile_of
@@ -90,6 +93,8 @@ __all__ = [
     "PanelInvitation",
     "PanelProgress",
     "Pile",
+    "PileRow",
+    "Place",
     "PlanningFacts",
     "Promise",
     "Reviewed",
@@ -141,8 +146,9 @@ __all__ = [
     "panel_assignment",
     "panel_conflicts",
     "panel_progress",
-    "pile_of",
+    "pile_pages",
     "piles_of",
+    "place_of",
     "places_to_note",
     "planned_coverage",
     "planned_loads",

@@ -3,59 +3,45 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from grants.applications.models import Application, Submission
 from grants.casework.models import Case
 from grants.kernel.clock import now
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
+from grants.persistence.paging import PAGE_SIZE, Page, within
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import Assignment, PanelMember, Scorecard
-from grants.review.queries.scope import REVIEWABLE, has_conflict, own_assignments, with_program
+from grants.review.queries.scope import REVIEWABLE, has_conflict, joined, own_assignments, with_program
 from grants.review.states import ScorecardState
 
 
 @dataclass(frozen=True)
-class Pile:
-    """One reviewer's work on one panel.
+class Work:
+    """What one reviewer has to do on one panel: of `total` applications `done` are submitted."""
 
-    newcomers     applicants about whom the reviewer has not been asked yet: all of them before the first declaration
-    assignments   in the order in which they are opened: as assigned
-    """
-
-    member: PanelMember
-    newcomers: int
-    assignments: tuple[Assignment, ...]
-
-    @property
-    def stage(self) -> CycleStage:
-        return self.member.stage
+    stage: CycleStage
+    total: int
+    done: int
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.stage.cycle.time_zone)
 
     @property
-    def must_declare(self) -> bool:
-        return self.member.declared_at is None or self.newcomers > 0
-
-    @property
     def is_closed(self) -> bool:
         return self.stage.released_at is not None
 
     @property
-    def open(self) -> tuple[Assignment, ...]:
-        """Those whose scorecard is not submitted."""
-        return tuple(one for one in self.assignments if not is_submitted(one))
-
-    @property
-    def done(self) -> int:
-        return len(self.assignments) - len(self.open)
+    def open(self) -> int:
+        return self.total - self.done
 
     @property
     def due_at(self) -> datetime | None:
@@ -63,18 +49,45 @@ class Pile:
 
     @property
     def is_late(self) -> bool:
-        return bool(self.open) and not self.is_closed and is_past(self.due_at)
+        return self.open > 0 and not self.is_closed and is_past(self.due_at)
 
-    def place(self, assignment: Assignment) -> int:
-        """The assignment's place in the pile, from 1."""
-        return [one.id for one in self.assignments].index(assignment.id) + 1
 
-    def next_after(self, assignment: Assignment | None = None) -> Assignment | None:
-        """The open assignment that comes next, round the end of the pile; nothing when no other is open."""
-        start = 0 if assignment is None else self.place(assignment)
-        turned = self.assignments[start:] + self.assignments[:start]
-        others = (one for one in turned if assignment is None or one.id != assignment.id)
-        return next((one for one in others if not is_submitted(one)), None)
+@dataclass(frozen=True)
+class Pile(Work):
+    """The same as a whole; its applications are in the order in which they were assigned.
+
+    first       public id of the first assignment that is open; None when none is
+    newcomers   applicants about whom the reviewer has not been asked yet: all of them before the first declaration
+    """
+
+    member: PanelMember
+    first: str | None
+    newcomers: int
+
+    @property
+    def must_declare(self) -> bool:
+        return self.member.declared_at is None or self.newcomers > 0
+
+
+@dataclass(frozen=True)
+class Place(Work):
+    """The same as it looks from one of its assignments.
+
+    place      from 1
+    previous   public id of the assignment before; None for the first
+    next       public id of the open one that comes next, round the end of the pile; None when no other is open
+    """
+
+    place: int
+    previous: str | None
+    next: str | None
+
+
+class PileRow(NamedTuple):
+    """One application of a pile, and its place in it from 1."""
+
+    assignment: Assignment
+    place: int
 
 
 def is_submitted(assignment: Assignment) -> bool:
@@ -87,45 +100,107 @@ def is_past(due_at: datetime | None) -> bool:
 
 
 def piles_of(actor: Actor) -> list[Pile]:
-    """The reviewer's panels, the first due first and the closed ones last; three statements however many there are."""
+    """The reviewer's panels, the first due first and the closed ones last; four statements however many there are."""
     if actor.person_id is None or not actor.may("review.score"):
         return []
     members = db.session.scalars(
         select(PanelMember).where(PanelMember.person_id == actor.person_id).options(with_program(PanelMember.stage))
     ).all()
-    newcomers = _newcomers(members)
-    mine: dict[int, list[Assignment]] = {}
-    for assignment in assignments_for(actor):
-        mine.setdefault(assignment.stage_id, []).append(assignment)
-    piles = [
-        Pile(member, newcomers.get(member.stage_id, 0), tuple(mine.get(member.stage_id, ()))) for member in members
-    ]
+    newcomers, counted = _newcomers(members), _counted(actor)
+    named = _named([first for *_, first in counted.values()])
+    piles = []
+    for member in members:
+        total, done, first = counted.get(member.stage_id, (0, 0, None))
+        new = newcomers.get(member.stage_id, 0)
+        piles.append(Pile(member.stage, total, done, member, named.get(first), new))
     return sorted(piles, key=lambda pile: (pile.is_closed, pile.due_at is None, pile.due_at or now(), pile.stage.id))
 
 
-def pile_of(actor: Actor, stage: CycleStage) -> Pile:
-    """The reviewer's pile on one panel.
+def place_of(actor: Actor, assignment: Assignment) -> Place:
+    """Where one of the actor's assignments stands in their pile: two statements, and nothing read but numbers."""
+    is_open, own = ~_submitted(), own_assignments(actor).where(Assignment.stage_id == assignment.stage_id)
+    here = assignment.id
+    row = db.session.execute(
+        own.order_by(None)
+        .outerjoin(Scorecard, Scorecard.assignment_id == Assignment.id)
+        .with_only_columns(
+            func.count(),
+            func.count(case((_submitted(), 1))),
+            func.count(case((Assignment.id <= here, 1))),
+            func.max(case((Assignment.id < here, Assignment.id))),
+            func.min(case((and_(is_open, Assignment.id > here), Assignment.id))),
+            func.min(case((and_(is_open, Assignment.id < here), Assignment.id))),
+        )
+    ).one()
+    total, done, place, previous, after, before = row
+    named = _named([previous, after or before])
+    return Place(assignment.stage, total, done, place, named.get(previous), named.get(after or before))
 
-    raises   Missing when they are not on it
-    """
-    pile = next((pile for pile in piles_of(actor) if pile.member.stage_id == stage.id), None)
-    if pile is None:
-        raise Missing("You are not on this panel.")
-    return pile
+
+def pile_pages(actor: Actor, wanted: Mapping[Pile, int], size: int = PAGE_SIZE) -> dict[int, Page[PileRow]]:
+    """Stage id -> the page that is wanted of each pile, in one statement."""
+    numbers = {pile.stage.id: within(number, size, pile.total) for pile, number in wanted.items()}
+    place = func.row_number().over(partition_by=Assignment.stage_id, order_by=Assignment.id).label("place")
+    places = own_assignments(actor).order_by(None).with_only_columns(Assignment.id.label("id"), place).subquery()
+    shown = [
+        and_(Assignment.stage_id == stage, places.c.place.between((number - 1) * size + 1, number * size))
+        for stage, number in numbers.items()
+    ]
+    rows = db.session.execute(
+        joined(select(Assignment, places.c.place))
+        .join(places, places.c.id == Assignment.id)
+        .where(or_(false(), *shown))
+        .order_by(Assignment.id)
+        .options(*_as_listed())
+    )
+    found: dict[int, list[PileRow]] = {stage: [] for stage in numbers}
+    for row in rows:
+        found[row[0].stage_id].append(PileRow(*row))
+    return {pile.stage.id: Page(found[pile.stage.id], numbers[pile.stage.id], size, pile.total) for pile in wanted}
+
+
+def _submitted() -> ColumnElement[bool]:
+    """Holds for assignments whose scorecard is submitted; needs `Scorecard`, joined from outside."""
+    return func.coalesce(Scorecard.state == ScorecardState.SUBMITTED, false())
+
+
+def _counted(actor: Actor) -> Mapping[int, tuple[int, int, int | None]]:
+    """Stage id -> the actor's assignments, those submitted, and the id of the first open one."""
+    rows = db.session.execute(
+        own_assignments(actor)
+        .order_by(None)
+        .outerjoin(Scorecard, Scorecard.assignment_id == Assignment.id)
+        .with_only_columns(
+            Assignment.stage_id,
+            func.count(),
+            func.count(case((_submitted(), 1))),
+            func.min(case((~_submitted(), Assignment.id))),
+        )
+        .group_by(Assignment.stage_id)
+    )
+    return {stage_id: (total, done, first) for stage_id, total, done, first in rows}
+
+
+def _named(ids: Sequence[int | None]) -> Mapping[int | None, str]:
+    """Assignment's id -> public id."""
+    rows = db.session.execute(select(Assignment.id, Assignment.public_id).where(Assignment.id.in_(filter(None, ids))))
+    return dict(rows.all())
 
 
 def assignments_for(actor: Actor) -> Sequence[Assignment]:
     """Every assignment the reviewer may know of, with what a list shows; not the submissions' contents."""
-    return db.session.scalars(
-        own_assignments(actor).options(
-            contains_eager(Assignment.submission)
-            .defer(Submission.content)
-            .contains_eager(Submission.application)
-            .joinedload(Application.case)
-            .joinedload(Case.organization),
-            joinedload(Assignment.scorecard),
-        )
-    ).all()
+    return db.session.scalars(own_assignments(actor).options(*_as_listed())).all()
+
+
+def _as_listed() -> tuple[ExecutableOption, ...]:
+    return (
+        contains_eager(Assignment.submission)
+        .defer(Submission.content)
+        .contains_eager(Submission.application)
+        .joinedload(Application.case)
+        .joinedload(Case.organization),
+        joinedload(Assignment.scorecard),
+    )
 
 
 def assignment_for(actor: Actor, public_id: str) -> Assignment:

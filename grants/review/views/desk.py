@@ -60,7 +60,7 @@ def desk_page(
         form=form,
         rubric=rubric,
         blind=blind,
-        pile=queries.pile_of(actor, assignment.stage),
+        pile=queries.place_of(actor, assignment),
         parts=parts,
         promises=queries.promises_of(assignment, parts, blind=blind),
         read_for=read_for(parts),

@@ -24,10 +24,12 @@ OFFERED = 500
 @requires("review.score")
 def assignments() -> ResponseReturnValue:
     """The reviewer's piles: what is next, what is left, until when."""
-    piles = queries.piles_of(current_actor())
-    return render_template(
-        "review/pile.html", piles=piles, rules={pile.stage.id: queries.review_rules(pile.stage) for pile in piles}
-    )
+    actor = current_actor()
+    piles = queries.piles_of(actor)
+    # Each pile is turned over by itself.
+    pages = queries.pile_pages(actor, {pile: page_asked(pile.stage.public_id) for pile in piles})
+    rules = {pile.stage.id: queries.review_rules(pile.stage) for pile in piles}
+    return render_template("review/pile.html", piles=piles, pages=pages, rules=rules)
 
 
 @bp.route("/stages/<public_id:stage_id>/conflicts", methods=["GET", "POST"])

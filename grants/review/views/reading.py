@@ -49,7 +49,7 @@ def paper(assignment_id: str) -> ResponseReturnValue:
     actor = current_actor()
     assignment = queries.assignment_for(actor, assignment_id)
     rubric, card = queries.rubric_of(assignment.stage), queries.card_of(assignment.scorecard)
-    place = queries.pile_of(actor, assignment.stage).place(assignment)
+    place = queries.place_of(actor, assignment).place
     return render_template(
         "review/paper.html",
         assignment=assignment,

@@ -98,14 +98,13 @@ def _onwards(assignment_id: str, action: str) -> Response:
     if action not in {"submit", "skip"}:
         flash("Saved.", "good")
         return redirect(url_for(".scorecard", assignment_id=assignment_id))
-    pile = queries.pile_of(actor, assignment.stage)
-    following = pile.next_after(assignment)
+    pile = queries.place_of(actor, assignment)
     if action == "submit":
-        left = len(pile.open)
+        left = pile.open
         flash(f"Submitted. {f'{left} to go.' if left else 'That was the last one: thank you.'}", "good")
-    if following is None:
+    if pile.next is None:
         return redirect(url_for(".assignments"))
-    return redirect(url_for(".scorecard", assignment_id=following.public_id))
+    return redirect(url_for(".scorecard", assignment_id=pile.next))
 
 
 @bp.route("/assignments/<public_id:assignment_id>/conflict", methods=["GET", "POST"])
