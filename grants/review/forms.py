@@ -237,6 +237,24 @@ class LeaveOutForm(HouseForm):
     application = HiddenField(validators=[InputRequired()])
 
 
+class CoverageFilterForm(FilterForm):
+    """What the applications of a panel are narrowed to."""
+
+    q = StringField("Applicant")
+    show = SelectField(
+        "Show",
+        choices=options(
+            {
+                "": "All",
+                "lacking": "Too few reviewers",
+                "waiting": "Scorecards waited for",
+                "in": "All scorecards in",
+            }
+        ),
+        validate_choice=False,
+    )
+
+
 class ScoreFilterForm(FilterForm):
     """What a list of scores is narrowed to."""
 

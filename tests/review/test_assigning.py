@@ -127,6 +127,26 @@ def test_progress_counts_what_each_has_and_has_done() -> None:
     assert (progress.members, progress.undeclared) == (2, 0)
 
 
+def test_applications_are_narrowed_to_what_has_to_be_done_about_them() -> None:
+    panel = Panel.of("Ann", "Ben", reviewers_each=2)
+    tern, heron, _ = (panel.application_of(f"{name} School") for name in ("Tern", "Heron", "Gull"))
+    panel.all_declare()
+    for name in ("Ann", "Ben"):
+        panel.assigns(name, tern, heron)
+        panel[name].scores(tern)
+
+    def shown(**filters: str) -> list[str]:
+        db.session.rollback()
+        found = queries.coverage(panel.by, panel.stage, filters=queries.CoverageFilters(**filters))
+        return [one.application.case.organization.name for one in found.items]
+
+    assert shown(show="lacking") == ["Gull School"]
+    assert shown(show="waiting") == ["Heron School"]
+    assert shown(show="in") == ["Tern School"]
+    assert shown(q=" eRn") == ["Tern School"]
+    assert shown(show="unheard of") == ["Gull School", "Heron School", "Tern School"]
+
+
 def test_a_pile_goes_round_to_what_is_open() -> None:
     panel = Panel.of("Ann")
     schools = [panel.application_of(f"School {letter}") for letter in "ABC"]

@@ -14,23 +14,21 @@ from grants.review.queries.conflicts import (
     panel_conflicts,
     unnoted_ties,
 )
+from grants.review.queries.coverage import Coverage, CoverageFilters, coverage, readers_of
 from grants.review.queries.evidence import Evidence, Promise, earlier_evidence, earlier_submission, promises_of
 from grants.review.queries.files import file_for, files_to_veil, readable_files
 from grants.review.queries.history import Turn, history_of
 from grants.review.queries.notes import WHOLE, notes_of, places_to_note
 from grants.review.queries.numbers import key_of, lot_seed, seed_of
 from grants.review.queries.panel import (
-    Coverage,
     MemberProgress,
     PanelProgress,
     application_under_review,
-    coverage,
     form_title,
     member_of,
     member_progress,
     panel_assignment,
     panel_progress,
-    readers_of,
     review_rules,
     stage_for,
 )
@@ -86,6 +84,7 @@ __all__ = [
     "WHOLE",
     "Applicant",
     "Coverage",
+    "CoverageFilters",
     "Evidence",
     "Given",
     "MemberProgress",

@@ -13,7 +13,7 @@ from grants.casework.visibility import not_conflicted
 from grants.kernel.clock import now
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
-from grants.people.models import Organization, Person
+from grants.people.models import Person
 from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
@@ -42,23 +42,6 @@ class MemberProgress:
     @property
     def open(self) -> int:
         return self.assigned - self.submitted
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """One application and who reads it, in the order of their names; `needs` is the stage's number of reviewers."""
-
-    application: Application
-    assignments: tuple[Assignment, ...]
-    needs: int
-
-    @property
-    def missing(self) -> int:
-        return max(0, self.needs - len(self.assignments))
-
-    @property
-    def submitted(self) -> int:
-        return sum(one.scorecard is not None and one.scorecard.state == "submitted" for one in self.assignments)
 
 
 @dataclass(frozen=True)
@@ -152,36 +135,6 @@ def member_progress(actor: Actor, stage: CycleStage, page: int = 1) -> Page[Memb
         for member in found.items
     ]
     return Page(lines, found.number, found.size, found.total)
-
-
-def coverage(actor: Actor, stage: CycleStage, page: int = 1) -> Page[Coverage]:
-    """The applications by name, and who reads each, in a constant number of statements."""
-    found = paginate(
-        reviewable_applications(actor, stage)
-        .join(Application.case)
-        .join(Case.organization)
-        .options(joinedload(Application.case).joinedload(Case.organization))
-        .order_by(func.lower(Organization.name), Application.id),
-        page,
-    )
-    readers, needs = readers_of([one.id for one in found.items]), review_rules(stage).reviewers_each
-    lines = [Coverage(one, tuple(readers.get(one.id, ())), needs) for one in found.items]
-    return Page(lines, found.number, found.size, found.total)
-
-
-def readers_of(application_ids: Sequence[int]) -> Mapping[int, Sequence[Assignment]]:
-    """Application id -> its assignments in force, by reviewer's name. Whether one may know of it is asked before."""
-    rows = db.session.execute(
-        joined(select(Assignment, Application.id))
-        .join(Assignment.reviewer)
-        .where(Application.id.in_(application_ids), stands())
-        .options(joinedload(Assignment.scorecard), joinedload(Assignment.reviewer))
-        .order_by(Person.name, Assignment.id)
-    )
-    found: dict[int, list[Assignment]] = {}
-    for assignment, application_id in rows:
-        found.setdefault(application_id, []).append(assignment)
-    return found
 
 
 def _members(stage: CycleStage) -> Select[PanelMember]:

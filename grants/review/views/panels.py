@@ -9,7 +9,7 @@ from grants.kernel.errors import Problem
 from grants.persistence.session import unit_of_work
 from grants.programs.models import CycleStage
 from grants.review import queries, services
-from grants.review.forms import InviteForm, ReasonForm
+from grants.review.forms import CoverageFilterForm, InviteForm, ReasonForm
 from grants.review.views.blueprint import bp
 from grants.web.access import current_actor, requires
 from grants.web.tables import page_asked
@@ -30,13 +30,19 @@ def panel(stage_id: str) -> ResponseReturnValue:
 
 
 def _panel_page(stage: CycleStage, form: InviteForm) -> str:
-    actor = current_actor()
+    actor, narrowed = current_actor(), CoverageFilterForm()
     return render_template(
         "review/panel.html",
         stage=stage,
         progress=queries.panel_progress(actor, stage),
         members=queries.member_progress(actor, stage, page_asked("reviewers")),
-        coverage=queries.coverage(actor, stage, page_asked("applications")),
+        coverage=queries.coverage(
+            actor,
+            stage,
+            page_asked("applications"),
+            queries.CoverageFilters(narrowed.q.data or "", narrowed.show.data or ""),
+        ),
+        narrowed=narrowed,
         conflicts=queries.panel_conflicts(actor, stage, page_asked("conflicts")),
         form=form,
     )
