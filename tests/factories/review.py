@@ -108,7 +108,8 @@ def two_stages(*, sections: Mapping[str, Any] | None = None, **review: Any) -> t
     and `sections` are as above."""
     program = deepcopy(PROGRAM)
     program["forms"]["blueprint"]["sections"] |= sections or {}
-    program["stages"]["launch"]["review"] |= review
+    # A copy of its own: both stages are made from one, and hold the same rules.
+    program["stages"]["launch"]["review"] = program["stages"]["launch"]["review"] | review
     stages = _cycle(program, f"oakland-{next(_numbers)}")
     return stages["planning"], stages["launch"]
 

@@ -134,6 +134,23 @@ def test_scoring_a_pile_needs_one_post_a_card_and_nothing_is_chosen_beforehand(
     assert [str(total) for total in totals] == ["75.0000", "84.3750"]
 
 
+def test_the_pile_says_what_is_next_how_far_it_is_and_how_to_stand_back(panel: Panel, client_of: Browser) -> None:
+    browser = client_of(panel["Ben"].person)
+    panel["Ben"].saves(panel.heron, {"learning_plans": True, "team": 4})
+    with clock_at(make.REVIEWING):
+        page = browser.get("/review/")
+        said = text_of(page)
+        assert "0 of 2 submitted due 15 April 2016, 4:59 pm Pacific , in 9 days Begin with Tern School" in said
+        assert "Heron School district Scoring 2 of 4 answered 100.0 so far" in said
+        assert page.text.count('/conflict"') == 2
+        panel["Ben"].scores(panel.tern)
+        assert "1 of 2 submitted due 15 April 2016, 4:59 pm Pacific , in 9 days Continue with Heron School" in text_of(
+            browser.get("/review/")
+        )
+    with clock_at(make.DUE + timedelta(days=1)):
+        assert "Late were due 15 April 2016" in text_of(browser.get("/review/"))
+
+
 def test_skipping_keeps_what_was_typed_and_opens_the_next(panel: Panel, client_of: Browser) -> None:
     browser, first = client_of(panel["Ben"].person), card_url(panel, "Ben", panel.tern)
     skipped = browser.post(first, data={"version": "0", "action": "skip", "mark_team": "2", "why_team": "Thin."})
@@ -533,7 +550,11 @@ def test_pages_of_review_ask_the_same_questions_for_one_row_and_for_thirty(
         (browser, f"{address}/assignment"),
         (browser, f"{address}/applications/{panel.tern.public_id}/reviewers"),
         (reviewer, f"{address}/conflicts"),
+        (reviewer, "/review/"),
+        (reviewer, card_url(panel, "Ben", panel.heron)),
+        (reviewer, card_url(panel, "Ben", panel.heron) + "/paper"),
     ]
+    panel["Ben"].saves(panel.heron, {"team": 3})
 
     def counts() -> list[int]:
         found = []
@@ -546,6 +567,9 @@ def test_pages_of_review_ask_the_same_questions_for_one_row_and_for_thirty(
 
     few = counts()
     with unit_of_work():
+        ben = services.conflicts.member_for(panel["Ben"].by, panel.stage)
         for number in range(29):
-            make.scored(make.assigned(make.panelist(panel.stage), make.submitted(panel.stage, f"School {number:02}")))
+            application = make.submitted(panel.stage, f"School {number:02}")
+            make.scored(make.assigned(make.panelist(panel.stage), application))
+            make.scored(make.assigned(ben, application), state="draft")
     assert counts() == few

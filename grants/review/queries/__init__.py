@@ -18,6 +18,7 @@ from grants.review.queries.coverage import Coverage, CoverageFilters, coverage, 
 from grants.review.queries.evidence import Evidence, Promise, earlier_evidence, earlier_submission, promises_of
 from grants.review.queries.files import file_for, files_to_veil, readable_files
 from grants.review.queries.history import Turn, history_of
+from grants.review.queries.naming import name_for
 from grants.review.queries.notes import WHOLE, notes_of, places_to_note
 from grants.review.queries.numbers import key_of, lot_seed, seed_of
 from grants.review.queries.panel import (
@@ -74,6 +75,7 @@ from grants.review.queries.results import Given, ScoredSubmission
 from grants.review.queries.revisions import revisions_in, totals_before
 from grants.review.queries.scope import REVIEWABLE
 from grants.review.queries.stages import StageLine, review_stages
+from grants.review.queries.standing import Standing, standings
 from grants.review.queries.waiting import Waiting, own_waiting, waiting_members
 from grants.review.queries.written import Written, WrittenCard, names_of, written_cards, written_ids, written_on
 from grants.review.todos import todos
@@ -103,6 +105,7 @@ __all__ = [
     "StageLine",
     "StageResults",
     "StageScores",
+    "Standing",
     "Turn",
     "Waiting",
     "Written",
@@ -133,6 +136,7 @@ __all__ = [
     "member_for",
     "member_of",
     "member_progress",
+    "name_for",
     "names_of",
     "not_conflicted",
     "notes_of",
@@ -174,6 +178,7 @@ __all__ = [
     "stage_for",
     "stage_results",
     "stage_scores",
+    "standings",
     "todos",
     "totals_before",
     "unnoted_ties",

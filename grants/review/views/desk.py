@@ -87,13 +87,6 @@ def is_blind(assignment: Assignment) -> bool:
     return queries.review_rules(assignment.stage).identity == "blind"
 
 
-def name_for(assignment: Assignment, place: int) -> str:
-    """What a reviewer calls an application: by its applicant, on a blind panel by its place in their pile."""
-    if is_blind(assignment):
-        return f"{queries.form_title(assignment.stage)} {place}"
-    return assignment.submission.application.case.organization.name
-
-
 def parts_of(assignment: Assignment, submission: Submission) -> tuple[Part, ...]:
     """A submission as this assignment's reviewer reads it."""
 

@@ -28,8 +28,16 @@ def assignments() -> ResponseReturnValue:
     piles = queries.piles_of(actor)
     # Each pile is turned over by itself.
     pages = queries.pile_pages(actor, {pile: page_asked(pile.stage.public_id) for pile in piles})
-    rules = {pile.stage.id: queries.review_rules(pile.stage) for pile in piles}
-    return render_template("review/pile.html", piles=piles, pages=pages, rules=rules)
+    rows = {row.assignment.public_id: row for page in pages.values() for row in page.items}
+    return render_template(
+        "review/pile.html",
+        piles=piles,
+        pages=pages,
+        rows=rows,
+        standings=queries.standings([row.assignment for row in rows.values()]),
+        form_title=queries.form_title,
+        name_for=queries.name_for,
+    )
 
 
 @bp.route("/stages/<public_id:stage_id>/conflicts", methods=["GET", "POST"])

@@ -14,7 +14,7 @@ from grants.review.forms import level_words, mark_words, part_words, scorecard_f
 from grants.review.models import Assignment
 from grants.review.reading_models import PrivateNotes
 from grants.review.views.blueprint import bp
-from grants.review.views.desk import Noted, desk_page, is_blind, moment_words, name_for, parts_of, total_so_far
+from grants.review.views.desk import Noted, desk_page, is_blind, moment_words, parts_of, total_so_far
 from grants.web.access import current_actor, requires
 
 
@@ -53,7 +53,7 @@ def paper(assignment_id: str) -> ResponseReturnValue:
     return render_template(
         "review/paper.html",
         assignment=assignment,
-        name=name_for(assignment, place),
+        name=queries.name_for(assignment, place),
         form_title=queries.form_title(assignment.stage),
         blind=is_blind(assignment),
         rubric=rubric,

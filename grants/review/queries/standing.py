@@ -1,0 +1,46 @@
+"""How far the scorecards are that a reviewer has begun."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from grants.persistence.session import db
+from grants.review.marking import total_of
+from grants.review.models import Assignment, Scorecard
+from grants.review.queries.cards import card_of, rubric_of
+from grants.review.states import ScorecardState
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A scorecard that is begun: how many of its criteria are answered, and the total so far, 0 to 100."""
+
+    answered: int
+    of: int
+    total: Decimal | None
+
+
+def standings(assignments: Iterable[Assignment]) -> Mapping[int, Standing]:
+    """Assignment id -> how far its scorecard is, of those begun and not submitted; two statements however many."""
+    begun = {
+        one.scorecard.id: one.stage
+        for one in assignments
+        if one.scorecard is not None and one.scorecard.state == ScorecardState.DRAFT
+    }
+    if not begun:
+        return {}
+    cards = db.session.scalars(
+        select(Scorecard)
+        .where(Scorecard.id.in_(begun))
+        .options(selectinload(Scorecard.marks))
+        .order_by(Scorecard.id)
+        .execution_options(populate_existing=True)
+    )
+    found = {}
+    for scorecard in cards:
+        rubric, card = rubric_of(begun[scorecard.id]), card_of(scorecard)
+        found[scorecard.assignment_id] = Standing(len(card.marks), len(rubric.criteria), total_of(rubric, card))
+    return found
