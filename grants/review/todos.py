@@ -17,6 +17,7 @@ from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.review.models import Assignment, PanelMember, Scorecard
+from grants.review.queries.files import kept_back
 from grants.review.queries.piles import Pile, is_past, piles_of
 from grants.review.queries.scope import REVIEWABLE, joined, stands, with_program
 from grants.review.states import ScorecardState
@@ -27,7 +28,20 @@ from grants.web.todo import Todo
 def todos(actor: Actor) -> list[Todo]:
     """For reviewers what to declare and to score; for officers who is missing, silent or late on their panels."""
     own = [todo for pile in piles_of(actor) for todo in _of_pile(pile)]
-    return own + (_organizing(actor) if actor.may("review.organize") else [])
+    return own + ([*_organizing(actor), *_kept_back(actor)] if actor.may("review.organize") else [])
+
+
+def _kept_back(actor: Actor) -> Iterable[Todo]:
+    for submission in kept_back(actor):
+        application = submission.application
+        yield Todo(
+            "ask",
+            f"A file is kept from the panel: {application.case.organization.name}",
+            url_for("portfolio.case", case_id=application.case.public_id),
+            f"{application.stage.title} is read without names, and who made the file cannot be taken out of it. The "
+            "case says which; another one can be asked for.",
+            cycle_id=application.stage.cycle_id,
+        )
 
 
 def _of_pile(pile: Pile) -> Iterable[Todo]:

@@ -23,6 +23,7 @@ from grants.review import services
 from tests.factories import review as make
 from tests.factories.people import actor, join, organization, person
 from tests.factories.telling_files import DOCX, XLSX, docx, jpeg, pdf, words_in, xlsx
+from tests.meetings.story import Room
 from tests.review.story import LATER, Panel
 
 Browser = Callable[[Any], FlaskClient]
@@ -107,7 +108,13 @@ def _answered(field: str, stored: Any) -> dict[str, Any]:
 def addresses(app: Flask, feed: str) -> Iterator[tuple[Rule, str]]:
     """Every address that can be read, with every id of the database that its place can take."""
     tables = {name.removesuffix("_id"): name for name in db.metadata.tables}
-    tables |= {"stage": "cycle_stage", "file": "stored_file", "version": "program_version", "member": "panel_member"}
+    tables |= {
+        "stage": "cycle_stage",
+        "file": "stored_file",
+        "version": "program_version",
+        "member": "panel_member",
+        "item": "agenda_item",
+    }
     fixed = {"key": ["planning", "launch"], "form": ["csv", "xlsx"], "feed_token": [feed]}
     bound = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
@@ -137,11 +144,13 @@ def told(answer: Any) -> list[bytes]:
 
 def test_no_address_tells_a_blind_reviewer_who_applies(app: Flask, panel: Panel, client_of: Browser) -> None:
     ben = panel["Ben"]
-    with clock_at(LATER), unit_of_work():
+    room = Room.running(panel, *panel.applications)  # type: ignore[attr-defined]
+    room.opens(panel.applications[0])  # type: ignore[attr-defined]
+    with room.acting():
         feed = token_of(make_feed(ben.by))
     browser = client_of(ben.person)
     opened: dict[str, int] = {}
-    with clock_at(LATER):
+    with clock_at(room.now):
         found = list(addresses(app, feed))
         for rule, address in found:
             answer = browser.get(address)
@@ -161,6 +170,7 @@ def test_no_address_tells_a_blind_reviewer_who_applies(app: Flask, panel: Panel,
     assert opened["review.file"] == 4
     assert opened["review.conflicts"] == 1
     assert opened["calendars.feed"] == 1
+    assert (opened["meetings.meeting"], opened["meetings.application"]) == (1, 2)
 
 
 def test_what_a_blind_reviewer_sends_is_answered_without_names(panel: Panel, client_of: Browser) -> None:

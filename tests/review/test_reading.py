@@ -197,6 +197,26 @@ def test_a_file_whose_maker_cannot_be_taken_out_is_kept_back_and_staff_are_told(
     )
 
 
+@pytest.mark.parametrize("anew", [False, True])
+def test_officers_are_asked_about_a_file_that_is_kept_back_until_there_is_another(app: Flask, anew: bool) -> None:
+    panel_with_files("blind", files.put(b"%PDF-1.7 Quillfeather", "tern-budget.pdf", PDF))
+    run_due()
+    with app.test_request_context(method="POST"), clock_at(make.REVIEWING), unit_of_work():
+        maya, other = person("Maya", Role.PROGRAM_OFFICER), person("Olga", Role.PROGRAM_OFFICER)
+        [assignment] = db.session.scalars(select(Assignment))
+        case = assignment.submission.application.case
+        services.note_conflict(actor(maya), case, other, "Her brother is the principal.")
+        if anew:
+            make.resubmit(assignment.submission.application, make.CLOSED, {"vision": "Goal sheets."})
+            services.unassign(actor(maya), assignment)
+            services.assign(actor(maya), assignment.stage, assignment.reviewer, assignment.submission.application)
+        seen = {
+            who.name: [todo.title for todo in queries.todos(actor(who)) if "file" in todo.title]
+            for who in (maya, other)
+        }
+    assert seen == {"Maya": [] if anew else ["A file is kept from the panel: Tern School"], "Olga": []}
+
+
 def test_copies_are_made_once_however_often_and_by_whomever_they_are_asked_for(app: Flask) -> None:
     panel_with_files("blind", files.put(traces.pdf(), "a.pdf", PDF))
     [assignment] = db.session.scalars(select(Assignment))

@@ -9,16 +9,20 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
-from grants.applications.models import Submission
+from grants.applications.models import Application, Submission
 from grants.applications.queries import form_of
-from grants.casework.models import StoredFile
+from grants.casework.models import Case, StoredFile
+from grants.casework.visibility import not_conflicted
 from grants.kernel.errors import Clash, Missing, Refused
+from grants.kernel.policy import Actor
 from grants.persistence.session import db
+from grants.programs.models import Cycle, CycleStage
 from grants.review.models import Assignment
 from grants.review.queries.evidence import earlier_evidence
 from grants.review.queries.panel import review_rules
+from grants.review.queries.scope import joined, stands
 from grants.review.reading_models import VeiledFile
 
 
@@ -61,6 +65,43 @@ def files_to_veil(assignment: Assignment) -> Sequence[str]:
     return db.session.scalars(
         select(StoredFile.public_id).where(StoredFile.public_id.in_(shown), ~done).order_by(StoredFile.id)
     ).all()
+
+
+def kept_back(actor: Actor) -> Sequence[Submission]:
+    """Submissions of which a blind panel at work cannot be shown a file, as organizers may know of them."""
+    refused = {
+        (case_id, public_id)
+        for case_id, public_id in db.session.execute(
+            select(StoredFile.case_id, StoredFile.public_id)
+            .join(VeiledFile, VeiledFile.file_id == StoredFile.id)
+            .where(VeiledFile.refused.is_not(None))
+        )
+    }
+    if not refused or not actor.may("review.organize"):
+        return []
+    read = joined(select(Assignment.submission_id)).join(CycleStage, CycleStage.id == Assignment.stage_id)
+    found = db.session.scalars(
+        select(Submission)
+        .join(Submission.application)
+        .where(
+            Submission.id.in_(read.where(stands(), CycleStage.released_at.is_(None))),
+            Application.case_id.in_({case_id for case_id, _ in refused}),
+            not_conflicted(actor, Application.case_id),
+        )
+        .options(
+            contains_eager(Submission.application).options(
+                joinedload(Application.case).joinedload(Case.organization),
+                joinedload(Application.stage).joinedload(CycleStage.cycle).joinedload(Cycle.program_version),
+            )
+        )
+        .order_by(Submission.id)
+    )
+    return [
+        one
+        for one in found
+        if review_rules(one.application.stage).identity == "blind"
+        and any((one.application.case_id, file.public_id) in refused for file in _files(one, blind=True))
+    ]
 
 
 def _files(submission: Submission, *, blind: bool) -> Iterator[ReadableFile]:
