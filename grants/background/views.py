@@ -29,6 +29,7 @@ def jobs() -> ResponseReturnValue:
         counts=queries.count_by_state(actor),
         title_of=title_of,
         may_retry=actor.may("job.retry"),
+        is_kept_away=not queries.may_see(actor),
     )
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from grants.casework.models import Case
+from grants.casework.queries import conflicted_cycles
 from grants.casework.visibility import no_conflict_beside, not_conflicted
 from grants.kernel.policy import Actor
 from grants.persistence.audit import AuditRecord
@@ -19,6 +20,8 @@ from grants.web.filters import DEFAULT_ZONE
 
 # Acts whose record weighs a case against the others of its cycle: it holds a place on the waitlist.
 COMPARING = ("slate.override",)
+# Acts on these once named no case, and the record cannot be written anew: whoever has a conflict reads none of those.
+OF_SOME_CASE = ("scorecard",)
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ def _shown(actor: Actor, filters: AuditFilters) -> list[ColumnElement[bool]]:
         _not_part_of_a_hidden_case(actor),
         or_(AuditRecord.action.not_in(COMPARING), no_conflict_beside(actor, AuditRecord.case_id)),
     ]
+    if conflicted_cycles(actor):
+        conditions.append(~and_(AuditRecord.subject_type.in_(OF_SOME_CASE), AuditRecord.case_id.is_(None)))
     if filters.action:
         conditions.append(AuditRecord.action.in_(acts_called(filters.action)))
     if filters.who:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from grants.casework.audit_trail import AuditFilters, audit_ids, audit_records_of
 from grants.casework.export_kinds import Table, exportable
 from grants.casework.queries import conflicted_cycles
+from grants.casework.todos import VERIFIED
 from grants.kernel.policy import Actor
 
 RECORD: Final = "casework.record"
@@ -32,7 +33,8 @@ def record(actor: Actor, wanted: Mapping[str, Any]) -> Table:
     def rows(ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         for one in audit_records_of(actor, ids):
             number, about = one.number if numbered else None, (one.subject_type, one.subject_id)
-            changed = (str(one.before or ""), str(one.after or ""), one.sha256)
+            said = (one.before, one.after) if numbered or one.action != VERIFIED else ("", "")
+            changed = (*(str(part or "") for part in said), one.sha256)
             yield (number, one.at, one.actor_name, one.acting_as, one.action, *about, *changed)
 
     return Table(_COLUMNS, audit_ids(actor, filters), rows, at_once=1000)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased, joinedload
 
+from grants.background.queries import keeping_away
 from grants.casework.models import Case, Note, Task, TimelineEvent
 from grants.casework.todos import own_tasks, todos
 from grants.casework.visibility import conflicted_cycle_ids, sees_as_staff, visible_cases
@@ -34,6 +35,9 @@ def case_for(actor: Actor, public_id: str) -> Case:
 def conflicted_cycles(actor: Actor) -> frozenset[int]:
     """Ids of the cycles in which the actor has a conflict with some case, whatever became of it."""
     return frozenset(db.session.scalars(conflicted_cycle_ids(actor)))
+
+
+keeping_away.append(lambda actor: bool(conflicted_cycles(actor)))
 
 
 def timeline(actor: Actor, case: Case, page: int = 1) -> Page[TimelineEvent]:

@@ -14,6 +14,8 @@ class Message(Identified, Base):
 
     key          at most one message of a key is ever stored, so no cause sends two
     person       whose account it goes to; None for a visitor, who is known by `to_name` and the address alone
+    case         the case that it is about
+    cycle        where it counts several cases of a cycle at once: who has a conflict with one of them may not read it
     message_id   deterministic from the key, so that a resend is the same mail
     """
 
@@ -24,6 +26,7 @@ class Message(Identified, Base):
     template: Mapped[str] = mapped_column(String(60))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycle.id"))
     to_name: Mapped[str]
     to_email: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str]

@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from grants.casework.models import Case
-from grants.casework.visibility import not_conflicted
+from grants.casework.visibility import conflicted_cycle_ids, not_conflicted
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.messages.models import Message
@@ -49,11 +49,12 @@ def _visible(actor: Actor) -> Select[Message]:
 
 
 def _readable(actor: Actor) -> ColumnElement[bool]:
-    """Those who read cases see all but what belongs to a case they are conflicted with.
+    """Those who read cases see all but what belongs to a case they are conflicted with, or counts it among others.
 
     An administrator looks after accounts and learns no outcome, nor who asked what: they see only what is about
     accounts and organizations, and belongs to no case.
     """
     if actor.may("case.list"):
-        return not_conflicted(actor, Message.case_id)
+        beside = or_(Message.cycle_id.is_(None), Message.cycle_id.not_in(conflicted_cycle_ids(actor)))
+        return and_(not_conflicted(actor, Message.case_id), beside)
     return and_(Message.case_id.is_(None), Message.template.startswith("people.", autoescape=True))

@@ -40,13 +40,21 @@ def suppressed() -> Iterator[None]:
 
 
 def post(
-    key: str, template: str, to: Person | Visitor, facts: Mapping[str, object], case: Case | None = None
+    key: str,
+    template: str,
+    to: Person | Visitor,
+    facts: Mapping[str, object],
+    case: Case | None = None,
+    *,
+    cycle_id: int | None = None,
 ) -> Message | None:
     """Write one message to one person or visitor; it is delivered once the caller's transaction commits.
 
     key        names the cause, such as `award-offered:<public id>`; a key that was used gives None and nothing new
     template   a key of library.TEMPLATES
     facts      text or whole numbers by placeholder; `name`, `email` and `site` are there already
+    case       the case it is about
+    cycle_id   instead, where it counts several cases of a cycle, such as those that wait for a reviewer
     raises     KeyError for an unknown template, IncompleteMessage for a placeholder without its fact
     """
     if db.session.scalar(select(Message.id).where(Message.key == key)) is not None:
@@ -60,6 +68,7 @@ def post(
         template=template,
         person=person,
         case_id=case and case.id,
+        cycle_id=cycle_id,
         to_name=to.name,
         to_email=to.email,
         subject=subject,

@@ -13,6 +13,7 @@ import xlsxwriter
 from flask import Response
 from werkzeug.exceptions import NotFound
 
+from grants.kernel.clock import now
 from grants.kernel.dates import zone_word
 from grants.web.filters import DEFAULT_ZONE
 
@@ -90,6 +91,7 @@ def _plain(cell: Any) -> Any:
 def _xlsx(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     plain = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(file, plain)
+    book.set_properties({"created": now()})
     sheet = book.add_worksheet()
     sheet.freeze_panes(1, 0)
     sheet.write_row(0, 0, columns, book.add_format({"bold": True}))

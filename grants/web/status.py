@@ -76,6 +76,12 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "ready": ("Ready", _G),
         "returned": ("Returned for changes", _W),
     },
+    "assignment_proposal": {
+        "working": ("Being worked out", _A),
+        "ready": ("To be looked at", _W),
+        "applying": ("Being applied", _A),
+        "applied": ("Applied", _G),
+    },
     "scorecard": {
         "not_started": ("Not started", _Q),
         "draft": ("Scoring", _A),

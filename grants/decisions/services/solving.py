@@ -15,7 +15,7 @@ from grants.decisions.slate import propose as solve
 from grants.decisions.slate_rules import why_barred
 from grants.decisions.why_not import because as compared
 from grants.kernel.clock import now
-from grants.kernel.errors import Clash
+from grants.kernel.errors import Clash, Missing
 from grants.kernel.integer_program import Unproved, within
 from grants.kernel.money import dollars
 from grants.kernel.policy import Actor, require, require_permission
@@ -75,9 +75,12 @@ def solve_slate(actor: Actor, stage: CycleStage) -> Solution:
 def fit_to_decide(actor: Actor, stage: CycleStage) -> Basis:
     """What a slate of the stage is solved from, when there may be one.
 
-    raises   Refused; Clash when the stage was released, takes submissions still, or nobody applied
+    raises   Refused; Missing for a stage without applications; Clash when it was released, takes submissions still, or
+             nobody applied
     """
     require_permission(actor, "slate.propose")
+    if stage.kind != "application":
+        raise Missing("There is nothing to decide in this stage.")
     require(queries.may_handle(actor, stage))
     if stage.released_at is not None:
         raise Clash("The decisions of this stage have been released.")

@@ -116,6 +116,6 @@ def _finish(actor: Actor, proposal: AssignmentProposal) -> None:
     people = select(Person, given.c.count).join(given, given.c.id == Person.id).order_by(Person.id)
     for person, count in db.session.execute(people):
         key = f"review-assigned:{proposal.public_id}:{proposal.round}:{person.public_id}"
-        post(key, "review.assigned", person, assigned_facts(stage, count))
+        post(key, "review.assigned", person, assigned_facts(stage, count), cycle_id=stage.cycle_id)
     proposal.applied_at = now()
     move(actor, proposal, "finish", PROPOSAL, lambda: None)

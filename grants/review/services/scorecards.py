@@ -84,7 +84,7 @@ def submit_scorecard(actor: Actor, assignment: Assignment) -> Scorecard:
         "keep_total": keep_total,
         "tell_case": lambda: note_event(actor, case, "review", f"{actor.name} submitted a scorecard."),
     }
-    move(actor, card, "submit", SCORECARD, lambda: _facts_of(assignment), effects)
+    move(actor, card, "submit", SCORECARD, lambda: _facts_of(assignment), effects, case.id)
     return card
 
 
@@ -122,7 +122,7 @@ def reopen_scorecard(actor: Actor, assignment: Assignment, reason: str) -> Score
         "tell_case": lambda: note_event(actor, case, "review", f"The scorecard of {reviewer.name} was reopened."),
         "tell_reviewer": tell_reviewer,
     }
-    move(actor, card, "reopen", SCORECARD, lambda: _facts_of(assignment, reason), effects)
+    move(actor, card, "reopen", SCORECARD, lambda: _facts_of(assignment, reason), effects, case.id)
     return card
 
 

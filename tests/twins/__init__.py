@@ -1,0 +1,1 @@
+"""Two worlds that differ in what one school's review says, and everyone who may not be able to tell them apart."""

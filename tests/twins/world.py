@@ -1,0 +1,487 @@
+"""The two worlds: a cycle from its first workshop to its second review, told twice.
+
+They are the same but for one school, Tern: who reads its applications, what they give and write, which card is opened
+again, what staff say of it among themselves. Ids are drawn by name, so that whatever is in both has one address.
+"""
+
+import random
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import count
+from typing import Any, NamedTuple
+
+import pytest
+from sqlalchemy import select
+
+from grants.applications import services as applications
+from grants.applications.models import Application
+from grants.awards import services as awards
+from grants.awards.models import Award
+from grants.background.runner import run_due
+from grants.casework import services as casework
+from grants.casework.models import Case
+from grants.casework.todos import VERIFIED
+from grants.decisions import queries as slates
+from grants.decisions import services as decisions
+from grants.discovery.services.asking import ask
+from grants.discovery.services.calling import CallPlan, show_call
+from grants.kernel.clock import clock_at
+from grants.kernel.policy import SYSTEM, Actor
+from grants.kernel.roles import Role
+from grants.messages.feeds import make_feed
+from grants.monitoring import services as monitoring
+from grants.payments import services as payments
+from grants.payments.models import Installment
+from grants.people.models import Person
+from grants.persistence import audit
+from grants.persistence.session import db, unit_of_work
+from grants.programs.dates import usual_dates
+from grants.programs.models import Cycle, CycleStage
+from grants.programs.queries import definition_of
+from grants.programs.services import load_program, open_cycle
+from grants.review import queries as reviews
+from grants.review import services as review
+from grants.review.aims import Aims
+from grants.review.models import Assignment
+from tests.factories import applications as writing
+from tests.factories import discovery as events
+from tests.factories import people as making
+from tests.factories import review as panels
+from tests.factories.monitoring import reading, requirement
+from tests.factories.people import actor, person
+
+PROGRAM = """
+program: twins
+title: Schools of Tomorrow
+funder: Harbor Foundation
+funds:
+  local: {title: Local money, amount: "$900,000"}
+stages:
+  discovery: {kind: discovery, title: Discovery, counts: [workshop], complete_when: {at_least: 1},
+    opens: 2014-10-01, closes: 2014-12-19}
+  planning:
+    kind: application
+    title: Planning grant
+    enter: open
+    form: idea
+    review: {rubric: idea, reviewers_each: 2, load: {at_most: 6}}
+    decision: {awards: {at_most: 2}, amount: {flat: "$100,000"}, approve: {directors: 1}}
+    schedule: planning
+    owes: [check_in, report]
+    indicators: [attendance]
+    opens: 2015-01-12
+    closes: 2015-03-01
+    reviews_due: 2015-03-30
+    decision_on: 2015-04-20
+  launch:
+    kind: application
+    title: Launch grant
+    enter: open
+    form: idea
+    review: {rubric: idea, reviewers_each: 2, load: {at_most: 6}}
+    decision: {awards: {at_most: 4}, amount: {by_score: [{from: 45, amount: "$100,000"}]}, approve: {directors: 1}}
+    opens: 2016-02-01
+    closes: 2016-03-20
+    reviews_due: 2016-04-15
+    decision_on: 2016-05-12
+rubrics:
+  idea:
+    scale: {from: 1, to: 4, words: [Not yet, Emerging, Strong, Exemplary]}
+    criteria:
+      plans: {title: Every student has a plan, essential: true, comment: never}
+      good: {title: A good idea, weight: 2}
+      team: {title: A strong team}
+forms:
+  idea:
+    title: Idea
+    sections:
+      idea:
+        {title: The idea, judged_by: [good], fields: {what: {type: long_text, title: What will change, required: true}}}
+      people:
+        {title: The people, judged_by: [team], fields: {who: {type: short_text, title: Who leads, required: true}}}
+schedules:
+  planning:
+    - {title: To begin, share: 60%, due: 30 days after agreement_signed, when: [agreement_signed]}
+    - {title: After the report, share: 40%, due: 2016-06-15, when: [{accepted: report.1}]}
+requirements:
+  check_in: {kind: check_in, from: 2015-09-01, every: 3 months, times: 3, agenda: [Progress, Finances]}
+  report: {kind: report, from: 2016-03-31, every: 1 year, times: 1, grace_days: 10}
+indicators:
+  attendance: {title: Attendance, unit: percent, years: [0, 1], targets: {1: 95}}
+"""
+
+LAUNCHED = datetime(2016, 4, 20, 17, tzinfo=UTC)
+"""When everyone reads: the launch review is under way, a draft of its slate is there, planning is a year old."""
+
+SCHOOLS: Mapping[str, Mapping[str, Any]] = {
+    "Tern": {"sector": "charter", "city": "Oakland"},
+    "Heron": {"sector": "district", "city": "Oakland"},
+    "Gull": {"sector": "district", "city": "Berkeley"},
+    "Plover": {"sector": "charter", "city": "Oakland"},
+}
+
+
+class Chance:
+    """Where ids and codes come from while a world is made and read: the same name gives the same ones."""
+
+    def __init__(self) -> None:
+        self._random = random.Random("nothing")
+        self._drawn: dict[str, int] = {}
+
+    def begin(self, name: str) -> None:
+        """Draw under a name from here on; a name that was used goes on with others of its own."""
+        self._drawn[name] = self._drawn.get(name, -1) + 1
+        self._random = random.Random(f"{name} {self._drawn[name]}")
+
+    def forget(self) -> None:
+        self._drawn.clear()
+
+    @contextmanager
+    def put_in(self) -> Iterator[None]:
+        """Within the block, what the application draws is drawn here."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(secrets, "choice", self._choice)
+            patch.setattr(secrets, "token_urlsafe", self._token)
+            yield
+
+    def _choice(self, signs: str) -> str:
+        return self._random.choice(signs)
+
+    def _token(self, size: int) -> str:
+        return f"{self._random.getrandbits(6 * size):x}"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the review of one school says in a world: who gives it what in which stage, with which words.
+
+    planning, launch   reviewer -> mark on everything that has one
+    opened_again       the reviewer whose launch card is opened again and revised
+    words              what they write; nobody else writes any of it
+    """
+
+    planning: Mapping[str, int]
+    launch: Mapping[str, int]
+    opened_again: str
+    words: str
+
+
+# Tern comes first in both, and no other school's place hangs on it: what follows from its scores is not what is hidden.
+ONE = Said({"Ann": 4, "Ben": 4}, {"Ann": 4, "Ben": 4}, "Ben", "zebrafish splendour")
+OTHER = Said({"Cleo": 4, "Dan": 3}, {"Cleo": 4, "Dan": 3, "Ann": 3}, "Cleo", "quagmire throughout")
+WORDS = (ONE.words.split()[0], OTHER.words.split()[0])
+
+
+class Reader(NamedTuple):
+    """Somebody as a browser knows them."""
+
+    name: str
+    person_id: int
+    public_id: str
+    session_stamp: str
+
+
+@dataclass
+class World:
+    """Everyone in it, by first name, and the hidden case."""
+
+    said: Said
+    chance: Chance
+    people: dict[str, Person] = field(default_factory=dict)
+    schools: dict[str, writing.School] = field(default_factory=dict)
+    stages: dict[str, CycleStage] = field(default_factory=dict)
+
+    def by(self, name: str) -> Actor:
+        return actor(self.people[name])
+
+    @contextmanager
+    def at(self, year: int, month: int, day: int, what: str = "") -> Iterator[None]:
+        self.chance.begin(f"{year}-{month}-{day} {what}")
+        with clock_at(datetime(year, month, day, 17, tzinfo=UTC)):
+            yield
+
+    def step(self, *acts: Callable[[], object]) -> None:
+        """Each act in a transaction of its own, as a press of a button is."""
+        for one in acts:
+            with unit_of_work():
+                one()
+
+    # ── the cycle ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def tell(self) -> None:
+        with self.at(2014, 9, 15):
+            self._people()
+            self._cycle()
+        self._discovery()
+        self._apply("planning", 2015, "A lab")
+        self._review("planning", 2015)
+        self._award()
+        self._apply("launch", 2016, "A school day")
+        self._review("launch", 2016)
+        with self.at(2016, 4, 18, "proposal"):
+            self.step(lambda: review.ask_for_assignment(self.by("Olu"), self.stages["launch"], Aims()))
+            run_due()
+        with self.at(2016, 4, 19, "slate"):
+            self._slate("launch", "A first look")
+            run_due()
+            self.step(lambda: verify(self.by("Dov")))
+
+    def readers(self) -> dict[str, Reader]:
+        """Name -> whoever has an account."""
+        return {
+            name: Reader(name, one.id, one.public_id, one.session_stamp) for name, one in sorted(self.people.items())
+        }
+
+    def cases(self) -> dict[str, int]:
+        """School -> its case."""
+        return {name: self.application("planning", name).case_id for name in self.schools}
+
+    def _people(self) -> None:
+        roles: dict[str, Sequence[Role]] = {
+            "Olu": [Role.PROGRAM_OFFICER], "Maya": [Role.PROGRAM_OFFICER],
+            "Dov": [Role.DIRECTOR], "Dee": [Role.DIRECTOR],
+            "Fay": [Role.FINANCE_OFFICER], "Fritz": [Role.FINANCE_OFFICER], "Aud": [Role.AUDITOR],
+            "Pat": [Role.PARTNER_FUNDER], "Ada": [Role.ADMINISTRATOR],
+            "Ann": [Role.REVIEWER], "Ben": [Role.REVIEWER], "Cleo": [Role.REVIEWER], "Dan": [Role.REVIEWER],
+            "Rex": [Role.REVIEWER], "Kai": [],
+        }  # fmt: skip
+        with unit_of_work():
+            for name, held in roles.items():
+                self.people[name] = person(name, *held)
+            for name, more in SCHOOLS.items():
+                self.schools[name] = school = writing.school(name, **more)
+                for one in ("lead", "editor", "viewer", "signatory"):
+                    someone: Person = getattr(school, one)
+                    someone.name = f"{one.capitalize()} of {name}"
+                    self.people[someone.name] = someone
+            for someone in self.people.values():
+                make_feed(actor(someone))
+
+    def _cycle(self) -> None:
+        with unit_of_work():
+            version = load_program(SYSTEM, PROGRAM, "twins.yaml")
+            cycle = open_cycle(
+                SYSTEM, version, "twins-2015", "Schools of Tomorrow", usual_dates(definition_of(version))
+            )
+            self.stages = {one.key: one for one in cycle.stages}
+            show_call(self.by("Olu"), cycle, CallPlan("listed", "Plan with us.", "Olu", "olu@foundation.example"))
+            payments.open_fund(SYSTEM, cycle, "local", "Local money", 900_000_00)
+
+    @property
+    def cycle(self) -> Cycle:
+        return self.stages["planning"].cycle
+
+    def _discovery(self) -> None:
+        with self.at(2014, 10, 20), unit_of_work():
+            workshop = events.event(self.cycle, datetime(2014, 11, 3, 18, tzinfo=UTC), title="What is mastery?")
+            for name, school in self.schools.items():
+                events.placed(workshop, school.organization, school.lead, came=name != "Plover")
+            call = self.cycle_call()
+            ask(self.schools["Gull"].as_lead, call, "May a high school apply?")
+
+    def cycle_call(self) -> Any:
+        from grants.discovery.call_models import Call
+
+        return db.session.scalars(select(Call).where(Call.cycle_id == self.cycle.id)).one()
+
+    # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _apply(self, stage: str, year: int, idea: str) -> None:
+        with self.at(year, 2, 10, f"writing {stage}"):
+            for name, school in self.schools.items():
+                self.step(lambda school=school, name=name: self._write(stage, school, f"{idea} for {name}."))
+        with self.at(year, 2, 24, f"submitting {stage}"):
+            for name, school in self.schools.items():
+                one = self.application(stage, name)
+                self.step(
+                    lambda one=one, school=school: applications.submit(school.as_signatory, one, school.signatory.name)
+                )
+            run_due()
+
+    def _write(self, stage: str, school: writing.School, idea: str) -> None:
+        one = writing.draft(school, self.stages[stage], {"what": idea, "who": "Six teachers."})
+        applications.comment(school.as_editor, one, "idea", "Do we say enough here?")
+        if school.organization.name == "Gull" and stage == "launch":
+            kai = self.people["Kai"]
+            asked = applications.invite_coach(school.as_lead, one, kai.name, kai.email, "Design House", ["idea"])
+            applications.accept_coaching(actor(kai), asked)
+
+    def application(self, stage: str, school: str) -> Application:
+        return db.session.scalars(
+            select(Application)
+            .join(Application.case)
+            .where(
+                Application.stage_id == self.stages[stage].id,
+                Case.organization_id == self.schools[school].organization.id,
+            )
+        ).one()
+
+    @property
+    def hidden(self) -> Case:
+        """Tern's case."""
+        return self.application("planning", "Tern").case
+
+    # ── reviewing ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _review(self, stage: str, year: int) -> None:
+        place = self.stages[stage]
+        with self.at(year, 3, 21, f"panel {stage}"):
+            for name in ("Ann", "Ben", "Cleo", "Dan", "Rex"):
+                self.step(lambda name=name: review.invite_reviewer(self.by("Olu"), place, self.people[name]))
+            case = self.hidden
+            if stage == "planning":
+                for name in ("Maya", "Dee", "Fritz", "Pat"):
+                    self.step(
+                        lambda name=name: review.declare_conflict(self.by(name), case, "My sister teaches there.")
+                    )
+                self.step(lambda: review.note_conflict(self.by("Olu"), case, self.people["Aud"], "Sat on its board."))
+            for name in ("Ann", "Ben", "Cleo", "Dan", "Rex"):
+                theirs = {case.id: "I helped to found it."} if name == "Rex" and stage == "planning" else {}
+                self.step(lambda name=name, theirs=theirs: review.declare_conflicts(self.by(name), place, theirs))
+            run_due()
+        with self.at(year, 3, 22, f"assigning {stage}"):
+            for name, readers in {"Heron": ("Rex", "Ann"), "Gull": ("Rex", "Ben"), "Plover": ("Cleo", "Dan")}.items():
+                for reader in readers:
+                    self._assign(stage, name, reader)
+            run_due()
+        with self.at(year, 3, 28, f"scoring {stage}"):
+            for name, marks in {"Heron": (3, 3), "Gull": (3, 1), "Plover": (2, 1)}.items():
+                for card, mark in zip(self._cards(stage, name), marks, strict=True):
+                    if not (stage == "launch" and (name, card.reviewer.name) == ("Gull", "Rex")):
+                        self._score(card, mark, f"Read {name} twice.")
+            run_due()
+        self._hidden_review(stage, year)
+
+    def _hidden_review(self, stage: str, year: int) -> None:
+        """What the worlds differ in."""
+        said = self.said
+        with self.at(year, 3, 29, f"Tern {stage} {said.words}"):
+            given = said.planning if stage == "planning" else said.launch
+            for reader in given:
+                self._assign(stage, "Tern", reader)
+            for card in self._cards(stage, "Tern"):
+                self._score(card, given[card.reviewer.name], f"{said.words}, says {card.reviewer.name}.")
+            if stage == "launch":
+                card = next(one for one in self._cards(stage, "Tern") if one.reviewer.name == said.opened_again)
+                scorecard = card.scorecard
+                assert scorecard is not None
+                self.step(lambda: review.reopen_scorecard(self.by("Olu"), card, f"Please say why: {said.words}."))
+                self._score(card, given[card.reviewer.name], f"Revised: {said.words}.", scorecard.version)
+                for words in (f"{said.words} at the visit.", "Talk it over with Dov."):
+                    self.step(lambda words=words: casework.add_note(self.by("Olu"), self.hidden, words))
+                self.step(
+                    lambda: casework.add_task(
+                        self.by("Olu"), self.hidden, f"Look into {said.words}", self.people["Olu"]
+                    )
+                )
+            run_due()
+
+    def _assign(self, stage: str, school: str, reader: str) -> None:
+        one = self.application(stage, school)
+        self.step(lambda: review.assign(self.by("Olu"), self.stages[stage], self.people[reader], one))
+
+    def _cards(self, stage: str, school: str) -> Sequence[Assignment]:
+        of = [one.id for one in self.application(stage, school).submissions]
+        return db.session.scalars(
+            select(Assignment).where(Assignment.submission_id.in_(of)).order_by(Assignment.reviewer_id)
+        ).all()
+
+    def _score(self, card: Assignment, mark: int, words: str, version: int = 0) -> None:
+        by, marks = actor(card.reviewer), {"plans": True, "good": mark, "team": mark}
+        why = {"good": words, "team": words}
+        self.step(
+            lambda: review.save_scorecard(by, card, marks, based_on_version=version, comments=why),
+            lambda: review.submit_scorecard(by, reviews.assignment_for(by, card.public_id)),
+        )
+
+    # ── awarding ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _slate(self, stage: str, title: str) -> Any:
+        solution = decisions.solve_slate(self.by("Olu"), self.stages[stage])
+        with unit_of_work():
+            return decisions.make_slate(self.by("Olu"), self.stages[stage], title, solution)
+
+    def _award(self) -> None:
+        with self.at(2015, 4, 6, "deciding"):
+            self._slate("planning", "A first look")
+            slate = self._slate("planning", "As proposed")
+            self.step(
+                lambda: decisions.propose(self.by("Olu"), slate),
+                lambda: decisions.approve(self.by("Dov"), slate, slate.content_sha256 or ""),
+            )
+            run_due()
+            seen = {one.outcome: one.letters for one in slates.letter_counts(SYSTEM, slate)}
+            self.step(lambda: decisions.check_letters(self.by("Dov"), slate, seen))
+        with self.at(2015, 4, 20, "releasing"):
+            self.step(lambda: decisions.release(self.by("Olu"), slate))
+            run_due()
+        with self.at(2015, 4, 27, "signing"):
+            for name in ("Tern", "Heron"):
+                one, school = self.award(name), self.schools[name]
+                self.step(lambda one=one, school=school: awards.accept(school.as_signatory, one))
+                run_due()
+                self.step(
+                    lambda one=one, school=school: awards.sign(
+                        school.as_signatory, one, school.signatory.name, consent=True
+                    ),
+                    lambda one=one: awards.countersign(self.by("Dov"), one, "Dov"),
+                )
+                run_due()
+        with self.at(2015, 5, 20, "paying"):
+            for name in ("Tern", "Heron"):
+                first = self.installment(name)
+                self.step(
+                    lambda first=first: payments.request(self.by("Olu"), first),
+                    lambda first=first: payments.approve(self.by("Fay"), first),
+                    lambda first=first, name=name: payments.mark_paid(
+                        self.by("Fay"), first, f"ACH {name}", date(2015, 5, 20)
+                    ),
+                )
+            run_due()
+        with self.at(2015, 9, 10, "following"):
+            for name in ("Tern", "Heron"):
+                award, school = self.award(name), self.schools[name]
+                self.step(
+                    lambda award=award: monitoring.record_check_in(
+                        self.by("Olu"),
+                        requirement(award, "check_in"),
+                        date(2015, 9, 10),
+                        "Both",
+                        "Went well.",
+                        "on_track",
+                    ),
+                    lambda award=award, school=school: monitoring.record_reading(
+                        school.as_lead, reading(award, "attendance", 0), Decimal(93)
+                    ),
+                )
+            run_due()
+
+    def award(self, school: str) -> Award:
+        return db.session.scalars(
+            select(Award).where(Award.case_id == self.application("planning", school).case_id)
+        ).one()
+
+    def installment(self, school: str) -> Installment:
+        return db.session.scalars(
+            select(Installment).where(Installment.award_id == self.award(school).id, Installment.number == 1)
+        ).one()
+
+
+def verify(actor: Actor) -> None:
+    """Somebody has looked whether the record holds, as its page does."""
+    found = audit.verify(db.session())
+    audit.record(actor, VERIFIED, db.session.get_one(Person, actor.person_id), after={"records": found.records})
+
+
+def told(said: Said, chance: Chance) -> World:
+    """A world in the present, empty database."""
+    chance.forget()
+    making._numbers = writing._numbers = events._numbers = panels._numbers = count(1)
+    world = World(said, chance)
+    with chance.put_in():
+        world.tell()
+    return world
