@@ -32,6 +32,8 @@ from grants.discovery.services.calling import CallPlan, show_call
 from grants.kernel.clock import clock_at
 from grants.kernel.policy import SYSTEM, Actor
 from grants.kernel.roles import Role
+from grants.meetings import services as meetings
+from grants.meetings.models import AgendaItem, Meeting
 from grants.messages.feeds import make_feed
 from grants.monitoring import services as monitoring
 from grants.payments import services as payments
@@ -225,6 +227,7 @@ class World:
         with self.at(2016, 4, 18, "proposal"):
             self.step(lambda: review.ask_for_assignment(self.by("Olu"), self.stages["launch"], Aims()))
             run_due()
+        self._meet()
         with self.at(2016, 4, 19, "slate"):
             self._slate("launch", "A first look")
             run_due()
@@ -379,6 +382,23 @@ class World:
                     )
                 )
             run_due()
+
+    def _meet(self) -> None:
+        """The panel's meeting is planned with all on its agenda; what is noted of Tern is not the same."""
+        with self.at(2016, 4, 18, "meeting"):
+            stage = self.stages["launch"]
+            plan = meetings.Plan(
+                "Panel meeting", datetime(2016, 4, 20, 16, tzinfo=UTC), self.people["Olu"], 2, "Room 2"
+            )
+            lines = meetings.Lines([self.application("launch", name).id for name in self.schools], 20)
+            self.step(lambda: meetings.make_meeting(self.by("Olu"), stage, plan, lines))
+            meeting = db.session.scalars(select(Meeting)).one()
+            self.step(lambda: meetings.invite(self.by("Olu"), meeting))
+            run_due()
+        with self.at(2016, 4, 18, f"minutes {self.said.words}"):
+            tern = self.application("launch", "Tern").id
+            item = db.session.scalars(select(AgendaItem).where(AgendaItem.application_id == tern)).one()
+            self.step(lambda: meetings.write_notes(self.by("Olu"), item, f"To be talked over: {self.said.words}.", 0))
 
     def _assign(self, stage: str, school: str, reader: str) -> None:
         one = self.application(stage, school)

@@ -2,14 +2,14 @@
 
 What reviewers were sent before says nothing of it, and is told by the panel they sit on.
 
-Revision 0038, after 0037.
+Revision 0041, after 0040.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0038"
-down_revision = "0037"
+revision = "0041"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 
