@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import aliased
 
 from grants.casework.models import Case
-from grants.casework.queries import conflicted_cycles
-from grants.casework.visibility import no_conflict_beside, not_conflicted
+from grants.casework.visibility import conflicted_cycle_ids, no_conflict_beside, not_conflicted
 from grants.kernel.policy import Actor
 from grants.persistence.audit import AuditRecord
 from grants.persistence.paging import Page, paginate
@@ -63,9 +62,12 @@ def _shown(actor: Actor, filters: AuditFilters) -> list[ColumnElement[bool]]:
         not_conflicted(actor, AuditRecord.case_id),
         _not_part_of_a_hidden_case(actor),
         or_(AuditRecord.action.not_in(COMPARING), no_conflict_beside(actor, AuditRecord.case_id)),
+        or_(
+            AuditRecord.subject_type.not_in(OF_SOME_CASE),
+            AuditRecord.case_id.is_not(None),
+            ~conflicted_cycle_ids(actor).exists(),
+        ),
     ]
-    if conflicted_cycles(actor):
-        conditions.append(~and_(AuditRecord.subject_type.in_(OF_SOME_CASE), AuditRecord.case_id.is_(None)))
     if filters.action:
         conditions.append(AuditRecord.action.in_(acts_called(filters.action)))
     if filters.who:
