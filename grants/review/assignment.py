@@ -5,7 +5,7 @@ number of reviewers. Among the assignments that do so, the one worth most points
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from grants.review.assignment_network import best_pairs, points_of
 from grants.review.assignment_shortages import shortages
@@ -31,13 +31,10 @@ def assign(panel: Sequence[PanelMember], papers: Sequence[Paper], wishes: Wishes
     papers = sorted(papers, key=lambda paper: paper.id)
     _check(panel, papers, wishes)
     pairs = sorted({*best_pairs(panel, papers, wishes), *wishes.fixed}, key=lambda pair: (pair[1], pair[0]))
-    loads = _counts((reviewer for reviewer, _ in pairs), panel)
+    here = Counter(reviewer for reviewer, _ in pairs)
+    loads = {member.id: here[member.id] + member.elsewhere for member in panel}
     points = sum(points_of(pair, wishes) for pair in pairs)
     return AssignmentPlan(tuple(pairs), loads, shortages(panel, papers, pairs, wishes), points)
-
-
-def _counts(seen: Iterable[str], all_of: Iterable[PanelMember | Paper]) -> dict[str, int]:
-    return {thing.id: 0 for thing in all_of} | Counter(seen)
 
 
 def _check(panel: Sequence[PanelMember], papers: Sequence[Paper], wishes: Wishes) -> None:

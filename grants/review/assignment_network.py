@@ -7,6 +7,7 @@ gain.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from grants.kernel.network import Network
 from grants.review.assignment_terms import Pair, PanelMember, Paper, Wishes
@@ -20,6 +21,9 @@ def best_pairs(panel: Sequence[PanelMember], papers: Sequence[Paper], wishes: Wi
 
     raises   Unproved
     """
+    worth = wishes.worth
+    if len({paper.kind for paper in papers}) < 2:  # then each pile is of one kind, and the two costs are one
+        wishes = replace(wishes, worth=replace(worth, balance=worth.balance + worth.mix, mix=0))
     got = Counter(paper for _, paper in wishes.fixed)
     lacks = {paper.id: max(0, paper.needs - got[paper.id]) for paper in papers}
     closed = wishes.conflicts | wishes.fixed
@@ -51,10 +55,11 @@ def _pile(reviewer: str, kind: str, wishes: Wishes) -> Node:
 
 
 def _rooms(panel: Sequence[PanelMember], papers: Sequence[Paper], wishes: Wishes) -> dict[str, tuple[int, int]]:
-    """Reviewer -> reviews by hand already, and how many more may come."""
-    has = Counter(reviewer for reviewer, _ in wishes.fixed)
-    limits = {one.id: len(papers) if one.load is None else min(one.load, len(papers)) for one in panel}
-    return {reviewer: (has[reviewer], max(0, limit - has[reviewer])) for reviewer, limit in limits.items()}
+    """Reviewer -> reviews they have already, and how many more may come."""
+    fixed = Counter(reviewer for reviewer, _ in wishes.fixed)
+    has = {one.id: fixed[one.id] + one.elsewhere for one in panel}
+    limits = {one.id: len(papers) + has[one.id] if one.load is None else one.load for one in panel}
+    return {one.id: (has[one.id], max(0, min(len(papers), limits[one.id] - has[one.id]))) for one in panel}
 
 
 def _mixing(

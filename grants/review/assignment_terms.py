@@ -10,14 +10,16 @@ Pair = tuple[str, str]
 class PanelMember:
     """A reviewer of the stage.
 
-    load    the most submissions this reviewer takes, 0 or more; None for no limit
-    least   the fewest this reviewer should get, 0 or more; comes after every submission's need and before points
+    load       the most submissions this reviewer takes, 0 or more; None for no limit
+    least      the fewest this reviewer should get, 0 or more; comes after every submission's need and before points
+    elsewhere  submissions they have beside those that are given here; they count for load, least and balance
     """
 
     id: str
     name: str
     load: int | None = None
     least: int = 0
+    elsewhere: int = 0
 
 
 @dataclass(frozen=True)

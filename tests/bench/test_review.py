@@ -12,14 +12,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pytest_benchmark.fixture import BenchmarkFixture
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from grants.kernel.roles import Role
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
 from grants.review import exports
-from grants.review.models import Assignment
+from grants.review.models import Assignment, PanelMember
 from grants.review.services import analyse, propose_assignment
 from grants.web.exports import write_table
 from tests.factories import panels
@@ -126,6 +126,8 @@ def test_an_assignment(benchmark: BenchmarkFixture, size: int) -> None:
         officer = person("Maya Rivera", Role.PROGRAM_OFFICER)
         panels.panel(stage)
         panels.submitted(stage, range(size), officer.id)
+        # Just above an even share, so that the limit is felt and every submission can have its three.
+        db.session.execute(update(PanelMember).values(load_cap=size * panels.EACH // 60 + 5))
     by = actor(officer)
     benchmark.pedantic(lambda: propose_assignment(by, stage), rounds=1)
 

@@ -1,10 +1,12 @@
 """What an assignment of reviewers is worked out from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Final, TypeVarTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from grants.applications.models import Application, Submission
@@ -23,8 +25,11 @@ from grants.review.queries.conflicts import unnoted_ties
 from grants.review.queries.scope import has_conflict, joined, newest_submission_id, reviewable_applications, stands
 from grants.review.reviewers import is_away_throughout, most_of, words_of
 
+Selected = TypeVarTuple("Selected")
 Pair = tuple[int, int]
 """(person id, application id)."""
+
+SEVERAL: Final = "schools of several grade spans"
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Reviewer:
     knows     words in small letters: their expertise, and the grade spans they know
     load      the most submissions they read on this panel; None for no limit
     is_away   from now until scorecards are due: nothing more is for them
+    elsewhere assignments on this panel beside those of the facts' papers
     """
 
     person_id: int
@@ -41,6 +47,7 @@ class Reviewer:
     knows: frozenset[str]
     load: int | None
     is_away: bool
+    elsewhere: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,12 @@ class PlanningFacts:
     least: int
     undeclared: tuple[str, ...]
 
+    def reasons(self, reviewer: Reviewer, paper: Reviewed) -> tuple[str, ...]:
+        """Why this reviewer for this paper, in words."""
+        kept = ("read this applicant before",) if (reviewer.person_id, paper.application_id) in self.previous else ()
+        known = (SEVERAL if word == "span" else word for word in reviewer.knows & paper.traits)
+        return (*kept, *sorted(f"knows {word}" for word in known))
+
     @cached_property
     def person_ids(self) -> frozenset[int]:
         return frozenset(one.person_id for one in self.reviewers)
@@ -91,7 +104,9 @@ class PlanningFacts:
         """SHA-256 over all of it: the same facts give the same assignment."""
         return sha256_of(
             {
-                "reviewers": [[one.person_id, sorted(one.knows), one.load, one.is_away] for one in self.reviewers],
+                "reviewers": [
+                    [one.person_id, sorted(one.knows), one.load, one.is_away, one.elsewhere] for one in self.reviewers
+                ],
                 "papers": [
                     [one.application_id, one.submission_id, sorted(one.traits), one.grade_band] for one in self.papers
                 ],
@@ -101,8 +116,11 @@ class PlanningFacts:
         )
 
 
-def planning_facts(actor: Actor, stage: CycleStage) -> PlanningFacts:
-    """Read the facts, without cases the actor has a conflict with, in a constant number of statements."""
+def planning_facts(actor: Actor, stage: CycleStage, only: int | None = None) -> PlanningFacts:
+    """Read the facts, without cases the actor has a conflict with, in a constant number of statements.
+
+    only   the id of an application: the facts about it alone
+    """
     rules = definition_of(stage.cycle).application_stage(stage.key).review
     members = db.session.execute(
         select(PanelMember, Person, ReviewerProfile)
@@ -111,19 +129,20 @@ def planning_facts(actor: Actor, stage: CycleStage) -> PlanningFacts:
         .where(PanelMember.stage_id == stage.id, Person.is_active)
         .order_by(PanelMember.person_id)
     ).all()
+    elsewhere = _elsewhere(actor, stage, only) if only is not None else {}
     reviewers = tuple(
-        _reviewer(stage, rules, member, person, profile)
+        replace(_reviewer(stage, rules, member, person, profile), elsewhere=elsewhere.get(person.id, 0))
         for member, person, profile in members
         if member.declared_at is not None
     )
     known = frozenset(one.person_id for one in reviewers)
-    papers = _papers(actor, stage)
+    papers = _papers(actor, stage, only)
     read = frozenset(one.application_id for one in papers)
-    fixed = _pairs(_assigned(stage), known, read)
+    fixed = _pairs(_about(_assigned(stage), only), known, read)
     return PlanningFacts(
         reviewers=reviewers,
         papers=papers,
-        barred=(_pairs(_barred(stage), known, read) | _tied(stage, known, papers)) - fixed,
+        barred=(_pairs(_about(_barred(stage), only), known, read) | _tied(stage, known, papers)) - fixed,
         fixed=fixed,
         previous=_pairs(_previous(stage), known, read),
         needs=rules.reviewers_each,
@@ -150,9 +169,9 @@ def _reviewer(
     )
 
 
-def _papers(actor: Actor, stage: CycleStage) -> tuple[Reviewed, ...]:
+def _papers(actor: Actor, stage: CycleStage, only: int | None) -> tuple[Reviewed, ...]:
     rows = db.session.execute(
-        reviewable_applications(actor, stage)
+        _about(reviewable_applications(actor, stage), only)
         .with_only_columns(Application.id, newest_submission_id().label("submission_id"), Case.id, Organization)
         .join(Application.case)
         .join(Case.organization)
@@ -162,6 +181,17 @@ def _papers(actor: Actor, stage: CycleStage) -> tuple[Reviewed, ...]:
         Reviewed(number, submission_id, case_id, one.name, _traits(one), one.grade_band)
         for number, submission_id, case_id, one in rows
     )
+
+
+def _about(statement: Select[*Selected], only: int | None) -> Select[*Selected]:
+    return statement if only is None else statement.where(Application.id == only)
+
+
+def _elsewhere(actor: Actor, stage: CycleStage, only: int) -> Mapping[int, int]:
+    """Person id -> assignments in force on other applications."""
+    others = _assigned(stage).where(Application.id != only, not_conflicted(actor, Application.case_id))
+    counted = others.with_only_columns(Assignment.reviewer_id, func.count()).group_by(Assignment.reviewer_id)
+    return dict(db.session.execute(counted).all())
 
 
 def _traits(organization: Organization) -> frozenset[str]:

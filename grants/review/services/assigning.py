@@ -28,7 +28,7 @@ def assign(actor: Actor, stage: CycleStage, person: Person, application: Applica
     """
     require_permission(actor, "review.organize")
     hold_panel(stage)
-    facts = planning_facts(actor, stage)
+    facts = planning_facts(actor, stage, application.id)
     paper = next((one for one in facts.papers if one.application_id == application.id), None)
     if paper is None:
         raise Missing("There is no such application under review.")

@@ -22,7 +22,6 @@ from grants.review.queries import Pair, PlanningFacts, Reviewed, Reviewer, plann
 from grants.review.states import PROPOSAL, ProposalState
 
 WORK_OUT: Final = "review.work_out_assignment"
-SEVERAL: Final = "schools of several grade spans"
 
 
 @dataclass(frozen=True)
@@ -53,20 +52,15 @@ def propose_assignment(
     raises     Refused
     """
     require_permission(actor, "review.organize")
-    return best_of(planning_facts(actor, stage), aims or Aims(), left_out, only)
+    return best_of(planning_facts(actor, stage, only), aims or Aims(), left_out)
 
 
-def best_of(facts: PlanningFacts, aims: Aims, left_out: Collection[Pair] = (), only: int | None = None) -> Proposal:
+def best_of(facts: PlanningFacts, aims: Aims, left_out: Collection[Pair] = ()) -> Proposal:
     """The same from facts that are read already. At 5,000 applications and 60 reviewers it takes some seconds."""
     people, papers = facts.person_ids, facts.application_ids
     unwanted = frozenset((who, what) for who, what in left_out if who in people and what in papers) - facts.fixed
     panel = [_on_panel(facts, one) for one in facts.reviewers]
-    wanted = [
-        Paper(_key(one.application_id), one.title, facts.needs, one.grade_band)
-        if only in {None, one.application_id}
-        else Paper(_key(one.application_id), one.title, 0, one.grade_band)
-        for one in facts.papers
-    ]
+    wanted = [Paper(_key(one.application_id), one.title, facts.needs, one.grade_band) for one in facts.papers]
     expertise = {
         (_key(one.person_id), _key(paper.application_id)): aims.fit(shared)
         for one in facts.reviewers
@@ -167,7 +161,8 @@ def keep_proposal(actor: Actor, proposal: AssignmentProposal, found: Proposal) -
 def _on_panel(facts: PlanningFacts, one: Reviewer) -> PanelMember:
     if one.is_away:
         return PanelMember(_key(one.person_id), f"{one.name}, away", 0)
-    return PanelMember(_key(one.person_id), one.name, one.load, min(facts.least, one.load or facts.least))
+    least = min(facts.least, one.load or facts.least)
+    return PanelMember(_key(one.person_id), one.name, one.load, least, one.elsewhere)
 
 
 def _additions(facts: PlanningFacts, plan: AssignmentPlan) -> Iterator[Addition]:
@@ -176,13 +171,7 @@ def _additions(facts: PlanningFacts, plan: AssignmentPlan) -> Iterator[Addition]
     fixed = frozenset(map(_pair, facts.fixed))
     for who, what in plan.pairs:
         if (who, what) not in fixed:
-            yield Addition(reviewers[who], papers[what], _reasons(facts, reviewers[who], papers[what]))
-
-
-def _reasons(facts: PlanningFacts, reviewer: Reviewer, paper: Reviewed) -> tuple[str, ...]:
-    kept = ("read this applicant before",) if (reviewer.person_id, paper.application_id) in facts.previous else ()
-    known = (SEVERAL if word == "span" else word for word in reviewer.knows & paper.traits)
-    return (*kept, *sorted(f"knows {word}" for word in known))
+            yield Addition(reviewers[who], papers[what], facts.reasons(reviewers[who], papers[what]))
 
 
 def _key(number: int) -> str:

@@ -75,6 +75,7 @@ def reviewers(stage_id: str, application_id: str) -> ResponseReturnValue:
     stage = queries.stage_for(actor, stage_id)
     application = queries.application_under_review(actor, stage, application_id)
     readers = queries.readers_of([application.id]).get(application.id, ())
+    facts = queries.planning_facts(actor, stage, application.id)
     return render_template(
         "review/reviewers.html",
         stage=stage,
@@ -82,7 +83,9 @@ def reviewers(stage_id: str, application_id: str) -> ResponseReturnValue:
         rules=queries.review_rules(stage),
         members=queries.member_progress(actor, stage, page_asked()),
         readers={one.reviewer_id: one for one in readers},
-        facts=queries.planning_facts(actor, stage),
+        facts=facts,
+        could={one.person_id: one for one in facts.reviewers},
+        paper=facts.papers[0],
     )
 
 
