@@ -21,9 +21,9 @@ def best_pairs(panel: Sequence[PanelMember], papers: Sequence[Paper], wishes: Wi
 
     raises   Unproved
     """
-    worth = wishes.worth
     if len({paper.kind for paper in papers}) < 2:  # then each pile is of one kind, and the two costs are one
-        wishes = replace(wishes, worth=replace(worth, balance=worth.balance + worth.mix, mix=0))
+        balance = wishes.worth.balance + wishes.worth.mix
+        wishes = replace(wishes, worth=replace(wishes.worth, balance=balance, mix=0))
     got = Counter(paper for _, paper in wishes.fixed)
     lacks = {paper.id: max(0, paper.needs - got[paper.id]) for paper in papers}
     closed = wishes.conflicts | wishes.fixed
@@ -31,8 +31,8 @@ def best_pairs(panel: Sequence[PanelMember], papers: Sequence[Paper], wishes: Wi
     points = [points_of((member.id, paper.id), wishes) for member, paper in pairs]
     rooms = _rooms(panel, papers, wishes)
     net = Network[Node]()
-    for (member, paper), worth in zip(pairs, points, strict=True):
-        net.add(("paper", paper.id), _pile(member.id, paper.kind, wishes), worth)
+    for (member, paper), gain in zip(pairs, points, strict=True):
+        net.add(("paper", paper.id), _pile(member.id, paper.kind, wishes), gain)
     dearest = _mixing(net, pairs, papers, rooms, wishes) if wishes.worth.mix else 0
     dearest += wishes.worth.balance * max((has + room for has, room in rooms.values()), default=0)
     # Each aim outweighs all that those after it can bring together: needs, least loads, points.

@@ -56,6 +56,7 @@ def coverage(actor: Actor, stage: CycleStage, page: int = 1, filters: CoverageFi
         .join(Application.case)
         .join(Case.organization)
         .where(Organization.name.icontains(filters.q.strip(), autoescape=True), _shown(filters.show, needs))
+        .options(joinedload(Application.case).joinedload(Case.organization))
         .order_by(func.lower(Organization.name), Application.id),
         page,
     )
