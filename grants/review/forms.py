@@ -76,11 +76,15 @@ def scorecard_form(rubric: Rubric, scorecard: Scorecard | None, *, filled: bool 
     return form
 
 
-def _mark_field(rubric: Rubric, criterion: Criterion) -> RadioField | SelectField:
+def mark_choices(rubric: Rubric, criterion: Criterion) -> dict[str, str]:
+    """What may be sent for a criterion, besides abstaining -> its words: the lowest mark first, yes before no."""
     if criterion.essential:
-        words = {"yes": "Yes", "no": "No"}
-    else:
-        words = {str(mark): mark_words(rubric, criterion, mark) for mark in rubric.marks_of(criterion)}
+        return {"yes": "Yes", "no": "No"}
+    return {str(mark): mark_words(rubric, criterion, mark) for mark in rubric.marks_of(criterion)}
+
+
+def _mark_field(rubric: Rubric, criterion: Criterion) -> RadioField | SelectField:
+    words = mark_choices(rubric, criterion)
     if len(words) > MOST_BUTTONS:
         return SelectField(
             criterion.title, choices=options({"": "Choose", **words, ABSTAIN: "Abstain"}), validate_choice=False
@@ -93,7 +97,7 @@ def _fill(form: ScorecardForm, scorecard: Scorecard | None) -> None:
     form.version.data = str(scorecard.version if scorecard else 0)
     form.comment.data = scorecard.comment if scorecard else ""
     for criterion in form.criteria:
-        form.mark(criterion).data = _shown(card.marks.get(criterion.key))
+        form.mark(criterion).data = shown_mark(card.marks.get(criterion.key))
         form.why(criterion).data = card.comments.get(criterion.key, "")
 
 
@@ -106,7 +110,8 @@ def _parsed(text: str | None) -> MarkValue | None:
     return int(text) if text.isdecimal() and len(text) < 5 else -1
 
 
-def _shown(value: MarkValue | None) -> str | None:
+def shown_mark(value: MarkValue | None) -> str | None:
+    """A mark as its control sends it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return None if value is None else str(value)

@@ -260,6 +260,7 @@ PAGES: dict[str, list[Seen]] = {
             SELECT assignment.public_id AS assignment_id, 'planning' AS key, assignment.reviewer_id AS opener {_READ}
             WHERE stage.key = 'launch'""",
     ),
+    "review.grid": by(REVIEWER, ids=f"SELECT stage.public_id AS stage_id, assignment.reviewer_id AS opener {_READ}"),
     "review.lift": by(
         OFFICER,
         ids="""

@@ -232,6 +232,30 @@ def test_a_conflict_takes_the_next_request_away(panel: Panel, open_as: OpenAs) -
         assert "Auk" not in page.content()
 
 
+def test_a_pile_is_marked_in_a_table_by_keys(panel: Panel, open_as: OpenAs) -> None:
+    page = open_as(panel["Ben"].person, f"/review/stages/{panel.stage.public_id}/grid")
+    page.wait_for_load_state()
+    rows = page.locator("tbody tr")
+    rows.nth(0).locator("select").first.focus()
+    pressed(page, "1", "ArrowRight", "1", "c")
+    page.keyboard.type("Seat time, a lot.")
+    pressed(page, "Escape", "ArrowRight", "4", "ArrowDown", "a")
+    expect(rows.nth(0).get_by_role("status")).to_have_text("Saved 10:00 am, so far 62.5")
+    expect(rows.nth(1).get_by_role("status")).to_have_text("Saved 10:00 am, so far –")
+    assert faults(page) == []
+    db.session.rollback()
+    kept = [
+        [(one.criterion, one.value, one.comment) for one in card.marks]
+        for card in db.session.scalars(select(Scorecard))
+    ]
+    assert sorted(kept[0]) == [
+        ("competency", 1, "Seat time, a lot."),
+        ("learning_plans", None, None),
+        ("team", 4, None),
+    ]
+    assert kept[1] == [("team", None, None)]
+
+
 def test_the_scorecard_is_kept_to_the_rules_in_every_state(panel: Panel, open_as: OpenAs) -> None:
     page = open_as(panel["Ben"].person, card_of(panel))
     assert faults(page) == []

@@ -75,7 +75,7 @@ from grants.review.queries.results import Given, ScoredSubmission
 from grants.review.queries.revisions import revisions_in, totals_before
 from grants.review.queries.scope import REVIEWABLE
 from grants.review.queries.stages import StageLine, review_stages
-from grants.review.queries.standing import Standing, standings
+from grants.review.queries.standing import Standing, cards_on, standings
 from grants.review.queries.waiting import Waiting, own_waiting, waiting_members
 from grants.review.queries.written import Written, WrittenCard, names_of, written_cards, written_ids, written_on
 from grants.review.todos import todos
@@ -118,6 +118,7 @@ __all__ = [
     "assignment_for",
     "assignments_for",
     "card_of",
+    "cards_on",
     "conflict_for",
     "coverage",
     "earlier_evidence",

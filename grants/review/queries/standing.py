@@ -26,21 +26,25 @@ class Standing:
 def standings(assignments: Iterable[Assignment]) -> Mapping[int, Standing]:
     """Assignment id -> how far its scorecard is, of those begun and not submitted; two statements however many."""
     begun = {
-        one.scorecard.id: one.stage
-        for one in assignments
-        if one.scorecard is not None and one.scorecard.state == ScorecardState.DRAFT
+        one.id: one for one in assignments if one.scorecard is not None and one.scorecard.state == ScorecardState.DRAFT
     }
-    if not begun:
+    found = {}
+    for assignment_id, scorecard in cards_on(begun.values()).items():
+        rubric, card = rubric_of(begun[assignment_id].stage), card_of(scorecard)
+        found[assignment_id] = Standing(len(card.marks), len(rubric.criteria), total_of(rubric, card))
+    return found
+
+
+def cards_on(assignments: Iterable[Assignment]) -> Mapping[int, Scorecard]:
+    """Assignment id -> its scorecard with its marks, where one is begun; two statements however many."""
+    ids = [one.scorecard.id for one in assignments if one.scorecard is not None]
+    if not ids:
         return {}
     cards = db.session.scalars(
         select(Scorecard)
-        .where(Scorecard.id.in_(begun))
+        .where(Scorecard.id.in_(ids))
         .options(selectinload(Scorecard.marks))
         .order_by(Scorecard.id)
         .execution_options(populate_existing=True)
     )
-    found = {}
-    for scorecard in cards:
-        rubric, card = rubric_of(begun[scorecard.id]), card_of(scorecard)
-        found[scorecard.assignment_id] = Standing(len(card.marks), len(rubric.criteria), total_of(rubric, card))
-    return found
+    return {card.assignment_id: card for card in cards}

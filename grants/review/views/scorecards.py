@@ -52,7 +52,7 @@ def autosave(assignment_id: str) -> ResponseReturnValue:
     assignment = queries.assignment_for(current_actor(), assignment_id)
     sentence = problem.sentence if problem else " ".join(str(said) for said in form.comment.errors) or None
     page = render_template(
-        "review/_saved.html",
+        "review/_row_saved.html" if "row" in request.args else "review/_saved.html",
         assignment=assignment,
         total=total_so_far(assignment),
         saved_at=saved_at(assignment),
@@ -95,13 +95,18 @@ def _refused(assignment_id: str, form: ScorecardForm, problem: Problem) -> Respo
 def _onwards(assignment_id: str, action: str) -> Response:
     actor = current_actor()
     assignment = queries.assignment_for(actor, assignment_id)
+    from_grid = request.form.get("back") == "grid"
     if action not in {"submit", "skip"}:
         flash("Saved.", "good")
+        if from_grid:
+            return redirect(url_for(".grid", stage_id=assignment.stage.public_id))
         return redirect(url_for(".scorecard", assignment_id=assignment_id))
     pile = queries.place_of(actor, assignment)
     if action == "submit":
         left = pile.open
         flash(f"Submitted. {f'{left} to go.' if left else 'That was the last one: thank you.'}", "good")
+    if from_grid and pile.open:
+        return redirect(url_for(".grid", stage_id=assignment.stage.public_id))
     if pile.next is None:
         return redirect(url_for(".assignments"))
     return redirect(url_for(".scorecard", assignment_id=pile.next))

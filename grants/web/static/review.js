@@ -142,7 +142,7 @@
 
   /* ── saving: each form on its own, kept on this computer until the server has it ── */
   const person = document.querySelector("meta[name=csrf-token]")?.dataset.person;
-  const pads = [form, document.getElementById("notes-form")].filter(Boolean).map(pad);
+  [form, document.getElementById("notes-form"), ...document.querySelectorAll("form[data-row]")].filter((sheet) => sheet?.querySelector("[hx-post]")).forEach(pad);
 
   function pad(sheet) {
     const saver = sheet.querySelector("[hx-post]");
@@ -236,6 +236,33 @@
     /* A page that says itself what was typed, after a refusal, is not to be filled again. */
     if (document.querySelector(".error-summary, .callout.bad")) drop();
     else addEventListener("load", restore);
-    return sheet;
   }
+
+  /* ── the grid: marks by number, arrows from cell to cell ── */
+  document.addEventListener("keydown", (event) => {
+    const cell = event.target.closest(".grid td");
+    if (!cell || event.altKey || event.ctrlKey || event.metaKey) return;
+    const choice = cell.querySelector("select");
+    if (event.target.tagName === "TEXTAREA" && event.key === "Escape") choice.focus();
+    if (event.target !== choice) return;
+    const along = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const down = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const chosen = event.key === "a" ? "abstain" : !/^[0-9]$/.test(event.key) ? undefined
+      : [...choice.options].some((one) => one.value === event.key) ? event.key
+      : isNaN(choice.options[1].value) ? choice.options[Number(event.key)]?.value : undefined;
+    if (along || down) {
+      let row = cell.parentElement;
+      if (down) do row = down < 0 ? row.previousElementSibling : row.nextElementSibling; while (row && !row.querySelector("select"));
+      row?.cells[cell.cellIndex + (along || 0)]?.querySelector("select")?.focus();
+    } else if (chosen !== undefined) {
+      choice.value = chosen;
+      for (const kind of ["input", "change"]) choice.dispatchEvent(new Event(kind, { bubbles: true }));
+    } else if (event.key === "c") {
+      cell.querySelector("details").open = true;
+      cell.querySelector("textarea").focus();
+    } else {
+      return;
+    }
+    event.preventDefault();
+  });
 })();
