@@ -401,6 +401,7 @@ ROUTES: Final[Mapping[str, Filled | LeftOut]] = {
     "review.declare": ids,
     "review.earlier": at(key=["planning", "launch"]),
     "review.file": ids,
+    "review.grid": ids,
     "review.invite": ids,
     "review.leave_out": ids,
     "review.lift": ids,
