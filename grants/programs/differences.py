@@ -52,6 +52,7 @@ _PHRASES: Final[Mapping[str, str]] = {
     "identity": "whether reviewers see who applies",
     "earlier_evidence": "what reviewers see of earlier stages",
     "keep_reviewers_from": "the stage whose reviewers are kept",
+    "subjects": "the questions whose answers say what a submission is about",
     "approve": "who approves the slate",
     "essentials": "whether a failed essential bars an award",
     "waitlist": "the length of the waitlist",

@@ -137,6 +137,8 @@ def _reviewers(rules: ReviewRules, definition: Definition) -> str:
         said += (
             f" Those who reviewed a school for the {low(definition.stage(rules.keep_reviewers_from).title)} keep it."
         )
+    if rules.subjects:
+        said += " Those who know what it is about are preferred."
     return said
 
 

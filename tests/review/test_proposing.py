@@ -113,6 +113,24 @@ def test_expertise_decides_between_equals_as_far_as_it_matters() -> None:
     }
 
 
+def test_who_knows_what_an_application_is_about_reads_it() -> None:
+    options = {"paths": "Learning paths", "profiles": "Learner profiles"}
+    asked = {"type": "choice", "title": "What will you work on?", "several": True, "options": options}
+    about = {"about": {"title": "About", "fields": {"topics": asked}}}
+    panel = Panel.of(reviewers_each=1, sections=about, subjects=["topics"])
+    panel.invite("Ann", "learning paths")
+    panel.invite("Ben", "Learner profiles, budgets")
+    with unit_of_work():
+        tern = make.submitted(panel.stage, "Tern School", answers={"topics": ["profiles"]})
+        heron = make.submitted(panel.stage, "Heron School", answers={"topics": ["paths", "no longer offered"]})
+        make.submitted(panel.stage, "Gull School")
+    panel.all_declare()
+    found = {(one.reviewer.name, one.paper.application_id): one.reasons for one in panel.worked_out().additions}
+    assert found["Ben", tern.id] == ("knows learner profiles",)
+    assert found["Ann", heron.id] == ("knows learning paths",)
+    assert len(found) == 3
+
+
 def test_a_profile_s_number_and_absence_limit_what_is_proposed() -> None:
     panel = Panel.of("Ann", "Ben", "Cleo", reviewers_each=1, load={"at_most": 9})
     for letter in "ABCDE":

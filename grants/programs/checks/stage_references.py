@@ -76,6 +76,8 @@ def _review(definition: Definition, stage: ApplicationStage, path: Path) -> Iter
         yield from earlier_stage(definition, stage.key, name, (*review, "earlier_evidence", place), kind)
     if (keep := stage.review.keep_reviewers_from) is not None:
         yield from earlier_stage(definition, stage.key, keep, (*review, "keep_reviewers_from"), ApplicationStage)
+    for place, field in enumerate(stage.review.subjects):
+        yield from _question(definition.forms.get(stage.form), field, "choice", (*review, "subjects", place))
 
 
 def _decision(definition: Definition, stage: ApplicationStage, path: Path) -> Iterator[Finding]:

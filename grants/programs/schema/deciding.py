@@ -89,6 +89,9 @@ class ReviewRules(Part):
     keep_reviewers_from: Key | None = Field(
         None, description="An earlier stage whose reviewers keep the schools they read then, where they can."
     )
+    subjects: tuple[Key, ...] = Field(
+        (), description="Choice questions whose answers say what a submission is about: who knows it reads it."
+    )
 
 
 class Pitch(Part):

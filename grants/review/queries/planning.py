@@ -1,9 +1,9 @@
 """What an assignment of reviewers is worked out from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final, TypeVarTuple
+from typing import Any, Final, TypeVarTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, func, select
@@ -19,7 +19,7 @@ from grants.people.models import Organization, Person
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
-from grants.programs.schema import ReviewRules
+from grants.programs.schema import Choice, ReviewRules
 from grants.review.models import Assignment, PanelMember, ReviewerProfile
 from grants.review.queries.conflicts import unnoted_ties
 from grants.review.queries.scope import has_conflict, joined, newest_submission_id, reviewable_applications, stands
@@ -170,16 +170,42 @@ def _reviewer(
 
 
 def _papers(actor: Actor, stage: CycleStage, only: int | None) -> tuple[Reviewed, ...]:
+    subjects, newest = _subjects(stage), aliased(Submission)
+    said = (newest.content[("answers", field)] for field in subjects)
     rows = db.session.execute(
         _about(reviewable_applications(actor, stage), only)
-        .with_only_columns(Application.id, newest_submission_id().label("submission_id"), Case.id, Organization)
+        .join(newest, newest.id == newest_submission_id())
         .join(Application.case)
         .join(Case.organization)
+        .with_only_columns(Application.id, newest.id, Case.id, Organization, *said)
         .order_by(Application.id)
     )
     return tuple(
-        Reviewed(number, submission_id, case_id, one.name, _traits(one), one.grade_band)
-        for number, submission_id, case_id, one in rows
+        Reviewed(
+            *(number, submission_id, case_id, one.name),
+            traits=_traits(one) | _about_what(subjects.values(), answers),
+            grade_band=one.grade_band,
+        )
+        for number, submission_id, case_id, one, *answers in rows
+    )
+
+
+def _subjects(stage: CycleStage) -> Mapping[str, Mapping[str, str]]:
+    """Field -> option -> what it says, for the questions that say what a submission is about."""
+    definition = definition_of(stage.cycle)
+    program = definition.application_stage(stage.key)
+    form = definition.form(program.form)
+    fields = {field.key: field for field in form.all_fields() if field.key in program.review.subjects}
+    return {key: field.options for key, field in fields.items() if isinstance(field, Choice)}
+
+
+def _about_what(subjects: Iterable[Mapping[str, str]], answers: Iterable[Any]) -> frozenset[str]:
+    """Words in small letters for the options that were chosen."""
+    return frozenset(
+        options[chosen].casefold()
+        for options, answer in zip(subjects, answers, strict=True)
+        for chosen in (answer if isinstance(answer, list) else [answer])
+        if chosen in options
     )
 
 
