@@ -196,7 +196,11 @@ class Submission(Identified, Base):
     """
 
     __tablename__ = "submission"
-    __table_args__ = (UniqueConstraint("application_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("application_id", "number"),
+        # When each came is asked of many at once, and stands in the row behind all that was submitted.
+        Index("ix_submission_came", "application_id", "number", "submitted_at"),
+    )
 
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
     number: Mapped[int]

@@ -32,24 +32,23 @@ def not_conflicted(
     """
     if actor.person_id is None:
         return true()
-    declared = exists().where(
-        _conflict.c.case_id == case_id,
-        _conflict.c.person_id == actor.person_id,
-        _conflict.c.lifted_at.is_(None),
+    # Asked once for all rows, not anew for each: it is one person, of few cases.
+    declared = select(_conflict.c.case_id).where(
+        _conflict.c.person_id == actor.person_id, _conflict.c.lifted_at.is_(None)
     )
     invitation = aliased(CoachInvitation)
-    coached = exists().where(
-        _application.c.case_id == case_id,
-        _coached.c.application_id == _application.c.id,
+    coached = select(_application.c.case_id).where(
+        invitation.person_id == actor.person_id,
         _coached.c.invitation_id == invitation.id,
         _coached.c.opened_at.is_not(None),
-        invitation.person_id == actor.person_id,
+        _application.c.id == _coached.c.application_id,
     )
+    free = or_(case_id.is_(None), and_(case_id.not_in(declared), case_id.not_in(coached)))
     if not (own := actor.ties):
-        return ~or_(declared, coached)
+        return free
     its_own = aliased(Case)
     belongs = exists().where(its_own.id == case_id, its_own.organization_id.in_(own))
-    return ~or_(declared, coached, belongs, _member_applies(case_id, own))
+    return and_(free, ~or_(belongs, _member_applies(case_id, own)))
 
 
 def _member_applies(

@@ -36,14 +36,16 @@ def scores(actor: Actor, wanted: Mapping[str, Any]) -> Table:
     found, filters = _asked(actor, wanted)
     scored = found.rubric.scored
 
+    placed = queries.ranked_all(actor, found, filters)
+
     def rows(ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
-        shown = queries.ranked_among(actor, found, ids)
+        shown = queries.ranked_among(actor, found, {one: placed[one] for one in ids})
         names = queries.names_of({one.reviewer_id for row in shown for one in row.given})
         for row in shown:
             yield _line(row, scored, names, is_fresh=found.is_fresh)
 
     columns = (*_FACTS, *(f"Mean of {one.title}" for one in scored))
-    return Table(columns, queries.ranked_ids(actor, found, filters), rows, AT_ONCE)
+    return Table(columns, list(placed), rows, AT_ONCE)
 
 
 def _line(

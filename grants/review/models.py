@@ -143,7 +143,10 @@ class Assignment(Identified, Base):
     """One reviewer's task to score one submission. Revoked ones stay on record."""
 
     __tablename__ = "assignment"
-    __table_args__ = (UniqueConstraint("submission_id", "reviewer_id"),)
+    __table_args__ = (
+        UniqueConstraint("submission_id", "reviewer_id"),
+        Index("ix_assignment_pile", "reviewer_id", "stage_id"),
+    )
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     stage_id: Mapped[int] = mapped_column(ForeignKey("cycle_stage.id"), index=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -19,8 +19,10 @@ from grants.persistence.paging import PAGE_SIZE, Page, within
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import Assignment, PanelMember, Scorecard
-from grants.review.queries.scope import REVIEWABLE, has_conflict, joined, own_assignments, with_program
+from grants.review.queries.scope import REVIEWABLE, free_of_conflict, joined, own_assignments, with_program
 from grants.review.states import ScorecardState
+
+_BEFORE_ANY = datetime(1, 1, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def piles_of(actor: Actor) -> list[Pile]:
     members = db.session.scalars(
         select(PanelMember).where(PanelMember.person_id == actor.person_id).options(with_program(PanelMember.stage))
     ).all()
-    newcomers, counted = _newcomers(members), _counted(actor)
+    newcomers, counted = _newcomers(actor, members), _counted(actor)
     named = _named([first for *_, first in counted.values()])
     piles = []
     for member in members:
@@ -232,7 +234,7 @@ def member_for(actor: Actor, stage: CycleStage) -> PanelMember | None:
     )
 
 
-def _newcomers(members: Sequence[PanelMember]) -> Mapping[int, int]:
+def _newcomers(actor: Actor, members: Sequence[PanelMember]) -> Mapping[int, int]:
     """Stage id -> applicants that came after the member's declaration."""
     first = aliased(Submission)
     rows = db.session.execute(
@@ -242,8 +244,9 @@ def _newcomers(members: Sequence[PanelMember]) -> Mapping[int, int]:
         .where(
             PanelMember.id.in_([member.id for member in members]),
             Application.state.in_(REVIEWABLE),
-            PanelMember.declared_at.is_(None) | (PanelMember.declared_at < first.submitted_at),
-            ~has_conflict(PanelMember.person_id, Application.case_id),
+            # As one comparison, so that an index answers it: the rows hold all that was submitted.
+            first.submitted_at > func.coalesce(PanelMember.declared_at, _BEFORE_ANY),
+            free_of_conflict(actor),
         )
         .group_by(PanelMember.stage_id)
     )

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, Numeric, Select, func, select, true
-from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
+from sqlalchemy import ColumnElement, Integer, Numeric, Select, case, func, select, true
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
 from grants.applications.models import Application
 from grants.casework.models import Case
@@ -20,7 +20,7 @@ from grants.kernel.canonical import sha256_of
 from grants.kernel.errors import Missing
 from grants.kernel.policy import SYSTEM, Actor, require
 from grants.people.models import Organization
-from grants.persistence.paging import PAGE_SIZE, Page, paginate_rows
+from grants.persistence.paging import PAGE_SIZE, Page, within
 from grants.persistence.session import db
 from grants.programs import phrases
 from grants.programs.models import CycleStage
@@ -158,22 +158,20 @@ def ranked(
 
     Equal means stand in the order of the program's rules for ties, then of its lot.
     """
-    statement = _rows(actor, scores).where(named_like(filters)).order_by(*order_of(scores, filters.sort))
-    found = paginate_rows(statement, page, size)
-    return Page([_row(scores, *row) for row in found.items], found.number, found.size, found.total)
+    total = scores.applications if not filters.q.strip() else _found(actor, scores, filters)
+    number = within(page, size, total)
+    placed = db.session.execute(_placed(actor, scores, filters).limit(size).offset((number - 1) * size)).all()
+    return Page(_rows_of(actor, scores, dict(placed)), number, size, total)
 
 
-def ranked_ids(actor: Actor, scores: StageScores, filters: ScoreFilters) -> Sequence[int]:
-    """Ids of all of them in the same order."""
-    statement = _rows(actor, scores).where(named_like(filters)).order_by(*order_of(scores, filters.sort))
-    return db.session.scalars(statement.with_only_columns(Application.id)).all()
+def ranked_all(actor: Actor, scores: StageScores, filters: ScoreFilters) -> dict[int, int | None]:
+    """Application id -> place of all of them, in the same order."""
+    return dict(db.session.execute(_placed(actor, scores, filters)).all())
 
 
-def ranked_among(actor: Actor, scores: StageScores, ids: Sequence[int]) -> list[ScoredSubmission]:
-    """These of them, in this order; what the actor may see no more is left out."""
-    rows = db.session.execute(_rows(actor, scores).where(Application.id.in_(ids)))
-    found = {row[0].id: _row(scores, *row) for row in rows}
-    return [found[number] for number in ids if number in found]
+def ranked_among(actor: Actor, scores: StageScores, placed: Mapping[int, int | None]) -> list[ScoredSubmission]:
+    """Those of these places, in their order; what the actor may see no more is left out."""
+    return _rows_of(actor, scores, placed)
 
 
 def ranked_one(actor: Actor, scores: StageScores, public_id: str) -> ScoredSubmission:
@@ -181,10 +179,14 @@ def ranked_one(actor: Actor, scores: StageScores, public_id: str) -> ScoredSubmi
 
     raises   Missing when there is no such application, or the actor may not know of it
     """
-    row = db.session.execute(_rows(actor, scores).where(Application.public_id == public_id)).one_or_none()
-    if row is None:
+    wanted = reviewable_applications(actor, scores.stage).where(Application.public_id == public_id)
+    number = db.session.scalar(wanted.with_only_columns(Application.id))
+    if number is None:
         raise Missing("There is no such application under review.")
-    return _row(scores, *row)
+    mean = select(Tally.mean).where(Tally.application_id == number).scalar_subquery()
+    higher = _tallied(actor, scores).where(Tally.mean > mean).with_only_columns(func.count())
+    own, before = db.session.execute(select(mean, higher.scalar_subquery())).one()
+    return _rows_of(actor, scores, {number: None if own is None else before + 1})[0]
 
 
 def stage_results(stage: CycleStage, actor: Actor = SYSTEM) -> StageResults:
@@ -192,12 +194,64 @@ def stage_results(stage: CycleStage, actor: Actor = SYSTEM) -> StageResults:
     statements. For those who decide, after asking who may see what.
     """
     scores = scores_on(stage, actor)
-    rows = db.session.execute(_rows(actor, scores).order_by(*order_of(scores, "-mean")))
-    return StageResults(scores, tuple(_row(scores, *row) for row in rows))
+    placed = ranked_all(actor, scores, ScoreFilters())
+    return StageResults(scores, tuple(_rows_of(actor, scores, placed, everything=True)))
 
 
-def _row(scores: StageScores, *row: Any) -> ScoredSubmission:
-    application, newest, place, assigned, mean, spread, given, adjusted, low, high, *ties = row
+def _found(actor: Actor, scores: StageScores, filters: ScoreFilters) -> int:
+    found = _tallied(actor, scores).where(named_like(filters)).with_only_columns(func.count())
+    return db.session.scalar(found) or 0
+
+
+def _tallied(actor: Actor, scores: StageScores) -> Select[Application]:
+    """The applications that the actor may know of, with organizations; tallies and standings where there are any."""
+    made = scores.analysis.id if scores.analysis else 0
+    return (
+        reviewable_applications(actor, scores.stage)
+        .join(Application.case)
+        .join(Case.organization)
+        .outerjoin(Tally, Tally.application_id == Application.id)
+        .outerjoin(Standing, (Standing.application_id == Application.id) & (Standing.analysis_id == made))
+    )
+
+
+def _placed(actor: Actor, scores: StageScores, filters: ScoreFilters) -> Select[int, int | None]:
+    """(application id, place) in the order asked for; the places count those too that the filters leave out."""
+    place = case((Tally.mean.is_not(None), func.rank().over(order_by=Tally.mean.desc().nulls_last())))
+    columns = (Application.id.label("id"), place.label("place"))
+    order = order_of(scores, filters.sort)
+    if not (like := filters.q.strip()):
+        return _tallied(actor, scores).with_only_columns(*columns).order_by(*order)
+    nth, name = func.row_number().over(order_by=order).label("nth"), Organization.name.label("name")
+    ordered = _tallied(actor, scores).with_only_columns(*columns, nth, name).subquery()
+    named = ordered.c.name.icontains(like, autoescape=True)
+    return select(ordered.c.id, ordered.c.place).where(named).order_by(ordered.c.nth)
+
+
+def _rows_of(
+    actor: Actor, scores: StageScores, placed: Mapping[int, int | None], *, everything: bool = False
+) -> list[ScoredSubmission]:
+    """The rows of these applications, in this order.
+
+    everything   they are all there are: one statement could not name so many
+    """
+    columns = (
+        *(Application, newest_submission_id()),
+        *(Tally.assigned, Tally.mean, Tally.spread, Tally.given),
+        *(Standing.adjusted, Standing.rank_low, Standing.rank_high),
+    )
+    rows = db.session.execute(
+        _tallied(actor, scores)
+        .with_only_columns(*columns, *tie_columns(scores))
+        .where(true() if everything else Application.id.in_(placed))
+        .options(contains_eager(Application.case).contains_eager(Case.organization))
+    )
+    found = {row[0].id: _row(scores, placed.get(row[0].id), *row) for row in rows}
+    return [found[number] for number in placed if number in found]
+
+
+def _row(scores: StageScores, place: int | None, *row: Any) -> ScoredSubmission:
+    application, newest, assigned, mean, spread, given, adjusted, low, high, *ties = row
     organization = application.case.organization
     return ScoredSubmission(
         *(application.id, application.public_id, application.case_id, newest, organization.name, organization),
@@ -217,34 +271,6 @@ def _row(scores: StageScores, *row: Any) -> ScoredSubmission:
 def _exact(value: Any) -> Decimal | None:
     """Marks and answers come as floats, which name the decimals they were made from."""
     return None if value is None else Decimal(str(value))
-
-
-def _rows(actor: Actor, scores: StageScores) -> Select[Any]:
-    """What `_row` takes, of each application that the actor may know of."""
-    tallied = aliased(Tally)
-    places = (
-        reviewable_applications(actor, scores.stage)
-        .join(tallied, tallied.application_id == Application.id)
-        .where(tallied.mean.is_not(None))
-        .with_only_columns(Application.id.label("id"), func.rank().over(order_by=tallied.mean.desc()).label("place"))
-        .subquery()
-    )
-    made = scores.analysis.id if scores.analysis else 0
-    return (
-        reviewable_applications(actor, scores.stage)
-        .with_only_columns(
-            *(Application, newest_submission_id(), places.c.place),
-            *(Tally.assigned, Tally.mean, Tally.spread, Tally.given),
-            *(Standing.adjusted, Standing.rank_low, Standing.rank_high),
-            *tie_columns(scores),
-        )
-        .outerjoin(places, places.c.id == Application.id)
-        .join(Application.case)
-        .join(Case.organization)
-        .outerjoin(Tally, Tally.application_id == Application.id)
-        .outerjoin(Standing, (Standing.application_id == Application.id) & (Standing.analysis_id == made))
-        .options(joinedload(Application.case).joinedload(Case.organization))
-    )
 
 
 def tie_columns(scores: StageScores) -> list[ColumnElement[Any]]:
@@ -273,9 +299,10 @@ def order_of(scores: StageScores, sort: str) -> list[ColumnElement[Any]]:
     """What a list of applications is ordered by; needs tallies, standings and organizations in the statement."""
     column = SORTS[sort.removeprefix("-")]
     asked = column.desc() if sort.startswith("-") else column.asc()
+    means = [] if column is Tally.mean else [Tally.mean.desc().nulls_last()]
     ties = [one.desc().nulls_last() for one in tie_columns(scores)]
     by_name = (func.lower(Organization.name), Application.id.expression)
-    return [asked.nulls_last(), Tally.mean.desc().nulls_last(), *ties, Tally.lot.asc().nulls_last(), *by_name]
+    return [asked.nulls_last(), *means, *ties, Tally.lot.asc().nulls_last(), *by_name]
 
 
 def named_like(filters: ScoreFilters) -> ColumnElement[bool]:

@@ -17,6 +17,7 @@ from grants.review.states import ScorecardState
 REVIEWABLE: Final = ("submitted", "returned")
 """States of an application in which its newest submission is read and scored."""
 
+_coached_application = aliased(Application)
 Column = ColumnElement[Any] | Any
 Selected = TypeVarTuple("Selected")
 
@@ -74,9 +75,30 @@ def counts() -> ColumnElement[bool]:
     return and_(stands(), Scorecard.state == ScorecardState.SUBMITTED)
 
 
+def free_of_conflict(actor: Actor) -> ColumnElement[bool]:
+    """Holds for applications whose case the actor has no conflict with: `has_conflict` turned round, for one person.
+
+    What that one is kept from is asked once for all rows, not anew for each. Needs `Application` in the statement.
+    """
+    noted = select(Conflict.case_id).where(Conflict.person_id == actor.person_id, Conflict.lifted_at.is_(None))
+    coached = (
+        select(_coached_application.case_id)
+        .join(CoachedSection, CoachedSection.application_id == _coached_application.id)
+        .join(CoachInvitation, CoachInvitation.id == CoachedSection.invitation_id)
+        .where(CoachInvitation.person_id == actor.person_id, CoachedSection.opened_at.is_not(None))
+    )
+    return and_(Application.case_id.not_in(noted), Application.case_id.not_in(coached))
+
+
 def own_assignments(actor: Actor) -> Select[Assignment]:
-    """The assignments a reviewer may know of; nothing before they declared."""
-    mine = and_(Assignment.reviewer_id == actor.person_id, stands(), declared_for_application(actor.person_id))
+    """The assignments a reviewer may know of, all of which stand; nothing before they declared."""
+    mine = and_(
+        Assignment.reviewer_id == actor.person_id,
+        Assignment.revoked_at.is_(None),
+        Application.state.in_(REVIEWABLE),
+        free_of_conflict(actor),
+        declared_for_application(actor.person_id),
+    )
     found = joined(select(Assignment)).order_by(Assignment.id)
     return found.where(mine if actor.may("review.score") else false())
 

@@ -1,0 +1,21 @@
+"""A reviewer's pile, and when applications came, are found without reading what was submitted.
+
+Revision 0041, after 0040.
+"""
+
+from alembic import op
+
+revision = "0041"
+down_revision = "0040"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_index("ix_assignment_pile", "assignment", ["reviewer_id", "stage_id"])
+    op.create_index("ix_submission_came", "submission", ["application_id", "number", "submitted_at"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_submission_came", "submission")
+    op.drop_index("ix_assignment_pile", "assignment")
