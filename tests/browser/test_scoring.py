@@ -271,7 +271,7 @@ def test_the_scorecard_is_kept_to_the_rules_in_every_state(panel: Panel, open_as
     with clock_at(LATER), unit_of_work():
         services.reopen_scorecard(panel.by, panel["Ben"].assignment(panel.applications[0]), "The budget was misread.")
     page.goto(card_of(panel))
-    expect(page.locator("#scorecard .callout")).to_contain_text("Opened again. by Maya Rivera")
+    expect(page.locator("#scorecard .callout")).to_contain_text("Opened again. By Maya Rivera")
     assert faults(page) == []
     page.goto(card_of(panel) + "/paper?empty")
     assert faults(page) == []

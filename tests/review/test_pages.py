@@ -243,6 +243,26 @@ def test_recusing_closes_the_application_at_once(panel: Panel, client_of: Browse
     assert "Heron School" in page.text
 
 
+def test_a_reopened_card_says_by_whom_and_why_and_staff_read_what_became_of_it(
+    panel: Panel, client_of: Browser
+) -> None:
+    panel["Ben"].scores(panel.tern)
+    browser, card = client_of(panel.officer), panel["Ben"].assignment_id(panel.tern)
+    reopening = f"/review/stages/{panel.stage.public_id}/assignments/{card}/reopen"
+    with clock_at(LATER):
+        assert browser.post(reopening, data={"reason": "The budget was misread."}).status_code == 302
+        page = text_of(client_of(panel["Ben"].person).get(f"/review/assignments/{card}"))
+        assert "Opened again. By Maya Rivera, 1:00 pm: The budget was misread. Your total was 84.4" in page
+        panel["Ben"].saves(panel.tern, make.COMPLETE | {"team": 3}, version=2, at=LATER)
+        panel["Ben"].submits(panel.tern, at=LATER)
+        said = text_of(browser.get(reopening))
+    assert (
+        "Submitted by Ben, 10:00 am, total 84.4 Opened again by Maya Rivera, 1:00 pm: The budget was misread." in said
+    )
+    told = db.session.scalars(select(TimelineEvent.sentence).where(TimelineEvent.sentence.contains("reopened"))).all()
+    assert told == ["The scorecard of Ben was reopened: The budget was misread."]
+
+
 # ── who is let in ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

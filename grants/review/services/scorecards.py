@@ -119,7 +119,9 @@ def reopen_scorecard(actor: Actor, assignment: Assignment, reason: str) -> Score
 
     effects = {
         "set_total_aside": set_total_aside,
-        "tell_case": lambda: note_event(actor, case, "review", f"The scorecard of {reviewer.name} was reopened."),
+        "tell_case": lambda: note_event(
+            actor, case, "review", f"The scorecard of {reviewer.name} was reopened: {reason}"
+        ),
         "tell_reviewer": tell_reviewer,
     }
     move(actor, card, "reopen", SCORECARD, lambda: _facts_of(assignment, reason), effects, case.id)

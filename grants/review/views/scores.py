@@ -13,6 +13,7 @@ from grants.review import queries, services
 from grants.review.exports import SCORECARDS, SCORES
 from grants.review.forms import ReasonForm, ScoreFilterForm, mark_words, part_words
 from grants.review.views.blueprint import bp
+from grants.review.views.desk import moment_words
 from grants.web.access import current_actor, requires
 from grants.web.tables import page_asked, sort_asked
 
@@ -88,4 +89,12 @@ def reopen(stage_id: str, assignment_id: str) -> ResponseReturnValue:
         else:
             flash("The scorecard is open again, and its reviewer has been told.", "good")
             return redirect(url_for(".panel", stage_id=stage_id))
-    return render_template("review/reopen.html", stage=stage, assignment=assignment, form=form), status
+    page = render_template(
+        "review/reopen.html",
+        stage=stage,
+        assignment=assignment,
+        form=form,
+        history=queries.history_of(actor, assignment),
+        when=moment_words(assignment),
+    )
+    return page, status
