@@ -24,6 +24,7 @@ from grants.discovery import views as discovery
 from grants.documents import jobs as document_jobs
 from grants.documents import merging as document_merging
 from grants.documents import views as documents
+from grants.meetings import jobs as meeting_jobs
 from grants.meetings import views as meetings
 from grants.messages import jobs as message_jobs
 from grants.messages import merging as message_merging
@@ -79,6 +80,7 @@ JOBS = (
     review_jobs,
     assignment_jobs,
     reminder_jobs,
+    meeting_jobs,
     award_jobs,
     payment_jobs,
     monitoring_jobs,

@@ -17,6 +17,7 @@ REQUIRED: Final[Mapping[str, frozenset[str]]] = {
     "letter": _HEAD | {"recipient", "signature"},
     "agreement": _HEAD | {"parties", "signatures"},
     "receipt": _HEAD | {"pairs"},
+    "minutes": _HEAD | {"pairs"},
     "certificate": _HEAD | {"person", "organization", "pairs"},
 }
 
@@ -91,6 +92,19 @@ def receipt(
 ) -> Facts:
     """The facts of a receipt; `pairs` are lines such as ("Received", "31 January 2015, 4:12 pm Pacific")."""
     return {**_head(head, on, reference, title, body), "pairs": [[label, value] for label, value in pairs]}
+
+
+def minutes(
+    head: Letterhead,
+    *,
+    on: date,
+    reference: str,
+    title: str,
+    pairs: Sequence[tuple[str, str]],
+    body: Sequence[Block],
+) -> Facts:
+    """The facts of a meeting's minutes; `pairs` say when, where and who, as on a receipt. They bear no code."""
+    return receipt(head, on=on, reference=reference, title=title, pairs=pairs, body=body)
 
 
 def certificate(

@@ -42,8 +42,8 @@ class BundledOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no type
 def render(template: str, facts: Mapping[str, Any]) -> bytes:
     """The PDF of a document.
 
-    template   letter, agreement, receipt or certificate
-    facts      as frozen: those of documents.facts, with `verification` {"code", "url"}
+    template   letter, agreement, receipt, certificate or minutes
+    facts      as frozen: those of documents.facts, with `verification` {"code", "url"}, which minutes do without
     raises     jinja2.UndefinedError when a fact is missing, FatalURLFetchingError for any outside address
     """
     page = _environment().get_template(f"{template}.html").render(**facts)

@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from grants.meetings.ballots import MAJORITIES, Ballot
 from grants.meetings.models import Meeting
-from grants.web.forms import HouseForm, LocalInstantField, in_zone, options
+from grants.web.forms import HouseForm, LocalDateField, LocalInstantField, in_zone, options
 
 BALLOTS: Final = {Ballot.OPEN: "Open: the minutes say who voted what", Ballot.SECRET: "Secret: nobody can know"}
 WHICH: Final = {
@@ -120,3 +120,23 @@ class NotesForm(HouseForm):
         """The version the save rests on; one that is no number rests on none."""
         version = self.version.data or ""
         return int(version) if version.isdecimal() and len(version) < 10 else -1
+
+
+class MotionForm(HouseForm):
+    """What is moved, and how it is voted on."""
+
+    text = StringField(
+        "Motion", [InputRequired("Say what you move."), Length(max=500)], description="Such as: recommend an award."
+    )
+    ballot = SelectField("Vote", choices=options({"open": "Open", "secret": "Secret"}))
+    majority = SelectField(
+        "Carried by", choices=options({str(key): words.capitalize() for key, words in MAJORITIES.items()})
+    )
+
+
+class ActionForm(HouseForm):
+    """What somebody will do."""
+
+    what = StringField("To be done", [InputRequired("Say what is to be done."), Length(max=500)])
+    owner = SelectField("By whom", [InputRequired("Choose who does it.")], validate_choice=False)
+    due_on = LocalDateField("By when")

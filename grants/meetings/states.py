@@ -1,4 +1,4 @@
-"""What may happen to a meeting, and to a line of its agenda."""
+"""What may happen to a meeting, to a line of its agenda, and to a motion."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,7 +25,16 @@ class ItemState(StrEnum):
     DEFERRED = "deferred"
 
 
-M, I = MeetingState, ItemState  # noqa: E741 - one letter each, as the tables below read
+class MotionState(StrEnum):
+    """What became of a motion."""
+
+    OPEN = "open"
+    CARRIED = "carried"
+    LOST = "lost"
+    WITHDRAWN = "withdrawn"
+
+
+M, I, V = MeetingState, ItemState, MotionState  # noqa: E741 - one letter each, as the tables below read
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,16 @@ class ItemFacts:
     was_used: bool = False
 
 
+@dataclass(frozen=True)
+class MotionFacts:
+    """What the guards ask.
+
+    lacking    in words, why the votes cannot be counted now; nothing when they can
+    """
+
+    lacking: str | None = None
+
+
 def has_agenda(facts: MeetingFacts) -> str | None:
     return None if facts.items else "The agenda is empty. Put applications on it first."
 
@@ -80,6 +99,10 @@ def opened_by_mistake(facts: ItemFacts) -> str | None:
     return nothing_to_vote(facts)
 
 
+def countable(facts: MotionFacts) -> str | None:
+    return facts.lacking
+
+
 MEETING: Workflow[MeetingFacts] = Workflow(
     "meeting",
     (
@@ -99,5 +122,14 @@ ITEM: Workflow[ItemFacts] = Workflow(
         Move("close", I.OPEN, I.DONE, "meeting.run", nothing_to_vote),
         Move("defer", (I.OPEN, I.WAITING), I.DEFERRED, "meeting.run", nothing_to_vote),
         Move("put back", I.OPEN, I.WAITING, "meeting.run", opened_by_mistake),
+    ),
+)
+
+MOTION: Workflow[MotionFacts] = Workflow(
+    "motion",
+    (
+        Move("carry", V.OPEN, V.CARRIED, "meeting.run", countable, ("keep_count", "tell_case")),
+        Move("lose", V.OPEN, V.LOST, "meeting.run", countable, ("keep_count", "tell_case")),
+        Move("withdraw", V.OPEN, V.WITHDRAWN, "meeting.attend", None),
     ),
 )

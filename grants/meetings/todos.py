@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from grants.casework.queries import conflicted_cycles
-from grants.kernel.clock import now
+from grants.kernel.clock import now, today
 from grants.kernel.policy import Actor
 from grants.meetings.models import Attendance, Meeting
+from grants.meetings.queries.motions import own_actions
 from grants.meetings.queries.scope import visible_meetings
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
@@ -22,8 +23,8 @@ SHOWN = 20
 
 
 def todos(actor: Actor) -> list[Todo]:
-    """The meetings somebody is invited to, and for officers those whose panel was not asked yet."""
-    return [*_invited(actor), *_to_invite(actor)]
+    """The meetings somebody is invited to, what they took on there, and for officers whose panel was not asked yet."""
+    return [*_invited(actor), *_to_invite(actor), *_to_do(actor)]
 
 
 def _invited(actor: Actor) -> list[Todo]:
@@ -57,6 +58,22 @@ def _todo(meeting: Meeting) -> Todo:
     return Todo(
         "due", f"Take part: {meeting.title}", url, f"{stage.title}: it is under way.", on, cycle_id=stage.cycle_id
     )
+
+
+def _to_do(actor: Actor) -> list[Todo]:
+    if not actor.may("meeting.attend"):
+        return []
+    return [
+        Todo(
+            "late" if one.due_on and one.due_on < today(one.item.meeting.stage.cycle.time_zone) else "due",
+            one.what,
+            url_for("meetings.actions"),
+            f"Agreed at: {one.item.meeting.title}.",
+            one.due_on,
+            cycle_id=one.item.meeting.stage.cycle_id,
+        )
+        for one in own_actions(actor)
+    ]
 
 
 def _to_invite(actor: Actor) -> list[Todo]:

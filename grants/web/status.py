@@ -102,6 +102,12 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "done": ("Done", _G),
         "deferred": ("Deferred", _B),
     },
+    "motion": {
+        "open": ("Being voted on", _W),
+        "carried": ("Carried", _G),
+        "lost": ("Lost", _B),
+        "withdrawn": ("Withdrawn", _Q),
+    },
     "slate": {
         "draft": ("Draft", _Q),
         "proposed": ("Waits for approval", _W),

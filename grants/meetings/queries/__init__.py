@@ -17,11 +17,33 @@ from grants.meetings.queries.meetings import (
     may_plan,
     meeting_for,
     meetings,
-    pulse,
     require_in_the_room,
     seat_of,
     seats,
     takes_part,
+)
+from grants.meetings.queries.minutes import (
+    earlier_minutes,
+    minutes_facts,
+    minutes_for,
+    minutes_key,
+    minutes_made,
+    minutes_name,
+    minutes_wait,
+)
+from grants.meetings.queries.motions import (
+    Tallied,
+    action_for,
+    actions_on,
+    count_of,
+    motion_for,
+    motions_on,
+    open_motion,
+    out_among,
+    own_actions,
+    owners_for,
+    voters_present,
+    was_moved,
 )
 from grants.meetings.queries.planning import (
     Ties,
@@ -34,6 +56,7 @@ from grants.meetings.queries.planning import (
     ties_of,
     to_discuss,
 )
+from grants.meetings.queries.pulse import pulse
 from grants.meetings.todos import todos
 
 __all__ = [
@@ -43,11 +66,16 @@ __all__ = [
     "Scored",
     "Scores",
     "Seat",
+    "Tallied",
     "Ties",
+    "action_for",
+    "actions_on",
     "agenda_of",
     "awards_at_most",
     "chair_for",
     "chairs_for",
+    "count_of",
+    "earlier_minutes",
     "is_blind",
     "is_out",
     "is_over",
@@ -59,9 +87,21 @@ __all__ = [
     "may_plan",
     "meeting_for",
     "meetings",
+    "minutes_facts",
+    "minutes_for",
+    "minutes_key",
+    "minutes_made",
+    "minutes_name",
+    "minutes_wait",
+    "motion_for",
+    "motions_on",
     "newest_submission",
     "not_on_it",
+    "open_motion",
+    "out_among",
+    "own_actions",
     "own_assignment",
+    "owners_for",
     "panel_size",
     "pulse",
     "require_in_the_room",
@@ -72,4 +112,6 @@ __all__ = [
     "ties_of",
     "to_discuss",
     "todos",
+    "voters_present",
+    "was_moved",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.applications.models import Application
@@ -153,7 +153,7 @@ def is_over(meeting: Meeting) -> bool:
 
 def agenda_of(actor: Actor, meeting: Meeting) -> Agenda:
     """The lines of a meeting, in two statements."""
-    frame = db.session.execute(_frame(actor, meeting.id)).all()
+    frame = db.session.execute(frame_of(actor, meeting.id)).all()
     shown = {
         item.id: item
         for item in db.session.scalars(
@@ -173,7 +173,7 @@ def agenda_of(actor: Actor, meeting: Meeting) -> Agenda:
     )
 
 
-def _frame(actor: Actor, meeting_id: int) -> Select[*tuple[Any, ...]]:
+def frame_of(actor: Actor, meeting_id: int) -> Select[*tuple[Any, ...]]:
     """Of every line what everyone at the meeting may know, and of those open to the actor how often they changed."""
     return (
         select(
@@ -208,42 +208,6 @@ def titles_of(actor: Actor, meeting: Meeting, lines: Sequence[tuple[int, AgendaI
 def is_blind(actor: Actor, meeting: Meeting) -> bool:
     """Whether the actor reads the stage's applications without the applicants' names."""
     return not actor.may("review.read") and review_rules(meeting.stage).identity == "blind"
-
-
-def pulse(actor: Actor, public_id: str) -> tuple[object, ...]:
-    """What changes exactly when the actor's page of the meeting does, in three small statements.
-
-    Who is out of the room learns nothing from it: while they are out it rests on the agenda's plan alone, and later on
-    what is open to them.
-    raises   Missing
-    """
-    row = db.session.execute(
-        select(Meeting.id, Meeting.version, Meeting.state).where(
-            Meeting.public_id == public_id, visible_meetings(actor)
-        )
-    ).one_or_none()
-    if row is None:
-        raise Missing("There is no such meeting, or you are not invited to it.")
-    lines = db.session.execute(_frame(actor, row.id)).all()
-    up = next((line for line in lines if line.state == "open"), None)
-    if up is not None and not up.is_open_to_them:
-        return ("out", row.state == "paused", up.id)
-    seen = tuple((line.id, line.version) if line.is_open_to_them else (line.id,) for line in lines)
-    return (row.version, row.state, up.id if up else 0, seen, _out_now(row.id) if up else 0)
-
-
-def _out_now(meeting_id: int) -> int:
-    """How many are out of the room for what is up: a conflict declared now changes the page of those who stay."""
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(AgendaItem)
-            .join(AgendaItem.application)
-            .join(Attendance, Attendance.meeting_id == AgendaItem.meeting_id)
-            .where(up_in(meeting_id), out_for())
-        )
-        or 0
-    )
 
 
 def seats(meeting: Meeting, item: AgendaItem | None) -> tuple[Seat, ...]:

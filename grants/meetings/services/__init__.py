@@ -10,7 +10,9 @@ from grants.meetings.services.lines import (
     shift,
     use_order,
 )
-from grants.meetings.services.noting import write_notes
+from grants.meetings.services.minutes import ask_for_minutes, keep_minutes
+from grants.meetings.services.motions import Slip, count, propose, second, take_again, vote, withdraw
+from grants.meetings.services.noting import agree_on, finish_action, write_notes
 from grants.meetings.services.planning import Lines, Plan, cancel, change_meeting, invite, make_meeting, tell_absence
 from grants.meetings.services.revising import revise
 from grants.meetings.services.running import (
@@ -33,31 +35,42 @@ __all__ = [
     "Lines",
     "Plan",
     "Proposal",
+    "Slip",
     "add_application",
     "add_break",
+    "agree_on",
+    "ask_for_minutes",
     "cancel",
     "change_meeting",
     "close",
     "close_item",
+    "count",
     "defer",
     "extend",
+    "finish_action",
     "give_minutes",
     "invite",
     "join",
+    "keep_minutes",
     "leave",
     "make_meeting",
     "move_on",
     "open_item",
     "pause",
+    "propose",
     "propose_order",
     "put_back",
     "remove",
     "reopen",
     "resume",
     "revise",
+    "second",
     "shift",
     "start",
+    "take_again",
     "tell_absence",
     "use_order",
+    "vote",
+    "withdraw",
     "write_notes",
 ]

@@ -11,6 +11,7 @@ from grants.meetings.states import ITEM, MEETING, ItemFacts, ItemState, MeetingF
 from grants.persistence import audit
 from grants.persistence.moves import lock, move
 from grants.persistence.session import db
+from grants.review.queries import revisions_in
 
 MOST_EXTENSION = 120
 
@@ -177,7 +178,8 @@ def _facts(item: AgendaItem) -> ItemFacts:
     return ItemFacts(
         is_running=item.meeting.state == MeetingState.RUNNING,
         is_another_open=up is not None and up.id != item.id,
-        was_used=bool(item.notes),
+        is_motion_open=queries.open_motion(item) is not None,
+        was_used=bool(item.notes) or queries.was_moved(item) or bool(revisions_in([item.public_id])),
     )
 
 

@@ -12,8 +12,9 @@ from grants.applications.queries import read_submission
 from grants.kernel.errors import Missing, Problem
 from grants.kernel.policy import require
 from grants.meetings import queries, services
+from grants.meetings.ballots import MAJORITIES, in_words
 from grants.meetings.dates import entries_of
-from grants.meetings.forms import AbsenceForm, NotesForm
+from grants.meetings.forms import AbsenceForm, ActionForm, MotionForm, NotesForm
 from grants.meetings.models import AgendaItem, Meeting
 from grants.meetings.views.blueprint import bp
 from grants.messages.calendars import sent
@@ -22,7 +23,7 @@ from grants.review.forms import ReasonForm, ScorecardForm, level_words, mark_wor
 from grants.review.marking import needs_comment
 from grants.review.queries import card_of, rubric_of
 from grants.web.access import current_actor, requires
-from grants.web.forms import in_zone
+from grants.web.forms import in_zone, options
 from grants.web.posting import carry_out
 
 LOOKS_AGAIN = "X-Looks-Again"
@@ -64,14 +65,29 @@ def _page(meeting_id: str, absence: AbsenceForm | None = None) -> str:
         noting=not is_out and queries.may_note(actor, found),
         seats=() if is_out else queries.seats(found, up),
         scores=queries.scores_for(actor, up, seat) if up else None,
+        motions=queries.motions_on(actor, up) if up else [],
+        may_vote=queries.takes_part(actor, up) if up else None,
+        voters=queries.voters_present(up) if up else 0,
+        actions=queries.actions_on([up.id]).get(up.id, ()) if up else (),
+        motion=MotionForm(formdata=None, ballot=found.ballot, majority=found.majority),
+        action=_action_form(up) if up and not is_out else None,
         notes=NotesForm(formdata=None, notes=up.notes, version=str(up.notes_version)) if up else None,
         absence=absence,
         tag=_tag(queries.pulse(actor, meeting_id)),
         blind=queries.is_blind(actor, found),
+        majorities=MAJORITIES,
+        count_words=lambda motion: in_words(queries.count_of(motion)),
         card_of=card_of,
         mark_words=mark_words,
         part_words=part_words,
     )
+
+
+def _action_form(item: AgendaItem) -> ActionForm:
+    form = ActionForm(formdata=None)
+    owners = queries.owners_for(item)
+    form.owner.choices = options({"": "Choose", **{one.public_id: one.name for one in owners}})
+    return form
 
 
 def _tag(facts: tuple[object, ...]) -> str:

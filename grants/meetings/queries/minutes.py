@@ -1,0 +1,305 @@
+"""The minutes of a meeting as somebody may read them: the facts of the page and of its PDF alike.
+
+A line that is closed to the reader is left out, with everything that happened there; what is left is counted nowhere.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from grants.applications.models import Application
+from grants.background.models import Job
+from grants.documents import facts as document_facts
+from grants.documents.facts import Block, Facts, heading, points, table
+from grants.kernel.canonical import sha256_of
+from grants.kernel.dates import in_words
+from grants.kernel.errors import Missing, Refused
+from grants.kernel.policy import Actor
+from grants.meetings.ballots import Ballot, Count
+from grants.meetings.ballots import in_words as votes_in_words
+from grants.meetings.models import AgendaItem, Attendance, Meeting
+from grants.meetings.motion_models import ActionItem, Minutes, Motion, Vote
+from grants.meetings.policy import may_see_scores
+from grants.meetings.queries.meetings import Agenda, Line, agenda_of, leads
+from grants.meetings.queries.motions import actions_on
+from grants.meetings.queries.scope import out_for
+from grants.people.models import Person
+from grants.persistence.session import db
+from grants.programs.queries import definition_of
+from grants.review.models import Assignment, Scorecard
+from grants.review.queries import review_rules, revisions_in, totals_before
+from grants.review.queries.scope import counts, joined, own_assignments
+from grants.review.revision_models import ScorecardRevision
+from grants.review.states import ScorecardState
+
+STATES = {
+    "done": "Discussed.",
+    "deferred": "Deferred.",
+    "waiting": "Not discussed.",
+    "open": "Being discussed.",
+}
+
+
+@dataclass(frozen=True)
+class _Record:
+    """What happened at the lines open to the reader, by the lines' ids."""
+
+    out: Mapping[int, Sequence[str]]
+    scores: Mapping[int, Sequence[tuple[str, Decimal | None, Decimal | None, bool]]]
+    revisions: Mapping[str, Sequence[ScorecardRevision]]
+    motions: Mapping[int, Sequence[Motion]]
+    actions: Mapping[int, Sequence[ActionItem]]
+    names_out: bool
+
+
+def minutes_facts(actor: Actor, meeting: Meeting) -> Facts:
+    """The minutes as this person may read them, in a constant number of statements.
+
+    raises   Refused while the meeting goes on, for who does not lead it
+    """
+    if meeting.state != "closed" and not leads(actor, meeting):
+        raise Refused("The minutes can be read once the meeting is over.")
+    agenda = agenda_of(actor, meeting)
+    definition, zone = definition_of(meeting.stage.cycle), meeting.stage.cycle.time_zone
+    lines = [one for one in agenda.lines if one.item is not None and one.item.application_id is not None]
+    record = _record(actor, meeting, [one.item for one in lines if one.item is not None])
+    body = [block for line in lines for block in _line(line, record, zone)]
+    if agenda.closed_lines:
+        body.append("What you were out of the room for is left out.")
+    facts = document_facts.minutes(
+        document_facts.Letterhead(definition.funder, definition.title),
+        on=meeting.starts_at.astimezone(ZoneInfo(zone)).date(),
+        reference=f"{meeting.stage.title}, {meeting.title}",
+        title=f"Minutes: {meeting.title}",
+        pairs=_pairs(meeting, agenda, zone),
+        body=body,
+    )
+    return {**facts, "for": {"staff": actor.may("review.read"), "closed": agenda.closed_lines}}
+
+
+def minutes_name(facts: Facts) -> str:
+    """Names exactly these minutes: the SHA-256 over their facts."""
+    return sha256_of(facts)
+
+
+def minutes_made(meeting: Meeting, name: str) -> Minutes | None:
+    """The PDF of exactly these minutes, once it is made."""
+    return db.session.scalar(
+        select(Minutes)
+        .where(Minutes.meeting_id == meeting.id, Minutes.facts_sha256 == name)
+        .options(joinedload(Minutes.file))
+    )
+
+
+def minutes_wait(meeting: Meeting, name: str) -> bool:
+    """Whether their PDF is being made."""
+    return db.session.scalar(select(Job.id).where(Job.key == minutes_key(meeting, name))) is not None
+
+
+def minutes_key(meeting: Meeting, name: str) -> str:
+    """The key of the work that makes the PDF: asking twice is asking once."""
+    return f"minutes:{meeting.public_id}:{name[:16]}"
+
+
+def earlier_minutes(actor: Actor, meeting: Meeting, facts: Facts) -> Sequence[Minutes]:
+    """Earlier versions, the latest first: for those who read reviews, and from whom no line is closed."""
+    if facts["for"] != {"staff": True, "closed": 0}:
+        return ()
+    found = db.session.scalars(
+        select(Minutes)
+        .where(Minutes.meeting_id == meeting.id, Minutes.facts_sha256 != minutes_name(facts))
+        .options(joinedload(Minutes.file))
+        .order_by(Minutes.id.desc())
+        .limit(30)
+    )
+    return [one for one in found if one.facts["for"] == facts["for"]]
+
+
+def minutes_for(actor: Actor, meeting: Meeting, public_id: str) -> Minutes:
+    """One PDF that the actor may have now: of what they may read at this moment, or an earlier whole one.
+
+    raises   Missing
+    """
+    facts = minutes_facts(actor, meeting)
+    present = minutes_made(meeting, minutes_name(facts))
+    for one in [*([present] if present else []), *earlier_minutes(actor, meeting, facts)]:
+        if one.public_id == public_id:
+            return one
+    raise Missing("There are no such minutes, or they are not yours to read.")
+
+
+def _pairs(meeting: Meeting, agenda: Agenda, zone: str) -> list[tuple[str, str]]:
+    seats = db.session.scalars(
+        select(Attendance)
+        .join(Attendance.person)
+        .where(Attendance.meeting_id == meeting.id)
+        .options(joinedload(Attendance.person))
+        .order_by(Person.name, Attendance.id)
+    ).all()
+    there = [one for one in seats if one.first_joined_at is not None]
+    pairs = [("Planned for", in_words(meeting.starts_at, zone))]
+    if not agenda.closed_lines:  # how long it took would tell of what the reader was out for
+        pairs += [("Began", in_words(meeting.started_at, zone))] if meeting.started_at else []
+        pairs += [("Ended", in_words(meeting.closed_at, zone))] if meeting.closed_at else []
+    pairs += [
+        ("Place", meeting.place),
+        ("Chair", meeting.chair.name),
+        ("Voting members present", ", ".join(one.person.name for one in there if one.votes)),
+        ("Also present", ", ".join(one.person.name for one in there if not one.votes)),
+        ("Invited, not present", ", ".join(one.person.name for one in seats if one not in there)),
+        ("Quorum", str(meeting.quorum)),
+    ]
+    return [(label, value) for label, value in pairs if value]
+
+
+def _line(line: Line, record: _Record, zone: str) -> list[Block]:
+    item = line.item
+    if item is None:
+        return []
+    local = line.starts_at.astimezone(ZoneInfo(zone))
+    blocks: list[Block] = [
+        heading(f"{line.title}, {local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}")
+    ]
+    blocks.append(STATES[item.state] + _left(record, item))
+    blocks += [" ".join(part.split()) for part in item.notes.split("\n\n") if part.strip()]
+    if scores := record.scores.get(item.id):
+        blocks.append(_scores(scores))
+    if revised := record.revisions.get(item.public_id):
+        blocks.append(points(f"{_whose(one)} revised their scorecard: {one.reason}" for one in revised))
+    if motions := record.motions.get(item.id):
+        blocks.append(points(_motion(one) for one in motions))
+    if actions := record.actions.get(item.id):
+        rows = [(one.what, one.owner.name, one.due_on.isoformat() if one.due_on else "") for one in actions]
+        blocks.append(table("To be done", ("What", "Who", "By"), rows))
+    return blocks
+
+
+def _left(record: _Record, item: AgendaItem) -> str:
+    out = record.out.get(item.id, ())
+    if not out:
+        return ""
+    who = ", ".join(out) if record.names_out else f"{len(out)} of those present"
+    return f" Left the room, conflict of interest: {who}."
+
+
+def _whose(revision: ScorecardRevision) -> str:
+    return revision.scorecard.assignment.reviewer.name
+
+
+def _scores(scores: Sequence[tuple[str, Decimal | None, Decimal | None, bool]]) -> Block:
+    rows = [(name, _said(before), _said(total) if revised else "") for name, before, total, revised in scores]
+    given = [total for _, _, total, _ in scores if total is not None]
+    first = [before for _, before, _, _ in scores if before is not None]
+    changed = any(revised for *_, revised in scores)
+    mean = ("Mean", _mean(first), _mean(given) if changed else "") if given else None
+    return table("Scores of 100", ("Reviewer", "Submitted", "After discussion"), rows, numeric=(1, 2), total=mean)
+
+
+def _mean(totals: Sequence[Decimal]) -> str:
+    return _said(sum(totals, Decimal(0)) / len(totals)) if totals else ""
+
+
+def _said(total: Decimal | None) -> str:
+    return "abstained" if total is None else f"{total:.1f}"
+
+
+def _motion(motion: Motion) -> str:
+    seconded = f", seconded by {motion.seconded_by.name}" if motion.seconded_by else ""
+    said = f"{motion.moved_by.name} moved{seconded}: “{motion.text}”"
+    if motion.state == "open":
+        return f"{said} Not voted on yet."
+    if motion.state == "withdrawn":
+        return f"{said} Withdrawn."
+    votes = votes_in_words(Count(motion.yes, motion.no, motion.abstain))
+    how = "secret ballot" if motion.ballot == Ballot.SECRET else "open vote"
+    quorum = f"{motion.present} voting members in the room, quorum {motion.quorum}"
+    said += f" {motion.state.capitalize()}: {votes} ({how}; {quorum})."
+    if motion.ballot == Ballot.SECRET:
+        return said
+    for choice, words in (("yes", "For"), ("no", "Against"), ("abstain", "Abstained")):
+        if names := [one.person.name for one in motion.votes if one.choice == choice]:
+            said += f" {words}: {', '.join(sorted(names))}."
+    return said
+
+
+def _record(actor: Actor, meeting: Meeting, items: Sequence[AgendaItem]) -> _Record:
+    ids = [one.id for one in items]
+    motions: dict[int, list[Motion]] = {}
+    for one in db.session.scalars(
+        select(Motion)
+        .where(Motion.item_id.in_(ids))
+        .options(
+            joinedload(Motion.moved_by),
+            joinedload(Motion.seconded_by),
+            selectinload(Motion.votes).joinedload(Vote.person),
+        )
+        .order_by(Motion.id)
+    ):
+        motions.setdefault(one.item_id, []).append(one)
+    shown = _items_with_scores(actor, meeting, items)
+    return _Record(
+        out=_out(meeting, ids),
+        scores=_scores_of(shown),
+        revisions=revisions_in([one.public_id for one in shown]),
+        motions=motions,
+        actions=actions_on(ids),
+        names_out=actor.may("review.read"),
+    )
+
+
+def _out(meeting: Meeting, ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+    rows = db.session.execute(
+        select(AgendaItem.id, Person.name)
+        .join(AgendaItem.application)
+        .join(Attendance, Attendance.meeting_id == AgendaItem.meeting_id)
+        .join(Person, Person.id == Attendance.person_id)
+        .where(AgendaItem.id.in_(ids), Attendance.first_joined_at.is_not(None), out_for())
+        .order_by(Person.name, Person.id)
+    )
+    found: dict[int, list[str]] = {}
+    for item_id, name in rows:
+        found.setdefault(item_id, []).append(name)
+    return found
+
+
+def _items_with_scores(actor: Actor, meeting: Meeting, items: Sequence[AgendaItem]) -> list[AgendaItem]:
+    """The lines whose scores the reader may see."""
+    was_there = select(Attendance.id).where(
+        Attendance.meeting_id == meeting.id,
+        Attendance.person_id == actor.person_id,
+        Attendance.first_joined_at.is_not(None),
+    )
+    is_in = db.session.scalar(was_there) is not None
+    own = own_assignments(actor).where(Assignment.stage_id == meeting.stage_id).with_only_columns(Application.id)
+    owed = own.where(~Assignment.scorecard.has(Scorecard.state == ScorecardState.SUBMITTED)).order_by(None)
+    owes = set(db.session.scalars(owed).all())
+    rule, reads = review_rules(meeting.stage).others_scores, actor.may("review.read")
+    return [
+        one for one in items if may_see_scores(reads=reads, rule=rule, is_in=is_in, owes_own=one.application_id in owes)
+    ]
+
+
+def _scores_of(
+    items: Sequence[AgendaItem],
+) -> Mapping[int, Sequence[tuple[str, Decimal | None, Decimal | None, bool]]]:
+    by_application = {one.application_id: one.id for one in items}
+    rows = db.session.execute(
+        joined(
+            select(Application.id, Person.name, Scorecard.id, Scorecard.total)
+            .select_from(Scorecard)
+            .join(Scorecard.assignment)
+        )
+        .join(Assignment.reviewer)
+        .where(Application.id.in_(by_application), counts())
+        .order_by(Person.name, Scorecard.id)
+    ).all()
+    before = totals_before([row[2] for row in rows])
+    found: dict[int, list[tuple[str, Decimal | None, Decimal | None, bool]]] = {}
+    for application_id, name, card_id, total in rows:
+        first = before.get(card_id, total)
+        found.setdefault(by_application[application_id], []).append((name, first, total, card_id in before))
+    return found
