@@ -128,9 +128,11 @@ class MotionForm(HouseForm):
     text = StringField(
         "Motion", [InputRequired("Say what you move."), Length(max=500)], description="Such as: recommend an award."
     )
-    ballot = SelectField("Vote", choices=options({"open": "Open", "secret": "Secret"}))
+    ballot = SelectField("Vote", [InputRequired()], choices=options({"open": "Open", "secret": "Secret"}))
     majority = SelectField(
-        "Carried by", choices=options({str(key): words.capitalize() for key, words in MAJORITIES.items()})
+        "Carried by",
+        [InputRequired()],
+        choices=options({str(key): words.capitalize() for key, words in MAJORITIES.items()}),
     )
 
 

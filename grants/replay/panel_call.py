@@ -11,7 +11,9 @@ from grants.kernel.clock import clock_at
 from grants.kernel.policy import Actor
 from grants.kernel.roles import Role
 from grants.meetings import queries, services
+from grants.meetings.ballots import Ballot, Choice
 from grants.meetings.models import Meeting
+from grants.meetings.motion_models import Motion
 from grants.people.models import Person, RoleGrant
 from grants.people.queries import actor_of
 from grants.persistence.session import db, unit_of_work
@@ -19,41 +21,101 @@ from grants.programs.models import CycleStage
 from grants.review.models import PanelMember
 
 SAID = "The idea is clear and small enough to try. Ask how the second classroom would get the books."
+ASKED = "Ask how the second classroom would get the books."
+MOVED = "Recommend an award, if the second classroom gets the books."
 
 
 def meet(present: datetime) -> None:
-    """One meeting that is under way at this moment, and one planned."""
-    with clock_at(present - timedelta(days=6)):
+    """A meeting that was held a week ago, one that is under way at this moment, and one planned."""
+    with clock_at(present - timedelta(days=12)):
+        held = _planned("Autumn intake", "First panel call", present - timedelta(days=7), 15, 3)
         running = _planned("Autumn intake", "Panel call before the decision", present - timedelta(minutes=20), 10)
         _planned("Winter intake", "Panel meeting", present + timedelta(days=20), 20)
+    _hold(held, present - timedelta(days=7))
+    _begin(running, present - timedelta(minutes=18))
+    with clock_at(present - timedelta(minutes=15)):
+        first = _moves_on(running, "")
+        with unit_of_work():
+            services.write_notes(_officer(), queries.item_for(_officer(), _meeting(running), first), SAID, 0)
+    with clock_at(present - timedelta(minutes=8)):
+        second = _moves_on(running, first)
+        _move(running, second, Ballot.SECRET)
+
+
+def _hold(meeting_id: str, starts_at: datetime) -> None:
+    """The first application is discussed and voted on, the others are deferred; the minutes are asked for."""
+    _begin(meeting_id, starts_at)
     officer = _officer()
-    with clock_at(present - timedelta(minutes=18)), unit_of_work():
-        services.start(officer, _meeting(running))
-        members = select(PanelMember).where(PanelMember.stage_id == _meeting(running).stage_id)
-        people = [one.person for one in db.session.scalars(members.order_by(PanelMember.id))]
-        for somebody in [actor_of(one) for one in people] + [officer]:
-            services.join(somebody, _meeting(running))
-    first = _moves_on(officer, running, "")
-    with clock_at(present - timedelta(minutes=15)), unit_of_work():
-        item = queries.item_for(officer, _meeting(running), first)
-        services.write_notes(officer, item, SAID, 0)
-    _moves_on(officer, running, first)
+    with clock_at(starts_at + timedelta(minutes=2)):
+        first = _moves_on(meeting_id, "")
+        with unit_of_work():
+            item = queries.item_for(officer, _meeting(meeting_id), first)
+            services.write_notes(officer, item, SAID, 0)
+            owner = _in_the_room(meeting_id, first)[0]
+            services.agree_on(officer, item, ASKED, owner.public_id, (starts_at + timedelta(days=10)).date())
+        motion = _move(meeting_id, first, Ballot.OPEN)
+        voters = _in_the_room(meeting_id, first)
+        for place, voter in enumerate(voters):
+            with unit_of_work():
+                services.vote(voter, _motion(meeting_id, motion), Choice.NO if place == 1 else Choice.YES)
+    with clock_at(starts_at + timedelta(minutes=17)), unit_of_work():
+        services.count(officer, _motion(meeting_id, motion))
+        services.close_item(officer, queries.item_for(officer, _meeting(meeting_id), first))
+        for line in queries.lines_of(_meeting(meeting_id))[1:]:
+            services.defer(officer, line)
+        services.close(officer, _meeting(meeting_id))
+    with clock_at(starts_at + timedelta(minutes=20)), unit_of_work():
+        for reader in (officer, voters[0]):
+            services.ask_for_minutes(reader, _meeting(meeting_id))
 
 
-def _moves_on(officer: Actor, meeting_id: str, after: str) -> str:
+def _begin(meeting_id: str, at: datetime) -> None:
+    with clock_at(at), unit_of_work():
+        services.start(_officer(), _meeting(meeting_id))
+        for somebody in [*(actor_of(one) for one in _members(meeting_id)), _officer()]:
+            services.join(somebody, _meeting(meeting_id))
+
+
+def _members(meeting_id: str) -> list[Person]:
+    stage_id = _meeting(meeting_id).stage_id
+    members = select(PanelMember).where(PanelMember.stage_id == stage_id).order_by(PanelMember.id)
+    return [one.person for one in db.session.scalars(members)]
+
+
+def _in_the_room(meeting_id: str, item_id: str) -> list[Actor]:
+    """The members of the panel who are not out of the room for what is up."""
+    item = queries.item_for(_officer(), _meeting(meeting_id), item_id)
+    return [one for one in map(actor_of, _members(meeting_id)) if queries.takes_part(one, item)]
+
+
+def _move(meeting_id: str, item_id: str, ballot: Ballot) -> str:
+    """One member moves it, another seconds it."""
+    mover, seconder, *_ = _in_the_room(meeting_id, item_id)
     with unit_of_work():
-        services.move_on(officer, _meeting(meeting_id), after)
+        item = queries.item_for(mover, _meeting(meeting_id), item_id)
+        motion = services.propose(mover, item, MOVED, ballot)
+        services.second(seconder, motion)
+        return motion.public_id
+
+
+def _motion(meeting_id: str, motion_id: str) -> Motion:
+    return queries.motion_for(_officer(), _meeting(meeting_id), motion_id)
+
+
+def _moves_on(meeting_id: str, after: str) -> str:
+    with unit_of_work():
+        services.move_on(_officer(), _meeting(meeting_id), after)
         up = queries.item_up(_meeting(meeting_id))
         return up.public_id if up else ""
 
 
-def _planned(stage_title: str, title: str, starts_at: datetime, minutes: int) -> str:
+def _planned(stage_title: str, title: str, starts_at: datetime, minutes: int, most: int | None = None) -> str:
     officer = _officer()
     with unit_of_work():
         stage = db.session.scalars(select(CycleStage).where(CycleStage.title == stage_title)).one()
         chair = db.session.get_one(Person, officer.person_id)
-        plan = services.Plan(title, starts_at, chair, 3, "On the telephone", "")
-        lines = services.Lines(queries.to_discuss(officer, stage, "all"), minutes, 4, 5)
+        plan = services.Plan(title, starts_at, chair, 2, "On the telephone", "")
+        lines = services.Lines(queries.to_discuss(officer, stage, "all")[:most], minutes, 4, 5)
         meeting = services.make_meeting(officer, stage, plan, lines)
         services.invite(officer, meeting)
         return meeting.public_id

@@ -297,6 +297,8 @@ PAGES: dict[str, list[Seen]] = {
     "meetings.meeting": by(OFFICER, REVIEWER, AUDITOR, ids=_meeting("running"))
     + by(REVIEWER, OFFICER, ids=_meeting("planned")),
     "meetings.meetings": by(OFFICER, REVIEWER),
+    "meetings.actions": by(REVIEWER, OFFICER, DIRECTOR, FINANCE, PARTNER),
+    "meetings.minutes": by(OFFICER, REVIEWER, ids=_meeting("closed")),
     "meetings.new": by(OFFICER, ids=_met_stage),
     "meetings.of_stage": by(OFFICER, DIRECTOR, ids=_met_stage),
     "meetings.order": by(OFFICER, ids=_meeting("planned")),
@@ -383,6 +385,12 @@ FILES: dict[str, list[Seen]] = {
         ids=f"""
             SELECT assignment.public_id AS assignment_id, file.public_id AS file_id,
             assignment.reviewer_id AS opener {_ATTACHED} WHERE assignment.id IS NOT NULL""",
+    ),
+    "meetings.minutes_file": by(
+        *(OFFICER, REVIEWER),
+        ids="""
+            SELECT meeting.public_id AS meeting_id, minutes.public_id AS minutes_id FROM minutes
+            JOIN meeting ON meeting.id = minutes.meeting_id ORDER BY minutes.id""",
     ),
     "meetings.calendar": by(REVIEWER, ids=_meeting("planned")),
     "decisions.download": by(DIRECTOR, ids=_waiting),

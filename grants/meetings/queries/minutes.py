@@ -173,7 +173,9 @@ def _line(line: Line, record: _Record, zone: str) -> list[Block]:
     if motions := record.motions.get(item.id):
         blocks.append(points(_motion(one) for one in motions))
     if actions := record.actions.get(item.id):
-        rows = [(one.what, one.owner.name, one.due_on.isoformat() if one.due_on else "") for one in actions]
+        rows = [
+            (one.what, one.owner.name, f"{one.due_on.day} {one.due_on:%B %Y}" if one.due_on else "") for one in actions
+        ]
         blocks.append(table("To be done", ("What", "Who", "By"), rows))
     return blocks
 
@@ -191,12 +193,15 @@ def _whose(revision: ScorecardRevision) -> str:
 
 
 def _scores(scores: Sequence[tuple[str, Decimal | None, Decimal | None, bool]]) -> Block:
+    if not any(revised for *_, revised in scores):
+        totals = [(name, _said(total)) for name, _, total, _ in scores]
+        mean_of = _mean([total for _, _, total, _ in scores if total is not None])
+        return table("Scores of 100", ("Reviewer", "Submitted"), totals, numeric=(1,), total=("Mean", mean_of))
     rows = [(name, _said(before), _said(total) if revised else "") for name, before, total, revised in scores]
     given = [total for _, _, total, _ in scores if total is not None]
     first = [before for _, before, _, _ in scores if before is not None]
-    changed = any(revised for *_, revised in scores)
-    mean = ("Mean", _mean(first), _mean(given) if changed else "") if given else None
-    return table("Scores of 100", ("Reviewer", "Submitted", "After discussion"), rows, numeric=(1, 2), total=mean)
+    columns = ("Reviewer", "Submitted", "After discussion")
+    return table("Scores of 100", columns, rows, numeric=(1, 2), total=("Mean", _mean(first), _mean(given)))
 
 
 def _mean(totals: Sequence[Decimal]) -> str:
@@ -240,7 +245,7 @@ def _record(actor: Actor, meeting: Meeting, items: Sequence[AgendaItem]) -> _Rec
         .order_by(Motion.id)
     ):
         motions.setdefault(one.item_id, []).append(one)
-    shown = _items_with_scores(actor, meeting, items)
+    shown = _items_with_scores(actor, meeting, [one for one in items if one.opened_at is not None])
     return _Record(
         out=_out(meeting, ids),
         scores=_scores_of(shown),

@@ -12,7 +12,7 @@ from grants.kernel.policy import Actor
 from grants.meetings.ballots import Ballot, Choice, Count
 from grants.meetings.models import AgendaItem, Attendance, Meeting
 from grants.meetings.motion_models import ActionItem, Motion, Vote
-from grants.meetings.queries.scope import open_to, out_for, voting_present
+from grants.meetings.queries.scope import open_to, out_for
 from grants.people.models import Person
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
@@ -79,7 +79,19 @@ def was_moved(item: AgendaItem) -> bool:
 
 def voters_present(item: AgendaItem) -> int:
     """How many voting members are in the room, and not out for this line."""
-    return db.session.scalar(select(func.count()).select_from(Attendance).where(voting_present(item))) or 0
+    present = (
+        select(func.count())
+        .select_from(Attendance)
+        .where(
+            Attendance.meeting_id == item.meeting_id,
+            Attendance.votes,
+            Attendance.joined_at.is_not(None),
+            Attendance.left_at.is_(None),
+        )
+    )
+    if item.application_id is not None:
+        present = present.join(Application, Application.id == item.application_id).where(~out_for())
+    return db.session.scalar(present) or 0
 
 
 def count_of(motion: Motion) -> Count:

@@ -1,6 +1,6 @@
 """Which meetings and which lines of their agendas exist for whom, and who is out for what, as SQL predicates."""
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 from sqlalchemy.orm import aliased
 
 from grants.applications.models import Application
@@ -57,16 +57,3 @@ def out_for() -> ColumnElement[bool]:
 def up_in(meeting_id: Column) -> ColumnElement[bool]:
     """Holds for the line that is up in a meeting."""
     return and_(AgendaItem.meeting_id == meeting_id, AgendaItem.state == "open")
-
-
-def voting_present(item: AgendaItem) -> ColumnElement[bool]:
-    """Holds for attendances that count towards the quorum of an item; needs `Attendance` and `Application`."""
-    return and_(
-        Attendance.meeting_id == item.meeting_id,
-        Attendance.votes,
-        Attendance.joined_at.is_not(None),
-        Attendance.left_at.is_(None),
-        select(Application.id).where(Application.id == item.application_id, ~out_for()).exists()
-        if item.application_id is not None
-        else true(),
-    )

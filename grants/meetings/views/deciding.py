@@ -120,7 +120,7 @@ def _slip(motion_id: str) -> services.Slip | None:
 @requires("meeting.attend")
 def actions() -> ResponseReturnValue:
     """What the actor took on at meetings, and has not done yet."""
-    return render_template("meetings/actions.html", actions=queries.own_actions(current_actor()))
+    return render_template("meetings/actions.html", agreed=queries.own_actions(current_actor()))
 
 
 @bp.post("/actions/<public_id:action_id>/done")

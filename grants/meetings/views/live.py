@@ -68,7 +68,7 @@ def _page(meeting_id: str, absence: AbsenceForm | None = None) -> str:
         motions=queries.motions_on(actor, up) if up else [],
         may_vote=queries.takes_part(actor, up) if up else None,
         voters=queries.voters_present(up) if up else 0,
-        actions=queries.actions_on([up.id]).get(up.id, ()) if up else (),
+        agreed=queries.actions_on([up.id]).get(up.id, ()) if up else (),
         motion=MotionForm(formdata=None, ballot=found.ballot, majority=found.majority),
         action=_action_form(up) if up and not is_out else None,
         notes=NotesForm(formdata=None, notes=up.notes, version=str(up.notes_version)) if up else None,

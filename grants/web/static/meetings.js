@@ -13,7 +13,7 @@
   function follow(page) {
     const mine = live();
     const theirs = page.getElementById("live");
-    if (!theirs) { location.reload(); return; }
+    if (!theirs || theirs.dataset.over) { location.reload(); return; }
     if (mine.dataset.room !== theirs.dataset.room || parts(mine) !== parts(theirs)) {
       mine.replaceWith(theirs);
       heading(page);

@@ -1,0 +1,149 @@
+"""The minutes: everything that happened, in a PDF; for who was out of the room, everything but that."""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from grants.background.runner import run_due
+from grants.casework.files import read
+from grants.kernel.clock import clock_at
+from grants.kernel.errors import Missing
+from grants.meetings import queries, services
+from grants.meetings.ballots import Ballot, Choice
+from grants.persistence.session import db, unit_of_work
+from tests.meetings.conftest import Met
+from tests.meetings.story import Room
+from tests.meetings.test_motions import counts, motion_of, moves, votes
+from tests.meetings.test_revising import revises
+
+
+def met(panel: Met) -> Room:
+    """A whole meeting: Auk discussed, Tern revised and voted on while Ben is out, Heron deferred."""
+    room = Room.running(panel, panel.auk, panel.tern, panel.heron)
+    room.opens(panel.auk)
+    open_vote = moves(room, "Ann", panel.auk)
+    votes(room, "Ann", open_vote, Choice.YES)
+    votes(room, "Ben", open_vote, Choice.NO)
+    votes(room, "Cleo", open_vote, Choice.YES)
+    counts(room, open_vote)
+    room.opens(panel.tern)
+    revises(room, "Cleo", panel.tern, "The pilot convinced me.", competency=4, team=4)
+    with room.acting():
+        services.write_notes(panel.by, room.item(panel.tern), "A strong team.\n\nThe budget is thin.", 0)
+        services.agree_on(panel.by, room.item(panel.tern), "Ask for the budget.", panel["Ann"].person.public_id, None)
+    secret = moves(room, "Cleo", panel.tern, Ballot.SECRET)
+    with room.acting():
+        services.second(panel["Ann"].by, motion_of(room, "Ann", secret))
+    votes(room, "Ann", secret, Choice.YES)
+    votes(room, "Cleo", secret, Choice.YES)
+    counts(room, secret)
+    room.closes(panel.tern)
+    with room.acting():
+        services.defer(panel.by, room.item(panel.heron))
+        services.close(panel.by, room.meeting())
+    return room
+
+
+def pdf_for(room: Room, name: str) -> tuple[str, bytes]:
+    """The text and the bytes of the PDF somebody is handed."""
+    with room.acting():
+        services.ask_for_minutes(room.by(name), room.meeting(name))
+    with clock_at(room.now):
+        run_due()
+    db.session.rollback()
+    meeting = room.meeting(name)
+    facts = queries.minutes_facts(room.by(name), meeting)
+    made = queries.minutes_made(meeting, queries.minutes_name(facts))
+    assert made is not None
+    content = read(queries.minutes_for(room.by(name), meeting, made.public_id).file)
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).split()), content
+
+
+def test_the_minutes_say_what_happened(panel: Met) -> None:
+    room = met(panel)
+    text, content = pdf_for(room, "the officer")
+    for said in (
+        "Minutes: Panel meeting",
+        "Voting members present Ann, Ben, Cleo",
+        "Discussed. Left the room, conflict of interest: Ben.",
+        "A strong team.",
+        "Cleo revised their scorecard: The pilot convinced me.",
+        "Cleo moved, seconded by Ann: “Recommend an award.” Carried: 2 for, none against (secret ballot; 2 voting",
+        "Ann moved: “Recommend an award.” Carried: 2 for, 1 against (open vote; 3 voting members in the room,",
+        "For: Ann, Cleo. Against: Ben.",
+        "Ask for the budget. Ann",
+        "Deferred.",
+    ):
+        assert said in text
+    assert "Cleo 56.2 93.8" in text
+    document = PdfReader(BytesIO(content))
+    assert document.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert document.metadata is not None
+    assert document.metadata.title == "Minutes: Panel meeting"
+
+
+def test_who_was_out_gets_minutes_without_that(panel: Met) -> None:
+    room = met(panel)
+    text, _ = pdf_for(room, "Ben")
+    for hidden in ("Tern", "strong team", "convinced", "budget", "secret", "Ended"):
+        assert hidden not in text
+    assert "Auk School" in text
+    assert "What you were out of the room for is left out." in text
+    officer = queries.minutes_facts(panel.by, room.meeting())
+    whole = queries.minutes_made(room.meeting(), queries.minutes_name(officer))
+    assert whole is None
+    pdf_for(room, "the officer")
+    officers = queries.minutes_made(room.meeting(), queries.minutes_name(officer))
+    assert officers is not None
+    with pytest.raises(Missing):
+        queries.minutes_for(panel["Ben"].by, room.meeting("Ben"), officers.public_id)
+
+
+def test_two_worlds_that_differ_in_what_one_was_out_for_give_the_same_minutes(panel: Met) -> None:
+    room = met(panel)
+    ben, meeting = panel["Ben"].by, room.meeting("Ben")
+    before = queries.minutes_name(queries.minutes_facts(ben, meeting))
+    with room.acting():
+        services.write_notes(panel.by, room.item(panel.tern), "Quite otherwise.", 1)
+        services.agree_on(panel.by, room.item(panel.tern), "Decline.", panel["Cleo"].person.public_id, None)
+    assert queries.minutes_name(queries.minutes_facts(ben, room.meeting("Ben"))) == before
+    assert queries.minutes_name(queries.minutes_facts(panel.by, room.meeting())) != before
+
+
+def test_the_same_minutes_are_made_once_and_changed_ones_are_another_version(panel: Met, client_of: Any) -> None:
+    room = met(panel)
+    url, browser = f"/meetings/{room.meeting_id}/minutes", client_of(panel.officer)
+    with clock_at(room.now):
+        assert "Make the PDF" in browser.get(url).text
+        for _ in range(2):
+            assert browser.post(url).status_code == 302
+        assert "is being made" in browser.get(url).text
+        run_due()
+        page = browser.get(url)
+        link = page.text.split(f'href="{url}/')[1].split('"')[0]
+        assert browser.get(f"{url}/{link}").data[:5] == b"%PDF-"
+    with room.acting():
+        services.write_notes(panel.by, room.item(panel.auk), "Corrected.", 0)
+    with clock_at(room.now):
+        later = browser.get(url)
+        assert "Make the PDF" in later.text
+        assert "Earlier versions" in later.text
+        assert browser.get(f"{url}/{link}").status_code == 200
+        assert client_of(panel["Ben"].person).get(f"{url}/{link}").status_code == 404
+
+
+def test_members_are_not_told_who_was_out_and_wait_for_the_end(panel: Met, client_of: Any) -> None:
+    room = Room.running(panel, panel.tern)
+    room.opens(panel.tern)
+    cleo, url = client_of(panel["Cleo"].person), f"/meetings/{room.meeting_id}/minutes"
+    with clock_at(room.now):
+        assert cleo.get(url).status_code == 403
+    room.closes(panel.tern)
+    with unit_of_work():
+        services.close(panel.by, room.meeting())
+    with clock_at(room.now):
+        page = cleo.get(url)
+        assert "Left the room, conflict of interest: 1 of those present." in page.text
+        assert "56.2" in page.text
