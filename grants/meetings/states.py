@@ -116,7 +116,7 @@ MEETING: Workflow[MeetingFacts] = Workflow(
 )
 
 ITEM: Workflow[ItemFacts] = Workflow(
-    "item",
+    "agenda item",
     (
         Move("open", (I.WAITING, I.DEFERRED, I.DONE), I.OPEN, "meeting.run", room_is_free),
         Move("close", I.OPEN, I.DONE, "meeting.run", nothing_to_vote),

@@ -96,7 +96,7 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "closed": ("Held", _G),
         "cancelled": ("Cancelled", _Q),
     },
-    "item": {
+    "agenda_item": {
         "waiting": ("To come", _Q),
         "open": ("Up now", _W),
         "done": ("Done", _G),

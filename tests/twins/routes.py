@@ -22,6 +22,10 @@ _OF_SUBMISSION = (
     "(SELECT case_id FROM application JOIN submission ON application.id = submission.application_id"
     " WHERE submission.id = submission_id)"
 )
+_OF_ITEM = (
+    "(SELECT case_id FROM application JOIN agenda_item ON application.id = agenda_item.application_id"
+    " WHERE agenda_item.id = item_id)"
+)
 CASE_OF: Final[Mapping[str, str]] = {
     "case": "id",
     "organization": '(SELECT id FROM "case" WHERE "case".organization_id = organization.id)',
@@ -30,6 +34,8 @@ CASE_OF: Final[Mapping[str, str]] = {
     "assignment": _OF_SUBMISSION,
     "slate_line": _OF_APPLICATION,
     "agenda_item": _OF_APPLICATION,
+    "motion": _OF_ITEM,
+    "action_item": _OF_ITEM,
     "draft_comment": _OF_APPLICATION,
     **dict.fromkeys(
         ("conflict", "award", "installment", "requirement", "indicator_reading", "document", "message", "task"),
@@ -39,6 +45,7 @@ CASE_OF: Final[Mapping[str, str]] = {
 """Table -> SQL for the case that a row of it belongs to. Rows of other tables belong to none."""
 
 IDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "action_id": ("action_item",),
     "application_id": ("application",),
     "assignment_id": ("assignment",),
     "award_id": ("award",),
@@ -60,6 +67,8 @@ IDS: Final[Mapping[str, tuple[str, ...]]] = {
     "link_id": ("membership_link",),
     "mailing_id": ("mailing",),
     "meeting_id": ("meeting",),
+    "minutes_id": ("minutes",),
+    "motion_id": ("motion",),
     "member_id": ("panel_member", "consortium_member"),
     "message_id": ("message",),
     "organization_id": ("organization",),
@@ -261,6 +270,8 @@ ROUTES: Final[Mapping[str, Filled | LeftOut]] = {
     "messages.outbox": ids,
     # meetings
     "meetings.absence": ids,
+    "meetings.actions": ids,
+    "meetings.agree_on": ids,
     "meetings.act": at(what=["open", "close", "defer", "back", "extend"]),
     "meetings.add": ids,
     "meetings.add_break": ids,
@@ -269,17 +280,23 @@ ROUTES: Final[Mapping[str, Filled | LeftOut]] = {
     "meetings.calendar": ids,
     "meetings.cancel": ids,
     "meetings.change": ids,
+    "meetings.finish": ids,
     "meetings.invite": ids,
     "meetings.lead": at(what=["start", "pause", "resume", "close", "reopen", "join", "leave"]),
     "meetings.meeting": ids,
     "meetings.meetings": ids,
+    "meetings.minutes": ids,
+    "meetings.minutes_file": ids,
     "meetings.move_on": ids,
     "meetings.new": ids,
     "meetings.notes": ids,
     "meetings.of_stage": ids,
+    "meetings.on_motion": at(what=["second", "withdraw", "count", "again"]),
     "meetings.order": ids,
+    "meetings.propose": ids,
     "meetings.revise": ids,
     "meetings.shift": at(what=["up", "down", "off"]),
+    "meetings.vote": ids,
     # monitoring
     "monitoring.accept": ids,
     "monitoring.ask_for_requirements": asked,

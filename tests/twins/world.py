@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -32,7 +33,9 @@ from grants.discovery.services.calling import CallPlan, show_call
 from grants.kernel.clock import clock_at
 from grants.kernel.policy import SYSTEM, Actor
 from grants.kernel.roles import Role
+from grants.meetings import queries as meeting_queries
 from grants.meetings import services as meetings
+from grants.meetings.ballots import Ballot, Choice
 from grants.meetings.models import AgendaItem, Meeting
 from grants.messages.feeds import make_feed
 from grants.monitoring import services as monitoring
@@ -384,7 +387,7 @@ class World:
             run_due()
 
     def _meet(self) -> None:
-        """The panel's meeting is planned with all on its agenda; what is noted of Tern is not the same."""
+        """The panel's meeting is held with all on its agenda; what is said, moved and voted of Tern is not the same."""
         with self.at(2016, 4, 18, "meeting"):
             stage = self.stages["launch"]
             plan = meetings.Plan(
@@ -399,6 +402,49 @@ class World:
             tern = self.application("launch", "Tern").id
             item = db.session.scalars(select(AgendaItem).where(AgendaItem.application_id == tern)).one()
             self.step(lambda: meetings.write_notes(self.by("Olu"), item, f"To be talked over: {self.said.words}.", 0))
+        with self.at(2016, 4, 18, "meeting begins"):
+            self.step(lambda: meetings.start(self.by("Olu"), meeting))
+            for name in ("Ann", "Ben", "Cleo", "Dan", "Rex"):
+                self.step(lambda name=name: meetings.join(self.by(name), meeting))
+            self.step(lambda: meetings.open_item(self.by("Olu"), item))
+        with self.at(2016, 4, 18, f"discussed {self.said.words}"):
+            self._discuss(item)
+        with self.at(2016, 4, 18, "meeting ends"):
+            self.step(
+                lambda: meetings.close_item(self.by("Olu"), item),
+                lambda: meetings.close(self.by("Olu"), meeting),
+                lambda: meetings.ask_for_minutes(self.by("Rex"), meeting),
+            )
+            run_due()
+        with self.at(2016, 4, 18, f"written down {self.said.words}"):
+            self.step(lambda: meetings.ask_for_minutes(self.by("Olu"), meeting))
+            run_due()
+
+    def _discuss(self, item: AgendaItem) -> None:
+        """As many motions as reviewers, one by secret ballot; a card is revised, and something is to be done."""
+        said, voters = self.said, ("Ann", "Ben", "Cleo", "Dan")
+        first = next(iter(said.launch))
+
+        def revise() -> None:
+            card = meeting_queries.own_assignment(self.by(first), item)
+            marks, why = {"plans": True, "good": 2, "team": 3}, {"good": said.words, "team": said.words}
+            version = card.scorecard.version if card.scorecard else 0
+            meetings.revise(self.by(first), item, card, marks, why, None, f"After {said.words}.", version)
+
+        self.step(revise)
+        for name in said.launch:
+            ballot = Ballot.SECRET if name == said.opened_again else Ballot.OPEN
+            text = f"{name} moves {said.words}."
+            self.step(lambda name=name, text=text, ballot=ballot: meetings.propose(self.by(name), item, text, ballot))
+            motion = meeting_queries.open_motion(item)
+            assert motion is not None
+            for voter in voters:
+                choice = Choice.YES if voter in said.launch else Choice.NO
+                vote = partial(meetings.vote, motion=motion, choice=choice)
+                self.step(lambda voter=voter, vote=vote: vote(self.by(voter)))
+            self.step(lambda motion=motion: meetings.count(self.by("Olu"), motion))
+        owner = self.people[first].public_id
+        self.step(lambda: meetings.agree_on(self.by("Olu"), item, f"Ask about {said.words}.", owner, None))
 
     def _assign(self, stage: str, school: str, reader: str) -> None:
         one = self.application(stage, school)

@@ -148,7 +148,7 @@ def extend(actor: Actor, item: AgendaItem, minutes: int) -> None:
         raise Invalid(f"At most {MOST_EXTENSION} minutes can be added.")
     item.extended += minutes
     item.version += 1
-    audit.record(actor, "item.extend", item, after={"minutes": minutes}, case_id=item.case_id)
+    audit.record(actor, "agenda item.extend", item, after={"minutes": minutes}, case_id=item.case_id)
 
 
 def _led(actor: Actor, meeting: Meeting) -> AgendaItem | None:

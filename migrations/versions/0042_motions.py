@@ -1,6 +1,6 @@
 """Motions and their votes, what was agreed to be done, and minutes.
 
-Revision 0041, after 0040.
+Revision 0042, after 0041.
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 from grants.persistence import types
 from grants.persistence.append_only import append_only_statements
 
-revision = "0041"
-down_revision = "0040"
+revision = "0042"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 
