@@ -1,6 +1,6 @@
 """Motions and their votes, what was agreed to be done, and minutes.
 
-Revision 0042, after 0041.
+Revision 0043, after 0042.
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 from grants.persistence import types
 from grants.persistence.append_only import append_only_statements
 
-revision = "0042"
-down_revision = "0041"
+revision = "0043"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 
