@@ -120,7 +120,8 @@ def moment_words(assignment: Assignment) -> Callable[[datetime], str]:
     zone = assignment.stage.cycle.time_zone
 
     def said(at: datetime) -> str:
-        on = at.astimezone(ZoneInfo(zone)).date()
-        return clock_time(at, zone) if on == today(zone) else f"{day(on, year=False)}, {clock_time(at, zone)}"
+        on, present = at.astimezone(ZoneInfo(zone)).date(), today(zone)
+        clock = clock_time(at, zone)
+        return clock if on == present else f"{day(on, year=on.year != present.year)}, {clock}"
 
     return said
