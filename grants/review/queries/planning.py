@@ -221,7 +221,8 @@ def _elsewhere(actor: Actor, stage: CycleStage, only: int) -> Mapping[int, int]:
 
 
 def _traits(organization: Organization) -> frozenset[str]:
-    said = (organization.kind, organization.sector, organization.grade_band, organization.city, organization.region)
+    one = organization
+    said = (one.kind, one.sector, one.grade_band, one.grades, one.city, one.region)
     return frozenset(word.replace("_", " ").casefold() for word in said if word)
 
 
