@@ -261,6 +261,19 @@ class CoverageFilterForm(FilterForm):
 
 
 class ScoreFilterForm(FilterForm):
-    """What a list of scores is narrowed to."""
+    """What a list of scores is narrowed to; `show` is which of its two tables is open, and narrows nothing."""
 
     q = StringField("Applicant")
+    show = HiddenField()
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.q.data)
+
+    @property
+    def by_criterion(self) -> bool:
+        """Whether the marks are asked for, criterion by criterion."""
+        return self.show.data == "criteria"
+
+    def said(self, hidden: Mapping[str, Mapping[str, str]] | None = None) -> list[tuple[str, str]]:
+        return [(self.q.label.text, self.q.data)] if self.q.data else []

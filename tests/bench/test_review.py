@@ -1,146 +1,105 @@
 """What reviewing costs on a site of many applications: 60 reviewers, three scorecards on each. Run by `make bench`.
 
-Statements are counted at 100 and at 5,000 applications, and must be as many; times are said, not judged. Beside them
-stand a page that does nothing and one commit of one row, on the same machine.
+Statements are counted at 100 and at 5,000 applications, and must be as many; times are said, not judged, each beside a
+page that does nothing but answer and one durable commit of one row, on the same machine.
 """
 
 import io
-from collections.abc import Callable
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pytest_benchmark.fixture import BenchmarkFixture
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from grants.kernel.roles import Role
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
 from grants.review import exports
-from grants.review.models import Assignment, PanelMember
+from grants.review.models import Assignment
 from grants.review.services import analyse, propose_assignment
 from grants.web.exports import write_table
+from tests.browser.house import session_of
+from tests.conftest import Engine
 from tests.factories import panels
 from tests.factories.people import actor, person
+from tests.servers import Server, ask, environment_of
 
 pytestmark = [pytest.mark.bench, pytest.mark.usefixtures("app")]
 
 FEW, MANY = 100, 5_000
 SIZES = pytest.mark.parametrize("size", [FEW, MANY])
+CLIENTS, SECONDS = 8, 5
 ClientOf = Callable[[Person], FlaskClient]
+_seconds: dict[str, float] = {}
+_statements: dict[str, int] = {}
 
 
 class Site:
-    """A stage with so many applications, all scored but for the first reviewer's first."""
+    """A stage with so many applications, all scored but for the first reviewers' first."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, open_each: int = 1) -> None:
         with unit_of_work():
             self.stage = panels.stage_under_review()
-            self.officer = person("Maya Rivera", Role.PROGRAM_OFFICER)
+            officer = person("Maya Rivera", Role.PROGRAM_OFFICER)
             reviewers = panels.panel(self.stage)
-            applications = panels.submitted(self.stage, range(size), self.officer.id)
-            panels.scored(self.stage, applications, reviewers, open_each=1)
-            stage_id = self.stage.id
+            applications = panels.submitted(self.stage, range(size), officer.id)
+            panels.scored(self.stage, applications, reviewers, open_each)
+            stage_id, officer_id = self.stage.id, officer.id
         self.stage = db.session.get_one(CycleStage, stage_id)
+        self.officer = db.session.get_one(Person, officer_id)
         self.reviewer = db.session.get_one(Person, reviewers[0])
-        found = select(Assignment.public_id).where(Assignment.reviewer_id == reviewers[0]).order_by(Assignment.id)
-        self.card = f"/review/assignments/{db.session.scalars(found).first()}"
+        [self.card] = self.cards_of(self.reviewer)[:1]
+
+    @property
+    def scores(self) -> str:
+        return f"/review/stages/{self.stage.public_id}/scores"
+
+    @staticmethod
+    def cards_of(reviewer: Person) -> list[str]:
+        found = select(Assignment.public_id).where(Assignment.reviewer_id == reviewer.id).order_by(Assignment.id)
+        return [f"/review/assignments/{one}" for one in db.session.scalars(found)]
 
 
-@SIZES
-def test_the_score_form(
-    app: Flask, client_of: ClientOf, benchmark: BenchmarkFixture, statements: Any, size: int
-) -> None:
-    site = Site(size)
-    reviewer = client_of(site.reviewer)
-    assert reviewer.get(site.card).status_code == 200
-    with statements() as seen:
-        reviewer.get(site.card)
-    benchmark.extra_info["statements"] = len(seen)
-    benchmark.pedantic(lambda: reviewer.get(site.card), rounds=50, warmup_rounds=5)
+@pytest.fixture
+def told(benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str]) -> Iterator[BenchmarkFixture]:
+    """What was measured, in milliseconds and as so many bare pages and bare commits."""
+    yield benchmark
+    name = benchmark.name.removeprefix("test_")
+    _seconds[name] = median = benchmark.stats.stats.median
+    bares = [one for one in ("a_bare_page", "a_bare_commit") if one in _seconds]
+    beside = "  ".join(f"{median / _seconds[one]:10.1f} × {one}" for one in bares)
+    say(capsys, f"{name:32} {median * 1000:10.2f} ms {beside}")
 
 
-@SIZES
-def test_saving_a_score(
-    app: Flask, client_of: ClientOf, benchmark: BenchmarkFixture, statements: Any, size: int
-) -> None:
-    site = Site(size)
-    reviewer = client_of(site.reviewer)
-    version = 0
-
-    def save() -> None:
-        nonlocal version
-        sent = {"version": str(version), "why_competency": f"Reason {version}."}
-        answer = reviewer.post(f"{site.card}/save", data=sent)
-        assert answer.status_code == 200, answer.text
-        version += 1
-
-    save()
-    with statements() as seen:
-        save()
-    benchmark.extra_info["statements"] = len(seen)
-    benchmark.pedantic(save, rounds=100, warmup_rounds=5)
+def say(capsys: pytest.CaptureFixture[str], line: str) -> None:
+    with capsys.disabled():
+        sys.stdout.write(f"\n{line}")
 
 
-@SIZES
-def test_the_ranked_list(
-    app: Flask, client_of: ClientOf, benchmark: BenchmarkFixture, statements: Any, size: int
-) -> None:
-    site = Site(size)
-    analyse(site.stage)
-    officer, page = client_of(site.officer), f"/review/stages/{site.stage.public_id}/scores"
-    assert officer.get(page).status_code == 200
-    with statements() as seen:
-        assert f"of {size:,}" in officer.get(page).text
-    benchmark.extra_info["statements"] = len(seen)
-    benchmark.pedantic(lambda: officer.get(page), rounds=30, warmup_rounds=3)
+def counted(name: str, size: int, seen: list[str]) -> None:
+    """As many statements at 5,000 applications as at a hundred."""
+    few = _statements.setdefault(name, len(seen))
+    assert len(seen) == few, f"{name} at {size:,}"
 
 
-@SIZES
-def test_the_full_export(benchmark: BenchmarkFixture, size: int) -> None:
-    site = Site(size)
-    by = actor(site.officer)
-
-    def write() -> int:
-        table = exports.scorecards(by, {"stage": site.stage.public_id, "q": "", "sort": "-mean"})
-        parts = range(0, len(table.ids), table.at_once)
-        rows = (row for start in parts for row in table.rows(table.ids[start : start + table.at_once]))
-        return write_table(io.BytesIO(), "csv", table.columns, rows)
-
-    assert write() == size * panels.EACH - 1
-    benchmark.pedantic(write, rounds=5, warmup_rounds=1)
-
-
-@SIZES
-def test_the_analysis(benchmark: BenchmarkFixture, size: int) -> None:
-    site = Site(size)
-    benchmark.pedantic(lambda: analyse(site.stage), rounds=1)
-
-
-@SIZES
-def test_an_assignment(benchmark: BenchmarkFixture, size: int) -> None:
-    with unit_of_work():
-        stage = panels.stage_under_review()
-        officer = person("Maya Rivera", Role.PROGRAM_OFFICER)
-        panels.panel(stage)
-        panels.submitted(stage, range(size), officer.id)
-        # Just above an even share, so that the limit is felt and every submission can have its three.
-        db.session.execute(update(PanelMember).values(load_cap=size * panels.EACH // 60 + 5))
-    by = actor(officer)
-    benchmark.pedantic(lambda: propose_assignment(by, stage), rounds=1)
-
-
-def test_a_page_that_does_nothing(benchmark: BenchmarkFixture) -> None:
+def test_a_bare_page(told: BenchmarkFixture) -> None:
     """The framework alone: one route that answers with a word."""
     bare = Flask("bare")
     bare.get("/")(lambda: "a word")
     client = bare.test_client()
-    benchmark.pedantic(lambda: client.get("/"), rounds=200, warmup_rounds=5)
+    told.pedantic(lambda: client.get("/"), rounds=200, warmup_rounds=5)
 
 
-def test_a_commit_of_one_row(benchmark: BenchmarkFixture) -> None:
+def test_a_bare_commit(told: BenchmarkFixture) -> None:
     """The database alone: one row changed, durably."""
     with unit_of_work():
         someone = person("Ann Able")
@@ -150,4 +109,136 @@ def test_a_commit_of_one_row(benchmark: BenchmarkFixture) -> None:
         with unit_of_work() as session:
             session.execute(table.update().where(table.c.id == number).values(title="Principal"))
 
-    benchmark.pedantic(commit, rounds=100, warmup_rounds=5)
+    told.pedantic(commit, rounds=100, warmup_rounds=5)
+
+
+@SIZES
+def test_the_score_form(client_of: ClientOf, told: BenchmarkFixture, statements: Any, size: int) -> None:
+    site = Site(size)
+    reviewer = client_of(site.reviewer)
+    assert reviewer.get(site.card).status_code == 200
+    with statements() as seen:
+        reviewer.get(site.card)
+    counted("form", size, seen)
+    told.pedantic(lambda: reviewer.get(site.card), rounds=50, warmup_rounds=5)
+
+
+@SIZES
+def test_saving_a_score(client_of: ClientOf, told: BenchmarkFixture, statements: Any, size: int) -> None:
+    site = Site(size)
+    reviewer = client_of(site.reviewer)
+    version = 0
+
+    def save() -> None:
+        nonlocal version
+        answer = reviewer.post(f"{site.card}/save", data={"version": str(version), "why_competency": f"Why {version}."})
+        assert answer.status_code == 200, answer.text
+        version += 1
+
+    save()
+    with statements() as seen:
+        save()
+    counted("save", size, seen)
+    told.pedantic(save, rounds=100, warmup_rounds=5)
+
+
+@SIZES
+def test_submitting_a_scorecard(client_of: ClientOf, told: BenchmarkFixture, statements: Any, size: int) -> None:
+    """Marked whole and handed in, each another: it is saved, submitted and added up."""
+    rounds = 20
+    site = Site(size, open_each=size * panels.EACH)
+    reviewers = [db.session.get_one(Person, site.reviewer.id + number) for number in range(60)]
+    cards = iter([(client_of(one), card) for one in reviewers for card in site.cards_of(one)][: rounds + 3])
+
+    def submit() -> None:
+        client, card = next(cards)
+        page = client.get(card).text
+        marks = dict.fromkeys(re.findall(r'name="(mark_\w+)"', page), "3")
+        yes_no = re.findall(r'name="(mark_\w+)"[^>]*value="yes"', page)
+        reasons = dict.fromkeys(re.findall(r'name="(why_\w+)"', page), "Since it says so.")
+        sent = marks | dict.fromkeys(yes_no, "yes") | reasons | {"version": "0", "action": "submit"}
+        answer = client.post(card, data=sent)
+        assert answer.status_code == 302, answer.text
+
+    submit()
+    with statements() as seen:
+        submit()
+    counted("submit", size, seen)
+    told.pedantic(submit, rounds=rounds)
+
+
+@SIZES
+def test_the_ranked_list(client_of: ClientOf, told: BenchmarkFixture, statements: Any, size: int) -> None:
+    site = Site(size)
+    analyse(site.stage)
+    officer = client_of(site.officer)
+    assert officer.get(site.scores).status_code == 200
+    with statements() as seen:
+        assert f"of {size:,}" in officer.get(site.scores).text
+    counted("ranked", size, seen)
+    told.pedantic(lambda: officer.get(site.scores), rounds=30, warmup_rounds=3)
+
+
+@SIZES
+def test_the_full_export(told: BenchmarkFixture, size: int) -> None:
+    """A row for each mark of each scorecard with its reason, read and written as CSV."""
+    site = Site(size)
+    stage_id, officer = site.stage.public_id, site.officer
+    criteria = len(panels.rubric_of(site.stage).criteria)
+
+    def write() -> int:
+        table = exports.scorecards(actor(officer), {"stage": stage_id, "q": "", "sort": "-mean"})
+        parts = range(0, len(table.ids), table.at_once)
+        rows = (row for start in parts for row in table.rows(table.ids[start : start + table.at_once]))
+        return write_table(io.BytesIO(), "csv", table.columns, rows)
+
+    assert write() == (size * panels.EACH - 1) * (criteria + 1)
+    told.pedantic(write, rounds=5, warmup_rounds=1)
+
+
+@SIZES
+def test_the_analysis(told: BenchmarkFixture, size: int) -> None:
+    site = Site(size)
+    told.pedantic(lambda: analyse(site.stage), rounds=1)
+
+
+@SIZES
+def test_an_assignment(told: BenchmarkFixture, size: int) -> None:
+    with unit_of_work():
+        stage = panels.stage_under_review()
+        officer = person("Maya Rivera", Role.PROGRAM_OFFICER)
+        panels.panel(stage)
+        panels.submitted(stage, range(size), officer.id)
+    by = actor(officer)
+    told.pedantic(lambda: propose_assignment(by, stage), rounds=1)
+
+
+def test_saves_of_eight_at_once(app: Flask, engine: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Eight reviewers save without a pause, each their own scorecard, on two processes that answer."""
+    site = Site(MANY, open_each=CLIENTS * panels.EACH)
+    reviewers = [db.session.get_one(Person, site.reviewer.id + number) for number in range(CLIENTS)]
+    cards = [(session_of(app, one), site.cards_of(one)[0]) for one in reviewers]
+    db.session.remove()
+    server = Server.start(environment_of(app, engine), tmp_path / "server.log")
+
+    def saves(client: tuple[str, str]) -> int:
+        cookie, card = client
+        page = ask(server.port, "GET", card, cookie)
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
+        assert token is not None
+        done, until = 0, time.monotonic() + SECONDS
+        while time.monotonic() < until:
+            sent = {"csrf_token": token[1], "version": str(done), "why_competency": f"Why {done}."}
+            answer = ask(server.port, "POST", f"{card}/save", page.cookie, sent)
+            assert answer.status == 200, answer.text
+            done += 1
+        return done
+
+    try:
+        server.wait_until_served()
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            each = list(pool.map(saves, cards))
+    finally:
+        server.kill()
+    say(capsys, f"{'saves of eight at once':32} {sum(each) / SECONDS:10.1f} a second")
+    assert min(each) > 0

@@ -6,37 +6,30 @@ is stored.
 """
 
 import http.client
-import os
 import random
 import re
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import quantiles
-from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from grants.applications.models import Application, Submission
-from grants.config import ROOT
 from grants.kernel.clock import now
 from grants.messages.models import Message
 from grants.persistence import audit
 from grants.persistence.session import db, unit_of_work
 from tests.browser.house import session_of
-from tests.checkout import free_port
 from tests.conftest import Engine
 from tests.factories import blueprints
+from tests.servers import Server, ask, environment_of
 
 pytestmark = pytest.mark.load
 
@@ -45,78 +38,6 @@ OPENING = timedelta(seconds=60)  # the check pages are opened, the servers warm 
 LAST_MINUTE = timedelta(seconds=60)
 KILLED_BEFORE = timedelta(seconds=20)  # while about half of the schools have still to press the button
 GIVE_UP = 90  # seconds after which a school has to have had its answer
-
-
-@dataclass
-class Server:
-    """`grants serve`: two processes that answer requests, and one that does the background work."""
-
-    port: int
-    process: subprocess.Popen[bytes]
-
-    @classmethod
-    def start(cls, environment: dict[str, str], log: Path) -> "Server":
-        port = free_port()
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "grants.cli", "serve"],
-                cwd=ROOT,
-                env={**environment, "PORT": str(port)},
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-        return cls(port, process)
-
-    def wait_until_served(self) -> None:
-        for _ in range(300):
-            with suppress(OSError):
-                if ask(self.port, "GET", "/sign-in").status == http.client.OK:
-                    return
-            time.sleep(0.1)
-        raise AssertionError(f"Nobody answers on port {self.port}.")
-
-    def kill(self) -> None:
-        """Every process of it, at once, as a machine that loses its power does."""
-        for one in reversed(list(_family(self.process.pid))):
-            with suppress(ProcessLookupError):
-                os.kill(one, signal.SIGKILL)
-        self.process.wait()
-
-
-def _family(process: int) -> Iterator[int]:
-    """A process and all that it started, and these."""
-    yield process
-    with suppress(FileNotFoundError):
-        for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
-            yield from _family(int(child))
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    location: str
-    text: str
-    cookie: str
-
-
-def ask(port: int, method: str, path: str, cookie: str = "", form: dict[str, str] | None = None) -> Answer:
-    """One request on a connection of its own.
-
-    raises   OSError or HTTPException when no whole answer came
-    """
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        headers = {"Cookie": f"session={cookie}"} if cookie else {}
-        if form is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        connection.request(method, path, urlencode(form) if form is not None else None, headers)
-        answer = connection.getresponse()
-        sent = re.search(r"session=([^;]+)", answer.headers.get("Set-Cookie", ""))
-        location = answer.headers.get("Location", "")
-        return Answer(answer.status, location, answer.read().decode(), sent[1] if sent else cookie)
-    finally:
-        connection.close()
 
 
 @dataclass
@@ -172,15 +93,7 @@ class School:
 
 @pytest.fixture
 def servers(app: Flask, engine: Engine, tmp_path: Path) -> Iterator[list[Server]]:
-    settings = app.config["SETTINGS"]
-    environment = {
-        "PATH": os.environ["PATH"],
-        "ENVIRONMENT": "test",
-        "DATABASE_URL": engine.url,
-        "FILES_URL": settings.files_url,
-        "SECRET_KEY": settings.secret_key,
-        "LOG_LEVEL": "WARNING",
-    }
+    environment = environment_of(app, engine)
     two = [Server.start(environment, tmp_path / f"server{number}.log") for number in (1, 2)]
     try:
         for server in two:

@@ -68,6 +68,7 @@ from grants.review.queries.ranking import (
     ranked_all,
     ranked_among,
     ranked_one,
+    severity_groups,
     stage_results,
     stage_scores,
 )
@@ -175,6 +176,7 @@ __all__ = [
     "rubric_of",
     "scorable",
     "seed_of",
+    "severity_groups",
     "short_of_readers",
     "stage_for",
     "stage_results",

@@ -19,7 +19,7 @@ from grants.casework.visibility import not_conflicted
 from grants.kernel.canonical import sha256_of
 from grants.kernel.errors import Missing
 from grants.kernel.policy import SYSTEM, Actor, require
-from grants.people.models import Organization
+from grants.people.models import Organization, Person
 from grants.persistence.paging import PAGE_SIZE, Page, within
 from grants.persistence.session import db
 from grants.programs import phrases
@@ -225,7 +225,7 @@ def _placed(actor: Actor, scores: StageScores, filters: ScoreFilters) -> Select[
     nth, name = func.row_number().over(order_by=order).label("nth"), Organization.name.label("name")
     ordered = _tallied(actor, scores).with_only_columns(*columns, nth, name).subquery()
     named = ordered.c.name.icontains(like, autoescape=True)
-    return select(ordered.c.id, ordered.c.place).where(named).order_by(ordered.c.nth)
+    return select(ordered.c.id, ordered.c.place).where(named).order_by(ordered.c.nth, ordered.c.id)
 
 
 def _rows_of(
@@ -279,6 +279,16 @@ def tie_columns(scores: StageScores) -> list[ColumnElement[Any]]:
     Words have no order. Needs tallies and organizations in the statement.
     """
     return [column for place, tie in enumerate(scores.ties) if (column := _tie_column(place, tie)) is not None]
+
+
+def severity_groups(scores: StageScores) -> list[list[str]]:
+    """The reviewers whose severity cannot be compared, by name, in the groups that share no application; else none."""
+    groups = scores.analysis.groups if scores.analysis else []
+    if len(groups) < 2:
+        return []
+    everyone = [who for group in groups for who in group]
+    names = dict(db.session.execute(select(Person.id, Person.name).where(Person.id.in_(everyone))).all())
+    return [sorted(names[who] for who in group) for group in groups]
 
 
 def _tie_column(place: int, tie: Tie) -> ColumnElement[Any] | None:

@@ -74,6 +74,12 @@ class ScoredSubmission:
         """How the votes fell on each criterion that can fail it, by the panel's rule."""
         return essential_outcomes(self._votes, rules_of(self.rubric), EssentialRule(self.rubric.essential_fails_when))
 
+    def counts_of(self, key: str, marks: Sequence[int | bool]) -> list[tuple[str, int]]:
+        """How often each of these marks, or yes and no, was given on a criterion, in their order."""
+        given = [one.marks.get(key) for one in self.given]
+        yes_no = {True: "yes", False: "no"}
+        return [(yes_no[mark] if isinstance(mark, bool) else str(mark), given.count(mark)) for mark in marks]
+
     @property
     def essential_failed(self) -> str | None:
         """The essential criteria that the panel's rule holds for failed, in a sentence; None when none is."""

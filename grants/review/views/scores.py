@@ -32,6 +32,7 @@ def scores(stage_id: str) -> ResponseReturnValue:
         page=page,
         form=form,
         part_words=part_words,
+        groups=queries.severity_groups(found),
     )
 
 
