@@ -9,6 +9,7 @@ from grants.programs.phrases import approvals, band, bounds, entry, installment,
 from grants.programs.schema import (
     AmountRule,
     Band,
+    Calibration,
     Definition,
     EntryRule,
     Named,
@@ -53,6 +54,11 @@ _PHRASES: Final[Mapping[str, str]] = {
     "earlier_evidence": "what reviewers see of earlier stages",
     "keep_reviewers_from": "the stage whose reviewers are kept",
     "subjects": "the questions whose answers say what a submission is about",
+    "terms": "the text that reviewers accept",
+    "calibration": "the samples that reviewers score first",
+    "calibration.within": "how far a mark on a sample may be off",
+    "anchors": "the anchor scores",
+    "text": "the text",
     "approve": "who approves the slate",
     "essentials": "whether a failed essential bars an award",
     "waitlist": "the length of the waitlist",
@@ -91,6 +97,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "indicators": "indicator",
     "letters": "letter",
     "criteria": "criterion",
+    "samples": "sample",
     "sections": "section",
     "fields": "question",
     "columns": "column",
@@ -164,6 +171,9 @@ class _Comparison:
         phrase = _phrase(path)
         if path.endswith("approve"):
             yield f"{phrase} changes from {approvals(old[0])} to {approvals(new[0])}."
+            return
+        if isinstance(old[0] or new[0], Calibration) and (old[0] is None or new[0] is None):
+            yield f"{phrase} are {_fate(str(new[0] or ''))}."
             return
         if isinstance(old[0], dict) and isinstance(new[0], dict):
             yield from self._entries(phrase, old[1], new[1])

@@ -40,6 +40,7 @@ def aloud(stage: DiscoveryStage | ApplicationStage, definition: Definition) -> l
         ("Who reviews", _reviewers(stage.review, definition)),
         ("What reviewers see", _seen(stage.review, definition)),
         ("Conflicts", _kept_away(stage.review)),
+        ("Training", _training(stage.review)),
         *_pitch(stage, definition),
         ("Money", _money(stage, definition)),
         ("Awards", f"{up(amount(stage.decision.amount, definition.form(stage.form)))}."),
@@ -147,6 +148,13 @@ def _kept_away(rules: ReviewRules) -> str:
     return f"A reviewer is kept away by {listed(reasons, 'or')}." if reasons else ""
 
 
+def _training(rules: ReviewRules) -> str:
+    if rules.calibration is None:
+        return ""
+    titles = listed(f"“{sample.title}”" for sample in rules.calibration.samples.values())
+    return f"Before the real pile opens, everyone scores {titles} and sees how theirs differ from the anchor scores."
+
+
 def _seen(rules: ReviewRules, definition: Definition) -> str:
     said = "Who applies is known to them." if rules.identity == "open" else "Who applies is hidden from them."
     said += f" {_OTHERS[rules.others_scores]}"
@@ -218,7 +226,7 @@ def kind_of_answer(kind: str) -> str:
 
 _TOLD_TO_ALL = (
     *("Who may apply", "Completed by", "Topics", "Readiness", "Money", "Awards", "Cohort", "Waitlist", "Pitch"),
-    *("Who reviews", "Conflicts", "Essentials", "Ties"),
+    *("Who reviews", "Conflicts", "Training", "Essentials", "Ties"),
 )
 
 

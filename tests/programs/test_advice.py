@@ -227,3 +227,36 @@ def test_warnings_do_not_keep_a_file_from_loading() -> None:
     report = check(changed(("pool: $200,000", "pool: $1")), "small.yaml")
     assert report.definition is not None
     assert Level.WARNING in {finding.level for finding in report.findings}
+
+
+TRAINING = (
+    "review: {rubric: quality}",
+    "review: {rubric: quality, calibration: {samples: {one: {text: {Idea: Good.}, anchors: {"
+    "plan: {mark: 3, because: Clear.}, team: {mark: 2, because: Alone.}}}}}}",
+)
+
+
+def test_samples_that_teach_are_fine() -> None:
+    assert notices(changed(TRAINING)) == [BOTTOM]
+
+
+@pytest.mark.parametrize(
+    ("change", "level", "where", "sentence"),
+    [
+        (
+            ("calibration: {", "calibration: {within: 3, "),
+            "warning",
+            "stages.plan.review.calibration.within",
+            "every mark is within 3 of every other: nothing is ever off",
+        ),
+        (
+            (", team: {mark: 2, because: Alone.}", ""),
+            "note",
+            "stages.plan.review.calibration.samples.one.anchors",
+            "no anchor for “Team”: reviewers mark it and do not learn how others would",
+        ),
+    ],
+)
+def test_samples_that_teach_little_are_noticed(change: tuple[str, str], level: str, where: str, sentence: str) -> None:
+    found = [one for one in notices(changed(TRAINING, change)) if one != BOTTOM]
+    assert [(one[0], one[2], one[3]) for one in found] == [(level, where, sentence)]

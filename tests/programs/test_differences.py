@@ -16,6 +16,17 @@ def told(old: str, new: str) -> list[str]:
 
 
 CHANGES = [
+    (
+        "review: {rubric: quality}",
+        "review: {rubric: quality, calibration: {samples: {one: {text: {Idea: Good.}, anchors: {"
+        "plan: {mark: 3, because: Clear.}}}}}}",
+        ["Planning grant: the samples that reviewers score first are added."],
+    ),
+    (
+        "review: {rubric: quality}",
+        "review: {rubric: quality, terms: Say nothing.}",
+        ["Planning grant: the text that reviewers accept is reworded."],
+    ),
     ("pool: $200,000", "pool: $250,000", ["Planning grant: the pool changes from $200,000 to $250,000."]),
     ("      pool: $200,000\n", "", ["Planning grant: the pool, which was $200,000, is removed."]),
     (

@@ -267,3 +267,32 @@ def test_a_file_that_is_no_definition_says_so(text: str) -> None:
 def test_unreadable_yaml_is_an_error_with_its_line() -> None:
     (error,) = check("program: harbor\nprogram: harbor", "twice.yaml").errors
     assert str(error) == "line 2: “program” is here a second time; it is already on line 1"
+
+
+SAMPLE = "review: {rubric: quality, calibration: {samples: {one: {text: {Idea: Good.}, anchors: %s}}}}"
+WRONG_ANCHORS = [
+    ("{plan: {mark: 5, because: So.}}", "plan.mark", "the mark 5 is not on the scale of “Quality of plan”: 1 to 4"),
+    ("{paln: {mark: 1, because: So.}}", "paln", "there is no criterion “paln”; did you mean “plan”?"),
+    ("{plan: {passed: yes, because: So.}}", "plan", "“Quality of plan” is scored: its anchor is a mark"),
+    (
+        "{plan: {because: So.}}",
+        "plan",
+        "an anchor has a mark, or passed with yes or no for an essential criterion",
+    ),
+]
+
+
+@pytest.mark.parametrize(("anchors", "where", "sentence"), WRONG_ANCHORS)
+def test_an_anchor_is_a_mark_that_a_reviewer_could_give(anchors: str, where: str, sentence: str) -> None:
+    errors = check(changed(("review: {rubric: quality}", SAMPLE % anchors)), "small.yaml").errors
+    at = f"stages.plan.review.calibration.samples.one.anchors.{where}"
+    assert [(one.where, one.sentence) for one in errors] == [(at, sentence)]
+
+
+def test_an_essential_criterion_is_anchored_by_yes_or_no() -> None:
+    text = changed(
+        ("review: {rubric: quality}", SAMPLE % "{team: {mark: 1, because: So.}}"),
+        ("team: {title: Team, levels: {1: Alone, 4: Together}}", "team: {title: Team, essential: true}"),
+    )
+    sentences = [one.sentence for one in check(text, "small.yaml").errors]
+    assert sentences == ["“Team” is essential: its anchor is passed, yes or no"]

@@ -5,6 +5,7 @@ from grants.programs.checks.form_references import of_forms
 from grants.programs.checks.money_references import of_money
 from grants.programs.checks.rules import broken
 from grants.programs.checks.stage_references import of_stages
+from grants.programs.checks.training import of_training, on_training
 from grants.programs.checks.unused import loose_ends
 from grants.programs.faults import Finding
 from grants.programs.schema import Definition
@@ -12,12 +13,18 @@ from grants.programs.schema import Definition
 
 def errors_in(definition: Definition) -> list[Finding]:
     """What keeps it from loading: names that lead nowhere, and rules that cannot hold."""
-    return [*of_stages(definition), *of_forms(definition), *of_money(definition), *broken(definition)]
+    return [
+        *of_stages(definition),
+        *of_forms(definition),
+        *of_money(definition),
+        *of_training(definition),
+        *broken(definition),
+    ]
 
 
 def notices_on(definition: Definition) -> list[Finding]:
     """Warnings and notes on a definition without errors."""
-    return [*advice(definition), *loose_ends(definition)]
+    return [*advice(definition), *on_training(definition), *loose_ends(definition)]
 
 
 __all__ = ["errors_in", "notices_on"]

@@ -67,6 +67,7 @@ from grants.programs.schema.stages import (
     Stage,
     days_of,
 )
+from grants.programs.schema.training import STANDARD_TERMS, Anchor, Calibration, Sample
 from grants.programs.schema.values import DueRule, Duration, percent
 
 __all__ = [
@@ -76,14 +77,17 @@ __all__ = [
     "LONGEST_BEFORE",
     "ORGANIZATION_ATTRIBUTES",
     "OUTCOMES",
+    "STANDARD_TERMS",
     "Addition",
     "AmountRange",
     "AmountRule",
+    "Anchor",
     "AnyField",
     "ApplicationStage",
     "Band",
     "Bounds",
     "BudgetCheck",
+    "Calibration",
     "Choice",
     "Column",
     "CommentRule",
@@ -131,6 +135,7 @@ __all__ = [
     "RevenueLine",
     "ReviewRules",
     "Rubric",
+    "Sample",
     "Scale",
     "ScheduleLine",
     "Section",

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, 
 from grants.kernel.roles import Role
 from grants.programs.schema.base import Key, OneOrMore, Part, Sayable, words
 from grants.programs.schema.conditions import any_given
+from grants.programs.schema.training import STANDARD_TERMS, Calibration
 from grants.programs.schema.values import Count, Flag, Money, Percent, Positive, TimeBefore
 
 ORGANIZATION_ATTRIBUTES = (
@@ -91,6 +92,15 @@ class ReviewRules(Part):
     )
     subjects: tuple[Key, ...] = Field(
         (), description="Choice questions whose answers say what a submission is about: who knows it reads it."
+    )
+    terms: str = Field(
+        STANDARD_TERMS,
+        min_length=1,
+        description="Terms and confidentiality that every reviewer accepts before anything of an application shows: "
+        "paragraphs, with `## ` before a heading and `- ` before each line of a list.",
+    )
+    calibration: Calibration | None = Field(
+        None, description="Samples that everyone scores before the real pile opens; left out, there is no training."
     )
 
 
