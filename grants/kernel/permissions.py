@@ -69,6 +69,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     # review
     "review.score": _REVIEWER,
     "review.declare": _REVIEWER | _PARTNER | _OFFICER | _FINANCE | _DIRECTOR,
+    "review.answer": _REVIEWER,  # whoever is asked to be one acts as one when they answer
     "review.organize": _OFFICER,
     "review.read": _READERS | _PARTNER,
     # meetings

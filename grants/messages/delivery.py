@@ -14,7 +14,7 @@ from flask import current_app
 from grants.messages import library
 from grants.messages.addresses import address_of
 from grants.messages.models import Message
-from grants.people.tokens import Purpose, password_token, request_token
+from grants.people.tokens import Purpose, panel_token, password_token, request_token
 
 TIMEOUT_SECONDS = 30
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -120,7 +120,13 @@ def _confirm_link(message: Message) -> str:
     return address_of("people.confirm_request", request_token=request_token(message.key.rpartition(":")[2]))
 
 
-_PRIVATE = {"password_link": _password_link, "confirm_link": _confirm_link}
+def _panel_link(message: Message) -> str:
+    # The key ends in the invitation's public id, and before it when it was sent.
+    _, asked, invitation_id = message.key.rsplit(":", 2)
+    return address_of("review.asked", panel_token=panel_token(invitation_id, asked))
+
+
+_PRIVATE = {"password_link": _password_link, "confirm_link": _confirm_link, "panel_link": _panel_link}
 
 
 def _give_up_on(code: int, reason: bytes | str, error: Exception) -> None:

@@ -19,7 +19,7 @@ class IncompleteMessage(Problem):
 
 
 # Filled at the moment of delivery and kept nowhere, since they let whoever reads them in; see messages.delivery.
-PRIVATE: Final = frozenset({"password_link", "confirm_link"})
+PRIVATE: Final = frozenset({"password_link", "confirm_link", "panel_link"})
 
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 

@@ -80,6 +80,26 @@ def request_by_token(token: str) -> OrganizationRequest:
     return asked
 
 
+def panel_token(invitation_id: str, asked: str) -> str:
+    """What the link carries that asks somebody to review; asked once more it is another, and ends the one before.
+
+    invitation_id   the public id of the invitation; asked: when it was sent, in any spelling
+    """
+    return _signer_for("review.invitation").dumps([invitation_id, asked])
+
+
+def read_panel_token(token: str) -> tuple[str, str]:
+    """The public id of an invitation to review, and when the link was sent.
+
+    raises   Missing when it is no link of ours
+    """
+    try:
+        invitation_id, asked = _signer_for("review.invitation").loads(token)
+    except BadSignature as bad:
+        raise Missing(_BROKEN) from bad
+    return invitation_id, asked
+
+
 def new_link_secret() -> tuple[str, str]:
     """What a link by which people join an organization carries, and its hash, which alone is kept."""
     secret = secrets.token_urlsafe(24)

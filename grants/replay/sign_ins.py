@@ -13,6 +13,7 @@ SIGN_INS: Final = (
     ),
     ("Coach", "coach@mdc.example", "a draft to read and comment on"),
     ("Reviewer", "reviewer@panel.example", "ideas to score, conflicts to declare"),
+    ("Reviewer, asked", "invited@panel.example", "a panel to join: terms, profile, conflicts, a sample"),
     ("Partner funder", "partner@funders.example", "a slate to approve"),
     (
         "Program officer",

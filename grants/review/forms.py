@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from wtforms import EmailField, Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import Email, InputRequired, Length
+from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
 
 from grants.kernel.errors import Invalid, Problem
 from grants.programs.schema import Criterion, Rubric
@@ -21,6 +21,15 @@ MOST_BUTTONS: Final = 11
 """A scale with more marks is a list to choose from."""
 
 _SAID: Final[Mapping[str, MarkValue]] = {"yes": True, "no": False, ABSTAIN: ABSTAIN}
+
+
+class Kept(Protocol):
+    """What a form asks of a stored card beside its marks."""
+
+    @property
+    def version(self) -> int: ...
+    @property
+    def comment(self) -> str | None: ...
 
 
 class ScorecardForm(HouseForm):
@@ -64,6 +73,14 @@ def scorecard_form(rubric: Rubric, scorecard: Scorecard | None, *, filled: bool 
 
     filled   with that also where something else of the page is sent
     """
+    return marking_form(rubric, card_of(scorecard), scorecard, filled=filled)
+
+
+def marking_form(rubric: Rubric, card: Card, kept: Kept | None, *, filled: bool = False) -> ScorecardForm:
+    """The same for any card that is kept: of an application, or of a sample; None where none is begun.
+
+    card   what stands on it
+    """
     criteria = tuple(rubric.criteria.values())
     fields: dict[str, Any] = {"criteria": criteria}
     for criterion in criteria:
@@ -72,7 +89,7 @@ def scorecard_form(rubric: Rubric, scorecard: Scorecard | None, *, filled: bool 
     kind: type[ScorecardForm] = type("FilledScorecardForm", (ScorecardForm,), fields)
     form = kind(formdata=None) if filled else kind()
     if filled or not form.is_submitted():
-        _fill(form, scorecard)
+        _fill(form, card, kept)
     return form
 
 
@@ -92,10 +109,9 @@ def _mark_field(rubric: Rubric, criterion: Criterion) -> RadioField | SelectFiel
     return RadioField(criterion.title, choices=options({**words, ABSTAIN: "Abstain"}), validate_choice=False)
 
 
-def _fill(form: ScorecardForm, scorecard: Scorecard | None) -> None:
-    card = card_of(scorecard)
-    form.version.data = str(scorecard.version if scorecard else 0)
-    form.comment.data = scorecard.comment if scorecard else ""
+def _fill(form: ScorecardForm, card: Card, kept: Kept | None) -> None:
+    form.version.data = str(kept.version if kept else 0)
+    form.comment.data = kept.comment if kept else ""
     for criterion in form.criteria:
         form.mark(criterion).data = shown_mark(card.marks.get(criterion.key))
         form.why(criterion).data = card.comments.get(criterion.key, "")
@@ -124,7 +140,12 @@ def _field(name: str) -> str:
 
 def changed_elsewhere(rubric: Rubric, form: ScorecardForm, scorecard: Scorecard | None) -> list[tuple[str, str, str]]:
     """What the saved card says differently from the form: (criterion, saved mark, saved comment)."""
-    saved, typed = card_of(scorecard), form.card()
+    return differs_from(rubric, form, card_of(scorecard))
+
+
+def differs_from(rubric: Rubric, form: ScorecardForm, saved: Card) -> list[tuple[str, str, str]]:
+    """What the saved card says differently from the form: (criterion, saved mark, saved comment)."""
+    typed = form.card()
     found = []
     for criterion in rubric.criteria.values():
         mark, comment = saved.marks.get(criterion.key), saved.comments.get(criterion.key, "")
@@ -181,18 +202,6 @@ class ReasonForm(HouseForm):
     """A sentence that says why."""
 
     reason = TextAreaField("Why?", [InputRequired("Say why."), Length(max=2000)])
-
-
-class InviteForm(HouseForm):
-    """A new member of the panel."""
-
-    email = EmailField("Email address", [InputRequired("Write the address."), Email("This is not an email address.")])
-    name = StringField("Name", [Length(max=200)], description="For someone who has no account here yet.")
-    expertise = StringField(
-        "Expertise",
-        [Length(max=200)],
-        description="Words with commas, such as high, charter. Matched with the applicants when assigning.",
-    )
 
 
 class AimsForm(HouseForm):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from grants.kernel.policy import YES, Actor, Verdict, no
+from grants.review.steps import FIRST, Step
 
 OthersScores = Literal["never", "after_own", "at_meeting"]
 
@@ -13,6 +14,7 @@ class ScorableAssignment:
     """What scoring hangs on.
 
     is_declared   the reviewer had declared their conflicts when this application was among the applicants
+    left          the first step that is missing before the reviewer's pile opens, if any
     is_closed     the decisions of the stage are released
     """
 
@@ -21,6 +23,7 @@ class ScorableAssignment:
     conflict_declared: bool
     is_revoked: bool
     is_closed: bool
+    left: Step | None = None
 
 
 def may_score(actor: Actor, assignment: ScorableAssignment) -> Verdict:
@@ -33,8 +36,10 @@ def may_score(actor: Actor, assignment: ScorableAssignment) -> Verdict:
         return no("You declared a conflict of interest on this application.")
     if assignment.is_revoked:
         return no("This application is no longer assigned to you.")
+    if assignment.left is not None:
+        return no(FIRST[assignment.left])
     if not assignment.is_declared:
-        return no("Declare your conflicts of interest first.")
+        return no(FIRST["conflicts"])
     return no("Scoring for this panel has closed.") if assignment.is_closed else YES
 
 

@@ -42,6 +42,75 @@ def open_and_reasoned(facts: ScorecardFacts) -> str | None:
     return None if facts.reason.strip() else "Say why the scorecard is reopened; the reviewer reads it."
 
 
+class InvitationState(StrEnum):
+    """Asked, and what became of it. Saying yes makes a member of the panel."""
+
+    INVITED = "invited"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class InvitationFacts:
+    """What the guards ask.
+
+    has_run_out   it was not answered in time
+    is_closed     the decisions of the stage are released
+    """
+
+    has_run_out: bool = False
+    is_closed: bool = False
+
+
+def in_time(facts: InvitationFacts) -> str | None:
+    if facts.has_run_out:
+        return "This invitation has run out. Ask whoever sent it for a new one."
+    return still_reviewed(facts)
+
+
+def still_reviewed(facts: InvitationFacts) -> str | None:
+    return "The decisions of this stage are released, so nobody reviews it any more." if facts.is_closed else None
+
+
+INVITATION: Workflow[InvitationFacts] = Workflow(
+    "panel_invitation",
+    (
+        Move(
+            "accept",
+            InvitationState.INVITED,
+            InvitationState.ACCEPTED,
+            "review.answer",
+            in_time,
+            ("make_member", "tell_officer"),
+        ),
+        Move(
+            "decline",
+            InvitationState.INVITED,
+            InvitationState.DECLINED,
+            "review.answer",
+            None,
+            ("keep_reason", "tell_officer"),
+        ),
+        Move(
+            "withdraw",
+            InvitationState.INVITED,
+            InvitationState.WITHDRAWN,
+            "review.organize",
+            None,
+            ("keep_time",),
+        ),
+        Move(
+            "ask_again",
+            (InvitationState.DECLINED, InvitationState.WITHDRAWN),
+            InvitationState.INVITED,
+            "review.organize",
+            still_reviewed,
+            ("send_link",),
+        ),
+    ),
+)
+
 SCORECARD: Workflow[ScorecardFacts] = Workflow(
     "scorecard",
     (

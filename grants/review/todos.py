@@ -1,7 +1,7 @@
 """What waits for someone around reviews."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -18,16 +18,18 @@ from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.review.models import Assignment, PanelMember, Scorecard
 from grants.review.queries.files import kept_back
+from grants.review.queries.invitations import HOLDS_FOR, invitations_waiting
 from grants.review.queries.piles import Pile, is_past, piles_of
 from grants.review.queries.scope import REVIEWABLE, joined, stands, with_program
 from grants.review.states import ScorecardState
+from grants.review.steps import Step
 from grants.web.filters import listing, plural
 from grants.web.todo import Todo
 
 
 def todos(actor: Actor) -> list[Todo]:
     """For reviewers what to declare and to score; for officers who is missing, silent or late on their panels."""
-    own = [todo for pile in piles_of(actor) for todo in _of_pile(pile)]
+    own = [*_asked(actor), *(todo for pile in piles_of(actor) for todo in _of_pile(pile))]
     return own + ([*_organizing(actor), *_kept_back(actor)] if actor.may("review.organize") else [])
 
 
@@ -44,11 +46,37 @@ def _kept_back(actor: Actor) -> Iterable[Todo]:
         )
 
 
+def _asked(actor: Actor) -> Iterable[Todo]:
+    """The panels that somebody is asked to join, whatever they are here."""
+    for one in invitations_waiting(actor):
+        yield Todo(
+            "ask",
+            f"Say whether you review for {one.stage.title}",
+            url_for("review.invitation", invitation_id=one.public_id),
+            f"{one.invited_by.name} asks you, {one.stage.cycle.title}.",
+            _day(one.since + HOLDS_FOR, one.stage),
+            cycle_id=one.stage.cycle_id,
+        )
+
+
+_STEPS: Mapping[Step, tuple[str, str]] = {
+    "terms": ("Accept the terms of the panel", "Nothing of any application shows before."),
+    "profile": ("Look through your profile as a reviewer", "What you know, and whom you are tied to."),
+    "training": ("Score the samples", "What everyone on the panel does before the real pile opens."),
+}
+
+
 def _of_pile(pile: Pile) -> Iterable[Todo]:
     stage = pile.stage
-    if pile.is_closed or stage.closes_at > now():
+    if pile.is_closed:
         return
-    due = _day(pile.due_at, stage)
+    due, left = _day(pile.due_at, stage), pile.standing.left
+    if (step := next((one for one in left if one in _STEPS), None)) and (step != "training" or left[0] == step):
+        title, detail = _STEPS[step]
+        url = url_for(f"review.{step}", stage_id=stage.public_id)
+        yield Todo("due", f"{title}: {stage.title}", url, detail, due, cycle_id=stage.cycle_id)
+    if not pile.standing.may_see_names or stage.closes_at > now():
+        return
     if pile.must_declare and pile.newcomers:
         names = plural(pile.newcomers, "applicant")
         yield Todo(

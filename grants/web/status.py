@@ -82,6 +82,13 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "applying": ("Being applied", _A),
         "applied": ("Applied", _G),
     },
+    "panel_invitation": {
+        "invited": ("Asked", _A),
+        "accepted": ("On the panel", _G),
+        "declined": ("Said no", _W),
+        "withdrawn": ("Taken back", _Q),
+        "run_out": ("No answer in time", _W),
+    },
     "scorecard": {
         "not_started": ("Not started", _Q),
         "draft": ("Scoring", _A),

@@ -28,13 +28,15 @@ from grants.people import services as people
 from grants.people.directory_files import table_of
 from grants.people.models import Organization, Person
 from grants.people.services.directory import keep_directory
-from grants.people.tokens import Purpose, link_hash, password_token, request_token
+from grants.people.tokens import Purpose, link_hash, panel_token, password_token, request_token
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
 from grants.programs.services import load_program
 from grants.replay.demo import PRESENT, add_what_no_recording_has
 from grants.review import services as reviewing
 from grants.review.aims import Aims
+from grants.review.people_models import PanelInvitation
+from grants.review.queries.invitations import stamp_of
 from tests.browser.house import session_of
 from tests.browser.pages import AUDITOR, OFFICER, SIGN_IN, Seen
 from tests.factories import applications as writing
@@ -189,6 +191,9 @@ def _rows(seen: Seen) -> list[dict[str, Any]]:
     for row in found:
         if "feed_token" in row:
             row["feed_token"] = token_of(db.session.get_one(CalendarFeed, row["feed_token"]))
+        if "panel_token" in row:
+            asked = db.session.get_one(PanelInvitation, row["panel_token"])
+            row["panel_token"] = panel_token(asked.public_id, stamp_of(asked))
         if "request_token" in row:
             row["request_token"] = request_token(row["request_token"])
         if "token" in row:  # what no database holds

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from grants.replay.sign_ins import SIGN_INS
 
 SIGN_IN = {title: address for title, address, _ in SIGN_INS}
-APPLICANT, GRANTEE, COACH, REVIEWER, PARTNER, OFFICER, FINANCE, DIRECTOR, AUDITOR, ADMINISTRATOR = SIGN_IN
+APPLICANT, GRANTEE, COACH, REVIEWER, INVITED, PARTNER, OFFICER, FINANCE, DIRECTOR, AUDITOR, ADMINISTRATOR = SIGN_IN
 VISITOR = "a visitor"
 
 
@@ -123,6 +123,23 @@ _up = """
 _met_stage = """
     SELECT stage.public_id AS stage_id FROM cycle_stage AS stage JOIN meeting ON meeting.stage_id = stage.id
     ORDER BY meeting.id DESC"""
+
+_waiting_for_answer = "FROM panel_invitation WHERE state = 'invited'"
+_panel_of_mine = """
+    SELECT stage.public_id AS stage_id, member.person_id AS opener FROM panel_member AS member
+    JOIN cycle_stage AS stage ON stage.id = member.stage_id JOIN sample_card AS card ON card.member_id = member.id"""
+_sample = """
+    SELECT stage.public_id AS stage_id, card.sample AS key, member.person_id AS opener FROM panel_member AS member
+    JOIN cycle_stage AS stage ON stage.id = member.stage_id JOIN sample_card AS card ON card.member_id = member.id
+    ORDER BY card.id"""
+_unscored = """
+    SELECT stage.public_id AS stage_id, 'corridor_stories' AS key, member.person_id AS opener
+    FROM panel_member AS member JOIN cycle_stage AS stage ON stage.id = member.stage_id
+    WHERE stage.key = 'winter' AND member.calibrated_at IS NULL"""
+_panel_member = """
+    SELECT stage.public_id AS stage_id, member.public_id AS member_id FROM panel_member AS member
+    JOIN cycle_stage AS stage ON stage.id = member.stage_id JOIN sample_card AS card ON card.member_id = member.id
+    ORDER BY card.id DESC"""
 
 PAGES: dict[str, list[Seen]] = {
     # background, people, casework, messages, documents
@@ -252,7 +269,17 @@ PAGES: dict[str, list[Seen]] = {
     "applications.submission": by(GRANTEE, ids=_submission),
     # review
     "review.application": by(DIRECTOR, ids=_scored),
+    "review.asked": by(VISITOR, ids=f"SELECT id AS panel_token {_waiting_for_answer}"),
     "review.assignments": by(REVIEWER),
+    "review.invitation": by(
+        INVITED, ids="SELECT public_id AS invitation_id FROM panel_invitation WHERE state = 'invited'"
+    ),
+    "review.invite_several": by(OFFICER, ids=_reading_stage),
+    "review.member": by(OFFICER, ids=_panel_member),
+    "review.profile": by(REVIEWER, ids=_panel_of_mine),
+    "review.sample": by(REVIEWER, ids=_sample) + by(REVIEWER, ids=_unscored),
+    "review.terms": by(REVIEWER, ids=_panel_of_mine),
+    "review.training": by(REVIEWER, ids=_panel_of_mine),
     "review.conflicts": by(REVIEWER, ids=_reading_stage),
     "review.earlier": by(
         REVIEWER,

@@ -27,7 +27,10 @@ pytestmark = pytest.mark.browser
 READ = [rule for rule in RULES if "GET" in (rule.methods or ()) and rule.endpoint != "static"]
 MOST_BYTES, MOST_REQUESTS, MOST_ELEMENTS, MOST_TABS = 100 * 1024, 10, 1500, 3
 # Pages on which one reads before one writes: their forms stand at the end.
-READ_FIRST = {"portfolio.case", "people.organization", "applications.screening", "meetings.agenda", "meetings.meeting"}
+READ_FIRST = {
+    *("portfolio.case", "people.organization", "applications.screening", "meetings.agenda", "meetings.meeting"),
+    *("review.asked", "review.invitation"),
+}
 READ_FIRST_BY = {("applications.section", COACH)}
 
 

@@ -20,8 +20,9 @@ from grants.programs.models import Cycle, CycleStage, ProgramVersion
 from grants.programs.schema import Definition
 from grants.review.marking import total_of
 from grants.review.models import Assignment, Mark, PanelMember, Scorecard
-from grants.review.queries import card_of, rubric_of
+from grants.review.queries import card_of, review_rules, rubric_of
 from grants.review.services.profiles import add_expertise
+from grants.review.steps import text_hash
 from tests.factories.people import organization, person
 
 CLOSED = datetime(2016, 3, 20, 23, 59, tzinfo=UTC)
@@ -216,7 +217,15 @@ def panelist(
 ) -> PanelMember:
     """A member of the stage's panel who has declared, unless `declared_at` is None; the person is made by name."""
     who = someone if isinstance(someone, Person) else person(someone, Role.REVIEWER)
-    member = PanelMember(stage=stage, person=who, invited_at=CLOSED, declared_at=declared_at)
+    member = PanelMember(
+        stage=stage,
+        person=who,
+        invited_at=CLOSED,
+        accepted_at=CLOSED,
+        terms_sha256=text_hash(review_rules(stage).terms),
+        profile_at=CLOSED,
+        declared_at=declared_at,
+    )
     db.session.add(member)
     db.session.flush()
     add_expertise(who, more.get("expertise"))

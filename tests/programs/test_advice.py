@@ -231,8 +231,10 @@ def test_warnings_do_not_keep_a_file_from_loading() -> None:
 
 TRAINING = (
     "review: {rubric: quality}",
-    "review: {rubric: quality, calibration: {samples: {one: {text: {Idea: Good.}, anchors: {"
-    "plan: {mark: 3, because: Clear.}, team: {mark: 2, because: Alone.}}}}}}",
+    (
+        "review: {rubric: quality, calibration: {samples: {one: {text: {Idea: Good.}, anchors: {"
+        "plan: {mark: 3, because: Clear.}, team: {mark: 2, because: Alone.}}}}}}"
+    ),
 )
 
 

@@ -18,8 +18,10 @@ def told(old: str, new: str) -> list[str]:
 CHANGES = [
     (
         "review: {rubric: quality}",
-        "review: {rubric: quality, calibration: {samples: {one: {text: {Idea: Good.}, anchors: {"
-        "plan: {mark: 3, because: Clear.}}}}}}",
+        (
+            "review: {rubric: quality, calibration: {samples: {one: {text: {Idea: Good.}, anchors: {"
+            "plan: {mark: 3, because: Clear.}}}}}}"
+        ),
         ["Planning grant: the samples that reviewers score first are added."],
     ),
     (

@@ -20,6 +20,7 @@ from grants.review import queries, services
 from grants.review.aims import Aims
 from grants.review.models import Assignment, Conflict, Scorecard
 from grants.review.proposal_models import AssignmentProposal
+from grants.review.steps import text_hash
 from tests.factories import review as make
 from tests.factories.people import actor, person
 
@@ -49,11 +50,19 @@ class Panel:
         return actor(self.officer)
 
     def invite(self, name: str, expertise: str | None = None, **more: Any) -> "Reviewer":
+        """Somebody is asked, says yes, and takes the steps that come before declaring."""
         with clock_at(make.CLOSED), unit_of_work():
             someone = person(name, **more)
-            services.invite_reviewer(self.by, self.stage, someone, expertise)
-        self.members[name] = Reviewer(self, someone)
-        return self.members[name]
+        return self.add(someone, expertise)
+
+    def add(self, someone: Person, expertise: str | None = None) -> "Reviewer":
+        """The same for somebody who is here already."""
+        with clock_at(make.CLOSED), unit_of_work():
+            asked = services.invite_reviewer(self.by, self.stage, someone, expertise)
+            services.accept_invitation(asked, someone)
+        reviewer = self.members[someone.name] = Reviewer(self, someone)
+        reviewer.begins()
+        return reviewer
 
     def application_of(self, school: Any = None, at: datetime | None = None) -> Application:
         with unit_of_work():
@@ -131,6 +140,20 @@ class Reviewer:
     @property
     def by(self) -> Actor:
         return actor(self.person)
+
+    def begins(self) -> None:
+        """Accept the terms, and say that the profile is right."""
+        with clock_at(make.CLOSED), unit_of_work():
+            services.accept_terms(self.by, self.panel.stage, text_hash(queries.review_rules(self.panel.stage).terms))
+            services.confirm_profile(self.by, self.panel.stage)
+
+    def trains(self, at: datetime = make.REVIEWING) -> None:
+        """Score every sample of the stage with the marks of `COMPLETE`, and look at how they differ."""
+        for key in queries.calibration_of(self.panel.stage).samples:
+            with clock_at(at), unit_of_work():
+                services.save_sample(self.by, self.panel.stage, key, make.COMPLETE)
+                services.submit_sample(self.by, self.panel.stage, key)
+                services.note_sample_seen(self.by, self.panel.stage, key)
 
     def declares(self, reasons: Mapping[Case, str] | None = None, at: datetime = make.REVIEWING) -> None:
         """Say which applicants one is tied to, and that there are no others."""

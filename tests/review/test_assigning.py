@@ -30,8 +30,8 @@ def test_an_invited_person_becomes_a_reviewer_and_is_told_once() -> None:
     assert ann.by.roles == {Role.REVIEWER}
     with pytest.raises(Clash, match="already"), unit_of_work():
         services.invite_reviewer(panel.by, panel.stage, ann.person)
-    told = db.session.scalars(select(Message).where(Message.template == "review.invited")).all()
-    assert [(one.to_email, panel.stage.public_id in one.body) for one in told] == [(ann.person.email, True)]
+    told = db.session.scalars(select(Message).where(Message.template == "review.asked")).all()
+    assert [(one.to_email, "{panel_link}" in one.body) for one in told] == [(ann.person.email, True)]
 
 
 def test_inviting_is_for_officers_and_needs_an_open_account() -> None:

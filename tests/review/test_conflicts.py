@@ -19,7 +19,7 @@ from grants.review import queries, services
 from grants.review.models import Conflict
 from grants.review.ties import PUBLIC_MAIL, Judge, Judged, Tie, ties
 from tests.factories import review as make
-from tests.factories.people import actor, join, organization, person
+from tests.factories.people import join, organization, person
 from tests.review.story import LATER, Panel
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -73,7 +73,7 @@ def test_inviting_finds_members_colleagues_and_coaches() -> None:
     panel.application_of("Heron School")
     with unit_of_work():
         tern.case.organization.email_domain = "tern.example"
-        principal, cleo, officer = person("Pat Tern"), person("Cleo Coach"), panel.officer
+        principal, cleo = person("Pat Tern"), person("Cleo Coach")
         join(principal, tern.case.organization)
         db.session.add(
             CoachInvitation(
@@ -85,9 +85,9 @@ def test_inviting_finds_members_colleagues_and_coaches() -> None:
                 ended_at=make.CLOSED,
             )
         )
-    with unit_of_work():
-        for someone in (principal, cleo, person("Dora Tern", email="dora@tern.example")):
-            services.invite_reviewer(actor(officer), panel.stage, someone)
+        dora = person("Dora Tern", email="dora@tern.example")
+    for someone in (principal, cleo, dora):
+        panel.add(someone)
     assert panel.conflicts() == {
         ("Pat Tern", "Tern School"): "same_organization",
         ("Cleo Coach", "Tern School"): "coach",
@@ -361,8 +361,10 @@ def test_the_record_says_who_declared_and_who_lifted() -> None:
         select(AuditRecord.actor_name, AuditRecord.action).where(AuditRecord.action.like("review.%"))
     )
     assert sorted(done) == [
+        ("Ben", "review.accept_terms"),
         ("Ben", "review.conflict"),
         ("Ben", "review.declare"),
+        ("Ben", "review.join"),
         ("Maya Rivera", "review.invite"),
         ("Maya Rivera", "review.lift_conflict"),
     ]

@@ -14,19 +14,17 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from grants.background.runner import run_due
 from grants.casework.models import TimelineEvent
 from grants.kernel.clock import clock_at
 from grants.kernel.roles import Role
 from grants.messages.models import Message
-from grants.people.models import Person
 from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db, unit_of_work
 from grants.review import services
 from grants.review.models import Assignment, Conflict, Scorecard
 from tests.factories import review as make
 from tests.factories.exports import file_of
-from tests.factories.people import actor, join, person
+from tests.factories.people import join, person
 from tests.review.story import LATER, Panel
 
 Browser = Callable[[Any], FlaskClient]
@@ -355,8 +353,8 @@ def test_applicants_learn_nothing_of_who_reviews(panel: Panel) -> None:
     panel["Ben"].scores(panel.tern)
     told = set(db.session.scalars(select(TimelineEvent.audience).where(TimelineEvent.kind == "review")))
     assert told == {"staff"}
-    reviewers = {one.person.email for one in panel.members.values()}
-    assert set(db.session.scalars(select(Message.to_email))) == reviewers
+    asked_and_asking = {one.person.email for one in panel.members.values()} | {panel.officer.email}
+    assert set(db.session.scalars(select(Message.to_email))) == asked_and_asking
 
 
 # ── organizing ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -374,25 +372,11 @@ def test_an_officer_invites_by_address(panel: Panel, client_of: Browser) -> None
         assert page.status_code == 422
         assert sentence in page.text
         assert f'value="{address}"' in page.text
-    assert browser.post(f"{stage}/members", data={"email": "Cleo@Example.org"}).location == f"{stage}/panel"
+    assert browser.post(f"{stage}/members", data={"email": "Cleo@Example.org"}).location == f"{stage}/panel#asked"
     assert "Cleo Marsh" in browser.get(f"{stage}/panel").text
     again = browser.post(f"{stage}/members", data={"email": "cleo@example.org"})
     assert again.status_code == 409
-    assert "Cleo Marsh is on this panel already." in again.text
-
-
-def test_an_expert_without_an_account_gets_one_and_one_mail(panel: Panel, client_of: Browser) -> None:
-    browser, stage = client_of(panel.officer), f"/review/stages/{panel.stage.public_id}"
-    sent = {"email": "Erin@Example.edu", "name": "Erin Expert", "expertise": "high"}
-    assert browser.post(f"{stage}/members", data=sent).location == f"{stage}/panel"
-    run_due()
-    erin = db.session.scalars(select(Person).where(Person.email == "erin@example.edu")).one()
-    assert actor(erin).roles == {Role.REVIEWER}
-    told = db.session.scalars(select(Message).where(Message.person_id == erin.id)).all()
-    assert [one.template for one in told] == ["people.invitation"]
-    assert "you are asked to review: Launch grant, NGLC in Oakland" in told[0].body
-    with clock_at(LATER):
-        assert "2 applicants" in text_of(client_of(erin).get("/review/"))
+    assert "Cleo Marsh is asked already" in again.text
 
 
 def test_an_officer_assigns_and_takes_back_by_hand(panel: Panel, client_of: Browser) -> None:

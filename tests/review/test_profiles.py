@@ -154,7 +154,8 @@ def test_the_words_an_officer_invites_with_are_put_to_those_of_the_reviewer(pane
     cal = panel.invite("Cal", "high, charter")
     with unit_of_work():
         other = make.reviewed_stage()
-        services.invite_reviewer(panel.by, other, cal.person, "Charter, math")
+        asked = services.invite_reviewer(panel.by, other, cal.person, "Charter, math")
+        services.accept_invitation(asked, cal.person)
         profile = queries.profile_of(panel.by, cal.person)
     assert profile is not None
     assert profile.expertise == "high, charter, math"

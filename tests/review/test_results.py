@@ -233,11 +233,7 @@ def test_a_reader_who_also_scores_finishes_first() -> None:
     panel, schools = scored_panel()
     with unit_of_work():
         partner = person("Pia Partner", Role.PARTNER_FUNDER)
-    with clock_at(make.REVIEWING), unit_of_work():
-        services.invite_reviewer(panel.by, panel.stage, partner)
-    from tests.review.story import Reviewer
-
-    pia = panel.members["Pia"] = Reviewer(panel, partner)
+    pia = panel.members["Pia"] = panel.add(partner)
     pia.declares()
     assert len(panel.ranking(partner)[1]) == 3
     panel.assigns("Pia", schools["Tern"])

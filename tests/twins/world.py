@@ -52,6 +52,7 @@ from grants.review import queries as reviews
 from grants.review import services as review
 from grants.review.aims import Aims
 from grants.review.models import Assignment
+from grants.review.steps import text_hash
 from tests.factories import applications as writing
 from tests.factories import discovery as events
 from tests.factories import people as making
@@ -333,11 +334,18 @@ class World:
 
     # ── reviewing ────────────────────────────────────────────────────────────────────────────────────────────────────
 
+    def _join(self, place: CycleStage, name: str) -> None:
+        """Somebody is asked, says yes, accepts the terms and confirms their profile."""
+        asked = review.invite_reviewer(self.by("Olu"), place, self.people[name])
+        review.accept_invitation(asked, self.people[name])
+        review.accept_terms(self.by(name), place, text_hash(reviews.review_rules(place).terms))
+        review.confirm_profile(self.by(name), place)
+
     def _review(self, stage: str, year: int) -> None:
         place = self.stages[stage]
         with self.at(year, 3, 21, f"panel {stage}"):
             for name in ("Ann", "Ben", "Cleo", "Dan", "Rex"):
-                self.step(lambda name=name: review.invite_reviewer(self.by("Olu"), place, self.people[name]))
+                self.step(lambda name=name: self._join(place, name))
             case = self.hidden
             if stage == "planning":
                 for name in ("Maya", "Dee", "Fritz", "Pat"):

@@ -5,12 +5,18 @@ from typing import Final
 from grants.messages.texts.template import Template
 
 TEMPLATES: Final[dict[str, Template]] = {
-    "review.invited": Template(
-        "You are asked to review: {stage}, {cycle}",
+    "review.asked": Template(
+        "Will you review for {stage}?",
         "Dear {name},\n\n"
-        "{invited_by} asks you to join the panel for {stage} ({cycle}).\n\n"
-        "Before any application shows, please say which of the applicants you have a tie with, or that you have none:\n"
-        "{link}",
+        "{invited_by} asks you to join the panel that reviews {stage}, {cycle}.\n\n"
+        "What is asked: {work}.\n\n"
+        "You say yes or no on this page, where the rest is explained. It is yours alone, and stands until {until}:\n"
+        "{panel_link}\n\n"
+        "Until you say yes, nothing changes for you. If this mail is not meant for you, there is nothing to do.",
+    ),
+    "review.answered": Template(
+        "{who}: {answer} to the panel for {stage}",
+        "Dear {name},\n\n{sentence}\n\nThe panel, and who has not answered yet:\n{link}",
     ),
     "review.assigned": Template(
         "For you to review: {applications}, {stage}",

@@ -1,6 +1,6 @@
 """Review: screening, the panel and its ties, who reads what, and the scorecards."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from grants.applications import services as applications
@@ -10,7 +10,8 @@ from grants.replay.engine.story import Tale
 from grants.replay.recording.stage import CardRecord, MarkGiven, PanelRecord
 from grants.review import services as review
 from grants.review.marking import ABSTAIN, MarkValue
-from grants.review.queries import assignments_for
+from grants.review.queries import assignments_for, review_rules
+from grants.review.steps import text_hash
 
 _WORDS: dict[str, MarkValue] = {"yes": True, "no": False, "abstain": ABSTAIN}
 
@@ -43,13 +44,28 @@ def _screen(tale: Tale, stage: str, officer: str) -> None:
 def _invite(tale: Tale, stage: str, panel: PanelRecord) -> None:
     for reviewer, expertise in panel.members.items():
         person = tale.story.person(reviewer)
-        review.invite_reviewer(tale.actor(panel.by), tale.stage(stage), person, expertise)
-        tale.story.forget(reviewer)
+        asked = review.invite_reviewer(tale.actor(panel.by), tale.stage(stage), person, expertise)
+        if reviewer not in panel.unanswered:
+            review.accept_invitation(asked, person)
+            tale.story.forget(reviewer)
+            _begin(tale, stage, reviewer)
+
+
+def _begin(tale: Tale, stage: str, reviewer: str) -> None:
+    """Whoever says yes accepts the terms at once, and says that their profile is right."""
+    actor, held = tale.actor(reviewer), tale.stage(stage)
+    review.accept_terms(actor, held, text_hash(review_rules(held).terms))
+    review.confirm_profile(actor, held)
 
 
 def _declare(tale: Tale, stage: str, reviewer: str, ties: dict[str, str]) -> None:
     reasons = {tale.case(school).id: reason for school, reason in ties.items()}
-    review.declare_conflicts(tale.actor(reviewer), tale.stage(stage), reasons)
+    actor, held = tale.actor(reviewer), tale.stage(stage)
+    review.declare_conflicts(actor, held, reasons)
+    for sample, card in tale.recording.stages[stage].samples.get(reviewer, {}).items():
+        review.save_sample(actor, held, sample, _marks(tale, stage, card.marks), card.why)
+        review.submit_sample(actor, held, sample)
+        review.note_sample_seen(actor, held, sample)
 
 
 def _assign(tale: Tale, stage: str, officer: str) -> None:
@@ -72,10 +88,13 @@ def _score(tale: Tale, stage: str, school: str, reviewer: str, card: CardRecord)
         for one in assignments_for(actor)
         if one.stage_id == held.id and one.submission.application.case.organization_id == organization
     )
-    marks = {key: _mark(given) for key, given in zip(tale.recording.stages[stage].marks, card.marks, strict=False)}
-    review.save_scorecard(actor, assignment, marks, card.why, card.says)
+    review.save_scorecard(actor, assignment, _marks(tale, stage, card.marks), card.why, card.says)
     if card.submitted:
         review.submit_scorecard(actor, assignment)
+
+
+def _marks(tale: Tale, stage: str, given: Sequence[MarkGiven]) -> dict[str, MarkValue]:
+    return {key: _mark(one) for key, one in zip(tale.recording.stages[stage].marks, given, strict=False)}
 
 
 def _mark(given: MarkGiven) -> MarkValue:

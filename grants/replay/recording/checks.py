@@ -164,6 +164,11 @@ def _cards(recording: Recording, stage: ApplicationStage, record: StageRecord, f
     panel = record.panel.members if record.panel else {}
     for member in panel:
         yield from _unknown(file, ("panel", "members", member), member, recording.people, "reviewer")
+    samples = stage.review.calibration.samples if stage.review.calibration else {}
+    for reviewer, trained in record.samples.items():
+        yield from _unknown(file, ("samples", reviewer), reviewer, panel, "member of the panel")
+        for key in trained:
+            yield from _unknown(file, ("samples", reviewer, key), key, samples, "sample")
     for school, cards in record.cards.items():
         yield from _unknown(file, ("cards", school), school, record.drafts, "application of")
         for reviewer, card in cards.items():

@@ -72,13 +72,24 @@ class Draft(Part):
 
 
 class PanelRecord(Part):
-    """Who read: reviewer -> expertise, when each declared, and with which schools they had a tie."""
+    """Who was asked to read: reviewer -> expertise; when each declared, and with which schools they had a tie.
+
+    unanswered   those who were asked and have not answered
+    """
 
     invited: When
     by: Key
     members: dict[Key, str]
+    unanswered: tuple[Key, ...] = ()
     declared: dict[Key, When] = Field(default_factory=dict)
     conflicts: dict[Key, dict[Key, str]] = Field(default_factory=dict)
+
+
+class SampleRecord(Part):
+    """One reviewer's scorecard on a sample of the stage's training, scored when they declared."""
+
+    marks: tuple[MarkGiven, ...]
+    why: dict[Key, str] = Field(default_factory=dict)
 
 
 class CardRecord(Part):
@@ -198,6 +209,7 @@ class StaffLetter(Done):
 class StageRecord(Part):
     """What a recording's file of an application stage says.
 
+    samples   the training, where the stage has one: reviewer -> sample -> scorecard
     readers   who reads what beyond those who have a scorecard: school -> reviewers
     """
 
@@ -212,6 +224,7 @@ class StageRecord(Part):
     assigned: Done | None = None
     readers: dict[Key, tuple[Key, ...]] = Field(default_factory=dict)
     marks: tuple[Key, ...] = ()
+    samples: dict[Key, dict[Key, SampleRecord]] = Field(default_factory=dict)
     cards: dict[Key, dict[Key, CardRecord]] = Field(default_factory=dict)
     slate: SlateRecord | None = None
     awards: dict[Key, Answered] = Field(default_factory=dict)

@@ -1,7 +1,6 @@
 """Reading panels, piles and scores, always as someone; a conflicted person never learns of a case."""
 
 from grants.casework.visibility import not_conflicted
-from grants.review.people_models import PanelInvitation
 from grants.review.queries.cards import card_of, others_totals, rubric_of, scorable
 from grants.review.queries.conflicts import (
     Applicant,
@@ -18,6 +17,19 @@ from grants.review.queries.coverage import Coverage, CoverageFilters, coverage, 
 from grants.review.queries.evidence import Evidence, Promise, earlier_evidence, earlier_submission, promises_of
 from grants.review.queries.files import file_for, files_to_veil, readable_files
 from grants.review.queries.history import Turn, history_of
+from grants.review.queries.invitations import (
+    HOLDS_FOR,
+    Foreseen,
+    account_of,
+    asked_of_stage,
+    foresee_asking,
+    has_run_out,
+    invitation_by_token,
+    invitation_on,
+    invitations_waiting,
+    own_panel_invitation,
+    work_asked,
+)
 from grants.review.queries.naming import name_for
 from grants.review.queries.notes import WHOLE, notes_of, places_to_note
 from grants.review.queries.numbers import key_of, lot_seed, seed_of
@@ -74,14 +86,27 @@ from grants.review.queries.ranking import (
 )
 from grants.review.queries.results import Given, ScoredSubmission
 from grants.review.queries.revisions import revisions_in, totals_before
-from grants.review.queries.scope import REVIEWABLE
+from grants.review.queries.scope import REVIEWABLE, standing_of
 from grants.review.queries.stages import StageLine, review_stages
 from grants.review.queries.standing import Standing, cards_on, standings
+from grants.review.queries.training import (
+    Trained,
+    accepted_terms,
+    calibration_of,
+    compared_with_anchors,
+    may_see_names,
+    own_member,
+    sample_cards,
+    sample_marks,
+    sample_of,
+    training_of,
+)
 from grants.review.queries.waiting import Waiting, own_waiting, waiting_members
 from grants.review.queries.written import Written, WrittenCard, names_of, written_cards, written_ids, written_on
 from grants.review.todos import todos
 
 __all__ = [
+    "HOLDS_FOR",
     "REVIEWABLE",
     "SORTS",
     "WHOLE",
@@ -89,10 +114,10 @@ __all__ = [
     "Coverage",
     "CoverageFilters",
     "Evidence",
+    "Foreseen",
     "Given",
     "MemberProgress",
     "Pair",
-    "PanelInvitation",
     "PanelProgress",
     "Pile",
     "PileRow",
@@ -107,19 +132,25 @@ __all__ = [
     "StageResults",
     "StageScores",
     "Standing",
+    "Trained",
     "Turn",
     "Waiting",
     "Written",
     "WrittenCard",
+    "accepted_terms",
+    "account_of",
     "affiliation_of",
     "affiliations_of",
     "applicants",
     "application_under_review",
     "applied_since",
+    "asked_of_stage",
     "assignment_for",
     "assignments_for",
+    "calibration_of",
     "card_of",
     "cards_on",
+    "compared_with_anchors",
     "conflict_for",
     "coverage",
     "earlier_evidence",
@@ -127,14 +158,20 @@ __all__ = [
     "earlier_submission",
     "file_for",
     "files_to_veil",
+    "foresee_asking",
     "form_title",
+    "has_run_out",
     "history_of",
+    "invitation_by_token",
+    "invitation_on",
+    "invitations_waiting",
     "is_applicant",
     "is_past",
     "is_submitted",
     "job_with",
     "key_of",
     "lot_seed",
+    "may_see_names",
     "member_for",
     "member_of",
     "member_progress",
@@ -147,6 +184,8 @@ __all__ = [
     "outcomes",
     "own_conflict",
     "own_conflicts",
+    "own_member",
+    "own_panel_invitation",
     "own_waiting",
     "panel_assignment",
     "panel_conflicts",
@@ -174,6 +213,9 @@ __all__ = [
     "review_stages",
     "revisions_in",
     "rubric_of",
+    "sample_cards",
+    "sample_marks",
+    "sample_of",
     "scorable",
     "seed_of",
     "severity_groups",
@@ -181,11 +223,14 @@ __all__ = [
     "stage_for",
     "stage_results",
     "stage_scores",
+    "standing_of",
     "standings",
     "todos",
     "totals_before",
+    "training_of",
     "unnoted_ties",
     "waiting_members",
+    "work_asked",
     "written_cards",
     "written_ids",
     "written_on",

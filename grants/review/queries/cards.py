@@ -12,10 +12,18 @@ from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import Rubric
 from grants.review.marking import ABSTAIN, Card, MarkValue
-from grants.review.models import Assignment, Mark, Scorecard
+from grants.review.models import Assignment, Mark, PanelMember, Scorecard
 from grants.review.policy import ScorableAssignment, may_see_others
 from grants.review.queries.piles import is_submitted
-from grants.review.queries.scope import counts, declared_for_application, has_conflict, joined
+from grants.review.queries.scope import (
+    counts,
+    declared_for_application,
+    has_conflict,
+    joined,
+    standing_of,
+    with_program,
+)
+from grants.review.steps import Step
 
 
 def rubric_of(stage: CycleStage) -> Rubric:
@@ -53,7 +61,17 @@ def scorable(assignment: Assignment) -> ScorableAssignment:
         conflict_declared=bool(conflicted),
         is_revoked=assignment.revoked_at is not None,
         is_closed=assignment.stage.released_at is not None,
+        left=_left(assignment),
     )
+
+
+def _left(assignment: Assignment) -> Step | None:
+    member = db.session.scalar(
+        select(PanelMember)
+        .where(PanelMember.stage_id == assignment.stage_id, PanelMember.person_id == assignment.reviewer_id)
+        .options(with_program(PanelMember.stage))
+    )
+    return next(iter(standing_of(member).left), None) if member else None
 
 
 def others_totals(actor: Actor, assignment: Assignment) -> Sequence[Decimal] | None:

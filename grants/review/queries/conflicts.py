@@ -18,6 +18,7 @@ from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.review.models import Conflict, PanelMember
 from grants.review.queries.scope import REVIEWABLE
+from grants.review.steps import text_hash
 from grants.review.ties import Judge, Judged, Tie, domain_of, ties
 
 
@@ -81,9 +82,18 @@ def _named_applicants(actor: Actor, stage: CycleStage) -> Subquery:
             Application.stage_id == stage.id,
             Application.state.in_(REVIEWABLE),
             not_conflicted(actor, Application.case_id),
+            _may_see_names(actor, stage),
         )
         .subquery()
     )
+
+
+def _may_see_names(actor: Actor, stage: CycleStage) -> ColumnElement[bool]:
+    """Holds for who reads reviews anyway, and for a member of the panel once the terms and the profile are done."""
+    if actor.may("review.read"):
+        return true()
+    terms = definition_of(stage.cycle).application_stage(stage.key).review.terms
+    return and_(PanelMember.terms_sha256 == text_hash(terms), PanelMember.profile_at.is_not(None))
 
 
 def own_conflicts(actor: Actor, stage: CycleStage) -> Sequence[Conflict]:

@@ -19,8 +19,16 @@ from grants.persistence.paging import PAGE_SIZE, Page, within
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import Assignment, PanelMember, Scorecard
-from grants.review.queries.scope import REVIEWABLE, free_of_conflict, joined, own_assignments, with_program
+from grants.review.queries.scope import (
+    REVIEWABLE,
+    free_of_conflict,
+    joined,
+    own_assignments,
+    standing_of,
+    with_program,
+)
 from grants.review.states import ScorecardState
+from grants.review.steps import StepsTaken
 
 _BEFORE_ANY = datetime(1, 1, 2, tzinfo=UTC)
 
@@ -65,6 +73,11 @@ class Pile(Work):
     member: PanelMember
     first: str | None
     newcomers: int
+
+    @property
+    def standing(self) -> StepsTaken:
+        """What the reviewer has done before their pile opens."""
+        return standing_of(self.member)
 
     @property
     def must_declare(self) -> bool:

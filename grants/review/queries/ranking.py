@@ -32,7 +32,7 @@ from grants.review.models import Analysis, Assignment, Scorecard, Standing, Tall
 from grants.review.policy import may_see_panel_scores
 from grants.review.queries.cards import rubric_of
 from grants.review.queries.results import ScoredSubmission, given_in
-from grants.review.queries.scope import newest_submission_id, own_assignments, reviewable_applications
+from grants.review.queries.scope import joined, newest_submission_id, reviewable_applications, stands
 from grants.review.states import ScorecardState
 
 METHOD: Final = 1
@@ -323,6 +323,9 @@ def named_like(filters: ScoreFilters) -> ColumnElement[bool]:
 
 def _own_open(actor: Actor, stage: CycleStage) -> int:
     """How many scorecards of this stage the actor still has to submit."""
-    own = own_assignments(actor).where(Assignment.stage_id == stage.id).order_by(None)
+    # Whatever step is missing before their pile opens: who has it still to score does not see what others gave.
+    own = joined(select(Assignment)).where(
+        Assignment.stage_id == stage.id, Assignment.reviewer_id == actor.person_id, stands()
+    )
     submitted = Assignment.scorecard.has(Scorecard.state == ScorecardState.SUBMITTED)
     return db.session.scalar(select(func.count()).select_from(own.where(~submitted).subquery())) or 0

@@ -10,9 +10,12 @@ from grants.applications.models import Application, CoachedSection, Submission
 from grants.casework.visibility import not_conflicted
 from grants.kernel.policy import Actor
 from grants.people.models import CoachInvitation
+from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
+from grants.programs.queries import definition_of
 from grants.review.models import Assignment, Conflict, PanelMember, Scorecard
 from grants.review.states import ScorecardState
+from grants.review.steps import StepsTaken, text_hash
 
 REVIEWABLE: Final = ("submitted", "returned")
 """States of an application in which its newest submission is read and scored."""
@@ -75,6 +78,27 @@ def counts() -> ColumnElement[bool]:
     return and_(stands(), Scorecard.state == ScorecardState.SUBMITTED)
 
 
+def standing_of(member: PanelMember) -> StepsTaken:
+    """How far a member of a panel is, read with stage, cycle and program version."""
+    rules = definition_of(member.stage.cycle).application_stage(member.stage.key).review
+    return StepsTaken(
+        agreed=member.terms_sha256 == text_hash(rules.terms),
+        described=member.profile_at is not None,
+        declared=member.declared_at is not None,
+        trained=None if rules.calibration is None else member.calibrated_at is not None,
+    )
+
+
+def open_stages(actor: Actor) -> list[int]:
+    """Ids of the stages for which the actor has accepted the terms in force, confirmed their profile, and trained where
+    the stage asks for it. One statement; what a program asks for is kept by its hash.
+    """
+    members = db.session.scalars(
+        select(PanelMember).where(PanelMember.person_id == actor.person_id).options(with_program(PanelMember.stage))
+    )
+    return [member.stage_id for member in members if standing_of(member).is_open]
+
+
 def free_of_conflict(actor: Actor) -> ColumnElement[bool]:
     """Holds for applications whose case the actor has no conflict with: `has_conflict` turned round, for one person.
 
@@ -91,9 +115,10 @@ def free_of_conflict(actor: Actor) -> ColumnElement[bool]:
 
 
 def own_assignments(actor: Actor) -> Select[Assignment]:
-    """The assignments a reviewer may know of, all of which stand; nothing before they declared."""
+    """The assignments a reviewer may know of, all of which stand; nothing before they took every step and declared."""
     mine = and_(
         Assignment.reviewer_id == actor.person_id,
+        Assignment.stage_id.in_(open_stages(actor)),
         Assignment.revoked_at.is_(None),
         Application.state.in_(REVIEWABLE),
         free_of_conflict(actor),

@@ -15,7 +15,16 @@ from grants.review.services.conflicts import (
 )
 from grants.review.services.consortia import conflicts_follow
 from grants.review.services.notes import NOTES_KEPT, forget_notes, save_notes
-from grants.review.services.panel import invite_by_address, invite_reviewer
+from grants.review.services.panel import (
+    accept_invitation,
+    accept_with_account,
+    agree_load,
+    decline_invitation,
+    invite_again,
+    invite_by_address,
+    invite_reviewer,
+    withdraw_invitation,
+)
 from grants.review.services.profiles import drop_affiliation, keep_profile, state_affiliation
 from grants.review.services.proposing import (
     WORK_OUT,
@@ -32,6 +41,13 @@ from grants.review.services.reminding import nudge, nudge_sample, remind_of_revi
 from grants.review.services.revising import revise_scorecard
 from grants.review.services.scorecards import reopen_scorecard, save_scorecard, submit_scorecard
 from grants.review.services.tallies import reckon
+from grants.review.services.training import (
+    accept_terms,
+    confirm_profile,
+    note_sample_seen,
+    save_sample,
+    submit_sample,
+)
 from grants.review.services.veiling import VEIL, keep_veiled
 
 __all__ = [
@@ -41,6 +57,10 @@ __all__ = [
     "WORK_OUT",
     "Addition",
     "Proposal",
+    "accept_invitation",
+    "accept_terms",
+    "accept_with_account",
+    "agree_load",
     "analyse",
     "apply_key",
     "apply_proposal",
@@ -48,12 +68,15 @@ __all__ = [
     "ask_for_assignment",
     "assign",
     "best_of",
+    "confirm_profile",
     "conflicts_follow",
     "declare_conflict",
     "declare_conflicts",
+    "decline_invitation",
     "drop_affiliation",
     "find_rule_conflicts",
     "forget_notes",
+    "invite_again",
     "invite_by_address",
     "invite_reviewer",
     "keep_profile",
@@ -64,6 +87,7 @@ __all__ = [
     "let_stand",
     "lift_conflict",
     "note_conflict",
+    "note_sample_seen",
     "nudge",
     "nudge_sample",
     "overtake",
@@ -74,10 +98,13 @@ __all__ = [
     "revise_scorecard",
     "revoke",
     "save_notes",
+    "save_sample",
     "save_scorecard",
     "state_affiliation",
+    "submit_sample",
     "submit_scorecard",
     "take_back_conflict",
     "unassign",
+    "withdraw_invitation",
     "work_key",
 ]

@@ -14,7 +14,7 @@ from grants.casework.models import Case
 from grants.casework.services import note_event
 from grants.casework.visibility import not_conflicted, visible_cases
 from grants.kernel.clock import now
-from grants.kernel.errors import Clash, Invalid, Missing, required
+from grants.kernel.errors import Clash, Invalid, Missing, Refused, required
 from grants.kernel.policy import Actor, require, require_permission
 from grants.people.models import Person
 from grants.persistence import audit
@@ -24,6 +24,8 @@ from grants.programs.models import CycleStage
 from grants.review import policy
 from grants.review.models import Assignment, Conflict, PanelMember
 from grants.review.queries import REVIEWABLE, is_applicant, member_for, unnoted_ties
+from grants.review.queries.scope import standing_of
+from grants.review.steps import FIRST
 
 NO_REASON = "Say in a few words what ties you to this applicant."
 
@@ -44,10 +46,13 @@ def declare_conflicts(actor: Actor, stage: CycleStage, reasons: Mapping[int, str
     """A reviewer says with which applicants they have a tie, and that there are no others; only now their pile opens.
 
     reasons   case id -> what the tie is, for applicants of the stage; empty for none. Those declared before stay
-    raises    Missing when the actor is not on the panel; Invalid for a case that is no applicant, or without a reason
+    raises    Missing when the actor is not on the panel; Refused before terms and profile; Invalid for a case that is
+              no applicant, or without a reason
     """
     require_permission(actor, "review.declare")
     member = _own_place(actor, stage)
+    if (missing := standing_of(member).before("conflicts")) is not None:
+        raise Refused(FIRST[missing])
     if not is_applicant(actor, stage, reasons.keys()):
         raise Invalid("A conflict can be declared only with an applicant of this stage.")
     for case_id, reason in reasons.items():

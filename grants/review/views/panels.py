@@ -9,7 +9,8 @@ from grants.kernel.errors import Problem
 from grants.persistence.session import unit_of_work
 from grants.programs.models import CycleStage
 from grants.review import queries, services
-from grants.review.forms import CoverageFilterForm, InviteForm, ReasonForm
+from grants.review.forms import CoverageFilterForm, ReasonForm
+from grants.review.people_forms import InviteForm
 from grants.review.views.blueprint import bp
 from grants.web.access import current_actor, requires
 from grants.web.tables import page_asked
@@ -26,16 +27,22 @@ def stages() -> ResponseReturnValue:
 @requires("review.organize")
 def panel(stage_id: str) -> ResponseReturnValue:
     """The panel: declarations, loads, progress, conflicts, coverage."""
-    return _panel_page(queries.stage_for(current_actor(), stage_id), InviteForm(formdata=None))
+    return panel_page(queries.stage_for(current_actor(), stage_id), InviteForm(formdata=None))
 
 
-def _panel_page(stage: CycleStage, form: InviteForm) -> str:
+def panel_page(stage: CycleStage, form: InviteForm) -> str:
+    """The panel, with the form by which somebody is asked as it stands."""
     actor, narrowed = current_actor(), CoverageFilterForm()
+    members = queries.member_progress(actor, stage, page_asked("reviewers"))
     return render_template(
         "review/panel.html",
         stage=stage,
         progress=queries.panel_progress(actor, stage),
-        members=queries.member_progress(actor, stage, page_asked("reviewers")),
+        members=members,
+        invitations=queries.asked_of_stage(actor, stage, page_asked("asked")),
+        standings={one.member.id: queries.standing_of(one.member) for one in members.items},
+        trained=queries.training_of(actor, stage, [one.member for one in members.items]),
+        has_run_out=queries.has_run_out,
         coverage=queries.coverage(
             actor,
             stage,
@@ -46,25 +53,6 @@ def _panel_page(stage: CycleStage, form: InviteForm) -> str:
         conflicts=queries.panel_conflicts(actor, stage, page_asked("conflicts")),
         form=form,
     )
-
-
-@bp.post("/stages/<public_id:stage_id>/members")
-@requires("review.organize")
-def invite(stage_id: str) -> ResponseReturnValue:
-    """Put someone on the panel, by their address."""
-    actor, form = current_actor(), InviteForm()
-    stage = queries.stage_for(actor, stage_id)
-    if not form.validate():
-        return _panel_page(stage, form), HTTPStatus.UNPROCESSABLE_ENTITY
-    try:
-        with unit_of_work():
-            email, name = form.email.data or "", form.name.data or ""
-            member = services.invite_by_address(actor, stage, email, name, form.expertise.data)
-    except Problem as problem:
-        form.show(problem)
-        return _panel_page(stage, form), problem.status
-    flash(f"{member.person.name} is on the panel, and has been told.", "good")
-    return redirect(url_for(".panel", stage_id=stage_id))
 
 
 @bp.get("/stages/<public_id:stage_id>/applications/<public_id:application_id>/reviewers")

@@ -13,6 +13,7 @@ from grants.review import queries, services
 from grants.review.forms import ConflictForm
 from grants.review.queries import Applicant
 from grants.review.views.blueprint import bp
+from grants.review.views.starting import onward
 from grants.web.access import current_actor, requires
 from grants.web.tables import page_asked
 
@@ -46,6 +47,8 @@ def conflicts(stage_id: str) -> ResponseReturnValue:
     """Name the applicants one is tied to, one at a time."""
     actor, form = current_actor(), ConflictForm()
     stage = queries.stage_for(actor, stage_id)
+    if not queries.may_see_names(actor, stage):
+        return redirect(onward(actor, stage))
     if form.validate_on_submit():
         try:
             applicant = _named(actor, stage, form.applicant.data or "")
@@ -61,6 +64,7 @@ def conflicts(stage_id: str) -> ResponseReturnValue:
 
 def _conflicts_page(stage: CycleStage, form: ConflictForm) -> str:
     actor, like = current_actor(), request.args.get("q", "")
+    member = queries.member_for(actor, stage)
     return render_template(
         "review/conflicts.html",
         stage=stage,
@@ -71,7 +75,8 @@ def _conflicts_page(stage: CycleStage, form: ConflictForm) -> str:
         offered=queries.applicants(actor, stage, size=OFFERED),
         new=queries.applied_since(actor, stage),
         own=queries.own_conflicts(actor, stage),
-        member=queries.member_for(actor, stage),
+        member=member,
+        standing=queries.standing_of(member) if member else None,
     )
 
 
@@ -83,7 +88,7 @@ def declare(stage_id: str) -> ResponseReturnValue:
     with unit_of_work():
         services.declare_conflicts(actor, queries.stage_for(actor, stage_id), {})
     flash("Thank you. Your declaration is on record.", "good")
-    return redirect(url_for(".assignments"))
+    return redirect(onward(actor, queries.stage_for(actor, stage_id)))
 
 
 @bp.post("/stages/<public_id:stage_id>/conflicts/<public_id:conflict_id>/back")
