@@ -1,6 +1,7 @@
 """What a reviewer reads: the document, earlier evidence, files; and what a blind stage keeps to itself."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,12 +18,14 @@ from grants.casework.services import note_event
 from grants.kernel.clock import clock_at
 from grants.kernel.roles import Role
 from grants.persistence.session import db, unit_of_work
+from grants.programs.models import CycleStage
 from grants.programs.schema import Rubric
 from grants.review import jobs, queries, services
 from grants.review.forms import scorecard_form
 from grants.review.marking import ABSTAIN
 from grants.review.models import Assignment
 from grants.review.reading_models import VeiledFile
+from tests.factories import discovery
 from tests.factories import review as make
 from tests.factories import telling_files as traces
 from tests.factories.people import actor, organization, person
@@ -108,6 +111,35 @@ def test_what_was_promised_stands_beside_what_is_said_now(app: Flask, identity: 
     assert (found["day"].stage, found["day"].before.value) == ("Planning grant", "Two pilot classrooms.")
     changes = [(run.kind, run.text.strip()) for run in found["day"].difference.value]
     assert changes == [("gone", "Two"), ("new", "Three"), ("same", "pilot classrooms.")]
+
+
+def test_the_events_somebody_came_to_are_counted_and_not_those_the_applicant_gave(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = {"title": "Discovery", "kind": "discovery", "counts": ["workshop"], "complete_when": {"at_least": 1}}
+    monkeypatch.setitem(make.PROGRAM, "stages", {"discovery": rules, **make.PROGRAM["stages"]})
+    with clock_at(make.CLOSED), unit_of_work():
+        launch = make.reviewed_stage(earlier_evidence=["discovery.attendance"])
+        opens = {"opens_at": make.CLOSED - timedelta(days=300), "closes_at": make.CLOSED - timedelta(days=200)}
+        stage = {"key": "discovery", "kind": "discovery", "title": "Discovery", "position": 0}
+        db.session.add(CycleStage(cycle=launch.cycle, **stage, **opens))
+        school, other = organization("Tern School"), organization("Heron School")
+        day = make.CLOSED - timedelta(days=250)
+        events = [
+            discovery.event(launch.cycle, day, title="Learner profiles"),
+            discovery.event(launch.cycle, day, title="Our open day", host_id=school.id),
+            discovery.event(launch.cycle, day, kind="school_visit", title="A visit"),
+            discovery.event(launch.cycle, day, title="Finances"),
+        ]
+        for each in events[:3]:
+            for _ in range(2):
+                discovery.placed(each, school, came=True)
+        discovery.placed(events[3], school)
+        discovery.placed(events[3], other, came=True)
+        ben = make.panelist(launch, person("Ben", Role.REVIEWER))
+        one = make.assigned(ben, make.submitted(launch, school))
+    [found] = queries.earlier_evidence(one)
+    assert (found.title, [(each.title, each.people) for each in found.came]) == ("Discovery", [("Learner profiles", 2)])
 
 
 def test_promises_of_a_stage_that_is_not_shown_are_not_shown(app: Flask) -> None:
