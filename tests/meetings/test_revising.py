@@ -116,6 +116,12 @@ def test_a_revision_in_a_browser(panel: Met, client_of: Any) -> None:
         again = ben.post(url, data=filled | {"version": version, "reason": REASON, "mark_team": "1"})
         assert (again.status_code, "changed in another window" in again.text) == (409, True)
     assert "65.6" in client_of(panel["Ann"].person).get(f"/meetings/{room.meeting_id}").text
+    scores = f"/review/stages/{panel.stage.public_id}/scores/{panel.auk.public_id}"
+    own = f"/review/assignments/{panel['Ben'].assignment_id(panel.auk)}"
+    for who, url in ((panel.officer, scores), (panel["Ben"].person, own)):
+        page = client_of(who).get(url)
+        assert "65.6 → 84.4 after discussion." in page.text
+        assert REASON in page.text
 
 
 @pytest.mark.parametrize(("rule", "seen"), [("never", ["Ann"]), ("after_own", ["Ann", "Ben"])])

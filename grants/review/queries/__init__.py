@@ -85,7 +85,7 @@ from grants.review.queries.ranking import (
     stage_scores,
 )
 from grants.review.queries.results import Given, ScoredSubmission
-from grants.review.queries.revisions import revisions_in, totals_before
+from grants.review.queries.revisions import own_revisions, revisions_in, revisions_of, totals_before
 from grants.review.queries.scope import REVIEWABLE, standing_of
 from grants.review.queries.stages import StageLine, review_stages
 from grants.review.queries.standing import Standing, cards_on, standings
@@ -186,6 +186,7 @@ __all__ = [
     "own_conflicts",
     "own_member",
     "own_panel_invitation",
+    "own_revisions",
     "own_waiting",
     "panel_assignment",
     "panel_conflicts",
@@ -212,6 +213,7 @@ __all__ = [
     "review_rules",
     "review_stages",
     "revisions_in",
+    "revisions_of",
     "rubric_of",
     "sample_cards",
     "sample_marks",

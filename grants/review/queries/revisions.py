@@ -39,3 +39,24 @@ def revisions_in(discussed_in: Collection[str]) -> Mapping[str, Sequence[Scoreca
     ):
         found.setdefault(one.discussed_in, []).append(one)
     return found
+
+
+def revisions_of(scorecard_ids: Collection[int]) -> Mapping[int, Sequence[ScorecardRevision]]:
+    """Scorecard's id -> its revisions in their order, of those that were revised; in one statement.
+
+    Whether the actor may know of the scorecards is asked before.
+    """
+    found: dict[int, list[ScorecardRevision]] = {}
+    for one in db.session.scalars(
+        select(ScorecardRevision)
+        .where(ScorecardRevision.scorecard_id.in_(scorecard_ids))
+        .order_by(ScorecardRevision.id)
+    ):
+        found.setdefault(one.scorecard_id, []).append(one)
+    return found
+
+
+def own_revisions(assignment: Assignment) -> Sequence[ScorecardRevision]:
+    """What its reviewer changed of a scorecard when it was discussed, in order."""
+    card = assignment.scorecard
+    return revisions_of([card.id]).get(card.id, ()) if card else ()

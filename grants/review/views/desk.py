@@ -69,6 +69,7 @@ def desk_page(
         missing=gaps(rubric, card),
         saved_at=saved_at(assignment),
         card=card,
+        revisions=queries.own_revisions(assignment),
         others=queries.others_totals(actor, assignment),
         history=queries.history_of(actor, assignment),
         noted=noted or Noted(queries.notes_of(actor, assignment)),

@@ -59,12 +59,14 @@ def application(stage_id: str, application_id: str) -> ResponseReturnValue:
     actor = current_actor()
     found = queries.stage_scores(actor, queries.stage_for(actor, stage_id))
     row = queries.ranked_one(actor, found, application_id)
+    written = queries.written_on(actor, row.application_id)
     return render_template(
         "review/application.html",
         stage=found.stage,
         scores=found,
         row=row,
-        written=queries.written_on(actor, row.application_id),
+        written=written,
+        revisions=queries.revisions_of([one.scorecard.id for one in written]),
         card_of=queries.card_of,
         mark_words=mark_words,
         part_words=part_words,
