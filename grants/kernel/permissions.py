@@ -70,6 +70,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "review.score": _REVIEWER,
     "review.declare": _REVIEWER | _PARTNER | _OFFICER | _FINANCE | _DIRECTOR,
     "review.answer": _REVIEWER,  # whoever is asked to be one acts as one when they answer
+    "review.stand": _REVIEWER | _PARTNER | _OFFICER | _FINANCE | _DIRECTOR | _SYSTEM,  # whoever's act finds a tie
     "review.organize": _OFFICER,
     "review.read": _READERS | _PARTNER,
     # meetings

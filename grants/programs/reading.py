@@ -107,7 +107,9 @@ def _dates(stage: DiscoveryStage | ApplicationStage) -> list[Said]:
 
 _CONFLICTS = {
     "same_organization": "belonging to the same organization",
+    "same_network": "belonging to a consortium with it",
     "same_email_domain": "sharing its email domain",
+    "former_employer": "having worked there",
     "declared": "a conflict declared",
     "stated_ties": "a stated tie",
 }

@@ -63,7 +63,7 @@ def _note_ties(actor: Actor, proposal: AssignmentProposal) -> None:
     db.session.rollback()
     with unit_of_work():
         for case_id, person_id, tie in found:
-            services.let_stand(actor, case_id, person_id, tie.source, tie.reason)
+            services.let_stand(actor, case_id, person_id, tie.source, tie.reason, tie.kind)
 
 
 def _progress(proposal: AssignmentProposal) -> tuple[int, int]:

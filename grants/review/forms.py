@@ -10,10 +10,12 @@ from wtforms.validators import InputRequired, Length
 from grants.kernel.errors import Invalid, Problem
 from grants.programs.schema import Criterion, Rubric
 from grants.review.aims import Aims
+from grants.review.kinds import KINDS, SOURCES
 from grants.review.marking import ABSTAIN, MOST_CHARACTERS, Card, MarkValue
 from grants.review.models import Scorecard
 from grants.review.queries import card_of
 from grants.web.forms import FilterForm, HouseForm, options
+from grants.web.status import STATUS
 
 WEIGHTS: Final = {"off": "Does not matter", "some": "Matters", "strong": "Matters much"}
 
@@ -196,6 +198,23 @@ class ConflictForm(HouseForm):
         [InputRequired("Say in a few words what the tie is."), Length(max=500)],
         description="Such as: my employer until 2014; my sister teaches there; I wrote their business plan.",
     )
+
+    kind = SelectField("What kind of tie is it?", validate_choice=False)
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.kind.choices = options({key: f"{one.title}: {one.hint}" for key, one in KINDS.items()})
+
+
+class ConflictFilterForm(FilterForm):
+    """What a panel's conflicts are narrowed to."""
+
+    q = StringField("Name")
+    state = SelectField(
+        "State", choices=options({"": "Any"} | {key: word for key, (word, _) in STATUS["conflict"].items()})
+    )
+    kind = SelectField("Kind", choices=options({"": "Any"} | {key: one.title for key, one in KINDS.items()}))
+    source = SelectField("Found", choices=options({"": "Anywhere", **SOURCES}))
 
 
 class ReasonForm(HouseForm):

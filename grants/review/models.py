@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from grants.applications.models import Submission
@@ -12,6 +13,7 @@ from grants.casework.models import Case
 from grants.people.models import Organization, Person
 from grants.persistence.base import Base, Identified, Stateful
 from grants.programs.models import CycleStage
+from grants.review.kinds import first_state, kind_of
 
 
 class ReviewerProfile(Base):
@@ -111,25 +113,46 @@ class PanelMember(Identified, Base):
     )
 
 
-class Conflict(Identified, Base):
-    """A person is kept away from a case, by a rule or by their own word. Lifted ones stay on record.
+def _begins(context: DefaultExecutionContext) -> str:
+    return first_state(context.get_current_parameters()["source"])  # type: ignore[no-untyped-call]
 
-    source   where it was found; `staff` when an officer noted it
+
+def _amounts_to(context: DefaultExecutionContext) -> str:
+    return kind_of(context.get_current_parameters()["source"])  # type: ignore[no-untyped-call]
+
+
+class Conflict(Stateful, Base):
+    """A person is kept away from a case, by a rule or by their own word. It stands at once, until an officer clears it.
+
+    kind     a key of kinds.KINDS
+    source   a key of kinds.SOURCES
+    lifted_* when, by whom and why it was cleared
     """
 
     __tablename__ = "conflict"
     __table_args__ = (
         UniqueConstraint("case_id", "person_id", "source"),
         CheckConstraint(
-            "source IN ('declared', 'same_organization', 'same_email_domain', 'coach', 'staff')", name="source"
+            "source IN ('declared', 'staff', 'same_organization', 'same_network', 'same_email_domain',"
+            " 'former_employer', 'stated_ties', 'coach')",
+            name="source",
         ),
+        CheckConstraint(
+            "kind IN ('works_there', 'same_network', 'close', 'money', 'worked_together', 'other')", name="kind"
+        ),
+        CheckConstraint("state IN ('found', 'declared', 'confirmed', 'cleared')", name="state"),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     source: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(20), default=_amounts_to)
+    state: Mapped[str] = mapped_column(String(24), index=True, default=_begins)
     reason: Mapped[str | None]
     since: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    confirmed_reason: Mapped[str | None]
     lifted_at: Mapped[datetime | None]
     lifted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     lifted_reason: Mapped[str | None]
@@ -137,6 +160,7 @@ class Conflict(Identified, Base):
     case: Mapped[Case] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     lifted_by: Mapped[Person | None] = relationship(foreign_keys=[lifted_by_id])
+    confirmed_by: Mapped[Person | None] = relationship(foreign_keys=[confirmed_by_id])
 
 
 class Assignment(Identified, Base):

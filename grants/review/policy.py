@@ -79,6 +79,13 @@ def may_see_panel_scores(actor: Actor, own_open: int) -> Verdict:
     return YES
 
 
+def may_confirm(actor: Actor, person_id: int) -> Verdict:
+    """Whether staff may confirm a person's conflict: never their own."""
+    if not actor.may("review.organize"):
+        return no("Only program officers confirm a conflict of interest.")
+    return no("Someone else has to look at your own conflict.") if actor.person_id == person_id else YES
+
+
 def may_lift(actor: Actor, person_id: int, source: str) -> Verdict:
     """Whether staff may lift a person's conflict: never their own, and never that of a school's coach."""
     if source == "coach":

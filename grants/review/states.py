@@ -6,6 +6,33 @@ from enum import StrEnum
 from grants.kernel.workflow import Move, Workflow
 
 
+class ConflictState(StrEnum):
+    """What a rule found is to be looked at; what somebody said stands by their word. Cleared ones bar nobody."""
+
+    FOUND = "found"
+    DECLARED = "declared"
+    CONFIRMED = "confirmed"
+    CLEARED = "cleared"
+
+
+CONFLICT: Workflow[None] = Workflow(
+    "conflict",
+    (
+        Move("confirm", (ConflictState.FOUND, ConflictState.DECLARED), ConflictState.CONFIRMED, "review.organize"),
+        Move(
+            "clear",
+            (ConflictState.FOUND, ConflictState.DECLARED, ConflictState.CONFIRMED),
+            ConflictState.CLEARED,
+            "review.organize",
+        ),
+        Move("take back", ConflictState.DECLARED, ConflictState.CLEARED, "review.declare"),
+        Move("find again", ConflictState.CLEARED, ConflictState.FOUND, "review.stand"),
+        Move("say again", ConflictState.CLEARED, ConflictState.DECLARED, "review.stand"),
+        Move("stand again", ConflictState.CLEARED, ConflictState.CONFIRMED, "review.stand"),
+    ),
+)
+
+
 class ScorecardState(StrEnum):
     """A draft is its reviewer's; a submitted card is locked and counts."""
 

@@ -1,8 +1,21 @@
 """Ties between a person and an organization that bar the one from judging the other."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
+
+from grants.people.likeness import name_key
+from grants.review.kinds import OF_RELATION, kind_of
+
+RELATIONS: Final = {
+    "works_there": "works at",
+    "former_employer": "worked at",
+    "board_member": "sits on the board of",
+    "adviser": "advises",
+    "family": "has family at",
+    "funder": "funds",
+}
+"""A relation as it stands before the name of an organization."""
 
 PUBLIC_MAIL: Final = frozenset(
     {
@@ -15,12 +28,30 @@ PUBLIC_MAIL: Final = frozenset(
 
 
 @dataclass(frozen=True)
+class Stated:
+    """A tie that a reviewer states in their profile.
+
+    organization_id   the organization of the directory that they mean; None where `name` alone says which
+    """
+
+    relation: str
+    name: str
+    organization_id: int | None
+
+
+@dataclass(frozen=True)
 class Judge:
-    """A person as the rules look at them: ids of the organizations they belong to, and ever coached."""
+    """A person as the rules look at them: ids of the organizations they belong to, and ever coached.
+
+    networks   ids of the consortia in which one of their organizations is
+    stated     what they state of themselves
+    """
 
     email: str
     belongs_to: frozenset[int]
     coached: frozenset[int]
+    networks: frozenset[int] = frozenset()
+    stated: tuple[Stated, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -28,19 +59,27 @@ class Judged:
     """An applicant as the rules look at it.
 
     names     organization id -> name: its own, and those of the members where it is a consortium
-    domains   email domain -> name of the organization whose own, or whose people's, it is
+    domains   email domain -> name of the organization whose own it is, or that of those who lead it or sign for it
+    networks  consortium id -> name, of those in which one of these organizations is
     """
 
     names: Mapping[int, str]
     domains: Mapping[str, str]
+    networks: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Tie:
-    """One tie: where it was found, and a sentence that says what it is."""
+    """One tie: where it was found, a sentence that says what it is, and a key of kinds.KINDS."""
 
     source: str
     reason: str
+    kind: str = "other"
+
+    @classmethod
+    def found(cls, source: str, reason: str) -> "Tie":
+        """A tie of the kind that its source says."""
+        return cls(source, reason, kind_of(source))
 
 
 def domain_of(email: str) -> str:
@@ -65,12 +104,42 @@ def ties(judge: Judge, judged: Judged, rules: Collection[str]) -> list[Tie]:
     found = []
     domain = domain_of(judge.email)
     if "same_organization" in rules and (name := _first(judged.names, judge.belongs_to)):
-        found.append(Tie("same_organization", f"Belongs to {name}."))
+        found.append(Tie.found("same_organization", f"Belongs to {name}."))
+    if "same_network" in rules and (name := _first(judged.networks, judge.networks)):
+        found.append(Tie.found("same_network", f"Belongs to an organization that is in {name} too."))
     if "same_email_domain" in rules and domain in judged.domains.keys() - PUBLIC_MAIL:
-        found.append(Tie("same_email_domain", f"Shares the email domain {domain} with {judged.domains[domain]}."))
+        found.append(Tie.found("same_email_domain", f"Shares the email domain {domain} with {judged.domains[domain]}."))
+    former = {"former_employer"} & set(rules)
+    stated = {one.relation for one in judge.stated} - former
+    if former and (one := _meant(judge, judged, {"former_employer"})):
+        found.append(Tie.found("former_employer", f"Worked at {one.name}."))
+    if "stated_ties" in rules and (one := _meant(judge, judged, stated)):
+        said = RELATIONS.get(one.relation, "is tied to").capitalize()
+        found.append(Tie("stated_ties", f"{said} {one.name}.", OF_RELATION.get(one.relation, "other")))
     if name := _first(judged.names, judge.coached):
-        found.append(Tie("coach", f"Coached {name} on its drafts."))
+        found.append(Tie.found("coach", f"Coached {name} on its drafts."))
     return found
+
+
+def _meant(judge: Judge, judged: Judged, relations: Collection[str]) -> Stated | None:
+    """The first tie of one of these relations that the person states to the applicant.
+
+    A name without an organization of the directory is compared as names of schools are; what is found is looked at.
+    """
+    keys = {name_key(name) for name in judged.names.values()}
+    return next(
+        (
+            one
+            for one in judge.stated
+            if one.relation in relations
+            and (
+                one.organization_id in judged.names
+                if one.organization_id is not None
+                else name_key(one.name) in keys and bool(one.name.strip())
+            )
+        ),
+        None,
+    )
 
 
 def _first(names: Mapping[int, str], ids: Collection[int]) -> str:

@@ -17,6 +17,7 @@ from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.review.models import Assignment, PanelMember, Scorecard
+from grants.review.queries.conflicts import conflicts_to_look_at
 from grants.review.queries.files import kept_back
 from grants.review.queries.invitations import HOLDS_FOR, invitations_waiting
 from grants.review.queries.piles import Pile, is_past, piles_of
@@ -108,13 +109,18 @@ def _organizing(actor: Actor) -> list[Todo]:
         .options(with_program())
         .order_by(CycleStage.closes_at, CycleStage.id)
     ).all()
-    lacking, silent, late = _lacking(actor, stages), _silent(), _late(actor)
+    lacking, silent, late, unseen = _lacking(actor, stages), _silent(), _late(actor), conflicts_to_look_at(actor)
     found = []
     for stage in stages:
         url, due = url_for("review.panel", stage_id=stage.public_id), _day(stage.reviews_due_at, stage)
         if count := lacking.get(stage.id, 0):
             detail = f"{stage.cycle.title}: {plural(count, 'application')} with too few reviewers."
             found.append(Todo("due", f"Assign reviewers: {stage.title}", url, detail, due, count, stage.cycle_id))
+        if count := unseen.get(stage.id, 0):
+            title, look = f"{plural(count, 'conflict')} to look at: {stage.title}", "review.found_conflicts"
+            detail = f"{stage.cycle.title}: a rule found them. They stand until you confirm or clear them."
+            url_of = url_for(look, stage_id=stage.public_id, state="found")
+            found.append(Todo("ask", title, url_of, detail, due, count, stage.cycle_id))
         if names := silent.get(stage.id):
             detail = f"{stage.cycle.title}: {listing(names)} {'has' if len(names) == 1 else 'have'} not declared yet."
             title = f"Conflicts to be declared: {stage.title}"

@@ -89,6 +89,12 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "withdrawn": ("Taken back", _Q),
         "run_out": ("No answer in time", _W),
     },
+    "conflict": {
+        "found": ("To be looked at", _W),
+        "declared": ("Stands", _A),
+        "confirmed": ("Confirmed", _G),
+        "cleared": ("Cleared", _Q),
+    },
     "scorecard": {
         "not_started": ("Not started", _Q),
         "draft": ("Scoring", _A),

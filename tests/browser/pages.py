@@ -287,6 +287,7 @@ PAGES: dict[str, list[Seen]] = {
             SELECT assignment.public_id AS assignment_id, 'planning' AS key, assignment.reviewer_id AS opener {_READ}
             WHERE stage.key = 'launch'""",
     ),
+    "review.found_conflicts": by(OFFICER, ids=_reading_stage) + by(OFFICER, ids=_full_stage),
     "review.grid": by(REVIEWER, ids=f"SELECT stage.public_id AS stage_id, assignment.reviewer_id AS opener {_READ}"),
     "review.lift": by(
         OFFICER,

@@ -63,7 +63,9 @@ class Load(Part):
     at_most: Positive | None = None
 
 
-ConflictRule = Literal["same_organization", "same_email_domain", "declared", "stated_ties"]
+ConflictRule = Literal[
+    "same_organization", "same_network", "same_email_domain", "former_employer", "declared", "stated_ties"
+]
 EarlierEvidence = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.(submission|owes|scorecards|attendance)$")
 ]

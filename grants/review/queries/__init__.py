@@ -4,14 +4,16 @@ from grants.casework.visibility import not_conflicted
 from grants.review.queries.cards import card_of, others_totals, rubric_of, scorable
 from grants.review.queries.conflicts import (
     Applicant,
+    ConflictFilters,
     applicants,
     applied_since,
     conflict_for,
+    conflicts_named,
+    conflicts_to_look_at,
     is_applicant,
     own_conflict,
     own_conflicts,
     panel_conflicts,
-    unnoted_ties,
 )
 from grants.review.queries.coverage import Coverage, CoverageFilters, coverage, readers_of
 from grants.review.queries.evidence import Evidence, Promise, earlier_evidence, earlier_submission, promises_of
@@ -89,6 +91,7 @@ from grants.review.queries.revisions import own_revisions, revisions_in, revisio
 from grants.review.queries.scope import REVIEWABLE, standing_of
 from grants.review.queries.stages import StageLine, review_stages
 from grants.review.queries.standing import Standing, cards_on, standings
+from grants.review.queries.ties import unnoted_ties
 from grants.review.queries.training import (
     Trained,
     accepted_terms,
@@ -111,6 +114,7 @@ __all__ = [
     "SORTS",
     "WHOLE",
     "Applicant",
+    "ConflictFilters",
     "Coverage",
     "CoverageFilters",
     "Evidence",
@@ -152,6 +156,8 @@ __all__ = [
     "cards_on",
     "compared_with_anchors",
     "conflict_for",
+    "conflicts_named",
+    "conflicts_to_look_at",
     "coverage",
     "earlier_evidence",
     "earlier_readers",

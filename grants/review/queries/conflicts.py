@@ -3,23 +3,22 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
-from grants.applications.models import Application, CoachedSection, Submission
+from grants.applications.models import Application, Submission
 from grants.casework.models import Case
-from grants.casework.visibility import counts_for, not_conflicted
+from grants.casework.visibility import not_conflicted
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
-from grants.people.models import CoachInvitation, ConsortiumMember, Organization, OrganizationMembership, Person
+from grants.people.models import Organization, Person
 from grants.persistence.paging import PAGE_SIZE, Page, paginate, paginate_rows
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
-from grants.programs.queries import definition_of
 from grants.review.models import Conflict, PanelMember
 from grants.review.queries.scope import REVIEWABLE
+from grants.review.states import ConflictState
 from grants.review.steps import text_hash
-from grants.review.ties import Judge, Judged, Tie, domain_of, ties
 
 
 @dataclass(frozen=True)
@@ -117,23 +116,82 @@ def own_conflict(actor: Actor, stage: CycleStage, public_id: str) -> Conflict:
     return found
 
 
-def panel_conflicts(actor: Actor, stage: CycleStage, page: int = 1) -> Page[Conflict]:
-    """Every conflict of the panel's members with the stage's applicants, lifted ones too, for its organizer."""
+@dataclass(frozen=True)
+class ConflictFilters:
+    """What the conflicts of a panel are narrowed to; empty values narrow nothing.
+
+    state, kind, source   keys of states.ConflictState, kinds.KINDS, kinds.SOURCES
+    q                     part of the reviewer's name, or the applicant's
+    """
+
+    state: str = ""
+    kind: str = ""
+    source: str = ""
+    q: str = ""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """As SQL, for statements with the conflict's person and organization in them."""
+        exact = ((Conflict.state, self.state), (Conflict.kind, self.kind), (Conflict.source, self.source))
+        found = [column == value for column, value in exact if value]
+        if like := self.q.strip():
+            found.append(or_(*(name.icontains(like, autoescape=True) for name in (Person.name, Organization.name))))
+        return found
+
+
+def panel_conflicts(
+    actor: Actor, stage: CycleStage, page: int = 1, filters: ConflictFilters | None = None
+) -> Page[Conflict]:
+    """Every conflict of the panel's members with the stage's applicants, for its organizer: to be looked at first."""
     return paginate(
         _conflicts_of(stage, standing=False)
         .where(
             not_conflicted(actor, Conflict.case_id),
-            exists().where(PanelMember.stage_id == stage.id, PanelMember.person_id == Conflict.person_id),
+            _on_panel(stage.id),
+            *(filters or ConflictFilters()).conditions(),
         )
         .join(Person, Conflict.person_id == Person.id)
+        .join(Case, Conflict.case_id == Case.id)
+        .join(Organization, Case.organization_id == Organization.id)
         .options(
             joinedload(Conflict.case).joinedload(Case.organization),
             joinedload(Conflict.person),
             joinedload(Conflict.lifted_by),
+            joinedload(Conflict.confirmed_by),
         )
-        .order_by(Conflict.lifted_at.is_not(None), Person.name, Conflict.id),
+        .order_by(Conflict.state != ConflictState.FOUND, Conflict.lifted_at.is_not(None), Person.name, Conflict.id),
         page,
     )
+
+
+def conflicts_named(actor: Actor, stage: CycleStage, public_ids: Collection[str]) -> Sequence[Conflict]:
+    """Those of these conflicts of the panel that the actor may look at."""
+    return db.session.scalars(
+        _conflicts_of(stage)
+        .where(Conflict.public_id.in_(public_ids), not_conflicted(actor, Conflict.case_id), _on_panel(stage.id))
+        .order_by(Conflict.id)
+    ).all()
+
+
+def conflicts_to_look_at(actor: Actor) -> dict[int, int]:
+    """Stage id -> how many conflicts a rule has found on its panel that nobody has looked at; one statement."""
+    rows = db.session.execute(
+        select(Application.stage_id, func.count(Conflict.id.distinct()))
+        .join(Conflict, Conflict.case_id == Application.case_id)
+        .where(
+            Conflict.state == ConflictState.FOUND,
+            Conflict.person_id != actor.person_id,
+            not_conflicted(actor, Conflict.case_id),
+            exists().where(Submission.application_id == Application.id),
+            _on_panel(Application.stage_id),
+        )
+        .group_by(Application.stage_id)
+    )
+    return dict(rows.all())
+
+
+def _on_panel(stage_id: ColumnElement[int] | InstrumentedAttribute[int] | int) -> ColumnElement[bool]:
+    """Holds for conflicts of those who sit on the panel of a stage."""
+    return exists().where(PanelMember.stage_id == stage_id, PanelMember.person_id == Conflict.person_id)
 
 
 def conflict_for(actor: Actor, stage: CycleStage, public_id: str) -> Conflict:
@@ -149,111 +207,6 @@ def conflict_for(actor: Actor, stage: CycleStage, public_id: str) -> Conflict:
     if conflict is None:
         raise Missing("There is no such conflict on this panel.")
     return conflict
-
-
-def unnoted_ties(stage: CycleStage, person_ids: Collection[int]) -> list[tuple[int, int, Tie]]:
-    """What the stage's rules find between people and its applicants, and no conflict says yet: (case, person, tie).
-
-    One that was noted before, standing or lifted, is left out: staff may have looked at it.
-    """
-    rules = definition_of(stage.cycle).application_stage(stage.key).review.conflicts
-    noted = set(
-        db.session.execute(
-            select(Conflict.case_id, Conflict.person_id, Conflict.source).where(Conflict.person_id.in_(person_ids))
-        )
-    )
-    cases = _judged(stage)
-    return [
-        (case_id, person_id, tie)
-        for person_id, judge in sorted(_judges(person_ids).items())
-        for case_id, judged in sorted(cases.items())
-        for tie in ties(judge, judged, rules)
-        if (case_id, person_id, tie.source) not in noted
-    ]
-
-
-def _judges(person_ids: Collection[int]) -> dict[int, Judge]:
-    """Person id -> what the conflict rules ask about them; three statements."""
-    belongs = _grouped(OrganizationMembership.person_id, OrganizationMembership.organization_id, person_ids)
-    coached = _grouped(CoachInvitation.person_id, CoachInvitation.organization_id, person_ids, _coached_ever())
-    emails = db.session.execute(select(Person.id, Person.email).where(Person.id.in_(person_ids)))
-    return {
-        number: Judge(email, frozenset(belongs.get(number, ())), frozenset(coached.get(number, ())))
-        for number, email in emails
-    }
-
-
-def _judged(stage: CycleStage) -> dict[int, Judged]:
-    """Case id -> what the conflict rules ask about the applicant, for every applicant of the stage; four statements.
-
-    Of a consortium, its members stand before itself: who belongs to a member belongs to it too.
-    """
-    in_stage = exists().where(
-        Application.stage_id == stage.id,
-        Application.case_id == Case.id,
-        exists().where(Submission.application_id == Application.id),
-    )
-    own = select(Case.id, Organization.id, Organization.name, Organization.email_domain).where(in_stage)
-    members = (
-        own.select_from(Case)
-        .join(ConsortiumMember, ConsortiumMember.consortium_id == Case.organization_id)
-        .join(ConsortiumMember.organization)
-    )
-    rows = [
-        *db.session.execute(members.where(counts_for(ConsortiumMember, Case.id)).order_by(ConsortiumMember.id)),
-        *db.session.execute(own.join(Case.organization)),
-    ]
-    emails = _emails({organization_id for _, organization_id, _, _ in rows})
-    found: dict[int, Judged] = {}
-    for case_id, organization_id, name, domain in rows:
-        judged = found.setdefault(case_id, Judged({}, {}))
-        names, domains = dict(judged.names), dict(judged.domains)
-        names.setdefault(organization_id, name)
-        for one in ([domain.lower()] if domain else []) + emails.get(organization_id, []):
-            domains.setdefault(one, name)
-        found[case_id] = Judged(names, domains)
-    return found
-
-
-def _emails(organization_ids: Collection[int]) -> dict[int, list[str]]:
-    """Organization id -> the email domains of its people."""
-    found: dict[int, list[str]] = {}
-    for organization_id, email in db.session.execute(
-        select(OrganizationMembership.organization_id, Person.email)
-        .join(OrganizationMembership.person)
-        .where(OrganizationMembership.organization_id.in_(organization_ids))
-        .order_by(OrganizationMembership.id)
-    ):
-        found.setdefault(organization_id, []).append(domain_of(email))
-    # Whoever writes from where an organization wrote from that is part of this one now is tied to it all the same.
-    for merged in db.session.execute(
-        select(Organization.merged_into_id, Organization.email_domain)
-        .where(Organization.merged_into_id.in_(organization_ids), Organization.email_domain.is_not(None))
-        .order_by(Organization.id)
-    ):
-        found.setdefault(merged.merged_into_id, []).append(merged.email_domain.lower())
-    return found
-
-
-def _coached_ever() -> ColumnElement[bool]:
-    """Holds for invitations of those who coach the organization or did, whatever became of a later asking."""
-    opened = exists().where(CoachedSection.invitation_id == CoachInvitation.id, CoachedSection.opened_at.is_not(None))
-    return or_(CoachInvitation.accepted_at.is_not(None), opened)
-
-
-def _grouped(
-    person: InstrumentedAttribute[int],
-    organization: InstrumentedAttribute[int],
-    person_ids: Collection[int],
-    condition: ColumnElement[bool] | None = None,
-) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = {}
-    rows = db.session.execute(
-        select(person, organization).where(person.in_(person_ids), true() if condition is None else condition)
-    )
-    for person_id, organization_id in rows:
-        found.setdefault(person_id, set()).add(organization_id)
-    return found
 
 
 def _conflicts_of(stage: CycleStage, *, standing: bool = True) -> Select[Conflict]:

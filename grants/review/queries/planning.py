@@ -21,8 +21,8 @@ from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import Choice, ReviewRules
 from grants.review.models import Assignment, PanelMember, ReviewerProfile
-from grants.review.queries.conflicts import unnoted_ties
 from grants.review.queries.scope import has_conflict, joined, newest_submission_id, reviewable_applications, stands
+from grants.review.queries.ties import unnoted_ties
 from grants.review.reviewers import is_away_throughout, most_of, words_of
 
 Selected = TypeVarTuple("Selected")

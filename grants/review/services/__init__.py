@@ -4,6 +4,8 @@ from grants.review.services.analysing import analyse, keep_up
 from grants.review.services.applying import APPLY, apply_key, apply_proposal, apply_some, overtake
 from grants.review.services.assigning import assign, unassign
 from grants.review.services.conflicts import (
+    confirm_conflict,
+    confirm_conflicts,
     declare_conflict,
     declare_conflicts,
     find_rule_conflicts,
@@ -68,6 +70,8 @@ __all__ = [
     "ask_for_assignment",
     "assign",
     "best_of",
+    "confirm_conflict",
+    "confirm_conflicts",
     "confirm_profile",
     "conflicts_follow",
     "declare_conflict",

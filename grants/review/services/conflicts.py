@@ -18,15 +18,18 @@ from grants.kernel.errors import Clash, Invalid, Missing, Refused, required
 from grants.kernel.policy import Actor, require, require_permission
 from grants.people.models import Person
 from grants.persistence import audit
-from grants.persistence.moves import lock
+from grants.persistence.moves import lock, lock_all, move
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review import policy
+from grants.review.kinds import KINDS, first_state, kind_of
 from grants.review.models import Assignment, Conflict, PanelMember
 from grants.review.queries import REVIEWABLE, is_applicant, member_for, unnoted_ties
 from grants.review.queries.scope import standing_of
+from grants.review.states import CONFLICT, ConflictState
 from grants.review.steps import FIRST
 
+AGAIN = {"found": "find again", "declared": "say again", "confirmed": "stand again"}
 NO_REASON = "Say in a few words what ties you to this applicant."
 
 
@@ -37,7 +40,7 @@ def find_rule_conflicts(actor: Actor, stage: CycleStage, person_ids: Sequence[in
     returns  the new ones
     """
     return [
-        let_stand(actor, case_id, person_id, tie.source, tie.reason)
+        let_stand(actor, case_id, person_id, tie.source, tie.reason, tie.kind)
         for case_id, person_id, tie in unnoted_ties(stage, person_ids)
     ]
 
@@ -62,15 +65,16 @@ def declare_conflicts(actor: Actor, stage: CycleStage, reasons: Mapping[int, str
     audit.record(actor, "review.declare", member, after={"declared": len(reasons)})
 
 
-def declare_conflict(actor: Actor, case: Case, reason: str) -> Conflict:
+def declare_conflict(actor: Actor, case: Case, reason: str, kind: str = "other") -> Conflict:
     """Declare one conflict, at any time. The case is closed to the actor from this moment.
 
+    kind     a key of kinds.KINDS
     raises   Missing for a case the actor does not know of; Invalid without a reason
     """
     require_permission(actor, "review.declare")
     if not _knows(actor, case):
         raise Missing("There is no such applicant.")
-    return _declare(actor, case, reason)
+    return _declare(actor, case, reason, kind)
 
 
 def take_back_conflict(actor: Actor, stage: CycleStage, conflict: Conflict) -> None:
@@ -83,7 +87,7 @@ def take_back_conflict(actor: Actor, stage: CycleStage, conflict: Conflict) -> N
         raise Missing("There is no such conflict.")
     if member.declared_at is not None:
         raise Clash("You have declared already. Ask the program officer to lift a conflict.")
-    _lift(actor, conflict, "Taken back before declaring.")
+    _lift(actor, conflict, "Taken back before declaring.", "take back")
 
 
 def note_conflict(actor: Actor, case: Case, person: Person, reason: str) -> Conflict:
@@ -99,18 +103,49 @@ def lift_conflict(actor: Actor, conflict: Conflict, reason: str) -> None:
     """
     require(policy.may_lift(actor, conflict.person_id, conflict.source))
     reason = required(reason, "reason", "Say why the conflict does not stand.")
+    lock(conflict)
     if conflict.lifted_at is not None:
         raise Clash("This conflict is lifted already.")
     _lift(actor, conflict, reason)
 
 
-def _declare(actor: Actor, case: Case, reason: str) -> Conflict:
+def confirm_conflict(actor: Actor, conflict: Conflict, reason: str) -> None:
+    """Staff say that a conflict which a rule found, or somebody declared, is one; it has stood all the while.
+
+    raises   Refused for one's own; Invalid without a reason; Clash when it is confirmed or lifted already
+    """
+    require(policy.may_confirm(actor, conflict.person_id))
+    reason = required(reason, "reason", "Say why the conflict stands.")
+    move(actor, conflict, "confirm", CONFLICT, lambda: None)
+    conflict.confirmed_at, conflict.confirmed_by_id, conflict.confirmed_reason = now(), actor.person_id, reason
+
+
+def confirm_conflicts(actor: Actor, conflicts: Sequence[Conflict], reason: str) -> int:
+    """Confirm several at once; those that were looked at meanwhile stay as they are.
+
+    returns  how many were confirmed
+    raises   Refused; Invalid without a reason
+    """
+    require_permission(actor, "review.organize")
+    reason = required(reason, "reason", "Say why these conflicts stand.")
+    lock_all(conflicts)
+    open_ones = [one for one in conflicts if one.state == ConflictState.FOUND and one.person_id != actor.person_id]
+    for one in open_ones:
+        confirm_conflict(actor, one, reason)
+    return len(open_ones)
+
+
+def _declare(actor: Actor, case: Case, reason: str, kind: str = "other") -> Conflict:
     if actor.person_id is None:
         raise Missing("Only a person can declare a conflict.")
-    return let_stand(actor, case.id, actor.person_id, "declared", required(reason, "reason", NO_REASON))
+    if kind not in KINDS:
+        raise Invalid("Choose one of the kinds.", {"kind": "Choose one of these."})
+    return let_stand(actor, case.id, actor.person_id, "declared", required(reason, "reason", NO_REASON), kind)
 
 
-def let_stand(actor: Actor, case_id: int, person_id: int, source: str, reason: str | None) -> Conflict:
+def let_stand(
+    actor: Actor, case_id: int, person_id: int, source: str, reason: str | None, kind: str | None = None
+) -> Conflict:
     """Let a conflict stand: a new row, or the lifted one of the same source again; then revoke.
 
     Those who call it have asked whether the actor may.
@@ -123,6 +158,10 @@ def let_stand(actor: Actor, case_id: int, person_id: int, source: str, reason: s
         db.session.add(conflict)
     elif conflict.lifted_at is None:
         return conflict
+    else:
+        move(actor, conflict, AGAIN[first_state(source)], CONFLICT, lambda: None)
+        conflict.confirmed_at = conflict.confirmed_by_id = conflict.confirmed_reason = None
+    conflict.kind = kind or kind_of(source)
     conflict.reason, conflict.since = reason, now()
     conflict.lifted_at = conflict.lifted_by_id = conflict.lifted_reason = None
     db.session.flush()
@@ -158,7 +197,8 @@ def revoke(actor: Actor, conflict: Conflict) -> None:
         )
 
 
-def _lift(actor: Actor, conflict: Conflict, reason: str) -> None:
+def _lift(actor: Actor, conflict: Conflict, reason: str, how: str = "clear") -> None:
+    move(actor, conflict, how, CONFLICT, lambda: None)
     conflict.lifted_at, conflict.lifted_by_id, conflict.lifted_reason = now(), actor.person_id, reason
     audit.record(
         actor,

@@ -1,6 +1,7 @@
 """Pages of reviewing: a reviewer's pile, declaration and scorecards; the organizer's panel; what the scores say."""
 
 from grants.review.views import (
+    conflicts,
     grid,
     inviting,
     members,
@@ -17,6 +18,7 @@ from grants.review.views.blueprint import bp
 
 __all__ = [
     "bp",
+    "conflicts",
     "grid",
     "inviting",
     "members",

@@ -1,15 +1,12 @@
 """The organizer's pages: who is on a panel, who reads what, how far they are."""
 
-from http import HTTPStatus
-
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from grants.kernel.errors import Problem
 from grants.persistence.session import unit_of_work
 from grants.programs.models import CycleStage
 from grants.review import queries, services
-from grants.review.forms import CoverageFilterForm, ReasonForm
+from grants.review.forms import CoverageFilterForm
 from grants.review.people_forms import InviteForm
 from grants.review.views.blueprint import bp
 from grants.web.access import current_actor, requires
@@ -103,23 +100,3 @@ def revoke(stage_id: str, assignment_id: str) -> ResponseReturnValue:
         name, application_id = assignment.reviewer.name, assignment.submission.application.public_id
     flash(f"Taken back from {name}. What they have written is kept.", "good")
     return redirect(url_for(".reviewers", stage_id=stage_id, application_id=application_id))
-
-
-@bp.route("/stages/<public_id:stage_id>/conflicts/<public_id:conflict_id>/lift", methods=["GET", "POST"])
-@requires("review.organize")
-def lift(stage_id: str, conflict_id: str) -> ResponseReturnValue:
-    """Lift a conflict, saying why it does not stand."""
-    actor, form = current_actor(), ReasonForm()
-    stage = queries.stage_for(actor, stage_id)
-    conflict = queries.conflict_for(actor, stage, conflict_id)
-    if form.validate_on_submit():
-        try:
-            with unit_of_work():
-                services.lift_conflict(actor, queries.conflict_for(actor, stage, conflict_id), form.reason.data or "")
-        except Problem as problem:
-            form.show(problem)
-            return render_template("review/lift.html", stage=stage, conflict=conflict, form=form), problem.status
-        flash("The conflict is lifted. Assign again if the reviewer is to read the application.", "good")
-        return redirect(url_for(".panel", stage_id=stage_id))
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render_template("review/lift.html", stage=stage, conflict=conflict, form=form), status

@@ -53,7 +53,12 @@ def conflicts(stage_id: str) -> ResponseReturnValue:
         try:
             applicant = _named(actor, stage, form.applicant.data or "")
             with unit_of_work():
-                services.declare_conflict(actor, db.session.get_one(Case, applicant.case_id), form.reason.data or "")
+                services.declare_conflict(
+                    actor,
+                    db.session.get_one(Case, applicant.case_id),
+                    form.reason.data or "",
+                    form.kind.data or "other",
+                )
         except Problem as problem:
             form.show(problem)
             return _conflicts_page(stage, form), problem.status
@@ -70,6 +75,7 @@ def _conflicts_page(stage: CycleStage, form: ConflictForm) -> str:
         stage=stage,
         form=form,
         like=like,
+        blind=queries.review_rules(stage).identity == "blind",
         is_open=stage.closes_at > now(),
         page=queries.applicants(actor, stage, like, page_asked()),
         offered=queries.applicants(actor, stage, size=OFFERED),

@@ -1,0 +1,89 @@
+"""Conflicts of interest, as officers look at them: what stands on a panel, confirmed or cleared with a reason."""
+
+from http import HTTPStatus
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from grants.kernel.errors import Problem
+from grants.persistence.session import unit_of_work
+from grants.programs.models import CycleStage
+from grants.review import queries, services
+from grants.review.forms import ConflictFilterForm, ReasonForm
+from grants.review.kinds import KINDS, SOURCES
+from grants.review.views.blueprint import bp
+from grants.web.access import current_actor, requires
+from grants.web.filters import plural
+from grants.web.tables import page_asked
+
+
+@bp.app_context_processor
+def _words() -> dict[str, object]:
+    return {"conflict_kinds": KINDS, "conflict_sources": SOURCES}
+
+
+@bp.get("/stages/<public_id:stage_id>/conflicts/all")
+@requires("review.organize")
+def found_conflicts(stage_id: str) -> ResponseReturnValue:
+    """Every conflict of the panel, those to be looked at first."""
+    return _list(queries.stage_for(current_actor(), stage_id), ReasonForm(formdata=None))
+
+
+@bp.post("/stages/<public_id:stage_id>/conflicts/all")
+@requires("review.organize")
+def confirm_conflicts(stage_id: str) -> ResponseReturnValue:
+    """Confirm those that are ticked, with one reason."""
+    actor, form = current_actor(), ReasonForm()
+    stage, picked = queries.stage_for(actor, stage_id), request.form.getlist("conflict")
+    if not form.validate():
+        return _list(stage, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    with unit_of_work():
+        named = queries.conflicts_named(actor, stage, picked)
+        count = services.confirm_conflicts(actor, named, form.reason.data or "")
+    if count:
+        flash(f"{plural(count, 'conflict')} confirmed.", "good")
+    else:
+        flash("Nothing was confirmed: tick the conflicts that stand.", "warn")
+    return redirect(url_for(".found_conflicts", stage_id=stage_id))
+
+
+@bp.route("/stages/<public_id:stage_id>/conflicts/<public_id:conflict_id>/lift", methods=["GET", "POST"])
+@requires("review.organize")
+def lift(stage_id: str, conflict_id: str) -> ResponseReturnValue:
+    """Look at one conflict: confirm it, or clear it, saying why."""
+    actor, form = current_actor(), ReasonForm()
+    stage = queries.stage_for(actor, stage_id)
+    conflict = queries.conflict_for(actor, stage, conflict_id)
+    confirms = request.form.get("action") == "confirm"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
+    if form.validate_on_submit():
+        act = services.confirm_conflict if confirms else services.lift_conflict
+        try:
+            with unit_of_work():
+                act(actor, queries.conflict_for(actor, stage, conflict_id), form.reason.data or "")
+        except Problem as problem:
+            form.show(problem)
+            status = HTTPStatus(problem.status)
+        else:
+            flash(
+                "The conflict is confirmed."
+                if confirms
+                else "The conflict is cleared. Assign again if the reviewer is to read the application.",
+                "good",
+            )
+            return redirect(url_for(".found_conflicts", stage_id=stage_id))
+    return render_template("review/lift.html", stage=stage, conflict=conflict, form=form), status
+
+
+def _list(stage: CycleStage, reason: ReasonForm) -> str:
+    actor, form = current_actor(), ConflictFilterForm()
+    form.validate()
+    filters = queries.ConflictFilters(*(form[name].data or "" for name in ("state", "kind", "source", "q")))
+    return render_template(
+        "review/found_conflicts.html",
+        stage=stage,
+        form=form,
+        reason=reason,
+        picked=request.form.getlist("conflict"),
+        page=queries.panel_conflicts(actor, stage, page_asked(), filters),
+    )
