@@ -199,11 +199,11 @@ class ConflictForm(HouseForm):
         description="Such as: my employer until 2014; my sister teaches there; I wrote their business plan.",
     )
 
-    kind = SelectField("What kind of tie is it?", validate_choice=False)
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**given)
-        self.kind.choices = options({key: f"{one.title}: {one.hint}" for key, one in KINDS.items()})
+    kind = SelectField(
+        "What kind of tie is it?",
+        choices=options({"": "Choose the nearest"} | {key: one.title for key, one in KINDS.items()}),
+        validate_choice=False,  # left out, it is something else
+    )
 
 
 class ConflictFilterForm(FilterForm):
