@@ -85,8 +85,7 @@ def one_found(*names: str) -> tuple[Panel, Conflict]:
         with unit_of_work():
             someone = person(name)
             join(someone, tern.case.organization, OrganizationRole.VIEWER)
-        with clock_at(make.CLOSED), unit_of_work():
-            services.invite_reviewer(panel.by, panel.stage, someone)
+        panel.add(someone)
     return panel, db.session.scalars(select(Conflict).order_by(Conflict.id)).all()[0]
 
 
@@ -140,8 +139,7 @@ def test_a_consortium_and_a_former_employer_bar_where_the_program_says_so(app: F
             Affiliation(person_id=someone.id, name="Heron Schl", relation="former_employer", stated_at=make.CLOSED,
                         organization_id=heron.case.organization_id)
         )  # fmt: skip
-    with clock_at(make.CLOSED), unit_of_work():
-        services.invite_reviewer(panel.by, panel.stage, someone)
+    panel.add(someone)
     assert panel.conflicts() == {("Nell", "Tern School"): "same_network", ("Nell", "Heron School"): "former_employer"}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, false, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
 from grants.applications.models import Application, Submission
@@ -15,6 +15,7 @@ from grants.people.models import Organization, Person
 from grants.persistence.paging import PAGE_SIZE, Page, paginate, paginate_rows
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
+from grants.programs.queries import definition_of
 from grants.review.models import Conflict, PanelMember
 from grants.review.queries.scope import REVIEWABLE
 from grants.review.states import ConflictState
