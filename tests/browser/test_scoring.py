@@ -246,7 +246,7 @@ def test_a_pile_is_marked_in_a_table_by_keys(panel: Panel, open_as: OpenAs) -> N
     db.session.rollback()
     kept = [
         [(one.criterion, one.value, one.comment) for one in card.marks]
-        for card in db.session.scalars(select(Scorecard))
+        for card in db.session.scalars(select(Scorecard).order_by(Scorecard.assignment_id))
     ]
     assert sorted(kept[0]) == [
         ("competency", 1, "Seat time, a lot."),
