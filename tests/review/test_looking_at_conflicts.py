@@ -187,6 +187,32 @@ def test_who_has_a_conflict_too_sees_none_of_the_others(app: Flask, client_of: B
         assert queries.conflicts_to_look_at(panel.by) == {panel.stage.id: 1}
 
 
+def test_a_score_given_before_the_conflict_was_known_is_kept_and_marked(app: Flask, client_of: Browser) -> None:
+    panel = Panel.of("Ann", "Ben")
+    tern = panel.application_of("Tern School")
+    panel.all_declare()
+    panel.assigns("Ann", tern)
+    panel.assigns("Ben", tern)
+    panel["Ann"].scores(tern)
+    panel["Ben"].scores(tern, competency=1)
+    url = f"/review/stages/{panel.stage.public_id}/scores/{tern.public_id}"
+    with clock_at(make.REVIEWING):
+        assert "Set aside" not in client_of(panel.officer).get(url).text
+        panel["Ben"].declares_conflict(tern)
+        shown = client_of(panel.officer).get(url).text.partition("Set aside")[2]
+        assert ("Ben" in shown, "Ann" in shown, f"/applications/{tern.public_id}/reviewers" in shown) == (
+            True,
+            False,
+            True,
+        )
+        assert queries.set_aside(panel["Ben"].by, tern.id) == ()
+        with unit_of_work():
+            mona = person("Mona", Role.PROGRAM_OFFICER)
+            services.note_conflict(panel.by, tern.case, mona, "Her sister teaches there.")
+        assert list(queries.set_aside(actor(mona), tern.id)) == []
+        assert len(queries.set_aside(panel.by, tern.id)) == 1
+
+
 @pytest.mark.parametrize("count", [1, 30])
 def test_the_list_asks_the_same_questions_for_one_and_for_thirty(
     app: Flask, client_of: Browser, statements: Callable[[], Any], count: int

@@ -1,6 +1,7 @@
 """Reading panels, piles and scores, always as someone; a conflicted person never learns of a case."""
 
 from grants.casework.visibility import not_conflicted
+from grants.review.queries.aside import SetAside, set_aside
 from grants.review.queries.cards import card_of, others_totals, rubric_of, scorable
 from grants.review.queries.conflicts import (
     Applicant,
@@ -132,6 +133,7 @@ __all__ = [
     "Reviewer",
     "ScoreFilters",
     "ScoredSubmission",
+    "SetAside",
     "StageLine",
     "StageResults",
     "StageScores",
@@ -226,6 +228,7 @@ __all__ = [
     "sample_of",
     "scorable",
     "seed_of",
+    "set_aside",
     "severity_groups",
     "short_of_readers",
     "stage_for",
