@@ -93,9 +93,9 @@ def scorecards(actor: Actor, wanted: Mapping[str, Any]) -> Table:
 def _marks(card: WrittenCard, criteria: Sequence[tuple[str, str]]) -> Iterator[tuple[Any, ...]]:
     who = (card.applicant, card.reviewer, card.submitted_at)
     for key, title in criteria:
-        if mark := card.marks.get(key):
-            given = mark.value if mark.passed is None else mark.passed
-            yield (*who, title, "abstained" if given is None else given, mark.why)
+        if key in card.marks:
+            given, why = card.marks[key]
+            yield (*who, title, "abstained" if given is None else given, why)
     yield (*who, ON_THE_WHOLE, "abstained" if card.total is None else card.total, card.comment)
 
 

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 from typing import IO, Any, Final
 from zoneinfo import ZoneInfo
@@ -83,8 +84,10 @@ def _csv(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Any]])
 
 
 def _plain(cell: Any) -> Any:
-    if isinstance(cell, str) and cell.startswith(_RISKY):
-        return f"'{cell}"
+    if cell is None or type(cell) is int:
+        return cell
+    if isinstance(cell, str):
+        return f"'{cell}" if cell.startswith(_RISKY) else cell
     return _said(cell)
 
 
@@ -151,8 +154,14 @@ def _said(cell: Any) -> Any:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, datetime):
-        return _here(cell).isoformat()
+        return _iso(cell, cell.tzinfo)
     return cell.isoformat() if isinstance(cell, date) else cell
+
+
+@lru_cache(maxsize=64)
+def _iso(at: datetime, _zone: object) -> str:
+    """Many rows in a row bear the same instant; one that is the same in another zone reads otherwise."""
+    return _here(at).isoformat()
 
 
 def _here(at: datetime) -> datetime:

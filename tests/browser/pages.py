@@ -103,6 +103,7 @@ _call = """
 _decided = _newest("slate", "slate_id", "state = 'released'")
 _waiting = _newest("slate", "slate_id", "state = 'proposed'")
 _full_stage = f"SELECT stage.public_id AS stage_id {_READ} GROUP BY stage.public_id ORDER BY count(*) DESC"
+_by_criterion = _full_stage.replace("SELECT", "SELECT 'criteria' AS show,", 1)
 _reading_stage = f"SELECT stage.public_id AS stage_id {_READ} GROUP BY stage.public_id ORDER BY max(assignment.id) DESC"
 _scored = f"""
     SELECT stage.public_id AS stage_id, application.public_id AS application_id {_READ}
@@ -316,7 +317,7 @@ PAGES: dict[str, list[Seen]] = {
     ),
     "review.reviewers": by(OFFICER, ids=f"{_scored}"),
     "review.scorecard": by(REVIEWER, ids=_card),
-    "review.scores": by(OFFICER, ids=_full_stage),
+    "review.scores": by(OFFICER, ids=_full_stage) + by(DIRECTOR, ids=_by_criterion),
     "review.stages": by(OFFICER),
     # meetings
     "meetings.agenda": by(OFFICER, ids=_meeting("planned")),
@@ -407,7 +408,6 @@ FILES: dict[str, list[Seen]] = {
             SELECT submission.public_id AS submission_id, file.public_id AS file_id,
             submission.certified_by_id AS opener {_ATTACHED} WHERE submission.id IS NOT NULL""",
     ),
-    "review.download": by(OFFICER, ids=_full_stage),
     "review.file": by(
         REVIEWER,
         ids=f"""

@@ -36,23 +36,18 @@ class Written:
     scorecard: Scorecard
 
 
-class WrittenMark(NamedTuple):
-    """One mark with its reason; an abstention has neither value nor answer."""
-
-    value: int | None
-    passed: bool | None
-    why: str | None
-
-
 class WrittenCard(NamedTuple):
-    """One scorecard as a file holds it: who gave what to whom, and why; `marks` by criterion key."""
+    """One scorecard as a file holds it: who gave what to whom, and why.
+
+    marks   by criterion key, a mark, yes or no, and its reason; None is an abstention
+    """
 
     applicant: str
     reviewer: str
     submitted_at: datetime | None
     total: Decimal | None
     comment: str | None
-    marks: dict[str, WrittenMark]
+    marks: dict[str, tuple[int | bool | None, str | None]]
 
 
 def written_on(actor: Actor, application_id: int) -> list[Written]:
@@ -96,7 +91,7 @@ def written_cards(actor: Actor, stage: CycleStage, ids: Sequence[int]) -> Iterat
     marks = select(Mark.scorecard_id, Mark.criterion, Mark.value, Mark.passed, Mark.comment)
     for number, criterion, value, passed, why in db.session.execute(marks.where(Mark.scorecard_id.in_(ids))):
         if number in cards:
-            cards[number].marks[criterion] = WrittenMark(value, passed, why)
+            cards[number].marks[criterion] = (value if passed is None else passed, why)
     return (cards[number] for number in ids if number in cards)
 
 
