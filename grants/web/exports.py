@@ -77,18 +77,19 @@ def _csv(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Any]])
     writer.writerow(columns)
     written = 0
     for row in rows:
-        writer.writerow([_plain(cell) for cell in row])
+        # Most cells go out as they are, and there are hundreds of thousands: those cost no call.
+        writer.writerow([
+            cell if cell is None or (type(cell) is str and cell[:1] not in _RISKY) else _plain(cell) for cell in row
+        ])  # fmt: skip
         written += 1
     text.detach()  # the file is closed by whoever opened it
     return written
 
 
 def _plain(cell: Any) -> Any:
-    if cell is None or type(cell) is int:
-        return cell
-    if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(_RISKY) else cell
-    return _said(cell)
+    if isinstance(cell, str) and cell.startswith(_RISKY):
+        return f"'{cell}"
+    return cell if type(cell) is int else _said(cell)
 
 
 def _xlsx(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
