@@ -7,10 +7,7 @@ page that does nothing but answer and one durable commit of one row, on the same
 import io
 import re
 import sys
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,17 +24,13 @@ from grants.review import exports
 from grants.review.models import Assignment
 from grants.review.services import analyse, propose_assignment
 from grants.web.exports import write_table
-from tests.browser.house import session_of
-from tests.conftest import Engine
 from tests.factories import panels
 from tests.factories.people import actor, person
-from tests.servers import Server, ask, environment_of
 
 pytestmark = [pytest.mark.bench, pytest.mark.usefixtures("app")]
 
 FEW, MANY = 100, 5_000
 SIZES = pytest.mark.parametrize("size", [FEW, MANY])
-CLIENTS, SECONDS = 8, 5
 ClientOf = Callable[[Person], FlaskClient]
 _seconds: dict[str, float] = {}
 _statements: dict[str, int] = {}
@@ -211,34 +204,3 @@ def test_an_assignment(told: BenchmarkFixture, size: int) -> None:
         panels.submitted(stage, range(size), officer.id)
     by = actor(officer)
     told.pedantic(lambda: propose_assignment(by, stage), rounds=1)
-
-
-def test_saves_of_eight_at_once(app: Flask, engine: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Eight reviewers save without a pause, each their own scorecard, on two processes that answer."""
-    site = Site(MANY, open_each=CLIENTS * panels.EACH)
-    reviewers = [db.session.get_one(Person, site.reviewer.id + number) for number in range(CLIENTS)]
-    cards = [(session_of(app, one), site.cards_of(one)[0]) for one in reviewers]
-    db.session.remove()
-    server = Server.start(environment_of(app, engine), tmp_path / "server.log")
-
-    def saves(client: tuple[str, str]) -> int:
-        cookie, card = client
-        page = ask(server.port, "GET", card, cookie)
-        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
-        assert token is not None
-        done, until = 0, time.monotonic() + SECONDS
-        while time.monotonic() < until:
-            sent = {"csrf_token": token[1], "version": str(done), "why_competency": f"Why {done}."}
-            answer = ask(server.port, "POST", f"{card}/save", page.cookie, sent)
-            assert answer.status == 200, answer.text
-            done += 1
-        return done
-
-    try:
-        server.wait_until_served()
-        with ThreadPoolExecutor(CLIENTS) as pool:
-            each = list(pool.map(saves, cards))
-    finally:
-        server.kill()
-    say(capsys, f"{'saves of eight at once':32} {sum(each) / SECONDS:10.1f} a second")
-    assert min(each) > 0
