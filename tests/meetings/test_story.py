@@ -5,7 +5,8 @@ from sqlalchemy import select
 from grants.kernel.clock import clock_at
 from grants.meetings import queries, services
 from grants.messages.models import Message
-from grants.persistence.session import db
+from grants.persistence.session import db, unit_of_work
+from grants.review.models import PanelMember
 from tests.meetings.conftest import Met
 from tests.meetings.story import PLANNING, Room
 
@@ -53,3 +54,14 @@ def test_a_panel_meets(panel: Met) -> None:
     with room.acting():
         services.close(panel.by, room.meeting())
     assert room.meeting().state == "closed"
+
+
+def test_a_member_with_a_step_left_sees_no_application_at_the_meeting(panel: Met) -> None:
+    room = Room.running(panel, panel.auk, panel.tern, panel.heron)
+    room.opens(panel.heron)
+    assert "→ Heron School" in room.sees("Ann")
+    with unit_of_work() as session:
+        ann = select(PanelMember).where(PanelMember.person_id == panel["Ann"].person.id)
+        session.scalars(ann).one().terms_sha256 = "of an earlier text"
+    assert [one for one in room.sees("Ann") if "School" in one] == []
+    assert "→ Heron School" in room.sees("Cleo")

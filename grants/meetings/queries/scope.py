@@ -9,7 +9,7 @@ from grants.casework.visibility import not_conflicted
 from grants.kernel.policy import Actor
 from grants.meetings.models import AgendaItem, Attendance, Meeting
 from grants.people.models import OrganizationMembership
-from grants.review.queries.scope import Column, declared_for_application, has_conflict
+from grants.review.queries.scope import Column, declared_for_application, has_conflict, open_stages
 
 
 def visible_meetings(actor: Actor) -> ColumnElement[bool]:
@@ -29,9 +29,11 @@ def open_to(actor: Actor) -> ColumnElement[bool]:
     """Holds for the lines the actor may know of; needs `AgendaItem`, and its `Application` where it has one.
 
     A break is everybody's. An application is hidden from whoever has a conflict with it, and from a reviewer who was
-    not asked about it yet.
+    not asked about it yet, or has a step left on the way to their pile: terms, profile, training.
     """
-    asked = true() if actor.may("review.read") else declared_for_application(actor.person_id)
+    asked: ColumnElement[bool] = true()
+    if not actor.may("review.read"):
+        asked = and_(declared_for_application(actor.person_id), Application.stage_id.in_(open_stages(actor)))
     return or_(AgendaItem.application_id.is_(None), and_(not_conflicted(actor, Application.case_id), asked))
 
 
