@@ -32,6 +32,7 @@ from tests.twins.world import LAUNCHED, WORDS, Chance, Reader
 STRIPPED: Final[Mapping[str, str]] = {
     r'name="csrf[-_]token" (?:value|content)="[^"]*"': "a secret of the session, drawn anew in each",
     r"\b[0-9a-f]{64}\b": "a seal of the record, which covers whatever came before it in the chain, hidden or not",
+    r"(?<=<code>)[0-9a-f]{12}(?=…</code>)": "the beginning of such a seal, as the record's page shows it",
     r"(?<=record.xlsx</b>: )\d+ acts, [\d.]+ kB": "the size of those seals, packed; the page of the CSV counts them",
     r"(?<=fingerprint: <code>)[0-9a-f]{12}": "the seal of a slate, which covers all of its lines, hidden or not",
 }

@@ -435,7 +435,7 @@ class World:
 
         def revise() -> None:
             card = meeting_queries.own_assignment(self.by(first), item)
-            marks, why = {"plans": True, "good": 2, "team": 3}, {"good": said.words, "team": said.words}
+            marks, why = {"plans": True, "good": 4, "team": 3}, {"good": said.words, "team": said.words}
             version = card.scorecard.version if card.scorecard else 0
             meetings.revise(self.by(first), item, card, marks, why, None, f"After {said.words}.", version)
 
