@@ -13,8 +13,9 @@ from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.marking import Card, total_of
 from grants.review.models import Assignment, Mark, PanelMember, Scorecard
-from grants.review.queries import rubric_of
+from grants.review.queries import review_rules, rubric_of
 from grants.review.services import reckon
+from grants.review.steps import text_hash
 from tests.factories import blueprints
 from tests.factories.rows import rows
 
@@ -30,14 +31,15 @@ def stage_under_review() -> CycleStage:
 
 def panel(stage: CycleStage, size: int = 60) -> list[int]:
     """So many reviewers who have declared; the ids of their accounts."""
-    at = now() - timedelta(hours=12)
+    at, terms = now() - timedelta(hours=12), text_hash(review_rules(stage).terms)
     people = rows(Person, (
         {"name": f"Reviewer {n:02}", "email": f"reviewer{n}@panel.example", "session_stamp": new_public_id(),
          "is_active": True, "illustrative": False, "created_at": at} for n in range(size)
     ))  # fmt: skip
     rows(RoleGrant, ({"person_id": one, "role": Role.REVIEWER, "granted_at": at} for one in people), public=False)
     rows(PanelMember, (
-        {"stage_id": stage.id, "person_id": one, "invited_at": at, "declared_at": at} for one in people
+        {"stage_id": stage.id, "person_id": one, "invited_at": at, "accepted_at": at, "terms_sha256": terms,
+         "profile_at": at, "declared_at": at, "calibrated_at": at} for one in people
     ))  # fmt: skip
     return people
 
