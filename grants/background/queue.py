@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -41,18 +41,17 @@ def enqueue(session: Session, name: str, key: str | None = None, run_at: datetim
         job = Job(**asked)
         session.add(job)
         return job
-    found = select(Job).where(Job.key == key)
-    existing = session.scalar(found)
-    return existing or _ask_once(session, found, {"public_id": new_public_id(), "key": key, **asked})
+    return _ask_once(session, {"public_id": new_public_id(), "key": key, **asked})
 
 
-def _ask_once(session: Session, found: Select[Job], row: dict[str, Any]) -> Job:
+def _ask_once(session: Session, row: dict[str, Any]) -> Job:
     """Of two transactions that ask at once, the second waits for the first and finds what that one has asked for."""
     if not is_writing():
         raise RuntimeError("Writing needs a unit of work.")
-    made = postgresql.insert(Job) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(Job)
-    session.execute(made.values(**row).on_conflict_do_nothing(index_elements=[Job.key]))
-    return session.scalars(found).one()
+    insert = postgresql.insert(Job) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(Job)
+    once = insert.values(**row).on_conflict_do_nothing(index_elements=[Job.key]).returning(Job)
+    made = session.scalars(once).one_or_none()
+    return made or session.scalars(select(Job).where(Job.key == row["key"])).one()
 
 
 def job(name: str, title: str, *, long: bool = False) -> Callable[[Handler], Handler]:

@@ -95,7 +95,7 @@ def _pdf(content: bytes) -> bytes:
             return clean.getvalue()
     except pikepdf.PasswordError as error:
         raise Unremovable("it is protected by a password") from error
-    except (pikepdf.PdfError, NoPicture, ValueError, TypeError, RuntimeError) as error:
+    except (pikepdf.PdfError, NoPicture, ValueError, TypeError, RuntimeError, AttributeError, KeyError) as error:
         raise Unremovable("it cannot be read through") from error
 
 
@@ -131,7 +131,10 @@ def _forget(one: pikepdf.Object) -> None:
 def _forget_of_a_page(one: pikepdf.Object) -> None:
     """Remarks' names, attached files, signatures, and where on a disk a link leads."""
     if "/Annots" in one:
-        one["/Annots"] = pikepdf.Array([each for each in one["/Annots"] if each.get("/Subtype") != "/FileAttachment"])
+        remarks = [
+            each for each in one["/Annots"] if isinstance(each, pikepdf.Dictionary)
+        ]  # in a damaged file not all are
+        one["/Annots"] = pikepdf.Array([each for each in remarks if each.get("/Subtype") != "/FileAttachment"])
     if "/Subtype" in one and "/Rect" in one and one["/Subtype"] != "/Widget":
         _drop(one, _OF_A_REMARK)
     if one.get("/FT") == "/Sig":

@@ -512,7 +512,7 @@ def test_who_was_kept_from_either_is_kept_from_the_one(officer: Person) -> None:
             db.session.add(Conflict(case_id=case.id, person_id=who.id, source="declared", since=now()))
         keeping.note_event(SYSTEM, going, "discovery", "Ada came.")
         keeping.add_note(actor(officer), going, "Only theirs.")
-        lifted = Conflict(case_id=staying.id, person_id=panelist.id, source="declared", since=now())
+        lifted = Conflict(case_id=staying.id, person_id=panelist.id, source="declared", state="cleared", since=now())
         lifted.lifted_at, lifted.lifted_reason = now(), "A slip."
         db.session.add(lifted)
     merge(officer, gone, stays)

@@ -20,6 +20,7 @@ from grants.programs.models import Cycle, CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import ApplicationStage
 from grants.review.models import PanelMember
+from grants.review.people_models import PanelInvitation
 
 
 def cycles(actor: Actor) -> Sequence[Cycle]:
@@ -34,6 +35,12 @@ def cycles(actor: Actor) -> Sequence[Cycle]:
                 CycleStage.cycle_id == Cycle.id,
                 PanelMember.stage_id == CycleStage.id,
                 PanelMember.person_id == actor.person_id,
+            ),
+            exists().where(
+                CycleStage.cycle_id == Cycle.id,
+                PanelInvitation.stage_id == CycleStage.id,
+                PanelInvitation.person_id == actor.person_id,
+                PanelInvitation.state == "invited",
             ),
         )
         statement = statement.where(own)
