@@ -41,7 +41,7 @@ bench: ## measurements, as a table
 
 load: ## load and faults, against servers of its own on this machine
 	@.ci/setup --dev
-	$(BIN)/pytest -q tests/load -m load --timeout 0 -rA
+	$(BIN)/pytest -q tests/load tests/twins -m load --timeout 0 -rA
 
 LOCK = PATH="$(CURDIR)/$(BIN):$$PATH" uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(UPGRADE)
