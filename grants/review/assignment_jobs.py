@@ -9,11 +9,11 @@ from grants.kernel.policy import Actor
 from grants.people.queries import actor_of
 from grants.persistence.moves import lock
 from grants.persistence.session import db, unit_of_work
-from grants.programs.models import Cycle, CycleStage
 from grants.review import queries, services
 from grants.review.aims import Aims
 from grants.review.models import PanelMember
 from grants.review.proposal_models import AssignmentProposal, ProposedAssignment
+from grants.review.queries.scope import with_program
 from grants.review.states import ProposalState
 
 
@@ -24,7 +24,7 @@ def work_out_assignment(proposal_id: str, round_: int) -> None:
     if (proposal.round, proposal.state) != (round_, ProposalState.WORKING):
         return
     actor, aims = actor_of(proposal.asked_by), Aims.read(proposal.aims)
-    left_out = {(one[0], one[1]) for one in proposal.left_out}
+    left_out = proposal.unwanted
     facts = queries.planning_facts(actor, proposal.stage)
     db.session.rollback()  # no transaction stays open while the solver works
     found = services.best_of(facts, aims, left_out)
@@ -75,9 +75,8 @@ def _progress(proposal: AssignmentProposal) -> tuple[int, int]:
 
 
 def _find(public_id: str) -> AssignmentProposal:
-    stage = joinedload(AssignmentProposal.stage).joinedload(CycleStage.cycle).joinedload(Cycle.program_version)
     return db.session.scalars(
         select(AssignmentProposal)
         .where(AssignmentProposal.public_id == public_id)
-        .options(stage, joinedload(AssignmentProposal.asked_by))
+        .options(with_program(AssignmentProposal.stage), joinedload(AssignmentProposal.asked_by))
     ).one()

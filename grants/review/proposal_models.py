@@ -48,6 +48,11 @@ class AssignmentProposal(Stateful, Base):
     stage: Mapped[CycleStage] = relationship()
     asked_by: Mapped[Person] = relationship()
 
+    @property
+    def unwanted(self) -> frozenset[tuple[int, int]]:
+        """The pairs that are left out: (person id, application id)."""
+        return frozenset((person_id, application_id) for person_id, application_id in self.left_out)
+
 
 class ProposedAssignment(Base):
     """One assignment that a proposal adds.

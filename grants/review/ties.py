@@ -126,6 +126,8 @@ def _meant(judge: Judge, judged: Judged, relations: Collection[str]) -> Stated |
 
     A name without an organization of the directory is compared as names of schools are; what is found is looked at.
     """
+    if not any(one.relation in relations for one in judge.stated):
+        return None
     keys = {name_key(name) for name in judged.names.values()}
     return next(
         (

@@ -21,8 +21,10 @@ from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
 from grants.review import exports
+from grants.review.aims import Aims
 from grants.review.models import Assignment
-from grants.review.services import analyse, propose_assignment
+from grants.review.queries import planning_facts
+from grants.review.services import analyse, best_of
 from grants.web.exports import write_table
 from tests.factories import panels
 from tests.factories.people import actor, person
@@ -203,4 +205,4 @@ def test_an_assignment(told: BenchmarkFixture, size: int) -> None:
         panels.panel(stage)
         panels.submitted(stage, range(size), officer.id)
     by = actor(officer)
-    told.pedantic(lambda: propose_assignment(by, stage), rounds=1)
+    told.pedantic(lambda: best_of(planning_facts(by, stage), Aims()), rounds=1)

@@ -79,7 +79,7 @@ class Panel:
     def worked_out(self, aims: Aims | None = None) -> services.Proposal:
         """What would be worked out now."""
         with clock_at(make.REVIEWING):
-            return services.propose_assignment(self.by, self.stage, aims)
+            return services.best_of(queries.planning_facts(self.by, self.stage), aims or Aims())
 
     def proposal(self, aims: Aims | None = None) -> AssignmentProposal:
         """The officer has an assignment worked out."""

@@ -36,7 +36,6 @@ from grants.review.services.proposing import (
     best_of,
     keep_proposal,
     leave_out,
-    propose_assignment,
     work_key,
 )
 from grants.review.services.reminding import nudge, nudge_sample, remind_of_reviews
@@ -95,7 +94,6 @@ __all__ = [
     "nudge",
     "nudge_sample",
     "overtake",
-    "propose_assignment",
     "reckon",
     "remind_of_reviews",
     "reopen_scorecard",

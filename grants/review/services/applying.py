@@ -56,8 +56,7 @@ def apply_key(proposal: AssignmentProposal) -> str:
 def overtake(actor: Actor, proposal: AssignmentProposal) -> None:
     """The world has left the proposal behind before anything of it was applied: it is worked out anew."""
     move(actor, proposal, "overtaken", PROPOSAL, lambda: None)
-    left_out = {(one[0], one[1]) for one in proposal.left_out}
-    begin_round(proposal, Aims.read(proposal.aims), left_out, OVERTAKEN)
+    begin_round(proposal, Aims.read(proposal.aims), proposal.unwanted, OVERTAKEN)
 
 
 def apply_some(actor: Actor, proposal: AssignmentProposal) -> bool:

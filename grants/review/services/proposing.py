@@ -18,7 +18,7 @@ from grants.review.aims import Aims
 from grants.review.assignment import AssignmentPlan, PanelMember, Paper, Wishes
 from grants.review.assignment import assign as best_assignment
 from grants.review.proposal_models import AssignmentProposal, ProposedAssignment
-from grants.review.queries import Pair, PlanningFacts, Reviewed, Reviewer, planning_facts
+from grants.review.queries import Pair, PlanningFacts, Reviewed, Reviewer
 from grants.review.states import PROPOSAL, ProposalState
 
 WORK_OUT: Final = "review.work_out_assignment"
@@ -42,21 +42,12 @@ class Proposal:
     additions: tuple[Addition, ...]
 
 
-def propose_assignment(
-    actor: Actor, stage: CycleStage, aims: Aims | None = None, left_out: Collection[Pair] = (), only: int | None = None
-) -> Proposal:
-    """The best assignment of the panel's declared members to what still lacks reviewers. Writes nothing.
+def best_of(facts: PlanningFacts, aims: Aims, left_out: Collection[Pair] = ()) -> Proposal:
+    """The best assignment of the panel's declared members to what still lacks reviewers, from facts read already.
 
     left_out   pairs that are not wanted
-    only       the id of an application: readers for it alone
-    raises     Refused
+    At 5,000 applications and 60 reviewers it takes some seconds.
     """
-    require_permission(actor, "review.organize")
-    return best_of(planning_facts(actor, stage, only), aims or Aims(), left_out)
-
-
-def best_of(facts: PlanningFacts, aims: Aims, left_out: Collection[Pair] = ()) -> Proposal:
-    """The same from facts that are read already. At 5,000 applications and 60 reviewers it takes some seconds."""
     people, papers = facts.person_ids, facts.application_ids
     unwanted = frozenset((who, what) for who, what in left_out if who in people and what in papers) - facts.fixed
     panel = [_on_panel(facts, one) for one in facts.reviewers]
@@ -134,7 +125,7 @@ def leave_out(actor: Actor, proposal: AssignmentProposal, pair: Pair) -> None:
     if not db.session.scalar(select(ProposedAssignment.id).where(ProposedAssignment.proposal_id == proposal.id, *one)):
         raise Missing("The proposal has no such assignment any more.")
     move(actor, proposal, "again", PROPOSAL, lambda: None)
-    begin_round(proposal, Aims.read(proposal.aims), {*map(_ids, proposal.left_out), pair})
+    begin_round(proposal, Aims.read(proposal.aims), {*proposal.unwanted, pair})
 
 
 def keep_proposal(actor: Actor, proposal: AssignmentProposal, found: Proposal) -> None:
@@ -181,7 +172,3 @@ def _key(number: int) -> str:
 
 def _pair(pair: Pair) -> tuple[str, str]:
     return _key(pair[0]), _key(pair[1])
-
-
-def _ids(pair: list[int]) -> Pair:
-    return pair[0], pair[1]
