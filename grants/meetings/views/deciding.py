@@ -14,6 +14,7 @@ from grants.meetings.forms import ActionForm, MotionForm
 from grants.meetings.models import AgendaItem
 from grants.meetings.motion_models import Motion
 from grants.meetings.views.blueprint import bp
+from grants.meetings.views.pressing import back, pressed
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires
 from grants.web.forms import HouseForm, options
@@ -60,7 +61,7 @@ def _tried(meeting_id: str, form: HouseForm, act: Callable[[], None], what: str)
             form.show(problem)
             status = HTTPStatus(problem.status)
         else:
-            return _back(meeting_id)
+            return back(meeting_id)
     found = queries.meeting_for(current_actor(), meeting_id)
     return render_template("meetings/again.html", meeting=found, form=form, what=what), status
 
@@ -76,14 +77,7 @@ def on_motion(meeting_id: str, motion_id: str, what: str) -> ResponseReturnValue
         "again": services.take_again,
     }
     actor = current_actor()
-    try:
-        with unit_of_work():
-            acts[what](actor, _motion(meeting_id, motion_id))
-    except Problem as problem:
-        if problem.status == HTTPStatus.NOT_FOUND:
-            raise
-        flash(problem.sentence, "warn")
-    return _back(meeting_id)
+    return pressed(meeting_id, lambda: acts[what](actor, _motion(meeting_id, motion_id)))
 
 
 @bp.post("/meetings/<public_id:meeting_id>/motions/<public_id:motion_id>/vote")
@@ -102,13 +96,13 @@ def vote(meeting_id: str, motion_id: str) -> ResponseReturnValue:
         if problem.status == HTTPStatus.NOT_FOUND:
             raise
         flash(problem.sentence, "warn")
-        return _back(meeting_id)
+        return back(meeting_id)
     if slip is not None:
         kept = {key: value for key, value in session.get(SLIPS, {}).items() if key != motion_id}
         newest = dict(list(kept.items())[1 - MOST_SLIPS :])
         session[SLIPS] = newest | {motion_id: [slip.round, slip.number, slip.choice.value]}
     flash("Your vote is given. You can change it until the votes are counted.", "good")
-    return _back(meeting_id)
+    return back(meeting_id)
 
 
 def _slip(motion_id: str) -> services.Slip | None:
@@ -175,7 +169,3 @@ def _item(meeting_id: str, item_id: str) -> AgendaItem:
 def _motion(meeting_id: str, motion_id: str) -> Motion:
     actor = current_actor()
     return queries.motion_for(actor, queries.meeting_for(actor, meeting_id), motion_id)
-
-
-def _back(meeting_id: str) -> ResponseReturnValue:
-    return redirect(url_for(".meeting", meeting_id=meeting_id))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from http import HTTPStatus
 
-from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.applications.queries import read_submission
@@ -17,6 +17,7 @@ from grants.meetings.dates import entries_of
 from grants.meetings.forms import AbsenceForm, ActionForm, MotionForm, NotesForm
 from grants.meetings.models import AgendaItem, Meeting
 from grants.meetings.views.blueprint import bp
+from grants.meetings.views.pressing import back, pressed
 from grants.messages.calendars import sent
 from grants.persistence.session import unit_of_work
 from grants.review.forms import ReasonForm, ScorecardForm, level_words, mark_words, part_words, scorecard_form
@@ -147,7 +148,7 @@ def revise(meeting_id: str, item_id: str) -> ResponseReturnValue:
             form.show(problem)
             return _revision(meeting_id, item_id, form, why), problem.status
         flash("Your scorecard is revised. Both scores are kept.", "good")
-        return _back(meeting_id)
+        return back(meeting_id)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
     return _revision(meeting_id, item_id, form, why), status
 
@@ -203,7 +204,7 @@ def lead(meeting_id: str, what: str) -> ResponseReturnValue:
     actor = current_actor()
     with unit_of_work():
         acts[what](actor, queries.meeting_for(actor, meeting_id))
-    return _back(meeting_id)
+    return back(meeting_id)
 
 
 @bp.post("/meetings/<public_id:meeting_id>/next")
@@ -211,12 +212,8 @@ def lead(meeting_id: str, what: str) -> ResponseReturnValue:
 def move_on(meeting_id: str) -> ResponseReturnValue:
     """Close what is up, and open what comes next."""
     actor = current_actor()
-    try:
-        with unit_of_work():
-            services.move_on(actor, queries.meeting_for(actor, meeting_id), request.form.get("after", ""))
-    except Problem as problem:
-        flash(problem.sentence, "warn")
-    return _back(meeting_id)
+    after = request.form.get("after", "")
+    return pressed(meeting_id, lambda: services.move_on(actor, queries.meeting_for(actor, meeting_id), after))
 
 
 @bp.post("/meetings/<public_id:meeting_id>/items/<public_id:item_id>/<any(open,close,defer,back,extend):what>")
@@ -231,14 +228,7 @@ def act(meeting_id: str, item_id: str, what: str) -> ResponseReturnValue:
         "extend": lambda actor, item: services.extend(actor, item, 5),
     }
     actor = current_actor()
-    try:
-        with unit_of_work():
-            acts[what](actor, _item(meeting_id, item_id))
-    except Problem as problem:
-        if problem.status == HTTPStatus.NOT_FOUND:
-            raise
-        flash(problem.sentence, "warn")
-    return _back(meeting_id)
+    return pressed(meeting_id, lambda: acts[what](actor, _item(meeting_id, item_id)))
 
 
 @bp.post("/meetings/<public_id:meeting_id>/items/<public_id:item_id>/notes")
@@ -258,7 +248,7 @@ def notes(meeting_id: str, item_id: str) -> ResponseReturnValue:
     if by_itself:
         return {"version": version, "tag": _tag(queries.pulse(actor, meeting_id))}
     flash("The notes are kept.", "good")
-    return _back(meeting_id)
+    return back(meeting_id)
 
 
 def _found(meeting_id: str) -> Meeting:
@@ -267,7 +257,3 @@ def _found(meeting_id: str) -> Meeting:
 
 def _item(meeting_id: str, item_id: str) -> AgendaItem:
     return queries.item_for(current_actor(), _found(meeting_id), item_id)
-
-
-def _back(meeting_id: str) -> ResponseReturnValue:
-    return redirect(url_for(".meeting", meeting_id=meeting_id))
