@@ -16,6 +16,7 @@ UP = text("state = 'open'")
 class Meeting(Stateful, Base):
     """A meeting of the panel of one stage.
 
+    kind        a panel discusses what it read; at a pitch each applicant presents, in a slot of their own
     starts_at   when it is to begin; the times of its agenda follow from it
     place       where; `link` is an address to join it from afar
     chair       runs it, as every program officer may
@@ -28,12 +29,14 @@ class Meeting(Stateful, Base):
     __tablename__ = "meeting"
     __table_args__ = (
         CheckConstraint("state IN ('planned', 'running', 'paused', 'closed', 'cancelled')", name="state"),
+        CheckConstraint("kind IN ('panel', 'pitch')", name="kind"),
         CheckConstraint("ballot IN ('open', 'secret')", name="ballot"),
         CheckConstraint("majority IN ('simple', 'two_thirds')", name="majority"),
         CheckConstraint("quorum > 0", name="quorum"),
     )
 
     stage_id: Mapped[int] = mapped_column(ForeignKey("cycle_stage.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(8), default="panel", server_default="panel")
     title: Mapped[str]
     starts_at: Mapped[datetime]
     place: Mapped[str] = mapped_column(default="")
