@@ -1,0 +1,339 @@
+"""Reading a pitch's slots: as the applicant sees their own, and as those who may know of a line see it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
+
+from grants.applications.deadlines import Deadline
+from grants.applications.models import Application
+from grants.applications.queries.drafts import whole
+from grants.applications.scope import own_applications
+from grants.casework.models import Case, StoredFile
+from grants.kernel.clock import now
+from grants.kernel.errors import Missing
+from grants.kernel.policy import Actor
+from grants.meetings.models import AgendaItem, Meeting
+from grants.meetings.pitch_models import PitchSlides, PitchSlot
+from grants.meetings.pitch_rules import slides_due
+from grants.meetings.pitch_states import TOLD, SlotFacts, SlotState
+from grants.meetings.queries.scope import open_to
+from grants.persistence.session import db
+from grants.programs.models import Cycle, CycleStage
+from grants.programs.queries import definition_of
+from grants.programs.schema import Pitch, Rubric
+from grants.review.queries import stage_results
+from grants.review.queries.scope import REVIEWABLE, reviewable_applications
+
+FREE = "Free slot"
+"""What a line is called that is kept free for an applicant."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An application that could pitch.
+
+    place, mean   by the written scores; None without one
+    pitches_at    the pitch it is on already; None while it is on none
+    """
+
+    application: Application
+    place: int | None
+    mean: Decimal | None
+    pitches_at: Meeting | None
+
+    @property
+    def name(self) -> str:
+        return self.application.case.organization.name
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a slot can be moved to: in exchange with another line, or at the end of a pitch.
+
+    item   None for the end
+    """
+
+    meeting: Meeting
+    item: AgendaItem | None
+    starts_at: datetime
+
+    @property
+    def key(self) -> str:
+        return self.item.public_id if self.item else self.meeting.public_id
+
+
+def pitch_of(stage: CycleStage) -> Pitch | None:
+    """How the stage's applicants pitch, by the version of the program that its cycle keeps; None where they do not."""
+    return definition_of(stage.cycle).application_stage(stage.key).pitch
+
+
+def the_pitch(stage: CycleStage) -> Pitch:
+    """The same.
+
+    raises   Missing where the program has none
+    """
+    pitch = pitch_of(stage)
+    if pitch is None:
+        raise Missing("The program of this stage has no pitch.")
+    return pitch
+
+
+def pitch_rubric(stage: CycleStage) -> Rubric:
+    """What a pitch of the stage is judged by.
+
+    raises   Missing where the program has none
+    """
+    return definition_of(stage.cycle).rubric(the_pitch(stage).rubric)
+
+
+def pitching(stage: CycleStage) -> int:
+    """How many of the stage's applicants have a slot. For whoever plans its meetings."""
+    slots = select(func.count()).select_from(PitchSlot).join(PitchSlot.application)
+    return db.session.scalar(slots.where(Application.stage_id == stage.id, stands())) or 0
+
+
+def stands() -> ColumnElement[bool]:
+    """Holds for slots that were not called off."""
+    return PitchSlot.state != SlotState.CANCELLED
+
+
+def candidates(actor: Actor, stage: CycleStage) -> list[Candidate]:
+    """The applications under review, the best ranked first, then by name. For whoever plans the stage's meetings."""
+    rows = {one.application_id: one for one in stage_results(stage, actor).rows}
+    taken = dict(
+        db.session.execute(
+            select(PitchSlot.application_id, Meeting)
+            .join(PitchSlot.meeting)
+            .join(PitchSlot.application)
+            .where(Application.stage_id == stage.id, stands())
+        ).all()
+    )
+    found = db.session.scalars(
+        reviewable_applications(actor, stage).options(joinedload(Application.case).joinedload(Case.organization))
+    )
+    all_of_them = [
+        Candidate(
+            one,
+            rows[one.id].place if one.id in rows else None,
+            rows[one.id].mean if one.id in rows else None,
+            taken.get(one.id),
+        )
+        for one in found
+    ]
+    last = len(all_of_them) + 1
+    return sorted(all_of_them, key=lambda one: (one.place or last, one.name.casefold(), one.application.id))
+
+
+def preticked(found: Sequence[Candidate], most: int | None, pitching: int) -> list[str]:
+    """Public ids of those who are proposed: the best ranked, as many as the shortlist has room for; all without one."""
+    free = [one for one in found if one.pitches_at is None]
+    if most is not None:
+        free = [one for one in free if one.place is not None][: max(0, most - pitching)]
+    return [one.application.public_id for one in free]
+
+
+def _slots() -> Select[PitchSlot]:
+    return select(PitchSlot).options(
+        joinedload(PitchSlot.item),
+        joinedload(PitchSlot.application).options(*whole()),
+        joinedload(PitchSlot.meeting)
+        .joinedload(Meeting.stage)
+        .joinedload(CycleStage.cycle)
+        .joinedload(Cycle.program_version),
+    )
+
+
+def own_slot(actor: Actor, application_id: str) -> PitchSlot:
+    """The slot of one of the actor's own applications, once they are invited: the newest that they know of.
+
+    raises   Missing
+    """
+    slot = db.session.scalars(
+        _slots()
+        .join(PitchSlot.application)
+        .where(Application.public_id == application_id, own_applications(actor), PitchSlot.invited_at.is_not(None))
+        .order_by(PitchSlot.id.desc())
+        .limit(1)
+    ).first()
+    if slot is None:
+        raise Missing("There is no pitch for this application, or it is not yours to see.")
+    return slot
+
+
+def own_slots(actor: Actor) -> Sequence[PitchSlot]:
+    """The slots that stand, or were called off, of the actor's own applications, the first first."""
+    if not actor.organization_ids:
+        return ()
+    return db.session.scalars(
+        _slots()
+        .join(PitchSlot.application)
+        .where(own_applications(actor), PitchSlot.invited_at.is_not(None))
+        .order_by(PitchSlot.starts_at, PitchSlot.id)
+    ).all()
+
+
+def slot_on(item: AgendaItem) -> PitchSlot | None:
+    """The slot that a line is. Whether the actor may know of the line is asked before."""
+    return db.session.scalar(_slots().where(PitchSlot.item_id == item.id))
+
+
+def slot_for(actor: Actor, meeting: Meeting, item_id: str) -> PitchSlot:
+    """The slot of a line of a pitch.
+
+    raises   Missing when there is none, or the line is closed to the actor
+    """
+    slot = db.session.scalar(
+        _slots()
+        .join(PitchSlot.item)
+        .outerjoin(AgendaItem.application)
+        .where(AgendaItem.public_id == item_id, AgendaItem.meeting_id == meeting.id, open_to(actor))
+    )
+    if slot is None:
+        raise Missing("There is no such slot.")
+    return slot
+
+
+def slots_on(actor: Actor, meeting: Meeting) -> Mapping[int, PitchSlot]:
+    """Line's id -> its slot, of the lines open to the actor, in one statement."""
+    if meeting.kind != "pitch":
+        return {}
+    found = db.session.scalars(
+        select(PitchSlot)
+        .join(PitchSlot.item)
+        .outerjoin(AgendaItem.application)
+        .where(AgendaItem.meeting_id == meeting.id, open_to(actor))
+        .options(contains_eager(PitchSlot.item))
+    )
+    return {one.item_id: one for one in found if one.item_id is not None}
+
+
+def slots_in(meeting: Meeting) -> Sequence[PitchSlot]:
+    """All slots of a pitch that stand, in the order of the agenda, in one statement. For whoever plans it."""
+    return db.session.scalars(
+        _slots()
+        .join(AgendaItem, AgendaItem.id == PitchSlot.item_id)
+        .where(PitchSlot.meeting_id == meeting.id, stands())
+        .order_by(AgendaItem.position, PitchSlot.id)
+    ).all()
+
+
+def presenters_on(items: Collection[int]) -> Mapping[int, Sequence[str]]:
+    """Line's id -> who presents there, as the applicants wrote. Whether one may know of the lines is asked before."""
+    rows = db.session.execute(select(PitchSlot.item_id, PitchSlot.presenters).where(PitchSlot.item_id.in_(items)))
+    return {item_id: names for item_id, names in rows if names}
+
+
+def places_for(slot: PitchSlot, lines: Sequence[AgendaItem], meetings: Sequence[Meeting]) -> list[Place]:
+    """Where a slot can be moved to: other slots and free ones that were not up, and the end of each pitch."""
+    found = [
+        Place(one.meeting, one, one.starts_at)
+        for one in lines
+        if one.id != slot.item_id and one.opened_at is None and (one.application_id is not None or one.title == FREE)
+    ]
+    for meeting in meetings:
+        ends = [one.ends_at for one in lines if one.meeting_id == meeting.id]
+        found.append(Place(meeting, None, max(ends, default=meeting.starts_at)))
+    return found
+
+
+def planned_pitches(stage: CycleStage) -> Sequence[Meeting]:
+    """The stage's pitches that have not begun, the first first. For whoever plans them."""
+    return db.session.scalars(
+        select(Meeting)
+        .where(Meeting.stage_id == stage.id, Meeting.kind == "pitch", Meeting.state == "planned")
+        .order_by(Meeting.starts_at, Meeting.id)
+    ).all()
+
+
+def lines_in(meetings: Sequence[Meeting]) -> Sequence[AgendaItem]:
+    """The lines of several agendas in their order. For whoever plans the meetings."""
+    return db.session.scalars(
+        select(AgendaItem)
+        .outerjoin(AgendaItem.application)
+        .where(AgendaItem.meeting_id.in_([one.id for one in meetings]))
+        .options(
+            joinedload(AgendaItem.meeting),
+            contains_eager(AgendaItem.application).joinedload(Application.case).joinedload(Case.organization),
+        )
+        .order_by(AgendaItem.starts_at, AgendaItem.position, AgendaItem.id)
+    ).all()
+
+
+def slot_facts(slot: PitchSlot) -> SlotFacts:
+    """What the slot's moves ask, as it stands now."""
+    begins = slot.starts_at or (slot.item.starts_at if slot.item else None)
+    was_up = slot.item is not None and slot.item.opened_at is not None
+    return SlotFacts(
+        has_begun=was_up or (begins is not None and begins <= now()),
+        is_over=slot.meeting.state in ("closed", "cancelled"),
+        takes_part=slot.application.state in REVIEWABLE,
+    )
+
+
+# ── slides ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def slides_deadline(slot: PitchSlot) -> Deadline:
+    """Until when slides for a slot count: by the time the applicant was told, and what staff gave them beyond it."""
+    stage = slot.meeting.stage
+    starts_at = slot.starts_at or (slot.item.starts_at if slot.item else slot.meeting.starts_at)
+    due = slides_due(the_pitch(stage), starts_at, stage.cycle.time_zone)
+    return Deadline(due, extended_to=slot.slides_until)
+
+
+def slides_of(slot: PitchSlot) -> Sequence[PitchSlides]:
+    """Every version of a slot's slides, the one that counts first."""
+    return db.session.scalars(
+        select(PitchSlides)
+        .where(PitchSlides.slot_id == slot.id)
+        .options(joinedload(PitchSlides.file), joinedload(PitchSlides.uploaded_by))
+        .order_by(PitchSlides.number.desc())
+    ).all()
+
+
+def slides_on(slots: Collection[PitchSlot]) -> Mapping[int, PitchSlides]:
+    """Slot's id -> the version that counts, of several slots, in one statement."""
+    later = aliased(PitchSlides)
+    newer = select(later.id).where(later.slot_id == PitchSlides.slot_id, later.number > PitchSlides.number).exists()
+    found = db.session.scalars(
+        select(PitchSlides)
+        .where(PitchSlides.slot_id.in_([one.id for one in slots]), ~newer)
+        .options(joinedload(PitchSlides.file))
+    )
+    return {one.slot_id: one for one in found}
+
+
+def slides_file(actor: Actor, slot: PitchSlot, public_id: str) -> StoredFile:
+    """The file of one version. Who plans the pitch may have each, others the one that counts.
+
+    raises   Missing
+    """
+    versions = slides_of(slot)
+    if not actor.may("meeting.plan"):
+        versions = versions[:1]
+    return _file_in(versions, public_id)
+
+
+def own_slides_file(actor: Actor, application_id: str, public_id: str) -> StoredFile:
+    """The file of a version of one's own slides.
+
+    raises   Missing
+    """
+    return _file_in(slides_of(own_slot(actor, application_id)), public_id)
+
+
+def _file_in(versions: Sequence[PitchSlides], public_id: str) -> StoredFile:
+    for one in versions:
+        if one.file.public_id == public_id:
+            return one.file
+    raise Missing("There are no such slides.")
+
+
+def is_expected(slot: PitchSlot) -> bool:
+    """Whether the applicant knows of the slot, and it is still to come."""
+    facts = slot_facts(slot)
+    return slot.state in TOLD and facts.takes_part and not (facts.has_begun or facts.is_over)
