@@ -55,6 +55,12 @@ class ScorecardForm(HouseForm):
         marks = {one.key: value for one in self.criteria if (value := _parsed(self.mark(one).data)) is not None}
         return Card(marks, {one.key: self.why(one).data or "" for one in self.criteria})
 
+    def refusal(self) -> Invalid | None:
+        """Why what was typed cannot be kept, each reason once; None when it can."""
+        if self.validate():
+            return None
+        return Invalid(" ".join(dict.fromkeys(str(said) for several in self.errors.values() for said in several)))
+
     def mark(self, criterion: Criterion) -> Field:
         field: Field = self[f"mark_{criterion.key}"]
         return field

@@ -180,6 +180,17 @@ def test_everyone_scores_the_samples_sees_the_anchors_and_only_then_the_pile(pan
         assert browser.post(f"{stage}/training/gull", data=marks(2)).status_code == 409
 
 
+def test_a_sample_that_is_not_kept_never_says_that_it_is(panel: Panel, client_of: Browser) -> None:
+    cal = panel.invite("Cal")
+    browser, save = client_of(cal.person), f"/review/stages/{panel.stage.public_id}/training/gull/save"
+    with clock_at(make.REVIEWING):
+        refused = browser.post(save, data=marks(why_team="x" * 20_001))
+        assert (refused.status_code, "Not saved: Write at most 20000" in refused.text) == (422, True)
+        assert queries.sample_cards(queries.own_member(cal.by, panel.stage)) == {}
+        kept = browser.post(save, data=marks())
+    assert (kept.status_code, "Saved" in kept.text) == (200, True)
+
+
 def test_staff_see_who_has_trained_and_how_far_each_is_off(panel: Panel, client_of: Browser) -> None:
     members = db.session.query(PanelMember).order_by(PanelMember.id).all()
     trained = queries.training_of(panel.by, panel.stage, members)

@@ -223,6 +223,17 @@ def test_autosave_answers_with_the_line_that_says_so(panel: Panel, client_of: Br
         assert "Saved 6 April, 10:00 am" in browser.get(card_url(panel, "Ben", panel.tern)).text
 
 
+@pytest.mark.parametrize("where", ["comment", "why_team"])
+def test_an_autosave_that_is_not_kept_never_says_that_it_is(panel: Panel, client_of: Browser, where: str) -> None:
+    browser, save = client_of(panel["Ben"].person), card_url(panel, "Ben", panel.tern) + "/save"
+    with clock_at(make.REVIEWING):
+        refused = browser.post(save, data=marks(**{where: "x" * 20_001}))
+    assert refused.status_code == 422
+    assert "Not saved: Write at most 20000 characters." in text_of(refused)
+    assert "version" not in refused.text
+    assert db.session.scalar(select(func.count()).select_from(Scorecard)) == 0
+
+
 def test_a_locked_card_shows_what_was_given_and_what_the_others_gave(panel: Panel, client_of: Browser) -> None:
     panel["Ann"].scores(panel.tern, team=1)
     panel["Ben"].scores(panel.tern)

@@ -41,16 +41,13 @@ def autosave(assignment_id: str) -> ResponseReturnValue:
     """Keep what stands on the page; answers with the line that says so."""
     assignment = queries.assignment_for(current_actor(), assignment_id)
     form = scorecard_form(queries.rubric_of(assignment.stage), assignment.scorecard)
-    problem: Problem | None = None
-    if form.validate():
+    problem: Problem | None = form.refusal()
+    if problem is None:
         try:
             _keep(assignment_id, form)
         except Problem as refused:
             problem = refused
-    elif not form.errors:
-        return "", HTTPStatus.BAD_REQUEST
     assignment = queries.assignment_for(current_actor(), assignment_id)
-    sentence = problem.sentence if problem else " ".join(str(said) for said in form.comment.errors) or None
     page = render_template(
         "review/_row_saved.html" if "row" in request.args else "review/_saved.html",
         assignment=assignment,
@@ -59,8 +56,8 @@ def autosave(assignment_id: str) -> ResponseReturnValue:
         rubric=queries.rubric_of(assignment.stage),
         missing=gaps(queries.rubric_of(assignment.stage), queries.card_of(assignment.scorecard)),
         clashes=isinstance(problem, Clash) and not queries.is_submitted(assignment),
-        sentence=sentence,
-        swap=sentence is None,
+        sentence=problem.sentence if problem else None,
+        swap=problem is None,
     )
     return page, problem.status if problem else HTTPStatus.OK
 

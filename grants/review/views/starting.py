@@ -245,16 +245,15 @@ def autosave_sample(stage_id: str, key: str) -> ResponseReturnValue:
     stage = queries.stage_for(actor, stage_id)
     queries.sample_of(stage, key)
     form = _sample_form(stage, queries.sample_cards(queries.own_member(actor, stage)).get(key))
-    sentence, status = "", HTTPStatus.OK
-    if form.validate():
+    problem: Problem | None = form.refusal()
+    if problem is None:
         try:
             _keep_sample(stage_id, key, form)
-        except Problem as problem:
-            sentence, status = problem.sentence, HTTPStatus(problem.status)
-    else:
-        sentence = " ".join(str(said) for said in form.comment.errors) or "Something here does not fit."
+        except Problem as refused:
+            problem = refused
     card = queries.sample_cards(queries.own_member(actor, queries.stage_for(actor, stage_id))).get(key)
-    return render_template("review/_sample_saved.html", card=card, sentence=sentence, swap=not sentence), status
+    sentence, status = (problem.sentence, problem.status) if problem else ("", HTTPStatus.OK)
+    return render_template("review/_sample_saved.html", card=card, sentence=sentence, swap=problem is None), status
 
 
 @bp.post("/stages/<public_id:stage_id>/training/<key>/seen")
