@@ -1,9 +1,13 @@
-"""What puts applications of equal mean in order when no rule of the program does: a lot that anyone can draw again.
+"""What puts applications of equal mean in order when no rule of the program does, and what a blind panel calls them.
 
-The panel's list and the slate draw the same one.
+Both are drawn by lot, and anyone can draw them again. The panel's list and the slate draw the same order.
 """
 
 import hashlib
+from typing import Final
+
+LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ23456789"
+"""What a code is made of: no vowels, so that it is no word, and nothing that is taken for something else."""
 
 
 def lot_of(seed: str, public_id: str) -> str:
@@ -12,3 +16,15 @@ def lot_of(seed: str, public_id: str) -> str:
     Nobody's lot hangs on who else is in.
     """
     return hashlib.sha256(f"{seed}:{public_id}".encode()).hexdigest()
+
+
+def code_of(seed: str, public_id: str) -> str:
+    """What a blind panel calls an application: four of LETTERS, the same to everyone and for good.
+
+    Of thirty applications, two share one once in 1,400 panels; nothing but their names hangs on it.
+
+    >>> code_of("oakland/launch", "n5dx9aewi5w8czfmjqxp")
+    'FC5Q'
+    """
+    drawn = int(hashlib.sha256(f"{seed}:called:{public_id}".encode()).hexdigest(), 16)
+    return "".join(LETTERS[drawn // len(LETTERS) ** place % len(LETTERS)] for place in range(4))

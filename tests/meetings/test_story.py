@@ -1,14 +1,17 @@
 """A meeting from its plan to its end, as those in the room live it."""
 
+from flask import Flask
 from sqlalchemy import select
 
 from grants.kernel.clock import clock_at
 from grants.meetings import queries, services
 from grants.messages.models import Message
 from grants.persistence.session import db, unit_of_work
-from grants.review.models import PanelMember
+from grants.review import queries as review
+from grants.review.models import Assignment, PanelMember
 from tests.meetings.conftest import Met
 from tests.meetings.story import PLANNING, Room
+from tests.review.story import Panel
 
 
 def test_a_panel_meets(panel: Met) -> None:
@@ -65,3 +68,21 @@ def test_a_member_with_a_step_left_sees_no_application_at_the_meeting(panel: Met
         session.scalars(ann).one().terms_sha256 = "of an earlier text"
     assert [one for one in room.sees("Ann") if "School" in one] == []
     assert "→ Heron School" in room.sees("Cleo")
+
+
+def test_a_blind_panel_calls_applications_alike_in_piles_and_at_meetings(app: Flask) -> None:
+    panel = Panel.of("Ann", "Ben", identity="blind")
+    schools = [panel.application_of(f"{name} School") for name in ("Auk", "Heron")]
+    panel.all_declare()
+    panel.assigns("Ann", *schools)
+    panel.assigns("Ben", *reversed(schools))
+    room = Room.running(panel, *schools)
+    room.opens(schools[1])
+    names = {
+        one.submission.application_id: review.name_for(one)
+        for one in db.session.scalars(select(Assignment).order_by(Assignment.id))
+    }
+    assert len({*names.values()}) == 2
+    assert sorted(room.sees("Ann")) == sorted([names[schools[0].id], f"→ {names[schools[1].id]}"])
+    assert room.sees("Ann") == room.sees("Ben")
+    assert f"→ {schools[1].case.organization.name}" in room.sees("the officer")

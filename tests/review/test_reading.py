@@ -1,5 +1,6 @@
 """What a reviewer reads: the document, earlier evidence, files; and what a blind stage keeps to itself."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -282,7 +283,10 @@ def test_a_blind_stage_names_nobody(app: Flask, client_of: Browser) -> None:
         page = browser.get(path)
         assert page.status_code == 200
         assert "Tern School" not in page.text
-    assert "Blueprint 1" in browser.get(url).text
+    name = queries.name_for(assignment)
+    assert re.fullmatch(r"Blueprint [B-Z2-9]{4}", name)
+    assert f"<h1>{name}</h1>" in browser.get(url).text
+    assert f">{name}</a>" in browser.get("/review/").text
 
 
 def test_a_long_scale_is_a_list_to_choose_from_and_a_short_one_buttons(app: Flask) -> None:

@@ -20,7 +20,7 @@ from grants.people.models import Person
 from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
-from grants.review.queries import form_title, review_rules
+from grants.review.queries import blind_name, review_rules
 from grants.review.queries.scope import with_program
 
 
@@ -191,17 +191,18 @@ def frame_of(actor: Actor, meeting_id: int) -> Select[*tuple[Any, ...]]:
 
 
 def titles_of(actor: Actor, meeting: Meeting, lines: Sequence[tuple[int, AgendaItem | None]]) -> Mapping[int, str]:
-    """Line's id -> what the actor calls it; in a blind stage, reviewers know applications by their number."""
+    """Line's id -> what the actor calls it; in a blind stage, reviewers know applications as they do in their piles."""
     blind = is_blind(actor, meeting)
-    what = form_title(meeting.stage) if blind else ""
     titles: dict[int, str] = {}
-    for number, (line_id, item) in enumerate(lines, start=1):
+    for line_id, item in lines:
         if item is None:
             titles[line_id] = "Closed to you"
         elif item.application is None:
             titles[line_id] = item.title or ""
+        elif blind:
+            titles[line_id] = blind_name(meeting.stage, item.application)
         else:
-            titles[line_id] = f"{what} {number}" if blind else item.application.case.organization.name
+            titles[line_id] = item.application.case.organization.name
     return titles
 
 

@@ -33,7 +33,7 @@ from grants.review.queries.invitations import (
     own_panel_invitation,
     work_asked,
 )
-from grants.review.queries.naming import name_for
+from grants.review.queries.naming import blind_name, name_for
 from grants.review.queries.notes import WHOLE, notes_of, places_to_note
 from grants.review.queries.numbers import key_of, lot_seed, seed_of
 from grants.review.queries.panel import (
@@ -153,6 +153,7 @@ __all__ = [
     "asked_of_stage",
     "assignment_for",
     "assignments_for",
+    "blind_name",
     "calibration_of",
     "card_of",
     "cards_on",

@@ -76,6 +76,7 @@ def desk_page(
         notes_kept=NOTES_KEPT.days,
         when=moment_words(assignment),
         differs=differs,
+        name=queries.name_for(assignment),
         form_title=queries.form_title(assignment.stage),
         level_words=level_words,
         mark_words=mark_words,

@@ -49,11 +49,10 @@ def paper(assignment_id: str) -> ResponseReturnValue:
     actor = current_actor()
     assignment = queries.assignment_for(actor, assignment_id)
     rubric, card = queries.rubric_of(assignment.stage), queries.card_of(assignment.scorecard)
-    place = queries.place_of(actor, assignment).place
     return render_template(
         "review/paper.html",
         assignment=assignment,
-        name=queries.name_for(assignment, place),
+        name=queries.name_for(assignment),
         form_title=queries.form_title(assignment.stage),
         blind=is_blind(assignment),
         rubric=rubric,
