@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from grants.kernel.clock import clock_at
-from grants.kernel.errors import Clash, Invalid, Refused
+from grants.kernel.errors import Clash, Invalid, Problem, Refused
 from grants.kernel.roles import Role
 from grants.messages.models import Message
 from grants.persistence.session import db, unit_of_work
@@ -213,3 +215,62 @@ def test_statements_do_not_grow_with_applications_or_reviewers(statements: Calla
         for number in range(29):
             make.scored(make.assigned(ann, make.submitted(panel.stage, f"More {number}")))
     assert counts() == few
+
+
+# ── at once ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("officer_looks_first", [True, False])
+def test_what_is_taken_back_and_what_is_submitted_never_cross(app: Flask, officer_looks_first: bool) -> None:
+    panel = Panel.of("Ann")
+    tern = panel.application_of("Tern School")
+    panel.all_declare()
+    panel.assigns("Ann", tern)
+    panel["Ann"].saves(tern, make.COMPLETE)
+    officer, ann, stage_id, public_id = (
+        panel.by,
+        panel["Ann"].by,
+        panel.stage.public_id,
+        panel["Ann"].assignment_id(tern),
+    )
+    said: dict[str, str] = {}
+
+    def take_back(between: Callable[[], None]) -> None:
+        assignment = queries.panel_assignment(officer, queries.stage_for(officer, stage_id), public_id)
+        between()
+        services.unassign(officer, assignment)
+
+    def submit(between: Callable[[], None]) -> None:
+        assignment = queries.assignment_for(ann, public_id)
+        between()
+        services.submit_scorecard(ann, assignment)
+
+    def told(act: Callable[[Callable[[], None]], None], between: Callable[[], None]) -> None:
+        try:
+            with clock_at(make.REVIEWING), unit_of_work():
+                act(between)
+            said[act.__name__] = "done"
+        except Problem as problem:
+            said[act.__name__] = type(problem).__name__
+
+    def elsewhere() -> None:
+        with app.app_context():
+            told(second, lambda: None)
+            db.session.remove()
+
+    def meanwhile() -> None:
+        other.start()
+        if db.engine.dialect.name == "postgresql":  # elsewhere all writers wait for one another
+            other.join()
+
+    first, second = (take_back, submit) if officer_looks_first else (submit, take_back)
+    other = Thread(target=elsewhere)
+    db.session.rollback()
+    told(first, meanwhile)
+    other.join()
+    stands = panel["Ann"].assignment(tern)
+    assert (said, stands.revoked_at is None, stands.scorecard and stands.scorecard.state) in (
+        ({"submit": "done", "take_back": "Clash"}, True, "submitted"),
+        ({"take_back": "done", "submit": "Refused"}, False, "draft"),
+        ({"take_back": "done", "submit": "Missing"}, False, "draft"),
+    )

@@ -46,12 +46,13 @@ def _value(mark: Mark) -> MarkValue | None:
 
 
 def scorable(assignment: Assignment) -> ScorableAssignment:
-    """What the policy asks before anything is written on the assignment's scorecard."""
-    declared, conflicted = db.session.execute(
+    """What the policy asks before anything is written on the assignment's scorecard, as it is at this moment."""
+    declared, conflicted, revoked_at = db.session.execute(
         joined(
             select(
                 declared_for_application(Assignment.reviewer_id),
                 has_conflict(Assignment.reviewer_id, Application.case_id),
+                Assignment.revoked_at,
             ).select_from(Assignment)
         ).where(Assignment.id == assignment.id)
     ).one()
@@ -59,7 +60,7 @@ def scorable(assignment: Assignment) -> ScorableAssignment:
         reviewer_id=assignment.reviewer_id,
         is_declared=bool(declared),
         conflict_declared=bool(conflicted),
-        is_revoked=assignment.revoked_at is not None,
+        is_revoked=revoked_at is not None,
         is_closed=assignment.stage.released_at is not None,
         left=_left(assignment),
     )

@@ -12,6 +12,7 @@ from grants.messages.addresses import address_of
 from grants.messages.services import post
 from grants.people.models import Person
 from grants.persistence import audit
+from grants.persistence.moves import lock
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import Assignment
@@ -52,6 +53,9 @@ def unassign(actor: Actor, assignment: Assignment) -> None:
     raises   Refused; Clash when the scorecard is submitted, or the assignment is revoked already
     """
     require_permission(actor, "review.organize")
+    lock(assignment)  # of two who take it back at once, the second finds it taken
+    if assignment.scorecard is not None:
+        lock(assignment.scorecard)  # and whoever submits it at this moment was first, or is refused
     if is_submitted(assignment):
         raise Clash(f"{assignment.reviewer.name} has submitted this scorecard. Reopen it first if it must not count.")
     if assignment.revoked_at is not None:

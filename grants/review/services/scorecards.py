@@ -63,8 +63,8 @@ def submit_scorecard(actor: Actor, assignment: Assignment) -> Scorecard:
     raises   Refused; Invalid with what is missing, by criterion key and `<key>.comment`; Clash when it is submitted
              already, or the stage's decisions are released
     """
+    card = locked_card(assignment)  # whoever takes the assignment back takes the same row: only now is it asked
     require(policy.may_score(actor, scorable(assignment)))
-    card = locked_card(assignment)
     rubric = rubric_of(assignment.stage)
     stands = card_of(card)
     missing = {} if card.state == ScorecardState.SUBMITTED else gaps(rubric, stands)
