@@ -121,6 +121,14 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "lost": ("Lost", _B),
         "withdrawn": ("Withdrawn", _Q),
     },
+    "pitch_slot": {
+        "planned": ("Not invited yet", _Q),
+        "invited": ("To be confirmed", _W),
+        "confirmed": ("Confirmed", _G),
+        "asked": ("Asked for another time", _W),
+        "declined": ("Does not pitch", _B),
+        "cancelled": ("Called off", _Q),
+    },
     "slate": {
         "draft": ("Draft", _Q),
         "proposed": ("Waits for approval", _W),

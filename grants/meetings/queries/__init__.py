@@ -52,7 +52,6 @@ from grants.meetings.queries.pitches import (
     candidates,
     is_expected,
     lines_in,
-    own_slides_file,
     own_slot,
     own_slots,
     pitch_of,
@@ -62,16 +61,13 @@ from grants.meetings.queries.pitches import (
     planned_pitches,
     presenters_on,
     preticked,
-    slides_deadline,
-    slides_file,
-    slides_of,
-    slides_on,
     slot_facts,
     slot_for,
     slot_on,
     slots_in,
     slots_on,
     the_pitch,
+    with_slot,
 )
 from grants.meetings.queries.planning import (
     Ties,
@@ -85,6 +81,13 @@ from grants.meetings.queries.planning import (
     to_discuss,
 )
 from grants.meetings.queries.pulse import pulse
+from grants.meetings.queries.slides import (
+    own_slides_file,
+    slides_deadline,
+    slides_file,
+    slides_of,
+    slides_on,
+)
 from grants.meetings.todos import todos
 
 __all__ = [
@@ -168,4 +171,5 @@ __all__ = [
     "todos",
     "voters_present",
     "was_moved",
+    "with_slot",
 ]

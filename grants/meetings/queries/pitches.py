@@ -6,21 +6,19 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
-from grants.applications.deadlines import Deadline
 from grants.applications.models import Application
 from grants.applications.queries.drafts import whole
 from grants.applications.scope import own_applications
-from grants.casework.models import Case, StoredFile
+from grants.casework.models import Case
 from grants.kernel.clock import now
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.meetings.models import AgendaItem, Meeting
-from grants.meetings.pitch_models import PitchSlides, PitchSlot
-from grants.meetings.pitch_rules import slides_due
-from grants.meetings.pitch_states import TOLD, SlotFacts, SlotState
+from grants.meetings.pitch_models import PitchSlot
 from grants.meetings.queries.scope import open_to
+from grants.meetings.states import TOLD, SlotFacts, SlotState
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
 from grants.programs.queries import definition_of
@@ -99,6 +97,12 @@ def pitching(stage: CycleStage) -> int:
 def stands() -> ColumnElement[bool]:
     """Holds for slots that were not called off."""
     return PitchSlot.state != SlotState.CANCELLED
+
+
+def with_slot(applications: Collection[int]) -> frozenset[int]:
+    """Which of these applications have a slot that stands."""
+    slots = select(PitchSlot.application_id).where(PitchSlot.application_id.in_(applications), stands())
+    return frozenset(db.session.scalars(slots))
 
 
 def candidates(actor: Actor, stage: CycleStage) -> list[Candidate]:
@@ -272,65 +276,6 @@ def slot_facts(slot: PitchSlot) -> SlotFacts:
         is_over=slot.meeting.state in ("closed", "cancelled"),
         takes_part=slot.application.state in REVIEWABLE,
     )
-
-
-# ── slides ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def slides_deadline(slot: PitchSlot) -> Deadline:
-    """Until when slides for a slot count: by the time the applicant was told, and what staff gave them beyond it."""
-    stage = slot.meeting.stage
-    starts_at = slot.starts_at or (slot.item.starts_at if slot.item else slot.meeting.starts_at)
-    due = slides_due(the_pitch(stage), starts_at, stage.cycle.time_zone)
-    return Deadline(due, extended_to=slot.slides_until)
-
-
-def slides_of(slot: PitchSlot) -> Sequence[PitchSlides]:
-    """Every version of a slot's slides, the one that counts first."""
-    return db.session.scalars(
-        select(PitchSlides)
-        .where(PitchSlides.slot_id == slot.id)
-        .options(joinedload(PitchSlides.file), joinedload(PitchSlides.uploaded_by))
-        .order_by(PitchSlides.number.desc())
-    ).all()
-
-
-def slides_on(slots: Collection[PitchSlot]) -> Mapping[int, PitchSlides]:
-    """Slot's id -> the version that counts, of several slots, in one statement."""
-    later = aliased(PitchSlides)
-    newer = select(later.id).where(later.slot_id == PitchSlides.slot_id, later.number > PitchSlides.number).exists()
-    found = db.session.scalars(
-        select(PitchSlides)
-        .where(PitchSlides.slot_id.in_([one.id for one in slots]), ~newer)
-        .options(joinedload(PitchSlides.file))
-    )
-    return {one.slot_id: one for one in found}
-
-
-def slides_file(actor: Actor, slot: PitchSlot, public_id: str) -> StoredFile:
-    """The file of one version. Who plans the pitch may have each, others the one that counts.
-
-    raises   Missing
-    """
-    versions = slides_of(slot)
-    if not actor.may("meeting.plan"):
-        versions = versions[:1]
-    return _file_in(versions, public_id)
-
-
-def own_slides_file(actor: Actor, application_id: str, public_id: str) -> StoredFile:
-    """The file of a version of one's own slides.
-
-    raises   Missing
-    """
-    return _file_in(slides_of(own_slot(actor, application_id)), public_id)
-
-
-def _file_in(versions: Sequence[PitchSlides], public_id: str) -> StoredFile:
-    for one in versions:
-        if one.file.public_id == public_id:
-            return one.file
-    raise Missing("There are no such slides.")
 
 
 def is_expected(slot: PitchSlot) -> bool:

@@ -1,5 +1,13 @@
 """What people do around a meeting: plan it, lead it, take part."""
 
+from grants.meetings.services.answering import (
+    ask_another_time,
+    confirm,
+    decline,
+    keep_slides,
+    name_presenters,
+    require_slides_open,
+)
 from grants.meetings.services.lines import (
     Proposal,
     add_application,
@@ -13,6 +21,16 @@ from grants.meetings.services.lines import (
 from grants.meetings.services.minutes import ask_for_minutes, keep_minutes
 from grants.meetings.services.motions import Slip, count, propose, second, take_again, vote, withdraw
 from grants.meetings.services.noting import agree_on, finish_action, write_notes
+from grants.meetings.services.pitch_reminding import remind_of_pitch
+from grants.meetings.services.pitches import (
+    call_off_slot,
+    exchange,
+    give_more_time,
+    invite_applicants,
+    keep_time,
+    plan_pitch,
+    tell_times,
+)
 from grants.meetings.services.planning import Lines, Plan, cancel, change_meeting, invite, make_meeting, tell_absence
 from grants.meetings.services.revising import revise
 from grants.meetings.services.running import (
@@ -39,29 +57,42 @@ __all__ = [
     "add_application",
     "add_break",
     "agree_on",
+    "ask_another_time",
     "ask_for_minutes",
+    "call_off_slot",
     "cancel",
     "change_meeting",
     "close",
     "close_item",
+    "confirm",
     "count",
+    "decline",
     "defer",
+    "exchange",
     "extend",
     "finish_action",
     "give_minutes",
+    "give_more_time",
     "invite",
+    "invite_applicants",
     "join",
     "keep_minutes",
+    "keep_slides",
+    "keep_time",
     "leave",
     "make_meeting",
     "move_on",
+    "name_presenters",
     "open_item",
     "pause",
+    "plan_pitch",
     "propose",
     "propose_order",
     "put_back",
+    "remind_of_pitch",
     "remove",
     "reopen",
+    "require_slides_open",
     "resume",
     "revise",
     "second",
@@ -69,6 +100,7 @@ __all__ = [
     "start",
     "take_again",
     "tell_absence",
+    "tell_times",
     "use_order",
     "vote",
     "withdraw",

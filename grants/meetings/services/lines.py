@@ -10,6 +10,7 @@ from grants.kernel.errors import Clash, Invalid
 from grants.kernel.policy import Actor, require
 from grants.meetings import agenda, queries
 from grants.meetings.models import AgendaItem, Meeting
+from grants.meetings.services import slots
 from grants.meetings.states import ItemState
 from grants.persistence import audit
 from grants.persistence.moves import lock
@@ -52,16 +53,20 @@ class Proposal:
         return sha256_of([[one.public_id, one.minutes] for one in self.items] + [_spelled(self.entries)])
 
 
-def add_application(actor: Actor, meeting: Meeting, public_id: str, minutes: int) -> AgendaItem:
+def add_application(actor: Actor, meeting: Meeting, public_id: str, minutes: int, reason: str = "") -> AgendaItem:
     """Put one more application at the end of the agenda.
 
-    raises   Refused; Missing; Invalid; Clash when it is on it already
+    reason   at a pitch, why there are more than the program's shortlist has places for
+    raises   Refused; Missing; Invalid; Clash when it is on it already, or pitches on another day
     """
     changing(actor, meeting)
     check_minutes(minutes)
     application: Application = application_under_review(actor, meeting.stage, public_id)
     if any(one.application_id == application.id for one in queries.lines_of(meeting)):
         raise Clash("This application is on the agenda already.")
+    if meeting.kind == "pitch":
+        slots.require_room(actor, meeting.stage, 1, reason)
+        slots.require_not_pitching([application.id], [application.case.organization.name])
     return _added(actor, meeting, append(meeting, minutes, application_id=application.id))
 
 
@@ -72,9 +77,11 @@ def add_break(actor: Actor, meeting: Meeting, title: str, minutes: int) -> Agend
     return _added(actor, meeting, append(meeting, minutes, title=title.strip() or "Break"))
 
 
-def remove(actor: Actor, item: AgendaItem) -> None:
-    """Take a line off the agenda.
+def remove(actor: Actor, item: AgendaItem, said: str = "") -> None:
+    """Take a line off the agenda. An applicant who was invited to pitch then is told, and the slot is free: the others
+    keep their times.
 
+    said     what that applicant is told with it
     raises   Refused; Clash once it was up
     """
     meeting = item.meeting
@@ -82,6 +89,9 @@ def remove(actor: Actor, item: AgendaItem) -> None:
     if item.opened_at is not None:
         raise Clash("This was up at the meeting already, so it stays on its agenda.")
     audit.record(actor, "meeting.remove", item, case_id=item.case_id)
+    if slots.let_go(actor, item, said):
+        free = append(meeting, item.minutes, title=queries.FREE)
+        free.position = item.position
     db.session.delete(item)
     db.session.flush()
     _put(meeting, queries.lines_of(meeting))
@@ -166,6 +176,7 @@ def append(meeting: Meeting, minutes: int, application_id: int | None = None, ti
     )
     db.session.add(item)
     db.session.flush()
+    slots.make_slot(item)
     return item
 
 

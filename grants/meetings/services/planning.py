@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 
@@ -14,6 +14,7 @@ from grants.kernel.policy import Actor, require, require_permission
 from grants.meetings import agenda, queries
 from grants.meetings.ballots import Ballot, Majority
 from grants.meetings.models import Attendance, Meeting
+from grants.meetings.services import slots
 from grants.meetings.services.lines import append, changing, check_minutes, retime, touch
 from grants.meetings.states import MEETING, MeetingFacts, MeetingState
 from grants.messages.addresses import address_of
@@ -24,6 +25,8 @@ from grants.persistence.moves import move
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import PanelMember
+
+Kind = Literal["panel", "pitch"]
 
 
 @dataclass(frozen=True)
@@ -58,15 +61,17 @@ class Lines:
     break_minutes: int = 15
 
 
-def make_meeting(actor: Actor, stage: CycleStage, plan: Plan, lines: Lines) -> Meeting:
+def make_meeting(actor: Actor, stage: CycleStage, plan: Plan, lines: Lines, kind: Kind = "panel") -> Meeting:
     """Plan a meeting of a stage's panel; its agenda begins in the best order. Nobody is told yet.
 
+    kind     at a pitch each application on the agenda has a slot; `plan_pitch` asks who may have one
     raises   Refused; Invalid
     """
     require(queries.may_plan(actor, stage))
     _check(plan, lines)
     meeting = Meeting(
         stage=stage,
+        kind=kind,
         state=MeetingState.PLANNED,
         made_at=now(),
         changed_at=now(),
@@ -110,6 +115,10 @@ def change_meeting(actor: Actor, meeting: Meeting, plan: Plan) -> None:
     audit.record(actor, "meeting.change", meeting, after={"starts_at": plan.starts_at.isoformat()})
     if meeting.invited_at is not None and before != (meeting.starts_at, meeting.place, meeting.link):
         _tell(meeting, "meetings.changed")
+    if before[0] != meeting.starts_at:
+        slots.renew(actor, [meeting])
+    elif before != (meeting.starts_at, meeting.place, meeting.link):
+        slots.tell_place(queries.slots_in(meeting))
 
 
 def invite(actor: Actor, meeting: Meeting) -> int:
@@ -138,8 +147,10 @@ def invite(actor: Actor, meeting: Meeting) -> int:
 
 
 def cancel(actor: Actor, meeting: Meeting) -> None:
-    """Call a planned meeting off, and tell those who were invited."""
+    """Call a planned meeting off, and tell those who were invited: the panel, and at a pitch the applicants."""
     changing(actor, meeting)
+    for slot in queries.slots_in(meeting):
+        slots.call_off(actor, slot)
     effects = {"tell_the_panel": lambda: _tell(meeting, "meetings.cancelled") if meeting.invited_at else None}
     move(actor, meeting, "cancel", MEETING, MeetingFacts, effects)
     touch(meeting)

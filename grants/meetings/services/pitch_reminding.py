@@ -1,0 +1,39 @@
+"""Applicants are reminded by the clock: of a slot they have not confirmed, and of slides that are not there."""
+
+from datetime import datetime
+from typing import Final
+
+from grants.applications.deadlines import time_left
+from grants.applications.services.reminding import reached
+from grants.kernel.clock import now
+from grants.meetings import queries
+from grants.meetings.pitch_models import PitchSlot
+from grants.meetings.services.slots import tell_applicant
+from grants.meetings.states import EXPECTED, SlotState
+
+UNCONFIRMED: Final = (7, 3, 1)
+SLIDES: Final = (3, 1, 0)
+"""Days before the slot, and before slides are due, at which a reminder is written in the morning; 0 is that day."""
+
+
+def remind_of_pitch(slot: PitchSlot, has_slides: bool) -> int:
+    """Write the reminders whose day has come, and none twice; none to who has confirmed, or handed their slides in.
+
+    returns   how many mails were written
+    """
+    if slot.starts_at is None or slot.state not in EXPECTED or not queries.is_expected(slot):
+        return 0
+    told = 0
+    if slot.state == SlotState.INVITED:
+        told += _remind(slot, "pitch.unconfirmed", slot.starts_at, UNCONFIRMED)
+    if not has_slides:
+        told += _remind(slot, "pitch.slides_due", queries.slides_deadline(slot).at, SLIDES)
+    return told
+
+
+def _remind(slot: PitchSlot, template: str, due: datetime, steps: tuple[int, ...]) -> int:
+    step = reached(due, now(), slot.meeting.stage.cycle.time_zone, steps)
+    if step is None:
+        return 0
+    key = f"{template}:{slot.public_id}:{due.isoformat()}:{step}"
+    return tell_applicant(slot, template, key, left=time_left(due - now()))
