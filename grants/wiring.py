@@ -24,6 +24,7 @@ from grants.discovery import views as discovery
 from grants.documents import jobs as document_jobs
 from grants.documents import merging as document_merging
 from grants.documents import views as documents
+from grants.meetings import beside as meetings_beside
 from grants.meetings import jobs as meeting_jobs
 from grants.meetings import views as meetings
 from grants.messages import jobs as message_jobs
@@ -99,6 +100,9 @@ MERGING = (
 
 # Loaded for what they tell reviewers of an earlier award.
 EVIDENCE = (monitoring_evidence,)
+
+# Loaded for what they say to applicants beside their applications.
+BESIDE = (meetings_beside,)
 
 csrf = CSRFProtect()
 

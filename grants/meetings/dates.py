@@ -6,29 +6,61 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from grants.kernel.dates import in_words
 from grants.kernel.policy import Actor
 from grants.meetings.models import AgendaItem, Attendance, Meeting
+from grants.meetings.pitch_models import PitchSlot
+from grants.meetings.queries.pitches import own_slots
 from grants.meetings.queries.scope import visible_meetings
+from grants.meetings.queries.slides import slides_deadline
 from grants.messages.addresses import address_of
 from grants.messages.calendars import Entry
-from grants.persistence.changes import changes_of
+from grants.persistence.changes import Changes, changes_of
 from grants.persistence.session import db
+
+_SLOT_CHANGES = ["pitch slot.move", "pitch slot.call off", "pitch slot.decline", "pitch slot.confirm"]
 
 
 def dates(actor: Actor) -> list[Entry]:
-    """The meetings the actor is invited to; one that was called off says so."""
+    """The meetings the actor is invited to, and the slots of their own applications; what is called off says so."""
+    pitches = pitch_entries(own_slots(actor))
     if not actor.may("meeting.attend"):
-        return []
+        return pitches
     own = select(Attendance.meeting_id).where(
         Attendance.person_id == actor.person_id, Attendance.invited_at.is_not(None)
     )
-    return entries_of(
+    return pitches + entries_of(
         db.session.scalars(
             select(Meeting)
             .where(Meeting.id.in_(own), visible_meetings(actor))
             .options(joinedload(Meeting.stage))
             .order_by(Meeting.starts_at, Meeting.id)
         ).all()
+    )
+
+
+def pitch_entries(slots: Sequence[PitchSlot]) -> list[Entry]:
+    """Calendar entries of an applicant's own slots, as they were told, in one more statement."""
+    changed = changes_of("pitch_slot", [one.public_id for one in slots], _SLOT_CHANGES)
+    return [_pitch(one, changed.get(one.public_id)) for one in slots if one.starts_at is not None]
+
+
+def _pitch(slot: PitchSlot, changes: Changes | None) -> Entry:
+    meeting, school = slot.meeting, slot.application.case.organization.name
+    starts_at = slot.starts_at or meeting.starts_at
+    due = in_words(slides_deadline(slot).at, meeting.stage.cycle.time_zone)
+    return Entry(
+        key=f"pitch:{slot.public_id}",
+        title=f"Pitch for {meeting.stage.title}: {school}",
+        starts=starts_at,
+        ends=starts_at + timedelta(minutes=slot.minutes or 0),
+        changed_at=changes.last_at if changes else slot.invited_at or starts_at,
+        changes=changes.times if changes else 0,
+        detail=f"Slides are due {due}.",
+        place=" · ".join(where for where in (meeting.place, meeting.link) if where),
+        url=address_of("meetings.own_pitch", application_id=slot.application.public_id),
+        cancelled=slot.state in ("cancelled", "declined"),
+        busy=True,
     )
 
 

@@ -1,18 +1,26 @@
-"""The minutes of a meeting become a PDF."""
+"""What meetings do in the background: minutes become a PDF, and applicants are reminded of their pitch."""
+
+from datetime import timedelta
+from typing import Final
 
 from sqlalchemy import select
 
-from grants.background import job
+from grants.background import job, periodic
 from grants.casework import files
 from grants.documents.rendering import render
+from grants.kernel.clock import now
 from grants.meetings import queries, services
 from grants.meetings.models import Meeting
+from grants.meetings.pitch_models import PitchSlot
 from grants.meetings.services.minutes import MAKE
+from grants.meetings.states import EXPECTED
 from grants.people.models import Person
 from grants.people.queries import actor_of
 from grants.persistence.session import db, unit_of_work
 
 PDF = "application/pdf"
+AHEAD: Final = timedelta(days=120)
+BATCH: Final = 100
 
 
 @job(MAKE, "Make the minutes of a meeting")
@@ -28,3 +36,16 @@ def make_minutes(meeting_id: str, person_id: str) -> None:
     with unit_of_work():
         found: Meeting = queries.meeting_for(actor, meeting_id)
         services.keep_minutes(actor, found, facts, kept)
+
+
+@periodic("meetings.remind_of_pitches", "20 * * * *", "Remind applicants of their pitch, and of its slides", long=True)
+def remind_of_pitches() -> None:
+    """Write the reminders whose time has come. Each is written once, so running again writes what is missing."""
+    soon = select(PitchSlot.id).where(PitchSlot.state.in_(EXPECTED), PitchSlot.starts_at.between(now(), now() + AHEAD))
+    ids = db.session.scalars(soon.order_by(PitchSlot.id)).all()
+    for start in range(0, len(ids), BATCH):
+        with unit_of_work():
+            slots = queries.slots_by_id(ids[start : start + BATCH])
+            slides = queries.slides_on(slots)
+            for slot in slots:
+                services.remind_of_pitch(slot, slot.id in slides)

@@ -99,6 +99,11 @@ class AgendaItem(Stateful, Base):
         return self.application.case_id if self.application else None
 
     @property
+    def until(self) -> datetime | None:
+        """How long it is up: from when it was opened, with what was given to it beyond the plan; None before."""
+        return self.opened_at and self.opened_at + timedelta(minutes=self.minutes + self.extended)
+
+    @property
     def ends_at(self) -> datetime:
         """When it is planned to end."""
         return self.starts_at + timedelta(minutes=self.minutes)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from grants.casework.queries import conflicted_cycles
 from grants.kernel.clock import now, today
 from grants.kernel.policy import Actor
+from grants.meetings import pitch_todos
 from grants.meetings.models import Attendance, Meeting
 from grants.meetings.queries.motions import own_actions
 from grants.meetings.queries.scope import visible_meetings
@@ -23,8 +24,10 @@ SHOWN = 20
 
 
 def todos(actor: Actor) -> list[Todo]:
-    """The meetings somebody is invited to, what they took on there, and for officers whose panel was not asked yet."""
-    return [*_invited(actor), *_to_invite(actor), *_to_do(actor)]
+    """The meetings somebody is invited to, what they took on there, for officers whose panel was not asked yet, and
+    what waits around pitches.
+    """
+    return [*_invited(actor), *_to_invite(actor), *_to_do(actor), *pitch_todos.todos(actor)]
 
 
 def _invited(actor: Actor) -> list[Todo]:

@@ -21,9 +21,11 @@ import filetype
 from PIL import Image
 
 from grants.kernel.errors import Invalid
+from grants.web import opendocument
 from grants.web.filters import listing
 
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument."
+_OPEN: Final = "application/vnd.oasis.opendocument."
 # A page of print at 600 dpi is 34 million points; a picture of more than this holds up whoever opens it.
 MOST_POINTS = 100_000_000
 MOST_UNPACKED, MOST_TIMES, MOST_PARTS = 500 * 2**20, 200, 10_000
@@ -48,6 +50,7 @@ KINDS: Final[dict[str, Kind]] = {
     "docx": Kind("Word", {"docx": f"{_OFFICE}wordprocessingml.document"}, "word/document.xml"),
     "xlsx": Kind("Excel", {"xlsx": f"{_OFFICE}spreadsheetml.sheet"}, "xl/workbook.xml"),
     "pptx": Kind("PowerPoint", {"pptx": f"{_OFFICE}presentationml.presentation"}, "ppt/presentation.xml"),
+    "odp": Kind("OpenDocument slides", {"odp": f"{_OPEN}presentation"}, "content.xml"),
     "image": Kind("picture (PNG or JPEG)", {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}),
     "csv": Kind("CSV", {"csv": "text/csv"}),
 }
@@ -194,8 +197,15 @@ def _archive_faults(kind: Kind, name: str, archive: zipfile.ZipFile, size: int) 
         yield "unpacks to far more than a document of its size. Save it once more from the program you wrote it in."
         return
     names = [part.filename for part in parts]
-    if not {kind.part, "[Content_Types].xml"} <= set(names) or len(set(names)) < len(names):
+    is_open = next(iter(kind.types.values())).startswith(_OPEN)
+    beside = opendocument.MANIFEST if is_open else "[Content_Types].xml"
+    if not {kind.part, beside} <= set(names) or len(set(names)) < len(names):
         yield _something_else(name)
+        return
+    if is_open:
+        if opendocument.media_type(archive) not in kind.types.values():
+            yield _something_else(name)
+        yield from opendocument.faults(archive)
         return
     if any(word in one.lower() for one in names for word in _RUNS):
         yield "holds macros or other programs. Save it without them."

@@ -7,6 +7,7 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from flask.typing import ResponseReturnValue
 
 from grants.applications import forms, queries, services
+from grants.applications.beside import beside
 from grants.applications.company import here_words
 from grants.applications.completeness import shown_fields
 from grants.applications.content import texts_in
@@ -69,6 +70,7 @@ def application(application_id: str) -> ResponseReturnValue:
         comments=queries.open_comments(found, view.form.sections),
         coaches=queries.coaches_on(found),
         does=DOES,
+        beside=beside(current_actor(), found) if view.rights.whole else (),
     )
 
 

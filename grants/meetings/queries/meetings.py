@@ -207,8 +207,8 @@ def titles_of(actor: Actor, meeting: Meeting, lines: Sequence[tuple[int, AgendaI
 
 
 def is_blind(actor: Actor, meeting: Meeting) -> bool:
-    """Whether the actor reads the stage's applications without the applicants' names."""
-    return not actor.may("review.read") and review_rules(meeting.stage).identity == "blind"
+    """Whether the actor reads the stage's applications without the applicants' names; a pitch shows who they are."""
+    return meeting.kind != "pitch" and not actor.may("review.read") and review_rules(meeting.stage).identity == "blind"
 
 
 def seats(meeting: Meeting, item: AgendaItem | None) -> tuple[Seat, ...]:

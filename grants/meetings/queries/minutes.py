@@ -26,6 +26,7 @@ from grants.meetings.motion_models import ActionItem, Minutes, Motion, Vote
 from grants.meetings.policy import may_see_scores
 from grants.meetings.queries.meetings import Agenda, Line, agenda_of, leads
 from grants.meetings.queries.motions import actions_on
+from grants.meetings.queries.pitches import presenters_on
 from grants.meetings.queries.scope import out_for
 from grants.people.models import Person
 from grants.persistence.session import db
@@ -53,6 +54,7 @@ class _Record:
     revisions: Mapping[str, Sequence[ScorecardRevision]]
     motions: Mapping[int, Sequence[Motion]]
     actions: Mapping[int, Sequence[ActionItem]]
+    presented: Mapping[int, Sequence[str]]
     names_out: bool
 
 
@@ -165,6 +167,8 @@ def _line(line: Line, record: _Record, zone: str) -> list[Block]:
         heading(f"{line.title}, {local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}")
     ]
     blocks.append(STATES[item.state] + _left(record, item))
+    if presented := record.presented.get(item.id):
+        blocks.append(f"Presented by {', '.join(presented)}.")
     blocks += [" ".join(part.split()) for part in item.notes.split("\n\n") if part.strip()]
     if scores := record.scores.get(item.id):
         blocks.append(_scores(scores))
@@ -252,6 +256,7 @@ def _record(actor: Actor, meeting: Meeting, items: Sequence[AgendaItem]) -> _Rec
         revisions=revisions_in([one.public_id for one in shown]),
         motions=motions,
         actions=actions_on(ids),
+        presented=presenters_on([one.id for one in items if one.opened_at is not None]),
         names_out=actor.may("review.read"),
     )
 

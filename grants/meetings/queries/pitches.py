@@ -225,6 +225,11 @@ def slots_in(meeting: Meeting) -> Sequence[PitchSlot]:
     ).all()
 
 
+def slots_by_id(ids: Collection[int]) -> Sequence[PitchSlot]:
+    """These slots, whoever may know of them: for reminders, which go to the applicants themselves."""
+    return db.session.scalars(_slots().where(PitchSlot.id.in_(ids)).order_by(PitchSlot.id)).all()
+
+
 def presenters_on(items: Collection[int]) -> Mapping[int, Sequence[str]]:
     """Line's id -> who presents there, as the applicants wrote. Whether one may know of the lines is asked before."""
     rows = db.session.execute(select(PitchSlot.item_id, PitchSlot.presenters).where(PitchSlot.item_id.in_(items)))

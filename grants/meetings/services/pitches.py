@@ -130,7 +130,7 @@ def call_off_slot(actor: Actor, slot: PitchSlot, said: str) -> None:
     if slot.item is None:
         raise Clash("This slot was called off already.")
     if slot.state in TOLD:
-        said = required(said, "said", "Say why: the applicant reads it.")
+        said = required(said, "why", "Say why: the applicant reads it.")
     remove(actor, slot.item, said)
 
 

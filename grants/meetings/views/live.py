@@ -9,6 +9,7 @@ from flask import Response, current_app, flash, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from grants.applications.queries import read_submission
+from grants.kernel.clock import now
 from grants.kernel.errors import Missing, Problem
 from grants.kernel.policy import require
 from grants.meetings import queries, services
@@ -53,6 +54,7 @@ def _page(meeting_id: str, absence: AbsenceForm | None = None) -> str:
     seat = queries.seat_of(actor, found)
     up = agenda.up.item if agenda.up else None
     is_out = agenda.out is not None
+    slots = queries.slots_on(actor, found)
     if absence is None:
         kept = {"since": seat.away_from, "until": seat.away_until} if seat else {}
         absence = in_zone(AbsenceForm, found.stage.cycle.time_zone)(formdata=None, data=kept)
@@ -76,6 +78,10 @@ def _page(meeting_id: str, absence: AbsenceForm | None = None) -> str:
         absence=absence,
         tag=_tag(queries.pulse(actor, meeting_id)),
         blind=queries.is_blind(actor, found),
+        slots=slots,
+        now_is=now(),
+        slides=queries.slides_on(slots.values()) if slots else {},
+        may_plan=actor.may("meeting.plan"),
         majorities=MAJORITIES,
         count_words=lambda motion: in_words(queries.count_of(motion)),
         card_of=card_of,

@@ -18,6 +18,8 @@ from grants.meetings.forms import (
     values_of,
 )
 from grants.meetings.models import Meeting
+from grants.meetings.pitch_forms import PitchAddForm
+from grants.meetings.states import EXPECTED
 from grants.meetings.views.blueprint import bp
 from grants.persistence.session import unit_of_work
 from grants.programs.models import CycleStage
@@ -44,7 +46,8 @@ def of_stage(stage_id: str) -> ResponseReturnValue:
     stage = stage_for(actor, stage_id)
     planning = queries.may_plan(actor, stage) if actor.may("meeting.plan") else None
     page = queries.meetings(actor, page_asked(), stage)
-    return render_template("meetings/of_stage.html", stage=stage, page=page, planning=planning)
+    has_pitch = queries.pitch_of(stage) is not None
+    return render_template("meetings/of_stage.html", stage=stage, page=page, planning=planning, has_pitch=has_pitch)
 
 
 @bp.route("/stages/<public_id:stage_id>/meetings/new", methods=["GET", "POST"])
@@ -57,7 +60,7 @@ def new(stage_id: str) -> ResponseReturnValue:
     form = meeting_form(
         NewMeetingForm,
         stage.cycle.time_zone,
-        _chairs(stage),
+        chairs_of(stage),
         data={
             "title": f"{stage.title}: panel meeting",
             "quorum": max(1, queries.panel_size(stage) // 2 + 1),
@@ -80,7 +83,7 @@ def new(stage_id: str) -> ResponseReturnValue:
             form.break_after.data,
             form.break_minutes.data,
         )
-        made.append(services.make_meeting(actor, stage, _plan(stage, form), lines).public_id)
+        made.append(services.make_meeting(actor, stage, plan_in(stage, form), lines).public_id)
 
     def page() -> str:
         most = queries.awards_at_most(stage)
@@ -90,11 +93,16 @@ def new(stage_id: str) -> ResponseReturnValue:
     return redirect(url_for(".agenda", meeting_id=made[0])) if made else answer
 
 
-def _chairs(stage: CycleStage) -> dict[str, str]:
+def chairs_of(stage: CycleStage) -> dict[str, str]:
+    """Public id -> name of those who may chair."""
     return {one.public_id: one.name for one in queries.chairs_for(stage)}
 
 
-def _plan(stage: CycleStage, form: MeetingForm) -> services.Plan:
+def plan_in(stage: CycleStage, form: MeetingForm) -> services.Plan:
+    """The plan that a form says.
+
+    raises   Invalid; Missing for a chair who is not among those offered
+    """
     if form.starts_at.data is None:
         raise Invalid("Say when it begins.", {"starts_at": "Say when it begins."})
     return services.Plan(
@@ -115,11 +123,11 @@ def change(meeting_id: str) -> ResponseReturnValue:
     """Change when and where a planned meeting is."""
     actor = current_actor()
     meeting = _planned(meeting_id)
-    form = meeting_form(MeetingForm, meeting.stage.cycle.time_zone, _chairs(meeting.stage), data=values_of(meeting))
+    form = meeting_form(MeetingForm, meeting.stage.cycle.time_zone, chairs_of(meeting.stage), data=values_of(meeting))
 
     def keep() -> None:
         meeting = queries.meeting_for(actor, meeting_id)
-        services.change_meeting(actor, meeting, _plan(meeting.stage, form))
+        services.change_meeting(actor, meeting, plan_in(meeting.stage, form))
 
     return carry_out(
         form,
@@ -141,11 +149,15 @@ def _planned(meeting_id: str) -> Meeting:
 @requires("meeting.plan")
 def agenda(meeting_id: str) -> ResponseReturnValue:
     """The agenda: its order and times, what they ask of people, and what could be put on it."""
-    return _agenda_page(meeting_id, AddForm(formdata=None, minutes=20), BreakForm(formdata=None, minutes=15))
+    return _agenda_page(meeting_id)
 
 
-def _agenda_page(meeting_id: str, add: AddForm, rest: BreakForm) -> str:
+def _agenda_page(meeting_id: str, add: AddForm | None = None, rest: BreakForm | None = None) -> str:
     actor, meeting = current_actor(), _planned(meeting_id)
+    pitch = queries.pitch_of(meeting.stage) if meeting.kind == "pitch" else None
+    if add is None:
+        add = (PitchAddForm if pitch else AddForm)(formdata=None, minutes=pitch.minutes if pitch else 20)
+    slots = queries.slots_on(actor, meeting)
     proposal = services.propose_order(actor, meeting)
     others = queries.not_on_it(actor, meeting)
     add.application.choices = options({"": "Choose", **{one.public_id: one.case.organization.name for one in others}})
@@ -157,7 +169,11 @@ def _agenda_page(meeting_id: str, add: AddForm, rest: BreakForm) -> str:
         said=_said(meeting, proposal, proposal.standing),
         is_over=queries.is_over(meeting),
         add=add if others else None,
-        rest=rest,
+        rest=rest or BreakForm(formdata=None, minutes=15),
+        slots=slots,
+        slides=queries.slides_on(slots.values()),
+        to_invite=sum(one.state == "planned" for one in slots.values()),
+        to_tell=sum(one.state in EXPECTED and not one.is_told for one in slots.values()),
     )
 
 
@@ -170,14 +186,18 @@ def _said(meeting: Meeting, proposal: services.Proposal, entries: tuple[Entry, .
 @requires("meeting.plan")
 def add(meeting_id: str) -> ResponseReturnValue:
     """Put one more application on the agenda."""
-    actor, form = current_actor(), AddForm()
+    actor, form = current_actor(), PitchAddForm()
     return _changed(
         meeting_id,
         form,
         lambda: services.add_application(
-            actor, queries.meeting_for(actor, meeting_id), form.application.data or "", form.minutes.data or 0
+            actor,
+            queries.meeting_for(actor, meeting_id),
+            form.application.data or "",
+            form.minutes.data or 0,
+            form.reason.data or "",
         ),
-        lambda: _agenda_page(meeting_id, form, BreakForm(formdata=None, minutes=15)),
+        lambda: _agenda_page(meeting_id, form),
     )
 
 
@@ -192,7 +212,7 @@ def add_break(meeting_id: str) -> ResponseReturnValue:
         lambda: services.add_break(
             actor, queries.meeting_for(actor, meeting_id), form.title.data or "", form.minutes.data or 0
         ),
-        lambda: _agenda_page(meeting_id, AddForm(formdata=None, minutes=20), form),
+        lambda: _agenda_page(meeting_id, rest=form),
     )
 
 

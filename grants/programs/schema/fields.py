@@ -85,7 +85,7 @@ class DateField(Question):
     type: Literal["date"]
 
 
-FileKind = Literal["pdf", "docx", "xlsx", "pptx", "image", "csv"]
+FileKind = Literal["pdf", "docx", "xlsx", "pptx", "odp", "image", "csv"]
 
 
 class FileField(Question):

@@ -28,7 +28,15 @@
   }
 
   const parts = (root) => [...root.querySelectorAll("[data-part]")].map((part) => part.dataset.part).join();
-  const plain = (part) => part.innerHTML.replace(/name="csrf_token" value="[^"]*"/g, "");
+  /* How a part reads, without what differs each time it is drawn. */
+  function plain(part) {
+    const copy = part.cloneNode(true);
+    for (const one of copy.querySelectorAll("[data-until]")) {
+      if (one.dataset.said) one.textContent = one.dataset.said;
+      for (const name of ["now", "said", "drawn"]) delete one.dataset[name];
+    }
+    return copy.innerHTML.replace(/name="csrf_token" value="[^"]*"/g, "");
+  }
 
   /* What has the focus keeps it, where the new part has the same control. */
   function swap(old, part) {
@@ -68,6 +76,18 @@
     look();
   }, EVERY);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+
+  /* What is left of a pitch, by the server's clock: the browser's own only says how much has passed since it was drawn. */
+  setInterval(() => {
+    for (const one of document.querySelectorAll("[data-until]")) {
+      one.dataset.said ??= one.textContent;
+      one.dataset.drawn ??= String(Date.now());
+      const passed = Date.now() - Number(one.dataset.drawn);
+      const left = Math.round((Date.parse(one.dataset.until) - Date.parse(one.dataset.now) - passed) / 1000);
+      const span = `${Math.floor(Math.abs(left) / 60)}:${String(Math.abs(left) % 60).padStart(2, "0")}`;
+      one.textContent = `${span} ${left < 0 ? "over" : "left"}, ${one.dataset.said}`;
+    }
+  }, 1000);
 
   /* Notes are saved by themselves. */
   let pause = 0;

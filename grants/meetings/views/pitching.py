@@ -1,0 +1,189 @@
+"""The officer's pages of a pitch: it is planned, its applicants are invited, their slots move."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from grants.casework import downloads
+from grants.kernel.policy import require
+from grants.meetings import queries, services
+from grants.meetings.forms import meeting_form
+from grants.meetings.models import Meeting
+from grants.meetings.pitch_forms import MoreTimeForm, NewPitchForm, OffForm, PlaceForm, StaysForm
+from grants.meetings.pitch_models import PitchSlot
+from grants.meetings.states import SLOT
+from grants.meetings.views.blueprint import bp
+from grants.meetings.views.planning import chairs_of, plan_in
+from grants.persistence.session import unit_of_work
+from grants.programs.models import CycleStage
+from grants.review.queries import review_rules, stage_for
+from grants.web.access import current_actor, requires
+from grants.web.filters import clock_time, day, on_day, plural
+from grants.web.forms import in_zone, options
+from grants.web.posting import carry_out
+
+Forms = dict[str, Any]
+
+
+@bp.route("/stages/<public_id:stage_id>/pitches/new", methods=["GET", "POST"])
+@requires("meeting.plan")
+def new_pitch(stage_id: str) -> ResponseReturnValue:
+    """Plan a pitch: when and where, and who has a slot."""
+    actor = current_actor()
+    stage = stage_for(actor, stage_id)
+    require(queries.may_plan(actor, stage))
+    pitch, found = queries.the_pitch(stage), queries.candidates(actor, stage)
+    chosen = queries.preticked(found, pitch.shortlist, queries.pitching(stage))
+    form = meeting_form(NewPitchForm, stage.cycle.time_zone, chairs_of(stage), data=_usual(stage, chosen))
+    form.who.choices = options({one.application.public_id: one.name for one in found if one.pitches_at is None})
+    made: list[str] = []
+
+    def make() -> None:
+        stage = stage_for(actor, stage_id)
+        meeting = services.plan_pitch(
+            actor,
+            stage,
+            plan_in(stage, form),
+            form.who.data or (),
+            form.minutes.data,
+            form.break_after.data,
+            form.break_minutes.data,
+            form.reason.data or "",
+        )
+        made.append(meeting.public_id)
+
+    def page() -> str:
+        return render_template(
+            "meetings/new_pitch.html",
+            stage=stage_for(actor, stage_id),
+            form=form,
+            pitch=pitch,
+            candidates=queries.candidates(actor, stage_for(actor, stage_id)),
+            blind=review_rules(stage_for(actor, stage_id)).identity == "blind",
+        )
+
+    answer = carry_out(form, make, "The pitch is planned. Look at its agenda, then invite the applicants.", "/", page)
+    return redirect(url_for(".agenda", meeting_id=made[0])) if made else answer
+
+
+def _usual(stage: CycleStage, chosen: list[str]) -> dict[str, Any]:
+    return {
+        "title": f"{stage.title}: pitch",
+        "quorum": max(1, queries.panel_size(stage) // 2 + 1),
+        "ballot": "open",
+        "majority": "simple",
+        "minutes": queries.the_pitch(stage).minutes,
+        "break_after": 4,
+        "break_minutes": 15,
+        "chair": current_actor().public_id,
+        "who": chosen,
+    }
+
+
+@bp.post("/meetings/<public_id:meeting_id>/applicants/<any(invite,tell):what>")
+@requires("meeting.plan")
+def applicants(meeting_id: str, what: str) -> ResponseReturnValue:
+    """Invite the applicants to their slots, or tell them the times that have changed since."""
+    actor = current_actor()
+    with unit_of_work():
+        meeting = queries.meeting_for(actor, meeting_id)
+        told = services.invite_applicants(actor, meeting) if what == "invite" else services.tell_times(actor, meeting)
+    done = "invited to their slots" if what == "invite" else "told their new times"
+    flash(f"{plural(told, 'applicant')} {done} by mail." if told else "Everybody knows already.", "good")
+    return redirect(url_for(".agenda", meeting_id=meeting_id))
+
+
+@bp.get("/meetings/<public_id:meeting_id>/items/<public_id:item_id>/slot")
+@requires("meeting.plan")
+def slot(meeting_id: str, item_id: str) -> ResponseReturnValue:
+    """One applicant's slot: what they answered, their slides, and where it can be moved."""
+    return _slot_page(meeting_id, item_id, {})
+
+
+@bp.post("/meetings/<public_id:meeting_id>/items/<public_id:item_id>/slot/<any(move,keep,off,time):what>")
+@requires("meeting.plan")
+def change_slot(meeting_id: str, item_id: str, what: str) -> ResponseReturnValue:
+    """Move a slot, answer that it stays, call it off, or take its slides until later."""
+    actor, zone = current_actor(), _slot(meeting_id, item_id).meeting.stage.cycle.time_zone
+    kinds: dict[str, Any] = {"move": PlaceForm, "keep": StaysForm, "off": OffForm, "time": in_zone(MoreTimeForm, zone)}
+    form = kinds[what]()
+
+    def act() -> None:
+        slot = _slot(meeting_id, item_id)
+        if what == "move":
+            services.exchange(actor, slot, form.place.data or "", form.word.data or "")
+        elif what == "keep":
+            services.keep_time(actor, slot, form.said.data or "")
+        elif what == "off":
+            services.call_off_slot(actor, slot, form.why.data or "")
+        else:
+            services.give_more_time(actor, slot, form.until.data, form.reason.data or "")
+
+    done = {
+        "move": "The slot is moved, and those concerned are told.",
+        "keep": "The applicant is told that the time stays.",
+        "off": "The slot is called off, and free for another applicant.",
+        "time": "The applicant has more time for the slides, and is told.",
+    }[what]
+    back = url_for(".agenda", meeting_id=meeting_id)
+    return carry_out(form, act, done, back, lambda: _slot_page(meeting_id, item_id, {what: form}))
+
+
+@bp.get("/meetings/<public_id:meeting_id>/items/<public_id:item_id>/slides/<public_id:file_id>")
+@requires("meeting.read")
+def slides(meeting_id: str, item_id: str, file_id: str) -> ResponseReturnValue:
+    """Slides of an applicant, for those who may know of them."""
+    return downloads.attachment(queries.slides_file(current_actor(), _slot(meeting_id, item_id), file_id))
+
+
+def _slot(meeting_id: str, item_id: str) -> PitchSlot:
+    actor = current_actor()
+    return queries.slot_for(actor, queries.meeting_for(actor, meeting_id), item_id)
+
+
+def _slot_page(meeting_id: str, item_id: str, tried: Forms) -> str:
+    actor, slot = current_actor(), _slot(meeting_id, item_id)
+    stage = slot.meeting.stage
+    require(queries.may_plan(actor, stage))
+    due = queries.slides_deadline(slot)
+    moves = SLOT.open_to(actor, slot.state, queries.slot_facts(slot))
+    forms: Forms = {
+        "move": PlaceForm(formdata=None),
+        "keep": StaysForm(formdata=None),
+        "off": OffForm(formdata=None),
+        "time": in_zone(MoreTimeForm, stage.cycle.time_zone)(formdata=None),
+        **tried,
+    }
+    forms["move"].place.choices = options({"": "Choose", **_places(slot)})
+    return render_template(
+        "meetings/slot.html",
+        slot=slot,
+        meeting=slot.meeting,
+        forms_of=forms,
+        movable=not queries.slot_facts(slot).has_begun and slot.meeting.state == "planned",
+        moves={name for name, verdict in moves.items() if verdict},
+        due=due,
+        expected=queries.is_expected(slot),
+        versions=queries.slides_of(slot),
+        tried=next(iter(tried), request.args.get("do", "")),
+    )
+
+
+def _places(slot: PitchSlot) -> dict[str, str]:
+    """Key -> what it is to move there, in words."""
+    pitches = queries.planned_pitches(slot.meeting.stage)
+    zone, words = slot.meeting.stage.cycle.time_zone, {}
+    for place in queries.places_for(slot, queries.lines_in(pitches), pitches):
+        at = f"{clock_time(place.starts_at, zone)}{_on(slot.meeting, place.meeting, zone)}"
+        if place.item is None:
+            words[place.key] = f"{at}: the end of the pitch"
+        elif place.item.application is None:
+            words[place.key] = f"{at}: free"
+        else:
+            words[place.key] = f"{at}: change with {place.item.application.case.organization.name}"
+    return words
+
+
+def _on(here: Meeting, there: Meeting, zone: str) -> str:
+    return "" if here.id == there.id else f", {day(on_day(there.starts_at, zone))}"
