@@ -63,7 +63,7 @@ def _own(actor: Actor) -> Iterator[Todo]:
 
 
 def _open(actor: Actor) -> list[Todo]:
-    """In two statements: what of each planned pitch waits for an officer. Who has a conflict in its cycle plans none."""
+    """In two statements: what of each planned pitch waits for an officer who may plan it."""
     if not actor.may("meeting.plan"):
         return []
     hidden = conflicted_cycles(actor)
