@@ -29,6 +29,19 @@ CLOSED = datetime(2016, 3, 20, 23, 59, tzinfo=UTC)
 DUE = datetime(2016, 4, 15, 23, 59, tzinfo=UTC)
 REVIEWING = datetime(2016, 4, 6, 17, 0, tzinfo=UTC)
 
+PITCH: dict[str, Any] = {
+    "title": "Pitch",
+    "scale": {"from": 1, "to": 4, "words": ["Not yet", "Emerging", "Strong", "Exemplary"]},
+    "criteria": {
+        "case": {
+            "title": "They make their case",
+            "weight": 2,
+            "levels": {1: "We did not follow.", 4: "We would join."},
+        },
+        "answers": {"title": "They answer what they are asked"},
+    },
+}
+
 _numbers = count(1)
 _STAGE: dict[str, Any] = {
     "kind": "application",
@@ -89,18 +102,27 @@ COMPLETE: dict[str, Any] = {"learning_plans": True, "competency": 3, "team": 4, 
 
 
 def reviewed_stage(
-    key: str = "launch", *, sections: Mapping[str, Any] | None = None, ties: Sequence[Any] = ("lot",), **review: Any
+    key: str = "launch",
+    *,
+    sections: Mapping[str, Any] | None = None,
+    ties: Sequence[Any] = ("lot",),
+    pitch: Mapping[str, Any] | None = None,
+    **review: Any,
 ) -> CycleStage:
     """An application stage whose deadline has passed, in a cycle of its own.
 
     sections   stand in its form after the others
     ties       the program's rules for equal means
+    pitch      how its applicants pitch, by the rubric PITCH unless it names another
     review     changes its review rules
     """
     program = deepcopy(PROGRAM)
     program["forms"]["blueprint"]["sections"] |= sections or {}
     program["stages"][key]["review"] |= review
     program["stages"][key]["decision"] |= {"ties": list(ties)}
+    if pitch is not None:
+        program["rubrics"]["pitch"] = deepcopy(PITCH)
+        program["stages"][key]["pitch"] = {"rubric": "pitch", **pitch}
     return _cycle(program, f"oakland-{next(_numbers)}")[key]
 
 
