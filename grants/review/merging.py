@@ -26,7 +26,7 @@ def _foresee(_actor: Actor, _gone: object, _stays: object) -> Foresight:
 def _copy_conflicts(actor: Actor, gone: Case, stays: Case) -> None:
     standing = select(Conflict).where(Conflict.case_id == gone.id, Conflict.lifted_at.is_(None)).order_by(Conflict.id)
     for conflict in db.session.scalars(standing).all():
-        let_stand(actor, stays.id, conflict.person_id, conflict.source, conflict.reason)
+        let_stand(actor, stays.id, conflict.person_id, conflict.source, conflict.reason, conflict.kind)
 
 
 def _foresee_ties(_actor: Actor, gone: Organization, _stays: Organization) -> Foresight:
@@ -64,9 +64,10 @@ def _keep_all_away(actor: Actor, _gone: Organization, stays: Organization) -> No
         )
         .order_by(CycleStage.id)
     )
+    cases = db.session.scalars(select(Case.id).where(Case.organization_id == stays.id)).all()
     for stage in stages.all():
         panel = select(PanelMember.person_id).where(PanelMember.stage_id == stage.id).order_by(PanelMember.id)
-        find_rule_conflicts(actor, stage, db.session.scalars(panel).all())
+        find_rule_conflicts(actor, stage, db.session.scalars(panel).all(), cases)
     # Applications went from case to case past the session, and other conflicts may stand there.
     applications = select(Application.id).join(Application.case).where(Case.organization_id == stays.id)
     reckon(db.session.scalars(applications).all())

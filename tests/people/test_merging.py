@@ -508,16 +508,17 @@ def test_who_was_kept_from_either_is_kept_from_the_one(officer: Person) -> None:
         gone, stays = twins()
         cycle, panelist, other = bare_cycle(), person("Rev", Role.REVIEWER), person("Dir", Role.DIRECTOR)
         going, staying = opened(gone, cycle), opened(stays, cycle)
-        for who, case in ((panelist, going), (other, staying)):
-            db.session.add(Conflict(case_id=case.id, person_id=who.id, source="declared", since=now()))
+        for who, case, kind in ((panelist, going, "close"), (other, staying, "money")):
+            db.session.add(Conflict(case_id=case.id, person_id=who.id, source="declared", kind=kind, since=now()))
         keeping.note_event(SYSTEM, going, "discovery", "Ada came.")
         keeping.add_note(actor(officer), going, "Only theirs.")
         lifted = Conflict(case_id=staying.id, person_id=panelist.id, source="declared", state="cleared", since=now())
         lifted.lifted_at, lifted.lifted_reason = now(), "A slip."
         db.session.add(lifted)
     merge(officer, gone, stays)
-    standing = select(Conflict.person_id).where(Conflict.case_id == staying.id, Conflict.lifted_at.is_(None))
-    assert set(db.session.scalars(standing)) == {panelist.id, other.id}
+    standing = select(Conflict.person_id, Conflict.kind)
+    standing = standing.where(Conflict.case_id == staying.id, Conflict.lifted_at.is_(None))
+    assert set(db.session.execute(standing).all()) == {(panelist.id, "close"), (other.id, "money")}
     with pytest.raises(Missing):
         casework.case_for(actor(other), staying.public_id)
     told_of = {one.case_id for one in audit_records(actor(other), AuditFilters(), size=100).items}

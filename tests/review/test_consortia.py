@@ -86,6 +86,43 @@ def test_a_member_that_joins_while_it_is_read_takes_its_reviewers_away_at_once()
     assert not sees(panel["Ann"].person, application.case)
 
 
+def arrives(someone: Person, one: School) -> None:
+    """Whoever leads an organization asks somebody to belong to it, and they say yes."""
+    with clock_at(make.REVIEWING), unit_of_work():
+        asked = people.invite_member(
+            one.as_lead, one.organization, someone.name, someone.email, OrganizationRole.VIEWER
+        )
+        people.accept_invitation(actor(someone), asked)
+
+
+def test_who_comes_to_belong_to_a_member_while_the_consortium_is_read_loses_it_at_once() -> None:
+    ascend, bridges = two_schools()
+    panel = Panel.of("Ann", "Cal")
+    application = panel.application_of(together(bridges, leader=ascend).organization)
+    panel.all_declare()
+    for name in ("Ann", "Cal"):
+        panel.assigns(name, application)
+    arrives(panel["Ann"].person, bridges)
+    assert ([panel[name].pile() for name in ("Ann", "Cal")]) == [[], ["Together"]]
+    assert panel.conflicts() == {("Ann", "Together"): "same_organization"}
+
+
+def test_a_tie_by_network_is_found_when_either_comes_to_it() -> None:
+    ascend, bridges = two_schools()
+    panel = Panel.of("Ann", "Ben", "Cal", conflicts=["same_organization", "same_network", "declared"])
+    with unit_of_work():
+        join(panel["Ann"].person, bridges.organization, OrganizationRole.VIEWER)
+    application = panel.application_of(ascend.organization)
+    panel.all_declare()
+    for name in ("Ann", "Ben", "Cal"):
+        panel.assigns(name, application)
+    together(bridges, leader=ascend)  # the applicant, and where Ann belongs, are in one network from now on
+    assert [panel[name].pile() for name in ("Ann", "Ben")] == [[], ["ASCEND"]]
+    arrives(panel["Ben"].person, bridges)
+    assert panel.conflicts() == {("Ann", "ASCEND"): "same_network", ("Ben", "ASCEND"): "same_network"}
+    assert [panel[name].pile() for name in ("Ben", "Cal")] == [[], ["ASCEND"]]
+
+
 def test_a_member_that_is_taken_out_after_it_submitted_bars_its_people_still() -> None:
     ascend, bridges = two_schools()
     panel = Panel.of("Ann", "Cal")

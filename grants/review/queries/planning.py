@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Final, TypeVarTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, select, true
 from sqlalchemy.orm import aliased
 
 from grants.applications.models import Application, Submission
@@ -142,9 +142,9 @@ def planning_facts(actor: Actor, stage: CycleStage, only: int | None = None) -> 
     return PlanningFacts(
         reviewers=reviewers,
         papers=papers,
-        barred=(_pairs(_about(_barred(stage), only), known, read) | _tied(stage, known, papers)) - fixed,
+        barred=(_pairs(_about(_barred(stage), only), known, read) | _tied(stage, known, papers, only)) - fixed,
         fixed=fixed,
-        previous=_pairs(_previous(stage), known, read),
+        previous=_pairs(_previous(stage, only), known, read),
         needs=rules.reviewers_each,
         least=rules.load.at_least,
         undeclared=tuple(person.name for member, person, _ in members if member.declared_at is None),
@@ -230,10 +230,12 @@ def _assigned(stage: CycleStage) -> Select[int, int]:
     return joined(select(Assignment.reviewer_id, Application.id)).where(Assignment.stage_id == stage.id, stands())
 
 
-def _tied(stage: CycleStage, people: frozenset[int], papers: tuple[Reviewed, ...]) -> frozenset[Pair]:
+def _tied(stage: CycleStage, people: frozenset[int], papers: tuple[Reviewed, ...], only: int | None) -> frozenset[Pair]:
     """Pairs that a rule finds tied and no conflict says yet; applying the assignment notes them."""
     by_case = {paper.case_id: paper.application_id for paper in papers}
-    return frozenset((person, by_case[case]) for case, person, _ in unnoted_ties(stage, people) if case in by_case)
+    asked = None if only is None else by_case.keys()  # one statement could not name all
+    found = unnoted_ties(stage, people, asked)
+    return frozenset((person, by_case[case]) for case, person, _ in found if case in by_case)
 
 
 def _barred(stage: CycleStage) -> Select[int, int]:
@@ -266,8 +268,8 @@ def _earlier_stage(stage: CycleStage) -> tuple[str, str] | None:
     return None if key is None else (key, definition.stage(key).title)
 
 
-def _previous(stage: CycleStage) -> Select[int, int]:
-    """Who read the same case in the earlier stage."""
+def _previous(stage: CycleStage, only: int | None = None) -> Select[int, int]:
+    """Who read the same case in the earlier stage; of one application alone, where `only` is its id."""
     key, _ = _earlier_stage(stage) or ("", "")
     now_read = aliased(Application)
     earlier = aliased(CycleStage)
@@ -275,7 +277,7 @@ def _previous(stage: CycleStage) -> Select[int, int]:
         joined(select(Assignment.reviewer_id, now_read.id))
         .join(earlier, and_(Assignment.stage_id == earlier.id, earlier.cycle_id == stage.cycle_id))
         .join(now_read, and_(now_read.case_id == Application.case_id, now_read.stage_id == stage.id))
-        .where(earlier.key == key, Assignment.revoked_at.is_(None))
+        .where(earlier.key == key, Assignment.revoked_at.is_(None), true() if only is None else now_read.id == only)
     )
 
 

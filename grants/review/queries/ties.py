@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from grants.applications.models import Application, CoachedSection, Submission
@@ -17,10 +17,13 @@ from grants.review.models import Affiliation, Conflict
 from grants.review.ties import Judge, Judged, Stated, Tie, domain_of, ties
 
 
-def unnoted_ties(stage: CycleStage, person_ids: Collection[int]) -> list[tuple[int, int, Tie]]:
+def unnoted_ties(
+    stage: CycleStage, person_ids: Collection[int], case_ids: Collection[int] | None = None
+) -> list[tuple[int, int, Tie]]:
     """What the stage's rules find between people and its applicants, and no conflict says yet: (case, person, tie).
 
     One that stands is left out, and so is one that staff have cleared, unless it is now for another reason.
+    case_ids   of the applicants that are asked about, where it is not all: a panel of 60 and 5,000 take over a second
     """
     rules = definition_of(stage.cycle).application_stage(stage.key).review.conflicts
     noted = {
@@ -31,7 +34,7 @@ def unnoted_ties(stage: CycleStage, person_ids: Collection[int]) -> list[tuple[i
             )
         )
     }
-    cases = _judged(stage)
+    cases = _judged(stage, case_ids)
     return [
         (case_id, person_id, tie)
         for person_id, judge in sorted(_judges(person_ids).items())
@@ -82,15 +85,18 @@ def _networks(organization_ids: Collection[int]) -> dict[int, dict[int, str]]:
     return found
 
 
-def _judged(stage: CycleStage) -> dict[int, Judged]:
-    """Case id -> what the conflict rules ask about the applicant, for every applicant of the stage; five statements.
+def _judged(stage: CycleStage, case_ids: Collection[int] | None) -> dict[int, Judged]:
+    """Case id -> what the conflict rules ask about the applicant, for these of the stage or all; five statements.
 
     Of a consortium, its members stand before itself: who belongs to a member belongs to it too.
     """
-    in_stage = exists().where(
-        Application.stage_id == stage.id,
-        Application.case_id == Case.id,
-        exists().where(Submission.application_id == Application.id),
+    in_stage = and_(
+        exists().where(
+            Application.stage_id == stage.id,
+            Application.case_id == Case.id,
+            exists().where(Submission.application_id == Application.id),
+        ),
+        true() if case_ids is None else Case.id.in_(case_ids),
     )
     own = select(Case.id, Organization.id, Organization.name, Organization.email_domain).where(in_stage)
     members = (

@@ -4,7 +4,7 @@ From the moment a conflict stands, the person's assignments on the case are revo
 kept, and counted nowhere.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import joinedload
@@ -33,15 +33,18 @@ AGAIN = {"found": "find again", "declared": "say again", "confirmed": "stand aga
 NO_REASON = "Say in a few words what ties you to this applicant."
 
 
-def find_rule_conflicts(actor: Actor, stage: CycleStage, person_ids: Sequence[int]) -> list[Conflict]:
+def find_rule_conflicts(
+    actor: Actor, stage: CycleStage, person_ids: Sequence[int], case_ids: Collection[int] | None = None
+) -> list[Conflict]:
     """Note the conflicts that the stage's rules find between these people and its applicants.
 
     One that was found before, standing or lifted, is left as it is: staff may have looked at it.
-    returns  the new ones
+    case_ids   of the applicants that are asked about, where it is not all
+    returns    the new ones
     """
     return [
         let_stand(actor, case_id, person_id, tie.source, tie.reason, tie.kind)
-        for case_id, person_id, tie in unnoted_ties(stage, person_ids)
+        for case_id, person_id, tie in unnoted_ties(stage, person_ids, case_ids)
     ]
 
 
