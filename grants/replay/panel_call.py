@@ -18,6 +18,7 @@ from grants.people.models import Person, RoleGrant
 from grants.people.queries import actor_of
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
+from grants.replay import pitch_day
 from grants.review.models import PanelMember
 
 SAID = "The idea is clear and small enough to try. Ask how the second classroom would get the books."
@@ -26,11 +27,12 @@ MOVED = "Recommend an award, if the second classroom gets the books."
 
 
 def meet(present: datetime) -> None:
-    """A meeting that was held a week ago, one that is under way at this moment, and one planned."""
+    """A meeting that was held a week ago, one that is under way at this moment, one planned, and a pitch."""
     with clock_at(present - timedelta(days=12)):
         held = _planned("Autumn intake", "First panel call", present - timedelta(days=7), 15, 3)
         running = _planned("Autumn intake", "Panel call before the decision", present - timedelta(minutes=20), 10)
         _planned("Winter intake", "Panel meeting", present + timedelta(days=20), 20)
+    pitch_day.invite(_officer(), present)
     _hold(held, present - timedelta(days=7))
     _begin(running, present - timedelta(minutes=18))
     with clock_at(present - timedelta(minutes=15)):

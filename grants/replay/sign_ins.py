@@ -11,6 +11,7 @@ SIGN_INS: Final = (
         "principal@urban-promise.example",
         "an installment to ask for, and a second school to look at",
     ),
+    ("Applicant, pitching", "principal@tidewater.example", "a pitch to confirm, slides to upload"),
     ("Coach", "coach@mdc.example", "a draft to read and comment on"),
     ("Reviewer", "reviewer@panel.example", "ideas to score, conflicts to declare"),
     ("Reviewer, asked", "invited@panel.example", "a panel to join: terms, profile, conflicts, a sample"),

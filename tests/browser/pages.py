@@ -5,7 +5,20 @@ from typing import NamedTuple
 from grants.replay.sign_ins import SIGN_INS
 
 SIGN_IN = {title: address for title, address, _ in SIGN_INS}
-APPLICANT, GRANTEE, COACH, REVIEWER, INVITED, PARTNER, OFFICER, FINANCE, DIRECTOR, AUDITOR, ADMINISTRATOR = SIGN_IN
+(
+    APPLICANT,
+    GRANTEE,
+    PITCHING,
+    COACH,
+    REVIEWER,
+    INVITED,
+    PARTNER,
+    OFFICER,
+    FINANCE,
+    DIRECTOR,
+    AUDITOR,
+    ADMINISTRATOR,
+) = SIGN_IN
 VISITOR = "a visitor"
 
 
@@ -124,6 +137,29 @@ _up = """
 _met_stage = """
     SELECT stage.public_id AS stage_id FROM cycle_stage AS stage JOIN meeting ON meeting.stage_id = stage.id
     ORDER BY meeting.id DESC"""
+
+_pitched_stage = """
+    SELECT stage.public_id AS stage_id FROM cycle_stage AS stage JOIN meeting ON meeting.stage_id = stage.id
+    WHERE meeting.kind = 'pitch' ORDER BY meeting.id DESC"""
+_own_pitch = """
+    SELECT application.public_id AS application_id FROM pitch_slot AS slot
+    JOIN application ON application.id = slot.application_id ORDER BY slot.state = 'invited' DESC, slot.id"""
+_slot = """
+    FROM pitch_slot AS slot JOIN agenda_item AS item ON item.id = slot.item_id
+    JOIN meeting ON meeting.id = slot.meeting_id JOIN application ON application.id = slot.application_id"""
+_asked_slot = f"""
+    SELECT meeting.public_id AS meeting_id, item.public_id AS item_id {_slot}
+    ORDER BY slot.state = 'asked' DESC, slot.id"""
+_presented = f"""
+    {_slot} JOIN pitch_slides AS slides ON slides.slot_id = slot.id
+    JOIN stored_file AS file ON file.id = slides.file_id"""
+_slides_of_slot = f"""
+    SELECT meeting.public_id AS meeting_id, item.public_id AS item_id, file.public_id AS file_id {_presented}"""
+_with_slides = f"""
+    SELECT application.public_id AS application_id, file.public_id AS file_id, member.person_id AS opener {_presented}
+    JOIN "case" ON "case".id = application.case_id
+    JOIN organization_membership AS member ON member.organization_id = "case".organization_id
+    WHERE member.role = 'lead' ORDER BY slides.id"""
 
 _waiting_for_answer = "FROM panel_invitation WHERE state = 'invited'"
 _panel_of_mine = """
@@ -329,6 +365,9 @@ PAGES: dict[str, list[Seen]] = {
     "meetings.actions": by(REVIEWER, OFFICER, DIRECTOR, FINANCE, PARTNER),
     "meetings.minutes": by(OFFICER, REVIEWER, ids=_meeting("closed")),
     "meetings.new": by(OFFICER, ids=_met_stage),
+    "meetings.new_pitch": by(OFFICER, ids=_pitched_stage),
+    "meetings.own_pitch": [*by(PITCHING, ids=_own_pitch), Seen(PITCHING, ids=_with_slides)],
+    "meetings.slot": by(OFFICER, ids=_asked_slot),
     "meetings.of_stage": by(OFFICER, DIRECTOR, ids=_met_stage),
     "meetings.order": by(OFFICER, ids=_meeting("planned")),
     "meetings.revise": by(REVIEWER, ids=_up),
@@ -420,6 +459,9 @@ FILES: dict[str, list[Seen]] = {
             SELECT meeting.public_id AS meeting_id, minutes.public_id AS minutes_id FROM minutes
             JOIN meeting ON meeting.id = minutes.meeting_id ORDER BY minutes.id""",
     ),
+    "meetings.own_pitch_calendar": by(PITCHING, ids=_own_pitch),
+    "meetings.own_slides": by(PITCHING, ids=_with_slides),
+    "meetings.slides": by(REVIEWER, ids=_slides_of_slot),
     "meetings.calendar": by(REVIEWER, ids=_meeting("planned")),
     "decisions.download": by(DIRECTOR, ids=_waiting),
     "monitoring.download_indicators": by(GRANTEE, ids=_award_in_force),

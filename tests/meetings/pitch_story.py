@@ -124,7 +124,7 @@ class Pitching(Panel):
 
     def states(self) -> dict[str, str]:
         db.session.rollback()
-        return {name: self.slot(name).state for name in self.applications if self.slot(name)}
+        return {name: self.slot(name).state for name in self.applications}
 
     def told(self, template: str) -> list[str]:
         """To whom a mail was written, in the order of time."""

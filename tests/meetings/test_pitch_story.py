@@ -66,7 +66,7 @@ def test_a_pitch_from_its_plan_to_its_minutes(app: Flask) -> None:
 
 def test_the_shortlist_is_kept_or_a_reason_is_given(app: Flask) -> None:
     panel = Pitching.begun(pitch={"shortlist": 2})
-    with pytest.raises(Invalid, match="shortlist has 2 places, and 3 would pitch. Leave 1 out"):
+    with pytest.raises(Invalid, match=r"shortlist has 2 places, and 3 would pitch\. Leave 1 out"):
         panel.plans()
     first = panel.plans("Auk", "Heron")
     with pytest.raises(Invalid, match="2 places, and 3 would pitch"):
