@@ -59,7 +59,8 @@ class Slate(Stateful, Base):
 class SlateLine(Identified, Base):
     """One application on a slate.
 
-    score       raw mean of its scorecards, 0 to 100
+    score       its final score, 0 to 100: the raw mean of its scorecards, together with the pitch where there is one
+    written, pitch   the two means the score is made of, where the stage has a pitch
     amount      whole cents; above 0 for an award, and for a waitlist place what it would get
     solved      the outcome the rules gave; where `outcome` differs, `override_reason` says why
     barred      for one not awarded, what bars it whatever the others are, in sentences
@@ -78,6 +79,8 @@ class SlateLine(Identified, Base):
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
     rank: Mapped[int]
     score: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))
+    written: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))
+    pitch: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))
     totals: Mapped[list[Any]] = mapped_column(default=list)  # each reviewer's total when the slate was made, as text
     rank_low: Mapped[int | None]
     rank_high: Mapped[int | None]

@@ -1,5 +1,7 @@
 """Who leads a meeting, and who takes part in it; if not, why."""
 
+from dataclasses import dataclass
+
 from grants.kernel.policy import YES, Actor, Verdict, no
 from grants.review.policy import OthersScores
 
@@ -41,3 +43,42 @@ def may_see_scores(*, reads: bool, rule: OthersScores, is_in: bool, owes_own: bo
     if rule == "never":
         return no("This panel scores without seeing one another’s marks.")
     return YES if is_in else no("The others’ scores show once you are in the room.")
+
+
+@dataclass(frozen=True)
+class Pitching:
+    """What scoring a pitch hangs on.
+
+    votes         the actor is a voting member of the panel
+    is_in         they came into the meeting and did not leave
+    is_out        they are out of the room for this application
+    has_begun     it was up already
+    is_over       the meeting is over
+    is_reopened   staff opened the actor's own card again
+    is_released   the decisions of the stage are released
+    """
+
+    votes: bool
+    is_in: bool
+    is_out: bool
+    has_begun: bool
+    is_over: bool
+    is_reopened: bool
+    is_released: bool
+
+
+def may_score_pitch(actor: Actor, pitch: Pitching) -> Verdict:
+    """Whether the actor writes what they give a pitch: from when it is up until the meeting ends, in the room."""
+    if pitch.is_out:
+        return no("You are out of the room.")
+    if not actor.may("review.score") or not pitch.votes:
+        return no("Only members of the panel score a pitch.")
+    if pitch.is_released:
+        return no("Scoring for this panel has closed.")
+    if not pitch.has_begun:
+        return no("This pitch has not begun.")
+    if pitch.is_reopened:
+        return YES
+    if pitch.is_over:
+        return no("The meeting is over, so what you gave stands. Only a program officer can open it again.")
+    return YES if pitch.is_in else no("Come into the meeting first.")

@@ -236,6 +236,8 @@ class Tally(Base):
     lot           draws the order of what is equal otherwise; see `ordering.lot_of`
     ties          by place among the program's rules for ties, what an answer or a criterion says, as a number or None
     given         one [reviewer's id, total as text or None, {criterion: mark, True, False or None}] a scorecard
+    pitch_given, pitch_mean, pitch_spread   the same of the cards that were submitted on its pitch
+    together      `combining.together` of the two means; None where the stage has no pitch, and while one is missing
     """
 
     __tablename__ = "tally"
@@ -251,6 +253,10 @@ class Tally(Base):
     lot: Mapped[str] = mapped_column(String(64))
     ties: Mapped[list[Any]]
     given: Mapped[list[Any]]
+    pitch_given: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    pitch_mean: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))
+    pitch_spread: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))
+    together: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))
 
 
 class Analysis(Base):
@@ -259,7 +265,7 @@ class Analysis(Base):
     hidden     names the cases kept from these readers: empty for none, else a SHA-256
     made_from  names the scores it rests on; whoever sees the same scores reads it as it is
     scored     applications with a total
-    agreement  criterion -> {alpha, n, reason}; the totals' own under "total"
+    agreement  criterion -> {alpha, n, reason}; the totals' own under "total", that of the pitch's totals under "pitch"
     severity   reviewer's id as text -> points by which they mark lower than others
     shrinkage, reason, groups   as in `agreement.SeverityModel`; groups are lists of ids
     """

@@ -138,7 +138,7 @@ def scorecard_total(marks: Scorecard, rules: Sequence[CriterionRule]) -> Decimal
     if not scored:
         return None
     reached = sum((weight * part for weight, part in scored), Fraction(0))
-    return _rounded(100 * reached / sum(weight for weight, _ in scored))
+    return rounded(100 * reached / sum(weight for weight, _ in scored))
 
 
 def summarize(totals: Iterable[Decimal | None]) -> SubmissionScore | None:
@@ -152,7 +152,7 @@ def summarize(totals: Iterable[Decimal | None]) -> SubmissionScore | None:
     given = [total for total in totals if total is not None]
     if not given:
         return None
-    mean = _rounded(sum(map(Fraction, given), Fraction(0)) / len(given))
+    mean = rounded(sum(map(Fraction, given), Fraction(0)) / len(given))
     spread = statistics.stdev(given).quantize(_PLACES) if len(given) > 1 else None
     return SubmissionScore(mean, spread, min(given), max(given), len(given))
 
@@ -168,7 +168,7 @@ def criterion_means(scorecards: Sequence[Scorecard], rules: Sequence[CriterionRu
     for rule in rules:
         if rule.weight is not None:
             values = [value for answer in answers if (value := answer[rule.key].value) is not None]
-            means[rule.key] = _rounded(Fraction(sum(values), len(values))) if values else None
+            means[rule.key] = rounded(Fraction(sum(values), len(values))) if values else None
     return means
 
 
@@ -229,6 +229,6 @@ def _check(mark: Mark, rule: CriterionRule) -> None:
         raise ValueError(f"“{rule.title}” is marked from {rule.lowest} to {rule.highest}, not {mark.value}.")
 
 
-def _rounded(value: Fraction) -> Decimal:
+def rounded(value: Fraction) -> Decimal:
     """To 4 places, half to even, from the exact fraction: the same marks always give the same total."""
     return Decimal(round(value * 10_000)).scaleb(-4)

@@ -161,6 +161,54 @@ SCORECARD: Workflow[ScorecardFacts] = Workflow(
 )
 
 
+@dataclass(frozen=True)
+class PitchCardFacts(ScorecardFacts):
+    """What the guards ask beside that.
+
+    is_over   the meeting at which it pitched is over
+    """
+
+    is_over: bool = False
+
+
+def still_met(facts: PitchCardFacts) -> str | None:
+    """Until the meeting ends a member may think again; after it their score stands, as a scorecard does."""
+    if facts.is_over:
+        return "The meeting is over, so what you gave stands. Only a program officer can open it again."
+    return "Scoring for this panel has closed." if facts.is_closed else None
+
+
+PITCH_CARD: Workflow[PitchCardFacts] = Workflow(
+    "pitch_card",
+    (
+        Move(
+            "submit",
+            ScorecardState.DRAFT,
+            ScorecardState.SUBMITTED,
+            "review.score",
+            complete_and_open,
+            ("keep_total", "tell_case"),
+        ),
+        Move(
+            "take back",
+            ScorecardState.SUBMITTED,
+            ScorecardState.DRAFT,
+            "review.score",
+            still_met,
+            ("set_total_aside",),
+        ),
+        Move(
+            "reopen",
+            ScorecardState.SUBMITTED,
+            ScorecardState.DRAFT,
+            "review.organize",
+            open_and_reasoned,
+            ("set_total_aside", "tell_case", "tell_reviewer"),
+        ),
+    ),
+)
+
+
 class ProposalState(StrEnum):
     """A proposed assignment is worked out, looked at, and applied; in between it may be worked out anew."""
 

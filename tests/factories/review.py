@@ -98,6 +98,19 @@ PROGRAM: dict[str, Any] = {
         }
     },
 }
+HEARD: dict[str, Any] = {
+    "title": "Pitch, with an essential criterion",
+    "scale": {"from": 1, "to": 5},
+    "criteria": {
+        "answers": {"title": "Answers the panel’s questions", "weight": 2, "comment": "below 2"},
+        "team_speaks": {"title": "The whole team speaks", "weight": 1},
+        "principal": {"title": "The principal is there", "essential": True, "comment": "never"},
+    },
+    "essential_fails_when": "any",
+}
+COUNTED: dict[str, Any] = {"rubric": "heard", "counts": "40%"}
+"""A pitch that is scored by HEARD."""
+PITCHED: dict[str, Any] = {"answers": 4, "team_speaks": 3, "principal": True}
 COMPLETE: dict[str, Any] = {"learning_plans": True, "competency": 3, "team": 4, "financial_plan": 3}
 
 
@@ -121,7 +134,7 @@ def reviewed_stage(
     program["stages"][key]["review"] |= review
     program["stages"][key]["decision"] |= {"ties": list(ties)}
     if pitch is not None:
-        program["rubrics"]["pitch"] = deepcopy(PITCH)
+        program["rubrics"] |= deepcopy({"pitch": PITCH, "heard": HEARD})
         program["stages"][key]["pitch"] = {"rubric": "pitch", **pitch}
     return _cycle(program, f"oakland-{next(_numbers)}")[key]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from grants.applications.models import Application
 from grants.kernel.clock import clock_at
@@ -13,7 +14,9 @@ from grants.meetings.ballots import Ballot, Majority
 from grants.meetings.models import AgendaItem, Meeting
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
+from grants.review.pitch_models import PitchCard
 from tests.factories.people import actor
+from tests.factories.review import PITCHED
 from tests.review.story import Panel
 
 MEETING = datetime(2016, 4, 20, 16, 0, tzinfo=UTC)
@@ -40,6 +43,7 @@ class Room:
         majority: Majority = Majority.SIMPLE,
         break_after: int = 0,
         minutes: int = 20,
+        kind: str = "panel",
     ) -> "Room":
         """The officer plans the meeting; nobody is told."""
         with clock_at(PLANNING), unit_of_work():
@@ -48,6 +52,7 @@ class Room:
             )
             lines = services.Lines([one.id for one in applications], minutes, break_after, 15)
             made = services.make_meeting(panel.by, panel.stage, plan, lines)
+            made.kind = kind
             return cls(panel, made.public_id)
 
     @classmethod
@@ -102,6 +107,22 @@ class Room:
     def closes(self, application: Application) -> None:
         with self.acting():
             services.close_item(self.panel.by, self.item(application))
+
+    def scores(self, name: str, application: Application, version: int = 0, **marks: Any) -> PitchCard:
+        """Somebody scores a pitch, and submits; marks that are not given are those of `PITCHED`."""
+        comments = {"answers": "They did not."} if marks.get("answers") == 1 else {}
+        with self.acting(0):
+            item = self.item(application, name)
+            services.score_pitch(self.by(name), item, PITCHED | marks, comments, None, version)
+        with self.acting(0):
+            return services.submit_pitch(self.by(name), self.item(application, name))
+
+    def ends(self) -> None:
+        """Whatever is up is closed, and then the meeting."""
+        with self.acting():
+            if up := queries.item_up(self.meeting()):
+                services.close_item(self.panel.by, up)
+            services.close(self.panel.by, self.meeting())
 
     def sees(self, name: str) -> list[str]:
         """The agenda as this person reads it, what is up marked with an arrow."""

@@ -21,6 +21,7 @@ from grants.meetings.services.lines import (
 from grants.meetings.services.minutes import ask_for_minutes, keep_minutes
 from grants.meetings.services.motions import Slip, count, propose, second, take_again, vote, withdraw
 from grants.meetings.services.noting import agree_on, finish_action, write_notes
+from grants.meetings.services.pitch_cards import reopen_pitch, score_pitch, submit_pitch, take_back_pitch
 from grants.meetings.services.pitch_reminding import remind_of_pitch
 from grants.meetings.services.pitches import (
     call_off_slot,
@@ -92,13 +93,17 @@ __all__ = [
     "remind_of_pitch",
     "remove",
     "reopen",
+    "reopen_pitch",
     "require_slides_open",
     "resume",
     "revise",
+    "score_pitch",
     "second",
     "shift",
     "start",
+    "submit_pitch",
     "take_again",
+    "take_back_pitch",
     "tell_absence",
     "tell_times",
     "use_order",

@@ -1,6 +1,14 @@
 """Pages of meetings: planning them, being at them, what came of them."""
 
-from grants.meetings.views import deciding, live, pitching, planning, presenting
+from grants.meetings.views import deciding, live, pitch_cards, pitching, planning, presenting
 from grants.meetings.views.blueprint import bp
 
-__all__ = ["bp", "deciding", "live", "pitching", "planning", "presenting"]
+__all__ = [
+    "bp",
+    "deciding",
+    "live",
+    "pitch_cards",
+    "pitching",
+    "planning",
+    "presenting",
+]

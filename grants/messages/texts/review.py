@@ -33,4 +33,10 @@ TEMPLATES: Final[dict[str, Template]] = {
         "A scorecard of yours in the {stage} is open again, and does not count until you submit it anew. "
         "The reason: {reason}\n\n{link}",
     ),
+    "review.pitch_reopened": Template(
+        "Your score of a pitch was opened again: {stage}",
+        "Dear {name},\n\n"
+        "What you gave a pitch in the {stage} is open again, and does not count until you submit it anew. "
+        "The reason: {reason}\n\n{link}",
+    ),
 }

@@ -2,7 +2,7 @@
 
 from grants.casework.visibility import not_conflicted
 from grants.review.queries.aside import SetAside, set_aside
-from grants.review.queries.cards import card_of, others_totals, rubric_of, scorable
+from grants.review.queries.cards import card_of, others_totals, pitch_of, pitch_rubric_of, rubric_of, scorable
 from grants.review.queries.conflicts import (
     Applicant,
     ConflictFilters,
@@ -202,6 +202,8 @@ __all__ = [
     "panel_progress",
     "pile_pages",
     "piles_of",
+    "pitch_of",
+    "pitch_rubric_of",
     "place_of",
     "places_to_note",
     "planned_coverage",

@@ -6,13 +6,15 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from grants.applications.models import Application
+from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
-from grants.programs.schema import Rubric
+from grants.programs.schema import Pitch, Rubric
 from grants.review.marking import ABSTAIN, Card, MarkValue
 from grants.review.models import Assignment, Mark, PanelMember, Scorecard
+from grants.review.pitch_models import PitchCard, PitchMark
 from grants.review.policy import ScorableAssignment, may_see_others
 from grants.review.queries.piles import is_submitted
 from grants.review.queries.scope import (
@@ -32,14 +34,29 @@ def rubric_of(stage: CycleStage) -> Rubric:
     return definition.rubric(definition.application_stage(stage.key).review.rubric)
 
 
-def card_of(scorecard: Scorecard | None) -> Card:
-    """What stands on a scorecard; an empty card where none is begun."""
-    marks = scorecard.marks if scorecard else []
+def pitch_of(stage: CycleStage) -> Pitch | None:
+    """What the program says of the stage's pitch; None where it has none."""
+    return definition_of(stage.cycle).application_stage(stage.key).pitch
+
+
+def pitch_rubric_of(stage: CycleStage) -> Rubric:
+    """The rubric by which the stage's pitches are judged.
+
+    raises   Missing where the stage has no pitch
+    """
+    if (pitch := pitch_of(stage)) is None:
+        raise Missing("This stage has no pitch.")
+    return definition_of(stage.cycle).rubric(pitch.rubric)
+
+
+def card_of(scorecard: Scorecard | PitchCard | None) -> Card:
+    """What stands on a scorecard, or on a card of a pitch; an empty card where none is begun."""
+    marks: Sequence[Mark | PitchMark] = scorecard.marks if scorecard else []
     answers = {mark.criterion: value for mark in marks if (value := _value(mark)) is not None}
     return Card(answers, {mark.criterion: mark.comment for mark in marks if mark.comment})
 
 
-def _value(mark: Mark) -> MarkValue | None:
+def _value(mark: Mark | PitchMark) -> MarkValue | None:
     if mark.abstained:
         return ABSTAIN
     return mark.value if mark.passed is None else mark.passed

@@ -27,6 +27,12 @@ from grants.review.services.panel import (
     invite_reviewer,
     withdraw_invitation,
 )
+from grants.review.services.pitching import (
+    reopen_pitch_card,
+    save_pitch_card,
+    submit_pitch_card,
+    take_back_pitch_card,
+)
 from grants.review.services.profiles import drop_affiliation, keep_profile, state_affiliation
 from grants.review.services.proposing import (
     WORK_OUT,
@@ -96,16 +102,20 @@ __all__ = [
     "overtake",
     "reckon",
     "remind_of_reviews",
+    "reopen_pitch_card",
     "reopen_scorecard",
     "revise_scorecard",
     "revoke",
     "save_notes",
+    "save_pitch_card",
     "save_sample",
     "save_scorecard",
     "state_affiliation",
+    "submit_pitch_card",
     "submit_sample",
     "submit_scorecard",
     "take_back_conflict",
+    "take_back_pitch_card",
     "unassign",
     "withdraw_invitation",
     "work_key",

@@ -15,7 +15,7 @@ from grants.review.marking import Card, MarkValue, gaps, total_of
 from grants.review.models import Assignment, Scorecard
 from grants.review.queries import card_of, rubric_of, scorable
 from grants.review.revision_models import ScorecardRevision
-from grants.review.services.scorecards import check_card, locked_card, total_said, write_card
+from grants.review.services.scorecards import locked_card, said_on, total_said, write_card
 from grants.review.states import ScorecardState
 
 NO_REASON = "Say why you change it; the panel and the record keep both scores."
@@ -42,9 +42,7 @@ def revise_scorecard(
     """
     require(policy.may_score(actor, scorable(assignment)))
     rubric = rubric_of(assignment.stage)
-    revised = Card(marks, {key: text.strip() for key, text in comments.items() if text and text.strip()})
-    whole = (comment or "").strip() or None
-    check_card(rubric, revised, whole)
+    revised, whole = said_on(rubric, marks, comments, comment)
     wrong = gaps(rubric, revised)
     if not reason.strip():
         wrong |= {"reason": NO_REASON}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -19,6 +20,7 @@ from grants.programs.schema import Rubric
 from grants.review import policy
 from grants.review.marking import ABSTAIN, MOST_CHARACTERS, Card, MarkValue, gaps, total_of, wrong_marks
 from grants.review.models import Assignment, Mark, Scorecard
+from grants.review.pitch_models import PitchCard, PitchMark
 from grants.review.queries import card_of, rubric_of, scorable
 from grants.review.states import SCORECARD, ScorecardFacts, ScorecardState
 
@@ -40,20 +42,11 @@ def save_scorecard(
               Clash when the card is submitted, or was saved from elsewhere meanwhile
     """
     require(policy.may_score(actor, scorable(assignment)))
-    rubric = rubric_of(assignment.stage)
-    said = {key: text.strip() for key, text in (comments or {}).items() if text and text.strip()}
-    whole = (comment or "").strip() or None
-    check_card(rubric, Card(marks, said), whole)
+    stands, whole = said_on(rubric_of(assignment.stage), marks, comments, comment)
     card = locked_card(assignment)
     if card.state == ScorecardState.SUBMITTED:
         raise Clash("This scorecard is submitted, and locked. Ask the program officer to reopen it.")
-    if card.version and (card_of(card), card.comment) == (Card(marks, said), whole):
-        return card  # it says so already: a save that arrives twice, or from a second window, is no clash
-    if card.version != based_on_version:
-        raise Clash("This scorecard was changed in another window meanwhile. Nothing was overwritten.")
-    write_card(card, marks, said)
-    card.comment, card.version, card.saved_at = whole, based_on_version + 1, now()
-    db.session.flush()
+    keep_card(card, stands, whole, based_on_version)
     return card
 
 
@@ -152,6 +145,33 @@ def locked_card(assignment: Assignment) -> Scorecard:
     return card
 
 
+def said_on(
+    rubric: Rubric, marks: Mapping[str, MarkValue], comments: Mapping[str, str] | None, comment: str | None
+) -> tuple[Card, str | None]:
+    """What is to stand on a card, and the comment on the whole, without blanks around it.
+
+    raises   Invalid with what does not fit the rubric
+    """
+    said = {key: text.strip() for key, text in (comments or {}).items() if text and text.strip()}
+    card, whole = Card(marks, said), (comment or "").strip() or None
+    check_card(rubric, card, whole)
+    return card, whole
+
+
+def keep_card(card: Scorecard | PitchCard, stands: Card, whole: str | None, based_on_version: int) -> None:
+    """Make an open card say exactly this.
+
+    raises   Clash when it was saved from elsewhere since the version it is based on
+    """
+    if card.version and (card_of(card), card.comment) == (stands, whole):
+        return  # it says so already: a save that arrives twice, or from a second window, is no clash
+    if card.version != based_on_version:
+        raise Clash("This scorecard was changed in another window meanwhile. Nothing was overwritten.")
+    write_card(card, stands.marks, stands.comments)
+    card.comment, card.version, card.saved_at = whole, based_on_version + 1, now()
+    db.session.flush()
+
+
 def check_card(rubric: Rubric, card: Card, comment: str | None) -> None:
     """raises   Invalid with what does not fit the rubric, by criterion key, `<key>.comment` and `comment`"""
     wrong = wrong_marks(rubric, card)
@@ -164,16 +184,17 @@ def check_card(rubric: Rubric, card: Card, comment: str | None) -> None:
         raise Invalid("Some answers do not fit the rubric.", wrong)
 
 
-def write_card(card: Scorecard, marks: Mapping[str, MarkValue], comments: Mapping[str, str]) -> None:
+def write_card(card: Scorecard | PitchCard, marks: Mapping[str, MarkValue], comments: Mapping[str, str]) -> None:
     """Make the card's rows say exactly this."""
-    rows = {mark.criterion: mark for mark in card.marks}
+    kind: type[Any] = Mark if isinstance(card, Scorecard) else PitchMark
+    rows: dict[str, Any] = {mark.criterion: mark for mark in card.marks}
     for key in rows.keys() - marks.keys() - comments.keys():
         card.marks.remove(rows[key])
         db.session.delete(rows[key])
     for key in [*marks, *(key for key in comments if key not in marks)]:
         mark = rows.get(key)
         if mark is None:
-            mark = Mark(criterion=key)
+            mark = kind(criterion=key)
             card.marks.append(mark)
         value = marks.get(key)
         mark.abstained = value == ABSTAIN

@@ -22,11 +22,13 @@ from grants.programs.schema.deciding import Tie
 from grants.review.marking import rules_of
 from grants.review.models import Assignment, Conflict, Mark, Scorecard, Tally
 from grants.review.ordering import lot_of
-from grants.review.queries.cards import rubric_of
+from grants.review.pitch_models import PitchCard, PitchMark
+from grants.review.queries.cards import pitch_of, rubric_of
 from grants.review.queries.numbers import lot_seed
 from grants.review.queries.results import votes_of
 from grants.review.queries.scope import in_force, joined, with_program
-from grants.review.scoring import criterion_means, summarize
+from grants.review.scoring import criterion_means
+from grants.review.services.pitch_tallies import pitch_figures, pitches_given, score_of
 from grants.review.states import ScorecardState
 
 AT_ONCE: Final = 500
@@ -51,30 +53,34 @@ def _notice(session: Session, _flush: UOWTransaction) -> None:
             _touched(session, Assignment.id, one.assignment_id)
         elif isinstance(one, Mark) and _is_submitted(one.scorecard):
             _touched(session, Assignment.id, one.scorecard.assignment_id)
+        elif isinstance(one, PitchCard) and ScorecardState.SUBMITTED in _states(one):
+            _touched(session, PitchCard.application_id, one.application_id)
+        elif isinstance(one, PitchMark) and _is_submitted(one.card):
+            _touched(session, PitchCard.application_id, one.card.application_id)
         elif isinstance(one, Submission | CoachedSection):
             _touched(session, Application.id, one.application_id)
         elif isinstance(one, Conflict):
             _touched(session, Application.case_id, one.case_id)
 
 
-def _is_submitted(card: Scorecard | None) -> bool:
+def _is_submitted(card: Scorecard | PitchCard | None) -> bool:
     """Not so for none: a mark that was taken off its card is among the changes of the card."""
     return card is not None and card.state == ScorecardState.SUBMITTED
 
 
-def _states(card: Scorecard) -> set[str]:
-    """The states that a scorecard had and has."""
-    history = Scorecard.state.get_history(card)
+def _states(card: Scorecard | PitchCard) -> set[str]:
+    """The states that a card had and has."""
+    history = type(card).state.get_history(card)
     return {*(history.added or ()), *(history.unchanged or ()), *(history.deleted or ())}
 
 
 def add_up(session: Session) -> None:
-    """Add up every application that this unit of work touched and that somebody was ever asked to review."""
+    """Add up every application that this unit of work touched and that somebody was ever asked to review, or scored."""
     touched: Mapping[Any, set[int]] = session.info.pop(_TOUCHED, {})
     found: set[int] = set()
     for column, numbers in touched.items():
         for some in _parts(numbers):
-            found.update(session.scalars(_reviewed(column.in_(some))))
+            found.update(session.scalars(_scored(column, some)))
     for some in _parts(found):
         _reckon(session, some)
 
@@ -91,6 +97,20 @@ def _parts(numbers: Collection[int]) -> Iterator[list[int]]:
 
 def _reviewed(which: ColumnElement[bool]) -> Any:
     return joined(select(Application.id).select_from(Assignment)).where(which).distinct()
+
+
+def _scored(column: Any, numbers: Sequence[int]) -> Any:
+    """The applications meant by what was touched: those that were given to reviewers, and those whose pitch was scored.
+
+    Who is put on an application's review, or scores it there, says nothing of others, which have tallies already.
+    """
+    which = column.in_(numbers)
+    if column is PitchCard.application_id:
+        return select(column).where(which).distinct()
+    if column.class_ is not Application:
+        return _reviewed(which)
+    pitched = select(Application.id).join(PitchCard, PitchCard.application_id == Application.id).where(which)
+    return _reviewed(which).union(pitched)
 
 
 def _reckon(session: Session, ids: Sequence[int]) -> None:
@@ -116,12 +136,13 @@ def _reckon(session: Session, ids: Sequence[int]) -> None:
     tallies = _taken(session, {number: stage for number, (_, stage) in applications.items()}, lots)
     assigned, given = _assigned(session, ids), _given(session, ids)
     answers = _answers(session, [one for one in ids if _asks_answers(stages[applications[one][1]])])
+    pitched = pitches_given(session, [one for one in ids if pitch_of(stages[applications[one][1]])])
     written = []
     for number in ids:
-        stage, cards = stages[applications[number][1]], given.get(number, [])
+        stage, cards, pitch = stages[applications[number][1]], given.get(number, []), pitched.get(number, [])
         ties = _ties(stage, cards, answers.get(number, {}))
         row = {"id": tallies[number], "assigned": assigned.get(number, 0), "ties": ties}
-        written.append(row | _figures(number, cards))
+        written.append(row | _figures(number, cards, pitch) | pitch_figures(stage, cards, pitch))
     session.execute(update(Tally), written)
 
 
@@ -176,15 +197,15 @@ def _given(session: Session, ids: Sequence[int]) -> dict[int, list[list[Any]]]:
     return found
 
 
-def _figures(number: int, cards: Sequence[Sequence[Any]]) -> dict[str, Any]:
-    totals = [Decimal(total) for _, total, _ in cards if total is not None]
-    score = summarize(totals)
+def _figures(number: int, cards: Sequence[Sequence[Any]], pitch: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    score = score_of(cards)
+    named = [number, list(cards), list(pitch)] if pitch else [number, list(cards)]
     return {
         "scorecards": len(cards),
-        "n": len(totals),
+        "n": score.n if score else 0,
         "mean": score.mean if score else None,
         "spread": score.spread if score else None,
-        "fingerprint": int(sha256_of([number, list(cards)])[:12], 16) if cards else 0,
+        "fingerprint": int(sha256_of(named)[:12], 16) if cards or pitch else 0,
         "given": list(cards),
     }
 
