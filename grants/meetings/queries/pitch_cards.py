@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from grants.applications.models import Application
@@ -143,9 +143,7 @@ def _counted(application_id: int) -> Select[PitchCard]:
 
 def counts_at_pitch() -> ColumnElement[bool]:
     """Holds for cards whose marks count; needs `PitchCard` and its `Application` in the statement."""
-    return and_(
-        PitchCard.state == ScorecardState.SUBMITTED, ~has_conflict(PitchCard.reviewer_id, Application.case_id)
-    )
+    return and_(PitchCard.state == ScorecardState.SUBMITTED, ~has_conflict(PitchCard.reviewer_id, Application.case_id))
 
 
 def _voters(item: AgendaItem) -> Sequence[tuple[int, str]]:
@@ -159,7 +157,7 @@ def _voters(item: AgendaItem) -> Sequence[tuple[int, str]]:
             Attendance.meeting_id == item.meeting_id,
             Attendance.votes,
             Attendance.joined_at.is_not(None),
-            or_(Attendance.left_at.is_(None), item.meeting.state == "closed"),
+            Attendance.left_at.is_(None),
             ~out_for(),
         )
         .order_by(Person.name, Person.id)
@@ -226,7 +224,9 @@ def pitch_card_for(actor: Actor, meeting: Meeting, public_id: str) -> tuple[Pitc
     """
     found = db.session.execute(
         select(PitchCard, AgendaItem)
-        .join(AgendaItem, and_(AgendaItem.application_id == PitchCard.application_id, AgendaItem.meeting_id == meeting.id))
+        .join(
+            AgendaItem, and_(AgendaItem.application_id == PitchCard.application_id, AgendaItem.meeting_id == meeting.id)
+        )
         .join(PitchCard.application)
         .where(
             PitchCard.public_id == public_id,

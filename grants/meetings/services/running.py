@@ -179,7 +179,10 @@ def _facts(item: AgendaItem) -> ItemFacts:
         is_running=item.meeting.state == MeetingState.RUNNING,
         is_another_open=up is not None and up.id != item.id,
         is_motion_open=queries.open_motion(item) is not None,
-        was_used=bool(item.notes) or queries.was_moved(item) or bool(revisions_in([item.public_id])) or queries.was_scored(item),
+        was_used=bool(item.notes)
+        or queries.was_moved(item)
+        or bool(revisions_in([item.public_id]))
+        or queries.was_scored(item),
     )
 
 

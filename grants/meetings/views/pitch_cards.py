@@ -62,19 +62,19 @@ def save_pitch_card(meeting_id: str, item_id: str) -> ResponseReturnValue:
     item, card = _found(meeting_id, item_id)
     rubric = pitch_rubric_of(item.meeting.stage)
     form = marking_form(rubric, card_of(card), card)
-    problem: Problem | None = None
-    if form.validate():
+    problem: Problem | None = form.refusal()
+    if problem is None:
         try:
             _keep(meeting_id, item_id, form)
         except Problem as refused:
             problem = refused
-    elif not form.errors:
-        return "", HTTPStatus.BAD_REQUEST
     item, card = _found(meeting_id, item_id)
-    sentence = problem.sentence if problem else " ".join(str(said) for said in form.comment.errors) or None
-    clashes = isinstance(problem, Clash) and not _is_submitted(card)
     page = render_template(
-        "meetings/_pitch_saved.html", sentence=sentence, clashes=clashes, swap=sentence is None, **_standing(item, card)
+        "meetings/_pitch_saved.html",
+        sentence=problem.sentence if problem else None,
+        clashes=isinstance(problem, Clash) and not _is_submitted(card),
+        swap=problem is None,
+        **_standing(item, card),
     )
     return page, problem.status if problem else HTTPStatus.OK
 
@@ -100,7 +100,9 @@ def reopen_pitch_card(meeting_id: str, card_id: str) -> ResponseReturnValue:
         return queries.pitch_card_for(actor, queries.meeting_for(actor, meeting_id), card_id)
 
     card, item = found()
-    back = url_for("review.application", stage_id=item.meeting.stage.public_id, application_id=card.application.public_id)
+    back = url_for(
+        "review.application", stage_id=item.meeting.stage.public_id, application_id=card.application.public_id
+    )
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
     if form.validate_on_submit():
         try:
@@ -139,9 +141,7 @@ def _keep(meeting_id: str, item_id: str, form: ScorecardForm) -> None:
     card = form.card()
     with unit_of_work():
         item = _item(meeting_id, item_id)
-        services.score_pitch(
-            current_actor(), item, card.marks, card.comments, form.comment.data, form.based_on
-        )
+        services.score_pitch(current_actor(), item, card.marks, card.comments, form.comment.data, form.based_on)
 
 
 def _refused(meeting_id: str, item_id: str, form: ScorecardForm, problem: Problem) -> ResponseReturnValue:

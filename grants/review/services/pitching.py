@@ -10,7 +10,6 @@ from grants.casework.services import note_event
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid, required
 from grants.kernel.policy import Actor, require_permission
-from grants.messages.addresses import address_of
 from grants.messages.services import post
 from grants.persistence import audit
 from grants.persistence.moves import move
