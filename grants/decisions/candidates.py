@@ -16,20 +16,22 @@ class Applicant:
     """One submission, as deciding sees it.
 
     id               the application's public id
-    mean             raw mean of its scorecards, 0 to 100; None without one
+    score            raw mean of its scorecards, with a pitch the final score, 0 to 100; None without one
     failed           in words, each essential criterion that failed
     ties             what orders it among equal means by the program's rules; more is better, None comes last
     attributes       organization attribute -> value
     answers          field -> value; money in cents
+    unfinished       in words, why a part of its score is missing; None when none is
     """
 
     id: str
     name: str
-    mean: Decimal | None
+    score: Decimal | None
     failed: tuple[str, ...]
     ties: tuple[Decimal | None, ...]
     attributes: Mapping[str, Any]
     answers: Mapping[str, Any]
+    unfinished: str | None = None
 
     @property
     def known(self) -> dict[str, Any]:
@@ -48,7 +50,7 @@ def amount_of(applicant: Applicant, rules: DecisionRules) -> amounts.Amount:
     rule = _amount_rule(rules.amount, applicant)
     return amounts.award_amount(
         rule,
-        applicant.mean,
+        applicant.score,
         asked if isinstance(asked, int) else None,
         never_above_asked=rules.amount.never_above_asked,
     )
@@ -56,10 +58,13 @@ def amount_of(applicant: Applicant, rules: DecisionRules) -> amounts.Amount:
 
 def _candidate(applicant: Applicant, rules: DecisionRules) -> Candidate:
     amount = amount_of(applicant, rules)
-    barred = [amount.reason] if amount.reason else []
+    barred = [one for one in (applicant.unfinished, amount.reason) if one]
     if rules.essentials == "block":
         barred += applicant.failed
-    return Candidate(applicant.id, applicant.name, applicant.mean, amount.cents, tuple(barred), applicant.ties)
+    is_final = applicant.unfinished is None
+    return Candidate(
+        applicant.id, applicant.name, applicant.score, amount.cents, tuple(barred), applicant.ties, is_final
+    )
 
 
 def _amount_rule(rule: AmountRule, applicant: Applicant) -> amounts.AmountRule:

@@ -18,6 +18,7 @@ class Candidate:
     amount   whole cents an award would be, above 0 (see `amounts`); None when there can be none
     barred   sentences that each bar it from an award: a failed essential criterion, a score below the lowest tier
     ties     values that order equal scores, the first first; higher is better, None comes last
+    final    every part of its score is there; what lacks one, such as a pitch, comes after all that have theirs
     """
 
     id: str
@@ -26,6 +27,7 @@ class Candidate:
     amount: int | None
     barred: tuple[str, ...] = ()
     ties: tuple[Decimal | None, ...] = ()
+    final: bool = True
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ def in_order(candidates: Iterable[Candidate], lot: str) -> list[Candidate]:
     """
 
     def key(candidate: Candidate) -> tuple[object, ...]:
-        return (*map(_downwards, (candidate.score, *candidate.ties)), lot_of(lot, candidate.id), candidate.id)
+        by = (*map(_downwards, (candidate.score, *candidate.ties)), lot_of(lot, candidate.id), candidate.id)
+        return (not candidate.final, *by)
 
     return sorted(candidates, key=key)
 

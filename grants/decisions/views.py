@@ -26,6 +26,7 @@ COLUMNS = (
     *("Rank", "Organization", "Sector", "Grades", "Mean", "Outcome", "Waitlist place", "Amount", "Because"),
     "Changed by hand",
 )
+PARTS = ("Written", "Pitch")
 EXPORTED_ROWS = 50_000
 
 for _role in (Role.PROGRAM_OFFICER, Role.DIRECTOR, Role.PARTNER_FUNDER, Role.FINANCE_OFFICER, Role.AUDITOR):
@@ -70,6 +71,7 @@ def slate(slate_id: str) -> ResponseReturnValue:
         page=queries.lines_for(actor, found, _filters(form), page_asked()),
         filters=form,
         reading=reading,
+        pitch=queries.stage_rules(found).pitch,
         figures=slate_figures(reading, queries.stage_rules(found).decision),
         facts=facts,
         moves=queries.moves_of(actor, found, facts),
@@ -90,7 +92,7 @@ def download(slate_id: str, form: str) -> ResponseReturnValue:
     """Every line as it is narrowed, as a table."""
     actor = current_actor()
     found = queries.slate_for(actor, slate_id)
-    reading = queries.reading_of(actor, found)
+    reading, parted = queries.reading_of(actor, found), queries.stage_rules(found).pitch is not None
     rows = (
         (
             row.rank,
@@ -103,10 +105,11 @@ def download(slate_id: str, form: str) -> ResponseReturnValue:
             Decimal(row.line.amount) / 100 if row.line.outcome == "award" else None,
             reading.because(row.line),
             row.line.override_reason,
+            *((row.line.written, row.line.pitch) if parted else ()),
         )
         for row in queries.lines_for(actor, found, _filters(LineFilterForm()), 1, EXPORTED_ROWS).items
     )
-    return export(form, f"slate-{found.stage.key}", COLUMNS, rows)
+    return export(form, f"slate-{found.stage.key}", (*COLUMNS, *PARTS) if parted else COLUMNS, rows)
 
 
 @bp.get("/slates/<public_id:slate_id>/compare/<public_id:other_id>")
@@ -181,6 +184,7 @@ def line(slate_id: str, line_id: str) -> ResponseReturnValue:
         "decisions/line.html",
         slate=found,
         row=row,
+        pitch=queries.stage_rules(found).pitch,
         reading=queries.reading_of(actor, found),
         may_change=queries.may_change(actor, found),
         form=form,

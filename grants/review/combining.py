@@ -6,7 +6,18 @@ from fractions import Fraction
 from grants.review.scoring import rounded
 
 DID_NOT_PITCH = "It did not pitch, so it has no final score: its written score stands alone."
-"""Why no slate awards by itself what was scored in writing only."""
+NOT_READ = "It was scored at its pitch and not in writing, so it has no final score."
+
+
+def unfinished(written: Decimal | None, pitch: Decimal | None, final: Decimal | None) -> str | None:
+    """Why an application of a stage with a pitch has no final score, in a sentence; None when it has one, and for what
+    has no score at all.
+
+    A slate awards nothing by itself to what is unfinished, and people may all the same, saying why.
+    """
+    if final is not None or (written is None and pitch is None):
+        return None
+    return DID_NOT_PITCH if pitch is None else NOT_READ
 
 
 def together(written: Decimal | None, pitch: Decimal | None, counts: Decimal) -> Decimal | None:

@@ -2,7 +2,7 @@
 its reasons.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -10,17 +10,33 @@ from grants.casework.export_kinds import Table, exportable
 from grants.kernel.policy import Actor
 from grants.programs.schema import Criterion
 from grants.review import queries
-from grants.review.queries import ScoredSubmission, ScoreFilters, StageScores, WrittenCard
+from grants.review.queries import (
+    Given,
+    PitchResult,
+    ScoredSubmission,
+    ScoreFilters,
+    SetAside,
+    StageScores,
+    WrittenCard,
+)
+from grants.review.scoring import EssentialOutcome
 
 SCORES: Final = "review.scores"
 SCORECARDS: Final = "review.scorecards"
+PITCHES: Final = "review.pitches"
 AT_ONCE: Final = 500
 _ONE_PLACE: Final = Decimal("0.1")
 _FACTS: Final = (
     *("Place", "Applicant", "Sector", "Grades", "Scorecards", "Reviewers", "Mean", "Spread", "Adjusted mean"),
     *("Rank from", "Rank to", "Essential criteria", "Totals by reviewer"),
 )
+_PITCH: Final = (
+    *("Pitch", "Pitch spread", "Pitch cards", "Pitch counts", "Together", "Pitch: essential criteria"),
+    "Pitch: totals by member",
+)
 _SAID: Final = ("Applicant", "Reviewer", "Submitted", "Criterion", "Mark", "Why")
+_REVISED: Final = ("Total before", "Total after", "Revised by", "At the meeting")
+REVISED: Final = "Revised"
 ON_THE_WHOLE: Final = "On the whole"
 
 
@@ -34,17 +50,27 @@ def scores(actor: Actor, wanted: Mapping[str, Any]) -> Table:
     wanted   stage, a public id; and the fields of ScoreFilters
     """
     found, filters = _asked(actor, wanted)
-    scored = found.rubric.scored
+    scored, pitch, organizes = found.rubric.scored, found.pitch, actor.may("review.organize")
 
     placed = queries.ranked_all(actor, found, filters)
 
     def rows(ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         shown = queries.ranked_among(actor, found, {one: placed[one] for one in ids})
-        names = queries.names_of({one.reviewer_id for row in shown for one in row.given})
+        names = queries.names_of(_reviewers(shown))
+        aside = queries.set_aside_among(actor, ids)
         for row in shown:
-            yield _line(row, scored, names, is_fresh=found.is_fresh)
+            cells = _line(row, scored, names, is_fresh=found.is_fresh)
+            pitched = _pitch_cells(row.pitch, names) if row.pitch else ()
+            kept = (_aside_words(aside.get(row.application_id, ())),) if organizes else ()
+            yield (*cells, row.before, *pitched, *kept)
 
-    columns = (*_FACTS, *(f"Mean of {one.title}" for one in scored))
+    columns = (
+        *_FACTS,
+        *(f"Mean of {one.title}" for one in scored),
+        "Mean before revisions",
+        *((*_PITCH, *(f"Pitch: mean of {one.title}" for one in found.pitch_rubric.scored)) if pitch else ()),
+        *(("Set aside",) if organizes else ()),
+    )
     return Table(columns, list(placed), rows, AT_ONCE)
 
 
@@ -65,10 +91,46 @@ def _line(
         None if adjusted is None else Decimal(adjusted).quantize(_ONE_PLACE),
         ranks.low if ranks else None,
         ranks.high if ranks else None,
-        "; ".join(f"{one.title}: failed by {one.failed_by} of {one.n}" for one in row.essentials if one.failed_by),
-        "; ".join(sorted(f"{names[who]}: {'abstained' if total is None else total}" for who, total, _ in row.given)),
+        _failures(row.essentials),
+        _totals(row.given, names),
         *(row.criteria.get(one.key) for one in scored),
     )
+
+
+def _reviewers(rows: Sequence[ScoredSubmission]) -> set[int]:
+    at_pitches = {one.reviewer_id for row in rows if row.pitch for one in row.pitch.given}
+    return at_pitches | {one.reviewer_id for row in rows for one in row.given}
+
+
+def _pitch_cells(pitch: PitchResult, names: Mapping[int, str]) -> tuple[Any, ...]:
+    """Both parts beside what they make together; what lacks one has no final score, and no figure stands for it."""
+    return (
+        pitch.mean,
+        pitch.spread,
+        len(pitch.given),
+        pitch.counts,
+        pitch.together,
+        _failures(pitch.essentials),
+        _totals(pitch.given, names),
+        *(pitch.criteria.get(one.key) for one in pitch.rubric.scored),
+    )
+
+
+def _aside_words(several: Sequence[SetAside]) -> str:
+    """As on the application's page: whose, what was given, and since when the conflict is known."""
+    return "; ".join(
+        f"{one.reviewer}{' at the pitch' if one.at_pitch else ''}: "
+        f"{'abstained' if one.total is None else one.total}, conflict known since {one.since:%Y-%m-%d}"
+        for one in several
+    )
+
+
+def _failures(outcomes: Iterable[EssentialOutcome]) -> str:
+    return "; ".join(f"{one.title}: failed by {one.failed_by} of {one.n}" for one in outcomes if one.failed_by)
+
+
+def _totals(given: Iterable[Given], names: Mapping[int, str]) -> str:
+    return "; ".join(sorted(f"{names[who]}: {'abstained' if total is None else total}" for who, total, _ in given))
 
 
 @exportable(
@@ -76,7 +138,8 @@ def _line(
     holds="Every submitted scorecard with its marks and reasons.",
 )
 def scorecards(actor: Actor, wanted: Mapping[str, Any]) -> Table:
-    """A row for each criterion of each scorecard that counts, and one for the scorecard on the whole.
+    """A row for each criterion of each scorecard that counts, one for the scorecard on the whole, and one for each time
+    it was revised at a meeting.
 
     wanted   as in `scores`
     """
@@ -84,10 +147,35 @@ def scorecards(actor: Actor, wanted: Mapping[str, Any]) -> Table:
     criteria = [(one.key, one.title) for one in found.rubric.criteria.values()]
 
     def rows(ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
-        for card in queries.written_cards(actor, found.stage, ids):
+        turns = queries.revised(ids)
+        for number, card in queries.written_cards(actor, found.stage, ids):
+            for cells in _marks(card, criteria):
+                yield (*cells, None, None, None, None)
+            for one in turns.get(number, ()):
+                who = (card.applicant, card.reviewer, one.at)
+                yield (*who, REVISED, _said(one.after), one.reason, one.before, one.after, one.by, one.meeting)
+
+    return Table((*_SAID, *_REVISED), queries.written_ids(actor, found, filters), rows, AT_ONCE)
+
+
+@exportable(
+    *(PITCHES, "review.read", "mark", "marks"),
+    holds="Every submitted card on a pitch with its marks and reasons.",
+)
+def pitches(actor: Actor, wanted: Mapping[str, Any]) -> Table:
+    """A row for each criterion of each card on a pitch that counts, and one for the card on the whole.
+
+    wanted   as in `scores`
+    raises   Missing where the stage has no pitch
+    """
+    found, filters = _asked(actor, wanted)
+    criteria = [(one.key, one.title) for one in found.pitch_rubric.criteria.values()]
+
+    def rows(ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+        for card in queries.pitched_cards(actor, found.stage, ids):
             yield from _marks(card, criteria)
 
-    return Table(_SAID, queries.written_ids(actor, found, filters), rows, AT_ONCE)
+    return Table(_SAID, queries.pitched_ids(actor, found, filters), rows, AT_ONCE)
 
 
 def _marks(card: WrittenCard, criteria: Sequence[tuple[str, str]]) -> Iterator[tuple[Any, ...]]:
@@ -96,7 +184,11 @@ def _marks(card: WrittenCard, criteria: Sequence[tuple[str, str]]) -> Iterator[t
         if key in card.marks:
             given, why = card.marks[key]
             yield (*who, title, "abstained" if given is None else given, why)
-    yield (*who, ON_THE_WHOLE, "abstained" if card.total is None else card.total, card.comment)
+    yield (*who, ON_THE_WHOLE, _said(card.total), card.comment)
+
+
+def _said(total: Decimal | None) -> Decimal | str:
+    return "abstained" if total is None else total
 
 
 def _asked(actor: Actor, wanted: Mapping[str, Any]) -> tuple[StageScores, ScoreFilters]:

@@ -265,7 +265,7 @@ class Analysis(Base):
     hidden     names the cases kept from these readers: empty for none, else a SHA-256
     made_from  names the scores it rests on; whoever sees the same scores reads it as it is
     scored     applications with a total
-    agreement  criterion -> {alpha, n, reason}; the totals' own under "total", that of the pitch's totals under "pitch"
+    agreement  criterion -> {alpha, n, reason}; the totals' own under "total", the pitch's under "at the pitch"
     severity   reviewer's id as text -> points by which they mark lower than others
     shrinkage, reason, groups   as in `agreement.SeverityModel`; groups are lists of ids
     """

@@ -47,7 +47,7 @@ class PitchCard(Stateful, Base):
 
 
 class PitchMark(Base):
-    """One criterion's mark at a pitch: a value, or passed yes/no for an essential one, or an abstention (both empty)."""
+    """One criterion’s mark at a pitch: a value, passed yes/no for an essential one, or an abstention (both empty)."""
 
     __tablename__ = "pitch_mark"
     __table_args__ = (

@@ -102,6 +102,11 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "reopened": ("Reopened", _W),
         "abstained": ("Abstained", _Q),
     },
+    "pitch_card": {
+        "not_started": ("Not started", _Q),
+        "draft": ("Scoring", _A),
+        "submitted": ("Submitted", _G),
+    },
     "meeting": {
         "planned": ("Planned", _A),
         "running": ("Under way", _W),

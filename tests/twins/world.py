@@ -89,6 +89,7 @@ stages:
     enter: open
     form: idea
     review: {rubric: idea, reviewers_each: 2, load: {at_most: 6}}
+    pitch: {rubric: pitch, minutes: 15, counts: 40%}
     decision: {awards: {at_most: 4}, amount: {by_score: [{from: 45, amount: "$100,000"}]}, approve: {directors: 1}}
     opens: 2016-02-01
     closes: 2016-03-20
@@ -101,6 +102,12 @@ rubrics:
       plans: {title: Every student has a plan, essential: true, comment: never}
       good: {title: A good idea, weight: 2}
       team: {title: A strong team}
+  pitch:
+    scale: {from: 1, to: 5}
+    criteria:
+      there: {title: The head of school is there, essential: true, comment: never}
+      answers: {title: Answers our questions, weight: 2}
+      team: {title: The whole team speaks}
 forms:
   idea:
     title: Idea
@@ -166,19 +173,27 @@ class Said:
     """What the review of one school says in a world: who gives it what in which stage, with which words.
 
     planning, launch   reviewer -> mark on everything that has one
+    pitch              the same of who scores its pitch
     opened_again       the reviewer whose launch card is opened again and revised
     words              what they write; nobody else writes any of it
     """
 
     planning: Mapping[str, int]
     launch: Mapping[str, int]
+    pitch: Mapping[str, int]
     opened_again: str
     words: str
 
 
 # Tern comes first in both, and no other school's place hangs on it: what follows from its scores is not what is hidden.
-ONE = Said({"Ann": 4, "Ben": 4}, {"Ann": 4, "Ben": 4}, "Ben", "zebrafish splendour")
-OTHER = Said({"Cleo": 4, "Dan": 3}, {"Cleo": 4, "Dan": 3, "Ann": 3}, "Cleo", "quagmire throughout")
+ONE = Said({"Ann": 4, "Ben": 4}, {"Ann": 4, "Ben": 4}, {"Ann": 5, "Ben": 5}, "Ben", "zebrafish splendour")
+OTHER = Said(
+    {"Cleo": 4, "Dan": 3},
+    {"Cleo": 4, "Dan": 3, "Ann": 3},
+    {"Cleo": 5, "Dan": 5, "Ann": 4},
+    "Cleo",
+    "quagmire throughout",
+)
 WORDS = (ONE.words.split()[0], OTHER.words.split()[0])
 
 
@@ -232,6 +247,7 @@ class World:
             self.step(lambda: review.ask_for_assignment(self.by("Olu"), self.stages["launch"], Aims()))
             run_due()
         self._meet()
+        self._pitch()
         with self.at(2016, 4, 19, "slate"):
             self._slate("launch", "A first look")
             run_due()
@@ -453,6 +469,55 @@ class World:
             self.step(lambda motion=motion: meetings.count(self.by("Olu"), motion))
         owner = self.people[first].public_id
         self.step(lambda: meetings.agree_on(self.by("Olu"), item, f"Ask about {said.words}.", owner, None))
+
+    def _pitch(self) -> None:
+        """All pitch in turn, and Gull still does; what is given to Tern, and said of it, is not the same."""
+        with self.at(2016, 4, 18, "pitch"):
+            plan = meetings.Plan("Pitches", datetime(2016, 4, 20, 20, tzinfo=UTC), self.people["Olu"], 2, "Room 2")
+            lines = meetings.Lines([self.application("launch", name).id for name in self.schools], 15)
+            meeting = self._made(plan, lines)
+            self.step(lambda: meetings.invite(self.by("Olu"), meeting), lambda: meetings.start(self.by("Olu"), meeting))
+            for name in ("Ann", "Ben", "Cleo", "Dan", "Rex"):
+                self.step(lambda name=name: meetings.join(self.by(name), meeting))
+        for school in ("Tern", "Heron", "Plover", "Gull"):
+            with self.at(2016, 4, 18, f"{school} pitches"):
+                item = self._line(meeting, school)
+                self.step(lambda item=item: meetings.open_item(self.by("Olu"), item))
+            with self.at(2016, 4, 18, f"{school} is scored {self.said.words if school == 'Tern' else ''}"):
+                given = self.said.pitch if school == "Tern" else {"Ann": {"Heron": 4, "Gull": 3}.get(school, 2)}
+                words = self.said.words if school == "Tern" else f"Heard {school}."
+                for name, mark in given.items():
+                    self._score_pitch(name, item, mark, words)
+            if school != "Gull":
+                with self.at(2016, 4, 18, f"{school} has pitched"):
+                    self.step(lambda item=item: meetings.close_item(self.by("Olu"), item))
+        with self.at(2016, 4, 18, f"the pitch of Tern is scored again {self.said.words}"):
+            self._score_again(next(iter(self.said.pitch)), self._line(meeting, "Tern"))
+            run_due()
+
+    def _made(self, plan: meetings.Plan, lines: meetings.Lines) -> Meeting:
+        with unit_of_work():
+            meeting = meetings.make_meeting(self.by("Olu"), self.stages["launch"], plan, lines)
+            meeting.kind = "pitch"
+            return meeting
+
+    def _line(self, meeting: Meeting, school: str) -> AgendaItem:
+        pitching = AgendaItem.application_id == self.application("launch", school).id
+        return db.session.scalars(select(AgendaItem).where(AgendaItem.meeting_id == meeting.id, pitching)).one()
+
+    def _score_pitch(self, name: str, item: AgendaItem, mark: int, words: str, version: int = 0) -> None:
+        marks, why = {"there": True, "answers": mark, "team": mark}, {"answers": words}
+        self.step(
+            lambda: meetings.score_pitch(self.by(name), item, marks, why, f"{words}, on the whole.", version),
+            lambda: meetings.submit_pitch(self.by(name), item),
+        )
+
+    def _score_again(self, name: str, item: AgendaItem) -> None:
+        """One of them is opened again by an officer and given anew."""
+        card = meeting_queries.own_card(self.by(name), item)
+        assert card is not None
+        self.step(lambda: meetings.reopen_pitch(self.by("Olu"), card, item, f"Please say why: {self.said.words}."))
+        self._score_pitch(name, item, self.said.pitch[name], f"Again: {self.said.words}", card.version)
 
     def _assign(self, stage: str, school: str, reader: str) -> None:
         one = self.application(stage, school)

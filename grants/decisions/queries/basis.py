@@ -49,9 +49,12 @@ class Basis:
             [row.public_id, row.submission_id, row.totals, row.essential_failed, row.criteria, row.attributes]
             for row in self.results.rows
         ]
+        pitches = [
+            [row.public_id, row.pitch.totals, row.pitch.together] for row in self.results.rows if row.pitch is not None
+        ]
         counted = [self.results.scores.scorecards, self.results.scores.assigned]
         program = self.stage.cycle.program_version.sha256
-        return sha256_of({"rows": rows, "counted": counted, "pool": self.pool, "program": program})
+        return sha256_of({"rows": rows, "pitches": pitches, "counted": counted, "pool": self.pool, "program": program})
 
 
 def basis_of(stage: CycleStage) -> Basis:
@@ -71,11 +74,12 @@ def _applicants(results: StageResults) -> list[Applicant]:
         Applicant(
             id=row.public_id,
             name=row.name,
-            mean=row.mean,
+            score=row.final,
             failed=(row.essential_failed,) if row.essential_failed else (),
             ties=row.ties,
             attributes=row.attributes,
             answers=answers[row.submission_id],
+            unfinished=row.unfinished,
         )
         for row in results.rows
     ]

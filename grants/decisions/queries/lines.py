@@ -121,7 +121,10 @@ class Reading:
 
     @cached_property
     def _redrawn(self) -> Mapping[int, Doubt]:
-        barred = barred_by(self.lines, stage_rules(self.slate).decision)
+        rules = stage_rules(self.slate)
+        if rules.pitch:
+            return {}
+        barred = barred_by(self.lines, rules.decision)
         return doubts(self._totals, self.awards, barred, seed_of(self.slate.stage))
 
     @property

@@ -63,7 +63,8 @@ def solve_slate(actor: Actor, stage: CycleStage) -> Solution:
         ) from unproved
     rows = {row.public_id: row for row in basis.results.rows}
     totals = {row.application_id: row.totals for row in rows.values()}
-    doubt = doubts(totals, len(solved.awarded), barred_by(rows.values(), rules.decision), seed)
+    # Panels that are redrawn from written scores alone would say nothing of ranks in which a pitch counts.
+    doubt = {} if rules.pitch else doubts(totals, len(solved.awarded), barred_by(rows.values(), rules.decision), seed)
     tiers = {one.id: amount_of(one, rules.decision).tier for one in basis.applicants}
     kept = []
     for line in solved.lines:
@@ -106,7 +107,9 @@ def _line(
     return SlateLine(
         application_id=row.application_id,
         rank=line.rank,
-        score=row.mean,
+        score=row.final,
+        written=row.mean if row.pitch else None,
+        pitch=row.pitch.mean if row.pitch else None,
         totals=[str(total) for total in row.totals],
         rank_low=doubt.low if doubt else None,
         rank_high=doubt.high if doubt else None,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from grants.applications.models import Application
@@ -20,8 +20,7 @@ from grants.people.models import Person
 from grants.persistence.session import db
 from grants.programs.schema import Rubric
 from grants.review.pitch_models import PitchCard
-from grants.review.queries import pitch_of, pitch_rubric_of, review_rules
-from grants.review.queries.scope import has_conflict
+from grants.review.queries import counts_at_pitch, pitch_of, pitch_rubric_of, review_rules
 from grants.review.scoring import SubmissionScore, summarize
 from grants.review.states import ScorecardState
 
@@ -139,11 +138,6 @@ def _counted(application_id: int) -> Select[PitchCard]:
         .where(PitchCard.application_id == application_id, counts_at_pitch())
         .order_by(Person.name, PitchCard.id)
     )
-
-
-def counts_at_pitch() -> ColumnElement[bool]:
-    """Holds for cards whose marks count; needs `PitchCard` and its `Application` in the statement."""
-    return and_(PitchCard.state == ScorecardState.SUBMITTED, ~has_conflict(PitchCard.reviewer_id, Application.case_id))
 
 
 def _voters(item: AgendaItem) -> Sequence[tuple[int, str]]:

@@ -1,7 +1,7 @@
 """Reading panels, piles and scores, always as someone; a conflicted person never learns of a case."""
 
 from grants.casework.visibility import not_conflicted
-from grants.review.queries.aside import SetAside, set_aside
+from grants.review.queries.aside import SetAside, set_aside, set_aside_among
 from grants.review.queries.cards import card_of, others_totals, pitch_of, pitch_rubric_of, rubric_of, scorable
 from grants.review.queries.conflicts import (
     Applicant,
@@ -61,6 +61,7 @@ from grants.review.queries.piles import (
     piles_of,
     place_of,
 )
+from grants.review.queries.pitched import Pitched, counts_at_pitch, pitched_cards, pitched_ids, pitched_on
 from grants.review.queries.planning import Pair, PlanningFacts, Reviewed, Reviewer, earlier_readers, planning_facts
 from grants.review.queries.profiles import affiliation_of, affiliations_of, organizations_named, profile_of
 from grants.review.queries.proposals import (
@@ -75,21 +76,17 @@ from grants.review.queries.proposals import (
     short_of_readers,
 )
 from grants.review.queries.ranking import (
-    SORTS,
-    ScoreFilters,
     StageResults,
-    StageScores,
     ranked,
     ranked_all,
     ranked_among,
     ranked_one,
-    severity_groups,
     stage_results,
-    stage_scores,
 )
-from grants.review.queries.results import Given, ScoredSubmission
-from grants.review.queries.revisions import own_revisions, revisions_in, revisions_of, totals_before
+from grants.review.queries.results import Given, PitchResult, ScoredSubmission
+from grants.review.queries.revisions import Revised, own_revisions, revised, revisions_in, revisions_of, totals_before
 from grants.review.queries.scope import REVIEWABLE, standing_of
+from grants.review.queries.sorting import SORTS, ScoreFilters, usual_sort
 from grants.review.queries.stages import StageLine, review_stages
 from grants.review.queries.standing import Standing, cards_on, standings
 from grants.review.queries.ties import unnoted_ties
@@ -106,6 +103,7 @@ from grants.review.queries.training import (
     training_of,
 )
 from grants.review.queries.waiting import Waiting, own_waiting, waiting_members
+from grants.review.queries.whole import StageScores, severity_groups, stage_scores
 from grants.review.queries.written import Written, WrittenCard, names_of, written_cards, written_ids, written_on
 from grants.review.todos import todos
 
@@ -126,11 +124,14 @@ __all__ = [
     "PanelProgress",
     "Pile",
     "PileRow",
+    "PitchResult",
+    "Pitched",
     "Place",
     "PlanningFacts",
     "Promise",
     "Reviewed",
     "Reviewer",
+    "Revised",
     "ScoreFilters",
     "ScoredSubmission",
     "SetAside",
@@ -161,6 +162,7 @@ __all__ = [
     "conflict_for",
     "conflicts_named",
     "conflicts_to_look_at",
+    "counts_at_pitch",
     "coverage",
     "earlier_evidence",
     "earlier_readers",
@@ -204,6 +206,9 @@ __all__ = [
     "piles_of",
     "pitch_of",
     "pitch_rubric_of",
+    "pitched_cards",
+    "pitched_ids",
+    "pitched_on",
     "place_of",
     "places_to_note",
     "planned_coverage",
@@ -223,6 +228,7 @@ __all__ = [
     "readers_of",
     "review_rules",
     "review_stages",
+    "revised",
     "revisions_in",
     "revisions_of",
     "rubric_of",
@@ -232,6 +238,7 @@ __all__ = [
     "scorable",
     "seed_of",
     "set_aside",
+    "set_aside_among",
     "severity_groups",
     "short_of_readers",
     "stage_for",
@@ -243,6 +250,7 @@ __all__ = [
     "totals_before",
     "training_of",
     "unnoted_ties",
+    "usual_sort",
     "waiting_members",
     "work_asked",
     "written_cards",

@@ -1,11 +1,12 @@
-"""Scorecards that were submitted before their reviewer's conflict of interest was known: kept, and counted nowhere."""
+"""Cards that were submitted before their reviewer's conflict of interest was known: kept, and counted nowhere."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from grants.applications.models import Application
 from grants.casework.visibility import not_conflicted
@@ -13,44 +14,77 @@ from grants.kernel.policy import Actor
 from grants.people.models import Person
 from grants.persistence.session import db
 from grants.review.models import Assignment, Conflict, Scorecard
+from grants.review.pitch_models import PitchCard
 from grants.review.queries.scope import joined
 from grants.review.states import ScorecardState
 
 
 @dataclass(frozen=True)
 class SetAside:
-    """One such scorecard.
+    """One such card.
 
-    total   0 to 100, as it was given; None where the reviewer abstained from everything that counts
-    since   when the first of the conflicts that stand was noted
+    total      0 to 100, as it was given; None where the reviewer abstained from everything that counts
+    since      when the first of the conflicts that stand was noted
+    at_pitch   it was given at the pitch, not in writing
     """
 
+    application_id: int
     reviewer: str
     total: Decimal | None
     submitted_at: datetime | None
     since: datetime
+    at_pitch: bool = False
 
 
 def set_aside(actor: Actor, application_id: int) -> Sequence[SetAside]:
-    """The scorecards of an application that are set aside, by reviewer's name; for officers, in one statement."""
+    """The cards on an application that are set aside, by reviewer's name, those in writing first; for officers, in two
+    statements.
+    """
+    return set_aside_among(actor, [application_id]).get(application_id, ())
+
+
+def set_aside_among(actor: Actor, application_ids: Collection[int]) -> Mapping[int, Sequence[SetAside]]:
+    """The same of many, by application's id."""
     if not actor.may("review.organize"):
-        return ()
-    since = func.min(Conflict.since)
-    rows = db.session.execute(
+        return {}
+    written = _aside(
+        actor,
         joined(
-            select(Person.name, Scorecard.total, Scorecard.submitted_at, since)
+            select(Application.id, Person.name, Scorecard.total, Scorecard.submitted_at)
             .select_from(Scorecard)
             .join(Scorecard.assignment)
-        )
-        .join(Assignment.reviewer)
-        .join(Conflict, (Conflict.case_id == Application.case_id) & (Conflict.person_id == Assignment.reviewer_id))
+        ).join(Assignment.reviewer),
+        Scorecard,
+        Assignment.reviewer_id,
+    )
+    pitched = _aside(
+        actor,
+        select(Application.id, Person.name, PitchCard.total, PitchCard.submitted_at)
+        .select_from(PitchCard)
+        .join(PitchCard.application)
+        .join(PitchCard.reviewer),
+        PitchCard,
+        PitchCard.reviewer_id,
+    )
+    found: dict[int, list[SetAside]] = {}
+    for statement, at_pitch in ((written, False), (pitched, True)):
+        for row in db.session.execute(statement.where(Application.id.in_(application_ids))):
+            found.setdefault(row[0], []).append(SetAside(*row, at_pitch))
+    return found
+
+
+def _aside(
+    actor: Actor, statement: Select[*tuple[Any, ...]], card: type[Scorecard | PitchCard], reviewer_id: Any
+) -> Select[*tuple[Any, ...]]:
+    """The statement, which selects from such cards, narrowed to those of reviewers with a conflict that stands."""
+    return (
+        statement.join(Conflict, (Conflict.case_id == Application.case_id) & (Conflict.person_id == reviewer_id))
         .where(
-            Application.id == application_id,
-            Scorecard.state == ScorecardState.SUBMITTED,
+            card.state == ScorecardState.SUBMITTED,
             Conflict.lifted_at.is_(None),
             not_conflicted(actor, Application.case_id),
         )
-        .group_by(Scorecard.id, Person.name, Scorecard.total, Scorecard.submitted_at)
-        .order_by(Person.name, Scorecard.id)
+        .add_columns(func.min(Conflict.since))
+        .group_by(card.id, Application.id, Person.name, card.total, card.submitted_at)
+        .order_by(Person.name, card.id)
     )
-    return [SetAside(*row) for row in rows]

@@ -1,14 +1,23 @@
 """What scorecards gave before they were revised."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import column, select, table
 from sqlalchemy.orm import joinedload
 
+from grants.applications.models import Application
+from grants.people.models import Person
 from grants.persistence.session import db
 from grants.review.models import Assignment, Scorecard
+from grants.review.queries.scope import counts, joined
 from grants.review.revision_models import ScorecardRevision
+
+# Meetings are a later step, which this one may not import; that a line of an agenda belongs to one is all that is asked.
+_item = table("agenda_item", column("public_id"), column("meeting_id")).alias("discussed_line")
+_meeting = table("meeting", column("id"), column("title")).alias("discussing_meeting")
 
 
 def totals_before(scorecard_ids: Collection[int]) -> Mapping[int, Decimal | None]:
@@ -24,6 +33,57 @@ def totals_before(scorecard_ids: Collection[int]) -> Mapping[int, Decimal | None
         .order_by(ScorecardRevision.id.desc())
     )
     return dict(rows.all())
+
+
+def first_totals(application_ids: Collection[int]) -> Mapping[int, Mapping[int, Decimal | None]]:
+    """Application's id -> reviewer's id -> the total first submitted, of scorecards revised since; in one statement.
+
+    Whether the actor may know of the applications is asked before.
+    """
+    found: dict[int, dict[int, Decimal | None]] = {}
+    rows = db.session.execute(
+        joined(
+            select(Application.id, Assignment.reviewer_id, ScorecardRevision.total_before)
+            .select_from(ScorecardRevision)
+            .join(ScorecardRevision.scorecard)
+            .join(Scorecard.assignment)
+        )
+        .where(Application.id.in_(application_ids), counts())
+        .order_by(ScorecardRevision.id.desc())
+    )
+    for application_id, reviewer_id, total in rows:
+        found.setdefault(application_id, {})[reviewer_id] = total
+    return found
+
+
+class Revised(NamedTuple):
+    """One revision as a file holds it; totals are 0 to 100, or None where everything that counts was abstained from."""
+
+    at: datetime
+    by: str
+    before: Decimal | None
+    after: Decimal | None
+    reason: str
+    meeting: str
+
+
+def revised(scorecard_ids: Collection[int]) -> Mapping[int, Sequence[Revised]]:
+    """Scorecard's id -> its revisions in their order, with who made them and at which meeting; in one statement.
+
+    Whether the actor may know of the scorecards is asked before.
+    """
+    one, found = ScorecardRevision, dict[int, list[Revised]]()
+    rows = db.session.execute(
+        select(one.scorecard_id, one.at, Person.name, one.total_before, one.total_after, one.reason, _meeting.c.title)
+        .join(one.by)
+        .join(_item, _item.c.public_id == one.discussed_in)
+        .join(_meeting, _meeting.c.id == _item.c.meeting_id)
+        .where(one.scorecard_id.in_(scorecard_ids))
+        .order_by(one.id)
+    )
+    for number, *said in rows:
+        found.setdefault(number, []).append(Revised(*said))
+    return found
 
 
 def revisions_in(discussed_in: Collection[str]) -> Mapping[str, Sequence[ScorecardRevision]]:

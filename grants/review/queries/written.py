@@ -21,8 +21,9 @@ from grants.people.models import Organization, Person
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import Assignment, Mark, Scorecard, Tally
-from grants.review.queries.ranking import ScoreFilters, StageScores, named_like, order_of
 from grants.review.queries.scope import counts, joined
+from grants.review.queries.sorting import ScoreFilters, named_like, order_of
+from grants.review.queries.whole import StageScores
 
 Selected = TypeVarTuple("Selected")
 
@@ -75,13 +76,13 @@ def written_ids(actor: Actor, scores: StageScores, filters: ScoreFilters) -> Seq
         _counted(actor, scores.stage, select(Scorecard.id))
         .outerjoin(Tally, Tally.application_id == Application.id)
         .where(named_like(filters))
-        .order_by(*order_of(scores, "-mean"), Person.name, Scorecard.id)
+        .order_by(*order_of(scores, ""), Person.name, Scorecard.id)
     )
     return db.session.scalars(statement).all()
 
 
-def written_cards(actor: Actor, stage: CycleStage, ids: Sequence[int]) -> Iterator[WrittenCard]:
-    """These scorecards in this order; those that no longer count, or that the actor may not see any more, left out."""
+def written_cards(actor: Actor, stage: CycleStage, ids: Sequence[int]) -> Iterator[tuple[int, WrittenCard]]:
+    """These scorecards by their ids, in this order; those that no longer count, or that the actor may not see any more, left out."""
     columns = (Scorecard.id, Organization.name, Person.name, Scorecard.submitted_at, Scorecard.total, Scorecard.comment)
     found = db.session.execute(_counted(actor, stage, select(*columns)).where(Scorecard.id.in_(ids)))
     cards = {
@@ -92,7 +93,7 @@ def written_cards(actor: Actor, stage: CycleStage, ids: Sequence[int]) -> Iterat
     for number, criterion, value, passed, why in db.session.execute(marks.where(Mark.scorecard_id.in_(ids))):
         if number in cards:
             cards[number].marks[criterion] = (value if passed is None else passed, why)
-    return (cards[number] for number in ids if number in cards)
+    return ((number, cards[number]) for number in ids if number in cards)
 
 
 def names_of(reviewer_ids: Collection[int]) -> Mapping[int, str]:

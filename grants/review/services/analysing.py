@@ -5,7 +5,7 @@ the same one; someone with a conflict of interest reads another, into which noth
 nor the moment at which they came. What is out of date is told by what it was made from, never by the time.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -26,8 +26,8 @@ from grants.review.agreement import Agreement, Rating, agreement, rank_draws, se
 from grants.review.models import Analysis, Standing, Tally
 from grants.review.queries.cards import rubric_of
 from grants.review.queries.numbers import key_of, seed_of
-from grants.review.queries.ranking import hidden_name, name_of, scores_on
 from grants.review.queries.scope import reviewable_applications, with_program
+from grants.review.queries.whole import AT_PITCH, hidden_name, name_of, scores_on
 from grants.review.services.tallies import AT_ONCE, reckon, untallied
 
 TOTAL: Final = "total"
@@ -44,6 +44,7 @@ class _Scores:
     scorecards: int
     fingerprint: int
     given: Sequence[Any]
+    pitch_given: Sequence[Any]
 
 
 def keep_up() -> None:
@@ -102,23 +103,20 @@ def _scores(actor: Actor, stage: CycleStage) -> list[_Scores]:
     """What is analysed, in one statement: the name is that of these very scores, whatever comes meanwhile."""
     known = reviewable_applications(actor, stage).join(Tally, Tally.application_id == Application.id)
     rows = db.session.execute(
-        known.with_only_columns(Application.id, Tally.scorecards, Tally.fingerprint, Tally.given).order_by(
-            Application.id
-        )
+        known.with_only_columns(
+            Application.id, Tally.scorecards, Tally.fingerprint, Tally.given, Tally.pitch_given
+        ).order_by(Application.id)
     )
     return [_Scores(*row) for row in rows]
 
 
 def _worked_out(scores: Sequence[_Scores], rubric: Rubric, seed: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The analysis's columns, and one standing for each application with a total."""
-    totals = [
-        Rating(key_of(who), key_of(one.application_id), Decimal(total))
-        for one in scores
-        for who, total, _ in one.given
-        if total is not None
-    ]
+    totals = _totals([(one.application_id, one.given) for one in scores])
     severity, intervals = severity_model(totals), rank_draws(totals, seed=seed).intervals()
     alphas = {one.key: asdict(_agreement_on(one, scores)) for one in rubric.criteria.values()}
+    if pitched := _totals([(one.application_id, one.pitch_given) for one in scores]):
+        alphas[AT_PITCH] = asdict(agreement(pitched))
     columns = {
         "made_at": now(),
         "scored": len(intervals),
@@ -138,6 +136,19 @@ def _worked_out(scores: Sequence[_Scores], rubric: Rubric, seed: int) -> tuple[d
         for one, ranks in intervals.items()
     ]
     return columns, standings
+
+
+def _totals(cards: Iterable[tuple[int, Sequence[Any]]]) -> list[Rating]:
+    """The totals of cards as a tally keeps them.
+
+    cards   (application's id, its cards)
+    """
+    return [
+        Rating(key_of(who), key_of(number), Decimal(total))
+        for number, given in cards
+        for who, total, _ in given
+        if total is not None
+    ]
 
 
 def _agreement_on(criterion: Criterion, scores: Sequence[_Scores]) -> Agreement:

@@ -7,14 +7,12 @@ from typing import Any
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from grants.applications.models import Application
 from grants.programs.models import CycleStage
 from grants.review.combining import together
 from grants.review.pitch_models import PitchCard, PitchMark
 from grants.review.queries.cards import pitch_of
-from grants.review.queries.scope import has_conflict
+from grants.review.queries.pitched import counts_at_pitch
 from grants.review.scoring import SubmissionScore, summarize
-from grants.review.states import ScorecardState
 
 Cards = Sequence[Sequence[Any]]
 """As a tally keeps them: [reviewer's id, total as text or None, {criterion: mark}] a card."""
@@ -41,11 +39,7 @@ def pitches_given(session: Session, ids: Sequence[int]) -> dict[int, list[list[A
     """Application id -> the submitted cards on its pitch that count, by reviewer's id; in two statements."""
     if not ids:
         return {}
-    counted = and_(
-        PitchCard.application_id.in_(ids),
-        PitchCard.state == ScorecardState.SUBMITTED,
-        ~has_conflict(PitchCard.reviewer_id, Application.case_id),
-    )
+    counted = and_(PitchCard.application_id.in_(ids), counts_at_pitch())
     marks: dict[int, dict[str, int | bool | None]] = {}
     of_cards = select(PitchMark.card_id, PitchMark.criterion, PitchMark.value, PitchMark.passed)
     of_cards = of_cards.join(PitchMark.card).join(PitchCard.application).where(counted)

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from http import HTTPStatus
+from typing import Final
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -10,12 +11,14 @@ from grants.casework.export_views import ask_for
 from grants.kernel.errors import Problem
 from grants.persistence.session import unit_of_work
 from grants.review import queries, services
-from grants.review.exports import SCORECARDS, SCORES
+from grants.review.exports import PITCHES, SCORECARDS, SCORES
 from grants.review.forms import ReasonForm, ScoreFilterForm, mark_words, part_words
 from grants.review.views.blueprint import bp
 from grants.review.views.desk import moment_words
 from grants.web.access import current_actor, requires
 from grants.web.tables import page_asked, sort_asked
+
+KINDS: Final = {"scores": SCORES, "scorecards": SCORECARDS, "pitches": PITCHES}
 
 
 @bp.get("/stages/<public_id:stage_id>/scores")
@@ -33,22 +36,24 @@ def scores(stage_id: str) -> ResponseReturnValue:
         form=form,
         part_words=part_words,
         groups=queries.severity_groups(found),
+        order=queries.usual_sort(found),
     )
 
 
-@bp.post("/stages/<public_id:stage_id>/scores/<any(scores, scorecards):what>")
+@bp.post("/stages/<public_id:stage_id>/scores/<any(scores, scorecards, pitches):what>")
 @requires("review.read")
 def ask_for_scores(stage_id: str, what: str) -> ResponseReturnValue:
-    """Have the list made into a file: by application, or every scorecard with its reasons."""
+    """Have the list made into a file: by application, or every scorecard, or card on a pitch, with its reasons."""
     form = ScoreFilterForm()
     stage = queries.stage_for(current_actor(), stage_id)
+    if what == "pitches":
+        queries.pitch_rubric_of(stage)  # 404 where nobody pitches
     wanted = {"stage": stage.public_id, **asdict(_filters(form))}
-    kind = SCORES if what == "scores" else SCORECARDS
-    return ask_for(kind, f"{stage.cycle.key}-{stage.key}-{what}", wanted, form.said())
+    return ask_for(KINDS[what], f"{stage.cycle.key}-{stage.key}-{what}", wanted, form.said())
 
 
 def _filters(form: ScoreFilterForm) -> queries.ScoreFilters:
-    asked = sort_asked(queries.SORTS, "-mean")
+    asked = sort_asked(queries.SORTS, "")
     return queries.ScoreFilters(form.q.data or "", f"{'-' if asked.descending else ''}{asked.key}")
 
 
