@@ -61,9 +61,9 @@ def _candidate(applicant: Applicant, rules: DecisionRules) -> Candidate:
     barred = [one for one in (applicant.unfinished, amount.reason) if one]
     if rules.essentials == "block":
         barred += applicant.failed
-    is_final = applicant.unfinished is None
     return Candidate(
-        applicant.id, applicant.name, applicant.score, amount.cents, tuple(barred), applicant.ties, is_final
+        *(applicant.id, applicant.name, applicant.score, amount.cents, tuple(barred), applicant.ties),
+        final=applicant.unfinished is None,
     )
 
 

@@ -51,8 +51,7 @@ class Room:
                 "Panel meeting", MEETING, chair or panel.officer, quorum, "Room 2", "", ballot, majority
             )
             lines = services.Lines([one.id for one in applications], minutes, break_after, 15)
-            made = services.make_meeting(panel.by, panel.stage, plan, lines)
-            made.kind = kind
+            made = services.make_meeting(panel.by, panel.stage, plan, lines, kind)
             return cls(panel, made.public_id)
 
     @classmethod

@@ -497,9 +497,7 @@ class World:
 
     def _made(self, plan: meetings.Plan, lines: meetings.Lines) -> Meeting:
         with unit_of_work():
-            meeting = meetings.make_meeting(self.by("Olu"), self.stages["launch"], plan, lines)
-            meeting.kind = "pitch"
-            return meeting
+            return meetings.make_meeting(self.by("Olu"), self.stages["launch"], plan, lines, kind="pitch")
 
     def _line(self, meeting: Meeting, school: str) -> AgendaItem:
         pitching = AgendaItem.application_id == self.application("launch", school).id

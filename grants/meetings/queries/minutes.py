@@ -5,13 +5,11 @@ A line that is closed to the reader is left out, with everything that happened t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from grants.applications.models import Application
 from grants.background.models import Job
 from grants.documents import facts as document_facts
 from grants.documents.facts import Block, Facts, heading, points, table
@@ -23,19 +21,24 @@ from grants.meetings.ballots import Ballot, Count
 from grants.meetings.ballots import in_words as votes_in_words
 from grants.meetings.models import AgendaItem, Attendance, Meeting
 from grants.meetings.motion_models import ActionItem, Minutes, Motion, Vote
-from grants.meetings.policy import may_see_scores
 from grants.meetings.queries.meetings import Agenda, Line, agenda_of, leads
+from grants.meetings.queries.minutes_scores import (
+    ScoreLine,
+    items_with_pitches,
+    items_with_scores,
+    pitch_scores_of,
+    pitch_table,
+    scores_of,
+    scores_table,
+)
 from grants.meetings.queries.motions import actions_on
 from grants.meetings.queries.pitches import presenters_on
 from grants.meetings.queries.scope import out_for
 from grants.people.models import Person
 from grants.persistence.session import db
 from grants.programs.queries import definition_of
-from grants.review.models import Assignment, Scorecard
-from grants.review.queries import review_rules, revisions_in, totals_before
-from grants.review.queries.scope import counts, joined, own_assignments
+from grants.review.queries import revisions_in
 from grants.review.revision_models import ScorecardRevision
-from grants.review.states import ScorecardState
 
 STATES = {
     "done": "Discussed.",
@@ -50,7 +53,8 @@ class _Record:
     """What happened at the lines open to the reader, by the lines' ids."""
 
     out: Mapping[int, Sequence[str]]
-    scores: Mapping[int, Sequence[tuple[str, Decimal | None, Decimal | None, bool]]]
+    scores: Mapping[int, Sequence[ScoreLine]]
+    pitched: Mapping[int, Sequence[ScoreLine]]
     revisions: Mapping[str, Sequence[ScorecardRevision]]
     motions: Mapping[int, Sequence[Motion]]
     actions: Mapping[int, Sequence[ActionItem]]
@@ -171,7 +175,9 @@ def _line(line: Line, record: _Record, zone: str) -> list[Block]:
         blocks.append(f"Presented by {', '.join(presented)}.")
     blocks += [" ".join(part.split()) for part in item.notes.split("\n\n") if part.strip()]
     if scores := record.scores.get(item.id):
-        blocks.append(_scores(scores))
+        blocks.append(scores_table(scores))
+    if pitched := record.pitched.get(item.id):
+        blocks.append(pitch_table(pitched))
     if revised := record.revisions.get(item.public_id):
         blocks.append(points(f"{_whose(one)} revised their scorecard: {one.reason}" for one in revised))
     if motions := record.motions.get(item.id):
@@ -194,26 +200,6 @@ def _left(record: _Record, item: AgendaItem) -> str:
 
 def _whose(revision: ScorecardRevision) -> str:
     return revision.scorecard.assignment.reviewer.name
-
-
-def _scores(scores: Sequence[tuple[str, Decimal | None, Decimal | None, bool]]) -> Block:
-    if not any(revised for *_, revised in scores):
-        totals = [(name, _said(total)) for name, _, total, _ in scores]
-        mean_of = _mean([total for _, _, total, _ in scores if total is not None])
-        return table("Scores of 100", ("Reviewer", "Submitted"), totals, numeric=(1,), total=("Mean", mean_of))
-    rows = [(name, _said(before), _said(total) if revised else "") for name, before, total, revised in scores]
-    given = [total for _, _, total, _ in scores if total is not None]
-    first = [before for _, before, _, _ in scores if before is not None]
-    columns = ("Reviewer", "Submitted", "After discussion")
-    return table("Scores of 100", columns, rows, numeric=(1, 2), total=("Mean", _mean(first), _mean(given)))
-
-
-def _mean(totals: Sequence[Decimal]) -> str:
-    return _said(sum(totals, Decimal(0)) / len(totals)) if totals else ""
-
-
-def _said(total: Decimal | None) -> str:
-    return "abstained" if total is None else f"{total:.1f}"
 
 
 def _motion(motion: Motion) -> str:
@@ -249,10 +235,12 @@ def _record(actor: Actor, meeting: Meeting, items: Sequence[AgendaItem]) -> _Rec
         .order_by(Motion.id)
     ):
         motions.setdefault(one.item_id, []).append(one)
-    shown = _items_with_scores(actor, meeting, [one for one in items if one.opened_at is not None])
+    opened = [one for one in items if one.opened_at is not None]
+    shown = items_with_scores(actor, meeting, opened)
     return _Record(
         out=_out(meeting, ids),
-        scores=_scores_of(shown),
+        scores=scores_of(shown),
+        pitched=pitch_scores_of(items_with_pitches(actor, meeting, opened)),
         revisions=revisions_in([one.public_id for one in shown]),
         motions=motions,
         actions=actions_on(ids),
@@ -273,43 +261,4 @@ def _out(meeting: Meeting, ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
     found: dict[int, list[str]] = {}
     for item_id, name in rows:
         found.setdefault(item_id, []).append(name)
-    return found
-
-
-def _items_with_scores(actor: Actor, meeting: Meeting, items: Sequence[AgendaItem]) -> list[AgendaItem]:
-    """The lines whose scores the reader may see."""
-    was_there = select(Attendance.id).where(
-        Attendance.meeting_id == meeting.id,
-        Attendance.person_id == actor.person_id,
-        Attendance.first_joined_at.is_not(None),
-    )
-    is_in = db.session.scalar(was_there) is not None
-    own = own_assignments(actor).where(Assignment.stage_id == meeting.stage_id).with_only_columns(Application.id)
-    owed = own.where(~Assignment.scorecard.has(Scorecard.state == ScorecardState.SUBMITTED)).order_by(None)
-    owes = set(db.session.scalars(owed).all())
-    rule, reads = review_rules(meeting.stage).others_scores, actor.may("review.read")
-    return [
-        one for one in items if may_see_scores(reads=reads, rule=rule, is_in=is_in, owes_own=one.application_id in owes)
-    ]
-
-
-def _scores_of(
-    items: Sequence[AgendaItem],
-) -> Mapping[int, Sequence[tuple[str, Decimal | None, Decimal | None, bool]]]:
-    by_application = {one.application_id: one.id for one in items}
-    rows = db.session.execute(
-        joined(
-            select(Application.id, Person.name, Scorecard.id, Scorecard.total)
-            .select_from(Scorecard)
-            .join(Scorecard.assignment)
-        )
-        .join(Assignment.reviewer)
-        .where(Application.id.in_(by_application), counts())
-        .order_by(Person.name, Scorecard.id)
-    ).all()
-    before = totals_before([row[2] for row in rows])
-    found: dict[int, list[tuple[str, Decimal | None, Decimal | None, bool]]] = {}
-    for application_id, name, card_id, total in rows:
-        first = before.get(card_id, total)
-        found.setdefault(by_application[application_id], []).append((name, first, total, card_id in before))
     return found

@@ -68,8 +68,9 @@ def set_aside_among(actor: Actor, application_ids: Collection[int]) -> Mapping[i
     )
     found: dict[int, list[SetAside]] = {}
     for statement, at_pitch in ((written, False), (pitched, True)):
-        for row in db.session.execute(statement.where(Application.id.in_(application_ids))):
-            found.setdefault(row[0], []).append(SetAside(*row, at_pitch))
+        of_these = statement.where(Application.id.in_(application_ids))
+        for number, reviewer, total, submitted_at, since in db.session.execute(of_these):
+            found.setdefault(number, []).append(SetAside(number, reviewer, total, submitted_at, since, at_pitch))
     return found
 
 

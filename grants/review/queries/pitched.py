@@ -15,7 +15,7 @@ from grants.kernel.policy import Actor
 from grants.people.models import Organization, Person
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
-from grants.review.models import Standing, Tally
+from grants.review.models import Tally
 from grants.review.pitch_models import PitchCard, PitchMark
 from grants.review.queries.scope import REVIEWABLE, has_conflict
 from grants.review.queries.sorting import ScoreFilters, named_like, order_of
@@ -25,7 +25,7 @@ from grants.review.states import ScorecardState
 
 Selected = TypeVarTuple("Selected")
 
-# Meetings are a later step, which this one may not import; that a line of an agenda belongs to one is all that is asked.
+# Meetings are a later step, which this one may not import; that a line of an agenda belongs to one is all it asks.
 _item = table("agenda_item", column("public_id"), column("meeting_id")).alias("pitched_line")
 _meeting = table("meeting", column("id"), column("public_id"), column("title")).alias("pitched_meeting")
 
@@ -51,7 +51,7 @@ def counts_at_pitch() -> ColumnElement[bool]:
 
 
 def pitched_on(actor: Actor, application_id: int) -> list[Pitched]:
-    """The cards on an application's pitch that count, by member's name; none of a case the actor has a conflict with."""
+    """The cards on an application's pitch that count, by member's name; none of a case kept from the actor."""
     rows = db.session.execute(
         select(PitchCard, _meeting.c.public_id, _meeting.c.title)
         .join(PitchCard.application)
@@ -70,12 +70,10 @@ def pitched_on(actor: Actor, application_id: int) -> list[Pitched]:
 
 
 def pitched_ids(actor: Actor, scores: StageScores, filters: ScoreFilters) -> Sequence[int]:
-    """Ids of the cards on pitches that count, in the order in which applications stand, then of their members' names."""
-    made = scores.analysis.id if scores.analysis else 0
+    """Ids of the cards on pitches that count, in the order in which applications stand, then of members' names."""
     statement = (
         _counted(actor, scores.stage, select(PitchCard.id))
         .outerjoin(Tally, Tally.application_id == Application.id)
-        .outerjoin(Standing, (Standing.application_id == Application.id) & (Standing.analysis_id == made))
         .where(named_like(filters))
         .order_by(*order_of(scores, ""), Person.name, PitchCard.id)
     )

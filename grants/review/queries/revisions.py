@@ -15,7 +15,7 @@ from grants.review.models import Assignment, Scorecard
 from grants.review.queries.scope import counts, joined
 from grants.review.revision_models import ScorecardRevision
 
-# Meetings are a later step, which this one may not import; that a line of an agenda belongs to one is all that is asked.
+# Meetings are a later step, which this one may not import; that a line of an agenda belongs to one is all it asks.
 _item = table("agenda_item", column("public_id"), column("meeting_id")).alias("discussed_line")
 _meeting = table("meeting", column("id"), column("title")).alias("discussing_meeting")
 

@@ -82,7 +82,9 @@ def written_ids(actor: Actor, scores: StageScores, filters: ScoreFilters) -> Seq
 
 
 def written_cards(actor: Actor, stage: CycleStage, ids: Sequence[int]) -> Iterator[tuple[int, WrittenCard]]:
-    """These scorecards by their ids, in this order; those that no longer count, or that the actor may not see any more, left out."""
+    """These scorecards by their ids, in this order, without those that no longer count, or that the actor may not see
+    any more.
+    """
     columns = (Scorecard.id, Organization.name, Person.name, Scorecard.submitted_at, Scorecard.total, Scorecard.comment)
     found = db.session.execute(_counted(actor, stage, select(*columns)).where(Scorecard.id.in_(ids)))
     cards = {

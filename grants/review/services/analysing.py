@@ -102,11 +102,8 @@ def _readers(stage: CycleStage) -> Iterator[Actor]:
 def _scores(actor: Actor, stage: CycleStage) -> list[_Scores]:
     """What is analysed, in one statement: the name is that of these very scores, whatever comes meanwhile."""
     known = reviewable_applications(actor, stage).join(Tally, Tally.application_id == Application.id)
-    rows = db.session.execute(
-        known.with_only_columns(
-            Application.id, Tally.scorecards, Tally.fingerprint, Tally.given, Tally.pitch_given
-        ).order_by(Application.id)
-    )
+    columns = (Application.id, Tally.scorecards, Tally.fingerprint, Tally.given, Tally.pitch_given)
+    rows = db.session.execute(known.with_only_columns(*columns).order_by(Application.id))
     return [_Scores(*row) for row in rows]
 
 

@@ -130,9 +130,12 @@ def reopen_pitch_card(actor: Actor, card: PitchCard, reason: str, link: str) -> 
 
 def _set_aside(actor: Actor, card: PitchCard, reason: str | None) -> Callable[[], None]:
     def set_total_aside() -> None:
-        act = "review.take_back_pitch" if reason is None else "review.reopen_pitch"
-        before, after = {"total": total_said(card.total)}, {"reason": reason} if reason else None
-        audit.record(actor, act, card, before=before, after=after, case_id=card.case_id)
+        before = {"total": total_said(card.total)}
+        if reason is None:
+            audit.record(actor, "review.take_back_pitch", card, before=before, case_id=card.case_id)
+        else:
+            after = {"reason": reason}
+            audit.record(actor, "review.reopen_pitch", card, before=before, after=after, case_id=card.case_id)
         card.total = card.submitted_at = None
         card.version += 1
 

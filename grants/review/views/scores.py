@@ -71,6 +71,7 @@ def application(stage_id: str, application_id: str) -> ResponseReturnValue:
         scores=found,
         row=row,
         written=written,
+        pitched=queries.pitched_on(actor, row.application_id) if row.pitch else [],
         set_aside=queries.set_aside(actor, row.application_id),
         revisions=queries.revisions_of([one.scorecard.id for one in written]),
         card_of=queries.card_of,
