@@ -134,6 +134,15 @@ def _meeting(state: str) -> str:
 _up = """
     SELECT meeting.public_id AS meeting_id, item.public_id AS item_id FROM agenda_item AS item
     JOIN meeting ON meeting.id = item.meeting_id WHERE item.state = 'open' ORDER BY item.id"""
+_pitched = """
+    SELECT meeting.public_id AS meeting_id, item.public_id AS item_id FROM agenda_item AS item
+    JOIN meeting ON meeting.id = item.meeting_id
+    WHERE meeting.kind = 'pitch' AND item.opened_at IS NOT NULL AND item.application_id IS NOT NULL
+    ORDER BY item.state DESC, item.id"""
+_pitch_scored = """
+    SELECT meeting.public_id AS meeting_id, card.public_id AS card_id FROM pitch_card AS card
+    JOIN agenda_item AS item ON item.public_id = card.pitched_in JOIN meeting ON meeting.id = item.meeting_id
+    WHERE card.state = 'submitted' ORDER BY card.id"""
 _met_stage = """
     SELECT stage.public_id AS stage_id FROM cycle_stage AS stage JOIN meeting ON meeting.stage_id = stage.id
     ORDER BY meeting.id DESC"""
@@ -370,6 +379,8 @@ PAGES: dict[str, list[Seen]] = {
     "meetings.slot": by(OFFICER, ids=_asked_slot),
     "meetings.of_stage": by(OFFICER, DIRECTOR, ids=_met_stage),
     "meetings.order": by(OFFICER, ids=_meeting("planned")),
+    "meetings.pitch_card": by(REVIEWER, ids=_pitched),
+    "meetings.reopen_pitch_card": by(OFFICER, ids=_pitch_scored),
     "meetings.revise": by(REVIEWER, ids=_up),
     # decisions
     "decisions.compare": by(

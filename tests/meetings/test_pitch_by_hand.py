@@ -1,0 +1,199 @@
+"""A sheet of written and pitch scores worked out on paper, and the same figures on lists, in files and on a slate.
+
+In writing, of 100: 100 · Σ weight · mark / 4 / Σ weight, with weights 3, 3 and 2 (see test_worked_by_hand).
+
+    Tern   Ann 78.125, Ben 53.125, Cleo 90        mean 73.75
+    Heron  Ann 81.25                              mean 81.25
+    Gull   Ben 3, 3 and 3 of 4                    mean 75
+
+At the pitch, of 100: 100 · (2 · answers + team) / 5 / 3, over what was marked.
+
+    Tern   Ann   4, 3   (8 + 3) / 15 = 73.3333
+           Ben   5, 4   (10 + 4) / 15 = 93.3333
+           Cleo  2, abstains   2 / 5 = 40
+           mean  206.6666 / 3 = 68.8889           deviations 4.4444, 24.4444, -28.8889
+    Heron  Ann   1, 2   (2 + 2) / 15 = 26.6667    the principal is not there: failed by 1 of 2, and any fails
+           Ben   2, 2   (4 + 2) / 15 = 40
+           mean  66.6667 / 2 = 33.33335, half to even 33.3334
+    Gull   does not come
+
+The pitch counts 40%.
+
+    Tern   0.6 · 73.75 + 0.4 · 68.8889 = 44.25 + 27.55556 = 71.8056
+    Heron  0.6 · 81.25 + 0.4 · 33.3334 = 48.75 + 13.33336 = 62.0834
+    Gull   has no final score: behind both, though 75 is more than either
+"""
+
+import csv
+import io
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from grants.decisions.candidates import candidates
+from grants.decisions.queries import basis_of
+from grants.decisions.slate_rules import in_order
+from grants.persistence.session import db
+from grants.review import exports, queries, services
+from grants.review.combining import DID_NOT_PITCH
+from grants.web.exports import write_table
+from tests.meetings.story import Room
+from tests.review.story import Panel
+
+pytestmark = pytest.mark.usefixtures("app")
+
+KEYS = ("learning_plans", "competency", "team", "financial_plan")
+WRITTEN: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
+    "Tern": {"Ann": (True, 4, 3, 2), "Ben": (True, 3, 2, 1), "Cleo": (True, "abstain", 4, 3)},
+    "Heron": {"Ann": (True, 4, 4, 1)},
+    "Gull": {"Ben": (True, 3, 3, 3)},
+}
+PITCHED: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
+    "Tern": {"Ann": (4, 3, True), "Ben": (5, 4, True), "Cleo": (2, "abstain", True)},
+    "Heron": {"Ann": (1, 2, False), "Ben": (2, 2, True)},
+}
+FINAL = (("Tern", Decimal("71.8056")), ("Heron", Decimal("62.0834")), ("Gull", None))
+
+
+def sheet() -> Panel:
+    panel = Panel.of("Ann", "Ben", "Cleo", pitch={})
+    schools = {name: panel.application_of(f"{name} School") for name in WRITTEN}
+    panel.all_declare()
+    for school, given in WRITTEN.items():
+        for name, marks in given.items():
+            panel.assigns(name, schools[school])
+            panel[name].saves(schools[school], dict(zip(KEYS, marks, strict=True)))
+            panel[name].submits(schools[school])
+    room = Room.running(panel, schools["Tern"], schools["Heron"], kind="pitch")
+    for school, pitches in PITCHED.items():
+        room.opens(schools[school])
+        for name, (answers, team, principal) in pitches.items():
+            room.scores(name, schools[school], answers=answers, team_speaks=team, principal=principal)
+    room.ends()
+    services.keep_up()
+    return panel
+
+
+def test_written_and_pitch_scores_worked_by_hand() -> None:
+    panel = sheet()
+    for rows in (panel.scores().rows, panel.ranking()[1]):
+        tern, heron, gull = rows
+        assert [(one.name, one.place, one.mean) for one in rows] == [
+            ("Tern School", 1, Decimal("73.75")),
+            ("Heron School", 2, Decimal("81.25")),
+            ("Gull School", 3, Decimal(75)),
+        ]
+        assert [(one.name.split()[0], one.pitch.together) for one in rows if one.pitch] == list(FINAL)
+        assert [one.final for one in rows] == [Decimal("71.8056"), Decimal("62.0834"), Decimal(75)]
+        assert [one.pitch and one.pitch.mean for one in rows] == [Decimal("68.8889"), Decimal("33.3334"), None]
+        assert tern.pitch is not None
+        assert tern.pitch.spread == Decimal("26.9430")
+        assert tern.pitch.criteria == {"answers": Decimal("3.6667"), "team_speaks": Decimal("3.5")}
+        assert heron.pitch is not None
+        assert [(one.failed_by, one.n, one.fails) for one in heron.pitch.essentials] == [(1, 2, True)]
+        assert heron.essential_failed == (
+            "Essential criterion “Clear five-year financial plan” failed by 1 of 1. At the pitch: "
+            "Essential criterion “The principal is there” failed by 1 of 2."
+        )
+        assert (gull.unfinished, gull.ranks is None) == (DID_NOT_PITCH, False)
+
+
+def test_each_column_orders_the_list_and_a_place_stays_what_it_is() -> None:
+    panel = sheet()
+    orders = {
+        "-mean": ["Heron", "Gull", "Tern"],
+        "mean": ["Tern", "Gull", "Heron"],
+        "-pitch": ["Tern", "Heron", "Gull"],
+        "pitch": ["Heron", "Tern", "Gull"],
+        "-together": ["Tern", "Heron", "Gull"],
+        "together": ["Heron", "Tern", "Gull"],
+        "name": ["Gull", "Heron", "Tern"],
+        "": ["Tern", "Heron", "Gull"],
+    }
+    places = {"Tern School": 1, "Heron School": 2, "Gull School": 3}
+    for sort, expected in orders.items():
+        scores, rows = panel.ranking(sort=sort)
+        assert [one.name.split()[0] for one in rows] == expected, sort
+        assert {one.name: one.place for one in rows} == places
+        assert {one.name: queries.ranked_one(panel.by, scores, one.public_id).place for one in rows} == places
+
+
+def test_the_agreement_on_pitches_stands_apart_with_its_n() -> None:
+    """Pitch totals 73.3333, 93.3333, 40 and 26.6667, 40: five in two, with a mean of 54.6667.
+
+    Observed: squared distances within are 400 + 1111.11 + 2844.44 = 4355.56 and 177.78; each pair counts twice, over
+    one less than there are: 4355.56 + 355.56 = 4711.11, of 5 values 942.22. Expected: squares around the mean are
+    348.44 + 1495.11 + 215.11 + 784 + 215.11 = 3057.78, and 2 · 3057.78 / 4 = 1528.89. 1 - 942.22 / 1528.89 = 0.3837.
+    """
+    scores, _ = sheet().ranking()
+    found = scores.pitch_agreement
+    assert found is not None
+    assert (round(found["alpha"], 4), found["n"], scores.pitched) == (0.3837, 2, 2)
+    written = scores.analysis.agreement["total"] if scores.analysis else {}
+    assert (written["alpha"], written["n"]) == (None, 1)
+
+
+def file(panel: Panel, kind: Any) -> list[dict[str, str]]:
+    """A file's rows, as its job writes them."""
+    made = io.BytesIO()
+    table = kind(panel.by, {"stage": panel.stage.public_id, "q": "", "sort": ""})
+    write_table(made, "csv", table.columns, table.rows(table.ids))
+    return list(csv.DictReader(io.StringIO(made.getvalue().decode("utf-8-sig"))))
+
+
+def test_files_hold_both_parts_and_every_reason() -> None:
+    panel = sheet()
+    rows = file(panel, exports.scores)
+    shown = ("Place", "Applicant", "Mean", "Pitch", "Pitch cards", "Pitch counts", "Together", "Set aside")
+    assert [tuple(row[one] for one in shown) for row in rows] == [
+        ("1", "Tern School", "73.7500", "68.8889", "3", "0.4", "71.8056", ""),
+        ("2", "Heron School", "81.2500", "33.3334", "2", "0.4", "62.0834", ""),
+        ("3", "Gull School", "75.0000", "", "0", "0.4", "", ""),
+    ]
+    assert rows[0]["Pitch: totals by member"] == "Ann: 73.3333; Ben: 93.3333; Cleo: 40.0000"
+    assert rows[1]["Pitch: essential criteria"] == "The principal is there: failed by 1 of 2"
+    assert (rows[0]["Pitch: mean of The whole team speaks"], rows[2]["Pitch: mean of The whole team speaks"]) == (
+        "3.5000",
+        "",
+    )
+    cards = file(panel, exports.pitches)
+    columns = ("Applicant", "Reviewer", "Criterion", "Mark", "Why")
+    assert [tuple(row[one] for one in columns) for row in cards if row["Reviewer"] == "Ann"] == [
+        ("Tern School", "Ann", "Answers the panel’s questions", "4", ""),
+        ("Tern School", "Ann", "The whole team speaks", "3", ""),
+        ("Tern School", "Ann", "The principal is there", "yes", ""),
+        ("Tern School", "Ann", "On the whole", "73.3333", ""),
+        ("Heron School", "Ann", "Answers the panel’s questions", "1", "They did not."),
+        ("Heron School", "Ann", "The whole team speaks", "2", ""),
+        ("Heron School", "Ann", "The principal is there", "no", ""),
+        ("Heron School", "Ann", "On the whole", "26.6667", ""),
+    ]
+    assert len(cards) == 5 * 4
+
+
+def test_who_has_no_final_score_is_awarded_by_no_slate_itself() -> None:
+    panel = sheet()
+    db.session.rollback()
+    basis = basis_of(panel.stage)
+    found = in_order(candidates(basis.applicants, basis.rules), "lot")
+    assert [(one.name, one.score, one.final) for one in found] == [
+        ("Tern School", Decimal("71.8056"), True),
+        ("Heron School", Decimal("62.0834"), True),
+        ("Gull School", Decimal(75), False),
+    ]
+    assert [DID_NOT_PITCH in one.barred for one in found] == [False, False, True]
+
+
+def test_a_card_set_aside_is_named_in_the_file_for_officers_alone() -> None:
+    panel = sheet()
+    [read] = queries.assignments_for(panel["Cleo"].by)
+    panel["Cleo"].declares_conflict(read.submission.application)
+    services.keep_up()
+    db.session.rollback()
+    row = next(one for one in file(panel, exports.scores) if one["Applicant"] == "Tern School")
+    assert row["Set aside"] == (
+        "Cleo: 90.0000, conflict known since 2016-04-06; Cleo at the pitch: 40.0000, conflict known since 2016-04-06"
+    )
+    assert (row["Mean"], row["Pitch"], row["Scorecards"], row["Pitch cards"]) == ("65.6250", "83.3333", "2", "2")
