@@ -39,6 +39,7 @@ from grants.persistence.session import db
 from grants.review import exports, queries, services
 from grants.review.combining import DID_NOT_PITCH
 from grants.web.exports import write_table
+from tests.factories.review import COUNTED
 from tests.meetings.story import Room
 from tests.review.story import Panel
 
@@ -58,7 +59,7 @@ FINAL = (("Tern", Decimal("71.8056")), ("Heron", Decimal("62.0834")), ("Gull", N
 
 
 def sheet() -> Panel:
-    panel = Panel.of("Ann", "Ben", "Cleo", pitch={})
+    panel = Panel.of("Ann", "Ben", "Cleo", pitch=COUNTED)
     schools = {name: panel.application_of(f"{name} School") for name in WRITTEN}
     panel.all_declare()
     for school, given in WRITTEN.items():
