@@ -27,6 +27,7 @@ class Meeting(Stateful, Base):
     """
 
     __tablename__ = "meeting"
+    named_while_taken = True  # an applicant answers for a line of it while an officer has it
     __table_args__ = (
         CheckConstraint("state IN ('planned', 'running', 'paused', 'closed', 'cancelled')", name="state"),
         CheckConstraint("kind IN ('panel', 'pitch')", name="kind"),
@@ -69,6 +70,7 @@ class AgendaItem(Stateful, Base):
     """
 
     __tablename__ = "agenda_item"
+    named_while_taken = True
     __table_args__ = (
         UniqueConstraint("meeting_id", "application_id"),
         CheckConstraint("state IN ('waiting', 'open', 'done', 'deferred')", name="state"),

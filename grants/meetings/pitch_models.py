@@ -29,6 +29,7 @@ class PitchSlot(Stateful, Base):
     """
 
     __tablename__ = "pitch_slot"
+    named_while_taken = True
     __table_args__ = (
         CheckConstraint("state IN ('planned', 'invited', 'confirmed', 'asked', 'declined', 'cancelled')", name="state"),
         CheckConstraint("(starts_at IS NULL) = (minutes IS NULL)", name="told"),

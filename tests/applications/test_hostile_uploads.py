@@ -17,7 +17,19 @@ from grants.kernel.clock import clock_at
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from tests.factories import applications as make
-from tests.factories.uploads import HTML, PDF, SVG, archive, broken_part, disguised, office, picture, relation
+from tests.factories.uploads import (
+    HTML,
+    PDF,
+    SVG,
+    archive,
+    broken_part,
+    disguised,
+    office,
+    open_document,
+    picture,
+    relation,
+    shown_from,
+)
 
 Browser = Callable[[Person], FlaskClient]
 MB = 2**20  # the most that the question takes
@@ -32,7 +44,10 @@ PNG, JPEG, DOCX, XLSX, CSV = (
 BOMB = office("docx", {"word/media/a.xml": b"0" * 60_000_000})
 MANY = archive({"[Content_Types].xml": b"", "word/document.xml": b"", **{f"word/{n}": b"" for n in range(10_001)}})
 OLD = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 512
-ELSEWHERE = "is not a file of an accepted kind: picture (PNG or JPEG), CSV, PDF, Word, Excel or PowerPoint."
+ELSEWHERE = (
+    "is not a file of an accepted kind: picture (PNG or JPEG), CSV, PDF, Word, Excel, PowerPoint or "
+    "OpenDocument slides."
+)
 UNPACKS = "unpacks to far more than a document of its size. Save it once more from the program you wrote it in."
 PROGRAMS = "holds macros or other programs. Save it without them."
 FORMULA = "holds a formula in line 2, which a spreadsheet would run. Save its values alone."
@@ -109,6 +124,19 @@ REFUSED: list[tuple[str, bytes, str]] = [
         f"“entity.docx” {other('docx')}",
     ),
     ("broken-part.docx", broken_part(), f"“broken-part.docx” {other('docx')}"),
+    # the same of OpenDocument
+    ("text.odp", open_document({"mimetype": b"application/vnd.oasis.opendocument.text"}), f"“text.odp” {other('odp')}"),
+    ("book.odp", XLSX, f"“book.odp” {other('odp')}"),
+    ("macros.odp", open_document({"Basic/Standard/Module1.xml": b"<x/>"}), f"“macros.odp” {PROGRAMS}"),
+    ("locked.odp", open_document({"META-INF/manifest.xml": b"<m><encryption-data/></m>"}), f"“locked.odp” {LOCKED}"),
+    ("beacon.odp", open_document({"content.xml": shown_from("http://x.example/p.png")}), f"“beacon.odp” {FETCHES}"),
+    ("share.odp", open_document({"content.xml": shown_from("//x.example/p")}), f"“share.odp” {FETCHES}"),
+    ("plugin.odp", open_document({"styles.xml": shown_from("file:///etc", "draw:plugin")}), f"“plugin.odp” {FETCHES}"),
+    (
+        "entity.odp",
+        open_document({"content.xml": b'<!DOCTYPE c [<!ENTITY e "x">]><c/>'}),
+        f"“entity.odp” {other('odp')}",
+    ),
     ("semicolon.csv", b"school;students\nASCEND;=HYPERLINK(1)\n", f"“semicolon.csv” {FORMULA}"),
     ("tab.csv", b"school\tstudents\nASCEND\t+cmd|x\n", f"“tab.csv” {FORMULA}"),
     (
@@ -143,6 +171,12 @@ INERT: list[tuple[str, bytes, str]] = [
     ("gifar.png", PNG + archive({"Evil.class": b"x"}), "gifar.png"),
     ("page.jpg", JPEG + HTML, "page.jpg"),
     ("slip.docx", office("docx", {"../../../../tmp/slipped": b"x"}), "slip.docx"),
+    ("shown.odp", open_document({"content.xml": shown_from("Pictures/1.png")}), "shown.odp"),
+    (
+        "link.odp",
+        open_document({"content.xml": shown_from("http://x.example/", "text:a xmlns:text='urn:t'")}),
+        "link.odp",
+    ),
     (
         "link.docx",
         office("docx", {"word/_rels/document.xml.rels": relation("hyperlink", "http://x.example/")}),

@@ -5,7 +5,7 @@ import pytest
 from grants.applications.uploads import accepted, examine
 from grants.kernel.errors import Invalid
 from grants.programs.schema import FileField
-from tests.factories.uploads import PDF, office, picture
+from tests.factories.uploads import PDF, office, open_document, picture
 
 PNG, JPEG, DOCX, XLSX = picture(), picture("JPEG"), office("docx"), office("xlsx")
 
@@ -21,6 +21,7 @@ def field(*kinds: str, at_most_mb: int = 1) -> FileField:
         (["image"], "work.png", PNG, "image/png"),
         (["image"], "work.jpeg", JPEG, "image/jpeg"),
         (["pdf", "docx"], "a.docx", DOCX, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        (["odp"], "s.odp", open_document(), "application/vnd.oasis.opendocument.presentation"),
         (["xlsx"], "b.xlsx", XLSX, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (["csv"], "c.csv", "school,students\nÉcole,320\n".encode(), "text/csv"),
     ],

@@ -37,6 +37,24 @@ def office(ending: str = "docx", more: Mapping[str, bytes] | None = None) -> byt
     )
 
 
+def open_document(more: Mapping[str, bytes] | None = None) -> bytes:
+    """OpenDocument slides, with more parts beside those they have to have, or in their place."""
+    return archive(
+        {
+            "mimetype": b"application/vnd.oasis.opendocument.presentation",
+            "META-INF/manifest.xml": b"<manifest/>",
+            "content.xml": b"<content/>",
+            **(more or {}),
+        }
+    )
+
+
+def shown_from(target: str, tag: str = "draw:image") -> bytes:
+    """Slides that show something from an address."""
+    names = 'xmlns:draw="urn:draw" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    return f'<content {names}><{tag} xlink:href="{target}"/></content>'.encode()
+
+
 def relation(kind: str, target: str) -> bytes:
     """A part of an office file that leads to somewhere else."""
     schema = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
