@@ -89,16 +89,30 @@ def marking_form(rubric: Rubric, card: Card, kept: Kept | None, *, filled: bool 
 
     card   what stands on it
     """
+    kind = _form_of(rubric)
+    form = kind(formdata=None) if filled else kind()
+    if filled or not form.is_submitted():
+        _fill(form, card, kept)
+    return form
+
+
+_forms: dict[int, tuple[Rubric, type[ScorecardForm]]] = {}
+_MOST_KEPT: Final = 64
+
+
+def _form_of(rubric: Rubric) -> type[ScorecardForm]:
+    """The form for a rubric, made once: definitions are kept, and frozen. A rubric that is kept lends nobody its id."""
+    if (kept := _forms.get(id(rubric))) is not None:
+        return kept[1]
     criteria = tuple(rubric.criteria.values())
     fields: dict[str, Any] = {"criteria": criteria}
     for criterion in criteria:
         fields[f"mark_{criterion.key}"] = _mark_field(rubric, criterion)
         fields[f"why_{criterion.key}"] = TextAreaField("Comment", [Length(max=MOST_CHARACTERS)])
     kind: type[ScorecardForm] = type("FilledScorecardForm", (ScorecardForm,), fields)
-    form = kind(formdata=None) if filled else kind()
-    if filled or not form.is_submitted():
-        _fill(form, card, kept)
-    return form
+    if len(_forms) >= _MOST_KEPT:
+        _forms.clear()
+    return _forms.setdefault(id(rubric), (rubric, kind))[1]
 
 
 def mark_choices(rubric: Rubric, criterion: Criterion) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from grants.programs.schema import Criterion, Rubric
 from grants.review.scoring import CriterionRule, Mark, scorecard_total
@@ -25,6 +25,40 @@ class Card:
 
     marks: Mapping[str, MarkValue]
     comments: Mapping[str, str]
+
+
+class Stored(Protocol):
+    """What a stored card says beside its marks; `state` is draft or submitted."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class SavedLine:
+    """What the line that says what is kept of a card is drawn from, as it was when that was read.
+
+    id        names the card among others of its page
+    state     None for a card not begun; its `version` is 0 then
+    total     so far, or of the submitted card, 0 to 100; `missing` is what it still lacks, see `gaps`
+    saved_at  when it was last saved or submitted, in words
+    """
+
+    id: str
+    state: str | None
+    version: int
+    total: Decimal | None
+    missing: Mapping[str, str]
+    saved_at: str
+    rubric: Rubric
+
+    @classmethod
+    def of(cls, name: str, rubric: Rubric, stands: Card, stored: Stored | None, saved_at: str) -> "SavedLine":
+        """The line of a card on which this stands; `stored` is None where it is not begun."""
+        state, version = (stored.state, stored.version) if stored else (None, 0)
+        return cls(name, state, version, total_of(rubric, stands), gaps(rubric, stands), saved_at, rubric)
 
 
 def rules_of(rubric: Rubric) -> tuple[CriterionRule, ...]:

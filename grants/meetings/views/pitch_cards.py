@@ -21,7 +21,7 @@ from grants.review.forms import (
     marking_form,
     part_words,
 )
-from grants.review.marking import gaps, needs_comment, total_of
+from grants.review.marking import SavedLine, needs_comment
 from grants.review.pitch_models import PitchCard
 from grants.review.queries import card_of, pitch_rubric_of
 from grants.web.access import current_actor, requires
@@ -70,7 +70,7 @@ def save_pitch_card(meeting_id: str, item_id: str) -> ResponseReturnValue:
             problem = refused
     item, card = _found(meeting_id, item_id)
     page = render_template(
-        "meetings/_pitch_saved.html",
+        "review/_saved.html",
         sentence=problem.sentence if problem else None,
         clashes=isinstance(problem, Clash) and not _is_submitted(card),
         swap=problem is None,
@@ -192,8 +192,7 @@ def _standing(item: AgendaItem, card: PitchCard | None) -> dict[str, object]:
     stage, stands = item.meeting.stage, card_of(card)
     rubric = pitch_rubric_of(stage)
     saved = moment(card.submitted_at or card.saved_at, stage.cycle.time_zone) if card else ""
-    total = total_of(rubric, stands)
-    return {"card": card, "rubric": rubric, "saved_at": saved, "total": total, "missing": gaps(rubric, stands)}
+    return {"card": card, "rubric": rubric, "kept": SavedLine.of(item.public_id, rubric, stands, card, saved)}
 
 
 def _is_submitted(card: PitchCard | None) -> bool:

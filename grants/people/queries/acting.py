@@ -1,6 +1,8 @@
 """As whom one acts: people as actors, and who somebody is."""
 
-from sqlalchemy import select
+from functools import cache
+
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from grants.kernel.errors import Missing
@@ -38,17 +40,19 @@ def actor_by_token(token: str) -> Actor | None:
     token   "<public id>.<session stamp>"
     """
     public_id, _, stamp = token.partition(".")
-    # Every request begins with this: one statement, since nobody has more than a few of each.
-    person = (
-        db.session.execute(
-            select(Person)
-            .where(Person.public_id == public_id, Person.session_stamp == stamp, Person.is_active)
-            .options(joinedload(Person.grants), joinedload(Person.memberships), joinedload(Person.coaching))
-        )
-        .unique()
-        .scalar_one_or_none()
-    )
+    found = db.session.execute(_signed_in(), {"public_id": public_id, "stamp": stamp})
+    person = found.unique().scalar_one_or_none()
     return actor_of(person) if person else None
+
+
+@cache
+def _signed_in() -> Select[Person]:
+    """Every request begins with this: one statement, since nobody has more than a few of each; put together once."""
+    return (
+        select(Person)
+        .where(Person.public_id == bindparam("public_id"), Person.session_stamp == bindparam("stamp"), Person.is_active)
+        .options(joinedload(Person.grants), joinedload(Person.memberships), joinedload(Person.coaching))
+    )
 
 
 def person_of(actor: Actor) -> Person:

@@ -1,9 +1,13 @@
 """A scorecard as it stands, and what its reviewer may do and see."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy.orm import aliased
+from sqlalchemy.orm.attributes import set_committed_value
 
 from grants.applications.models import Application
 from grants.kernel.errors import Missing
@@ -23,7 +27,6 @@ from grants.review.queries.scope import (
     has_conflict,
     joined,
     standing_of,
-    with_program,
 )
 from grants.review.steps import Step
 
@@ -64,32 +67,36 @@ def _value(mark: Mark | PitchMark) -> MarkValue | None:
 
 def scorable(assignment: Assignment) -> ScorableAssignment:
     """What the policy asks before anything is written on the assignment's scorecard, as it is at this moment."""
-    declared, conflicted, revoked_at = db.session.execute(
-        joined(
-            select(
-                declared_for_application(Assignment.reviewer_id),
-                has_conflict(Assignment.reviewer_id, Application.case_id),
-                Assignment.revoked_at,
-            ).select_from(Assignment)
-        ).where(Assignment.id == assignment.id)
-    ).one()
+    declared, conflicted, revoked_at, member = db.session.execute(_scorable(), {"id": assignment.id}).one()
     return ScorableAssignment(
         reviewer_id=assignment.reviewer_id,
         is_declared=bool(declared),
         conflict_declared=bool(conflicted),
         is_revoked=revoked_at is not None,
         is_closed=assignment.stage.released_at is not None,
-        left=_left(assignment),
+        left=_left(member, assignment.stage),
     )
 
 
-def _left(assignment: Assignment) -> Step | None:
-    member = db.session.scalar(
-        select(PanelMember)
-        .where(PanelMember.stage_id == assignment.stage_id, PanelMember.person_id == assignment.reviewer_id)
-        .options(with_program(PanelMember.stage))
-    )
-    return next(iter(standing_of(member).left), None) if member else None
+@cache
+def _scorable() -> Select[bool, bool, datetime | None, PanelMember | None]:
+    """The statement, put together once: that takes longer than running it."""
+    member = aliased(PanelMember)
+    asked = select(
+        declared_for_application(Assignment.reviewer_id),
+        has_conflict(Assignment.reviewer_id, Application.case_id),
+        Assignment.revoked_at,
+        member,
+    ).select_from(Assignment)
+    on_panel = and_(member.stage_id == Assignment.stage_id, member.person_id == Assignment.reviewer_id)
+    return joined(asked).outerjoin(member, on_panel).where(Assignment.id == bindparam("id"))
+
+
+def _left(member: PanelMember | None, stage: CycleStage) -> Step | None:
+    if member is None:
+        return None
+    set_committed_value(member, "stage", stage)  # the assignment's own, which is read already
+    return next(iter(standing_of(member).left), None)
 
 
 def others_totals(actor: Actor, assignment: Assignment) -> Sequence[Decimal] | None:

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.applications.differences import Difference, item_difference
@@ -100,14 +101,19 @@ def earlier_evidence(assignment: Assignment) -> list[Evidence]:
         named.setdefault(key, set()).add(kind)
     if not named:
         return []
-    stages = db.session.scalars(
-        select(CycleStage)
-        .where(CycleStage.cycle_id == assignment.stage.cycle_id, CycleStage.key.in_(named))
-        .options(joinedload(CycleStage.cycle))
-        .order_by(CycleStage.position, CycleStage.id)
-    )
+    stages = db.session.scalars(_stages(), {"cycle_id": assignment.stage.cycle_id, "keys": list(named)})
     found = [_of(stage, named[stage.key], assignment.submission.application.case) for stage in stages]
     return [one for one in found if not one.is_empty]
+
+
+@cache
+def _stages() -> Select[CycleStage]:
+    """The statement, put together once: that takes longer than running it."""
+    return (
+        select(CycleStage)
+        .where(CycleStage.cycle_id == bindparam("cycle_id"), CycleStage.key.in_(bindparam("keys", expanding=True)))
+        .order_by(CycleStage.position, CycleStage.id)
+    )
 
 
 def earlier_submission(assignment: Assignment, key: str) -> Submission:
@@ -118,7 +124,7 @@ def earlier_submission(assignment: Assignment, key: str) -> Submission:
     submission = None
     if f"{key}.submission" in _rules(assignment):
         stage = select(CycleStage.id).where(CycleStage.cycle_id == assignment.stage.cycle_id, CycleStage.key == key)
-        submission = _submission(stage.scalar_subquery(), assignment.submission.application.case_id)
+        submission = _submission(db.session.scalar(stage), assignment.submission.application.case_id)
     if submission is None:
         raise Missing("There is no earlier submission to show.")
     return submission
@@ -161,11 +167,16 @@ def _of(stage: CycleStage, kinds: set[str], case: Case) -> Evidence:
     )
 
 
-def _submission(stage_id: object, case_id: int) -> Submission | None:
-    return db.session.scalars(
+def _submission(stage_id: int | None, case_id: int) -> Submission | None:
+    return db.session.scalars(_newest(), {"stage_id": stage_id, "case_id": case_id}).first()
+
+
+@cache
+def _newest() -> Select[Submission]:
+    return (
         select(Submission)
         .join(Submission.application)
-        .where(Application.stage_id == stage_id, Application.case_id == case_id)
+        .where(Application.stage_id == bindparam("stage_id"), Application.case_id == bindparam("case_id"))
         .options(
             contains_eager(Submission.application).options(
                 joinedload(Application.case).joinedload(Case.organization),
@@ -174,7 +185,7 @@ def _submission(stage_id: object, case_id: int) -> Submission | None:
         )
         .order_by(Submission.number.desc(), Submission.id.desc())
         .limit(1)
-    ).first()
+    )
 
 
 def _scores(stage: CycleStage, case_id: int) -> EarlierScores | None:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, false, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.base import ExecutableOption
 
 from grants.applications.models import Application, Submission
@@ -21,11 +23,13 @@ from grants.programs.models import CycleStage
 from grants.review.models import Assignment, PanelMember, Scorecard
 from grants.review.queries.scope import (
     REVIEWABLE,
+    as_reviewer,
     free_of_conflict,
     joined,
+    members_of,
     own_assignments,
+    own_in_general,
     standing_of,
-    with_program,
 )
 from grants.review.states import ScorecardState
 from grants.review.steps import StepsTaken
@@ -118,9 +122,7 @@ def piles_of(actor: Actor) -> list[Pile]:
     """The reviewer's panels, the first due first and the closed ones last; four statements however many there are."""
     if actor.person_id is None or not actor.may("review.score"):
         return []
-    members = db.session.scalars(
-        select(PanelMember).where(PanelMember.person_id == actor.person_id).options(with_program(PanelMember.stage))
-    ).all()
+    members = members_of(actor)
     newcomers, counted = _newcomers(actor, members), _counted(actor)
     named = _named([first for *_, first in counted.values()])
     piles = []
@@ -132,11 +134,21 @@ def piles_of(actor: Actor) -> list[Pile]:
 
 
 def place_of(actor: Actor, assignment: Assignment) -> Place:
-    """Where one of the actor's assignments stands in their pile: two statements, and nothing read but numbers."""
-    is_open, own = ~_submitted(), own_assignments(actor).where(Assignment.stage_id == assignment.stage_id)
-    here = assignment.id
-    row = db.session.execute(
-        own.order_by(None)
+    """Where one of the actor's assignments stands in their pile: three statements, and nothing read but numbers."""
+    asked = as_reviewer(actor, members_of(actor))
+    here = {"stage_id": assignment.stage_id, "here": assignment.id}
+    total, done, place, previous, after, before = db.session.execute(_place(), asked | here).one()
+    named = _named([previous, after or before])
+    return Place(assignment.stage, total, done, place, named.get(previous), named.get(after or before))
+
+
+@cache
+def _place() -> Select[int, int, int, int, int, int]:
+    is_open, here = ~_submitted(), bindparam("here", type_=Integer)
+    return (
+        own_in_general()
+        .where(Assignment.stage_id == bindparam("stage_id"))
+        .order_by(None)
         .outerjoin(Scorecard, Scorecard.assignment_id == Assignment.id)
         .with_only_columns(
             func.count(),
@@ -146,10 +158,7 @@ def place_of(actor: Actor, assignment: Assignment) -> Place:
             func.min(case((and_(is_open, Assignment.id > here), Assignment.id))),
             func.min(case((and_(is_open, Assignment.id < here), Assignment.id))),
         )
-    ).one()
-    total, done, place, previous, after, before = row
-    named = _named([previous, after or before])
-    return Place(assignment.stage, total, done, place, named.get(previous), named.get(after or before))
+    )
 
 
 def pile_pages(actor: Actor, wanted: Mapping[Pile, int], size: int = PAGE_SIZE) -> dict[int, Page[PileRow]]:
@@ -198,8 +207,12 @@ def _counted(actor: Actor) -> Mapping[int, tuple[int, int, int | None]]:
 
 def _named(ids: Sequence[int | None]) -> Mapping[int | None, str]:
     """Assignment's id -> public id."""
-    rows = db.session.execute(select(Assignment.id, Assignment.public_id).where(Assignment.id.in_(filter(None, ids))))
-    return dict(rows.all())
+    return dict(db.session.execute(_public_ids(), {"ids": list(filter(None, ids))}).all())
+
+
+@cache
+def _public_ids() -> Select[int, str]:
+    return select(Assignment.id, Assignment.public_id).where(Assignment.id.in_(bindparam("ids", expanding=True)))
 
 
 def assignments_for(actor: Actor) -> Sequence[Assignment]:
@@ -223,21 +236,40 @@ def assignment_for(actor: Actor, public_id: str) -> Assignment:
 
     raises   Missing when there is none, it is another's, revoked, in conflict, or they have not declared yet
     """
-    assignment = db.session.scalar(
-        own_assignments(actor)
-        .where(Assignment.public_id == public_id)
-        .options(
-            contains_eager(Assignment.submission)
-            .contains_eager(Submission.application)
-            .joinedload(Application.case)
-            .joinedload(Case.organization),
-            with_program(Assignment.stage),
-            joinedload(Assignment.scorecard).selectinload(Scorecard.marks),
-        )
-    )
+    return _one_of(_to_read(), actor, public_id)
+
+
+def assignment_to_mark(actor: Actor, public_id: str) -> Assignment:
+    """The same with its stage alone, for who writes on the scorecard, which is read once it is taken."""
+    return _one_of(_to_mark(), actor, public_id)
+
+
+def _one_of(statement: Select[Assignment], actor: Actor, public_id: str) -> Assignment:
+    members = members_of(actor)
+    asked = as_reviewer(actor, members) | {"public_id": public_id}
+    assignment = db.session.scalar(statement, asked)
     if assignment is None:
         raise Missing("There is no such application in your pile.")
+    # It is of a stage of these, which need not be read a second time.
+    stages = {member.stage_id: member.stage for member in members}
+    set_committed_value(assignment, "stage", stages[assignment.stage_id])
     return assignment
+
+
+@cache
+def _to_mark() -> Select[Assignment]:
+    return own_in_general().where(Assignment.public_id == bindparam("public_id"))
+
+
+@cache
+def _to_read() -> Select[Assignment]:
+    return _to_mark().options(
+        contains_eager(Assignment.submission)
+        .contains_eager(Submission.application)
+        .joinedload(Application.case)
+        .joinedload(Case.organization),
+        joinedload(Assignment.scorecard).selectinload(Scorecard.marks),
+    )
 
 
 def member_for(actor: Actor, stage: CycleStage) -> PanelMember | None:
@@ -259,7 +291,7 @@ def _newcomers(actor: Actor, members: Sequence[PanelMember]) -> Mapping[int, int
             Application.state.in_(REVIEWABLE),
             # As one comparison, so that an index answers it: the rows hold all that was submitted.
             first.submitted_at > func.coalesce(PanelMember.declared_at, _BEFORE_ANY),
-            free_of_conflict(actor),
+            free_of_conflict(actor.person_id),
         )
         .group_by(PanelMember.stage_id)
     )

@@ -1,8 +1,10 @@
 """Which applications, assignments and scorecards exist for whom, as SQL predicates."""
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -93,39 +95,65 @@ def open_stages(actor: Actor) -> list[int]:
     """Ids of the stages for which the actor has accepted the terms in force, confirmed their profile, and trained where
     the stage asks for it. One statement; what a program asks for is kept by its hash.
     """
-    members = db.session.scalars(
-        select(PanelMember).where(PanelMember.person_id == actor.person_id).options(with_program(PanelMember.stage))
-    )
-    return [member.stage_id for member in members if standing_of(member).is_open]
+    return [member.stage_id for member in members_of(actor) if standing_of(member).is_open]
 
 
-def free_of_conflict(actor: Actor) -> ColumnElement[bool]:
-    """Holds for applications whose case the actor has no conflict with: `has_conflict` turned round, for one person.
+def members_of(actor: Actor) -> Sequence[PanelMember]:
+    """The actor's places on panels, with stages, cycles and program versions."""
+    return db.session.scalars(_members(), {"me": actor.person_id}).all()
+
+
+@cache
+def _members() -> Select[PanelMember]:
+    """The statement, put together once: that takes longer than running it."""
+    return select(PanelMember).where(PanelMember.person_id == bindparam("me")).options(with_program(PanelMember.stage))
+
+
+def free_of_conflict(person_id: Column) -> ColumnElement[bool]:
+    """Holds for applications whose case this person has no conflict with: `has_conflict` turned round, for one person.
 
     What that one is kept from is asked once for all rows, not anew for each. Needs `Application` in the statement.
     """
-    noted = select(Conflict.case_id).where(Conflict.person_id == actor.person_id, Conflict.lifted_at.is_(None))
+    noted = select(Conflict.case_id).where(Conflict.person_id == person_id, Conflict.lifted_at.is_(None))
     coached = (
         select(_coached_application.case_id)
         .join(CoachedSection, CoachedSection.application_id == _coached_application.id)
         .join(CoachInvitation, CoachInvitation.id == CoachedSection.invitation_id)
-        .where(CoachInvitation.person_id == actor.person_id, CoachedSection.opened_at.is_not(None))
+        .where(CoachInvitation.person_id == person_id, CoachedSection.opened_at.is_not(None))
     )
     return and_(Application.case_id.not_in(noted), Application.case_id.not_in(coached))
 
 
 def own_assignments(actor: Actor) -> Select[Assignment]:
     """The assignments a reviewer may know of, all of which stand; nothing before they took every step and declared."""
+    asked = as_reviewer(actor, members_of(actor))
+    return _assignments_of(asked["me"], asked["stages"])
+
+
+@cache
+def own_in_general() -> Select[Assignment]:
+    """The same for whoever `as_reviewer` says, as a statement that stays the same: what every request of a reviewer
+    asks is put together once, since that takes longer than running it.
+    """
+    return _assignments_of(bindparam("me"), bindparam("stages", expanding=True))
+
+
+def as_reviewer(actor: Actor, members: Sequence[PanelMember]) -> dict[str, Any]:
+    """What `own_in_general` is run with; `members` are the actor's places on panels."""
+    stages = [member.stage_id for member in members if standing_of(member).is_open]
+    return {"me": actor.person_id, "stages": stages if actor.may("review.score") else []}
+
+
+def _assignments_of(person_id: Column, stages: Any) -> Select[Assignment]:
     mine = and_(
-        Assignment.reviewer_id == actor.person_id,
-        Assignment.stage_id.in_(open_stages(actor)),
+        Assignment.reviewer_id == person_id,
+        Assignment.stage_id.in_(stages),
         Assignment.revoked_at.is_(None),
         Application.state.in_(REVIEWABLE),
-        free_of_conflict(actor),
-        declared_for_application(actor.person_id),
+        free_of_conflict(person_id),
+        declared_for_application(person_id),
     )
-    found = joined(select(Assignment)).order_by(Assignment.id)
-    return found.where(mine if actor.may("review.score") else false())
+    return joined(select(Assignment)).order_by(Assignment.id).where(mine)
 
 
 def joined(statement: Select[*Selected]) -> Select[*Selected]:

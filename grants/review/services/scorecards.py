@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from grants.casework.services import note_event
 from grants.kernel.clock import now
@@ -132,17 +134,25 @@ def running_total(assignment: Assignment, card: Scorecard | None) -> Decimal | N
 
 def locked_card(assignment: Assignment) -> Scorecard:
     """The assignment's scorecard, its row taken; a new one when it is not begun."""
-    card = db.session.scalar(
+    card = db.session.scalar(_taken(), {"assignment_id": assignment.id})
+    if card is None:
+        card = Scorecard(assignment=assignment, state=ScorecardState.DRAFT, version=0, saved_at=now(), marks=[])
+        db.session.add(card)
+    else:
+        set_committed_value(assignment, "scorecard", card)  # it is its own, and need not be looked for
+    return card
+
+
+@cache
+def _taken() -> Select[Scorecard]:
+    """The statement, put together once: that takes longer than running it."""
+    return (
         select(Scorecard)
-        .where(Scorecard.assignment_id == assignment.id)
+        .where(Scorecard.assignment_id == bindparam("assignment_id"))
         .options(selectinload(Scorecard.marks))
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if card is None:
-        card = Scorecard(assignment=assignment, state=ScorecardState.DRAFT, version=0, saved_at=now(), marks=[])
-        db.session.add(card)
-    return card
 
 
 def said_on(

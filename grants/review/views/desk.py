@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from flask import render_template, url_for
@@ -13,7 +12,7 @@ from grants.applications.reading import Part
 from grants.kernel.clock import today
 from grants.review import queries
 from grants.review.forms import ScorecardForm, level_words, mark_words, part_words
-from grants.review.marking import gaps, needs_comment, total_of
+from grants.review.marking import SavedLine, needs_comment
 from grants.review.models import Assignment
 from grants.review.reading_models import PrivateNotes
 from grants.review.services import NOTES_KEPT
@@ -62,12 +61,10 @@ def desk_page(
         blind=blind,
         pile=queries.place_of(actor, assignment),
         parts=parts,
+        kept=line_of(assignment),
         promises=queries.promises_of(assignment, parts, blind=blind),
         read_for=read_for(parts),
         evidence=queries.earlier_evidence(assignment),
-        total=total_of(rubric, card),
-        missing=gaps(rubric, card),
-        saved_at=saved_at(assignment),
         card=card,
         revisions=queries.own_revisions(assignment),
         others=queries.others_totals(actor, assignment),
@@ -107,14 +104,12 @@ def read_for(parts: Sequence[Part]) -> Mapping[str, Sequence[Part]]:
     return found
 
 
-def total_so_far(assignment: Assignment) -> Decimal | None:
-    return total_of(queries.rubric_of(assignment.stage), queries.card_of(assignment.scorecard))
-
-
-def saved_at(assignment: Assignment) -> str:
-    """When the card was last saved or submitted: the time of day, on another day the day as well."""
-    card = assignment.scorecard
-    return moment_words(assignment)(card.submitted_at or card.saved_at) if card else ""
+def line_of(assignment: Assignment) -> SavedLine:
+    """What the line above an assignment's scorecard says of it."""
+    row = assignment.scorecard
+    # The time of day; on another day the day as well.
+    said = moment_words(assignment)(row.submitted_at or row.saved_at) if row else ""
+    return SavedLine.of(assignment.public_id, queries.rubric_of(assignment.stage), queries.card_of(row), row, said)
 
 
 def moment_words(assignment: Assignment) -> Callable[[datetime], str]:

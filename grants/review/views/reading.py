@@ -14,7 +14,7 @@ from grants.review.forms import level_words, mark_words, part_words, scorecard_f
 from grants.review.models import Assignment
 from grants.review.reading_models import PrivateNotes
 from grants.review.views.blueprint import bp
-from grants.review.views.desk import Noted, desk_page, is_blind, moment_words, parts_of, total_so_far
+from grants.review.views.desk import Noted, desk_page, is_blind, line_of, moment_words, parts_of
 from grants.web.access import current_actor, requires
 
 
@@ -58,7 +58,7 @@ def paper(assignment_id: str) -> ResponseReturnValue:
         rubric=rubric,
         card=card,
         empty="empty" in request.args,
-        total=total_so_far(assignment),
+        total=line_of(assignment).total,
         parts=parts_of(assignment, assignment.submission),
         evidence=queries.earlier_evidence(assignment),
         notes=queries.notes_of(actor, assignment),

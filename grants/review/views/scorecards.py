@@ -10,9 +10,11 @@ from grants.kernel.errors import Clash, Problem
 from grants.persistence.session import unit_of_work
 from grants.review import queries, services
 from grants.review.forms import ReasonForm, ScorecardForm, changed_elsewhere, scorecard_form
-from grants.review.marking import gaps
+from grants.review.marking import SavedLine
+from grants.review.models import Assignment
+from grants.review.states import ScorecardState
 from grants.review.views.blueprint import bp
-from grants.review.views.desk import desk_page, is_blind, saved_at, total_so_far
+from grants.review.views.desk import desk_page, is_blind, line_of
 from grants.web.access import current_actor, requires
 
 
@@ -38,35 +40,45 @@ def scorecard(assignment_id: str) -> ResponseReturnValue:
 @bp.post("/assignments/<public_id:assignment_id>/save")
 @requires("review.score")
 def autosave(assignment_id: str) -> ResponseReturnValue:
-    """Keep what stands on the page; answers with the line that says so."""
-    assignment = queries.assignment_for(current_actor(), assignment_id)
-    form = scorecard_form(queries.rubric_of(assignment.stage), assignment.scorecard)
-    problem: Problem | None = form.refusal()
-    if problem is None:
-        try:
-            _keep(assignment_id, form)
-        except Problem as refused:
-            problem = refused
-    assignment = queries.assignment_for(current_actor(), assignment_id)
-    page = render_template(
+    """Keep what stands on the page; answers with the line that says so.
+
+    It comes more often than anything else: the assignment is looked up once, where it is written on.
+    """
+    actor = current_actor()
+    try:
+        with unit_of_work():
+            assignment = queries.assignment_to_mark(actor, assignment_id)
+            form = scorecard_form(queries.rubric_of(assignment.stage), None)
+            if refusal := form.refusal():
+                raise refusal
+            _write(assignment, form)
+            kept = line_of(assignment)
+    except Problem as problem:
+        kept = line_of(queries.assignment_for(actor, assignment_id))
+        clashes = isinstance(problem, Clash) and kept.state != ScorecardState.SUBMITTED
+        return _said(kept, problem.sentence, clashes=clashes), problem.status
+    return _said(kept), HTTPStatus.OK
+
+
+def _said(kept: SavedLine, sentence: str | None = None, *, clashes: bool = False) -> str:
+    """The line that says what is kept; `sentence` why what was typed is not."""
+    return render_template(
         "review/_row_saved.html" if "row" in request.args else "review/_saved.html",
-        assignment=assignment,
-        total=total_so_far(assignment),
-        saved_at=saved_at(assignment),
-        rubric=queries.rubric_of(assignment.stage),
-        missing=gaps(queries.rubric_of(assignment.stage), queries.card_of(assignment.scorecard)),
-        clashes=isinstance(problem, Clash) and not queries.is_submitted(assignment),
-        sentence=problem.sentence if problem else None,
-        swap=problem is None,
+        kept=kept,
+        clashes=clashes,
+        sentence=sentence,
+        swap=sentence is None,
     )
-    return page, problem.status if problem else HTTPStatus.OK
 
 
 def _keep(assignment_id: str, form: ScorecardForm) -> None:
-    actor, card = current_actor(), form.card()
     with unit_of_work():
-        assignment = queries.assignment_for(actor, assignment_id)
-        services.save_scorecard(actor, assignment, card.marks, card.comments, form.comment.data, form.based_on)
+        _write(queries.assignment_to_mark(current_actor(), assignment_id), form)
+
+
+def _write(assignment: Assignment, form: ScorecardForm) -> None:
+    card = form.card()
+    services.save_scorecard(current_actor(), assignment, card.marks, card.comments, form.comment.data, form.based_on)
 
 
 def _hand_in(assignment_id: str) -> None:
