@@ -35,7 +35,10 @@ def make_minutes(meeting_id: str, person_id: str) -> None:
     kept = files.put(render("minutes", facts), name, PDF)
     with unit_of_work():
         found: Meeting = queries.meeting_for(actor, meeting_id)
-        services.keep_minutes(actor, found, facts, kept)
+        made = services.keep_minutes(actor, found, facts, kept)
+        is_ours = made.file.storage_key == kept.storage_key
+    if not is_ours:  # another runner was faster, and these bytes are nobody's
+        files.remove(kept.storage_key)
 
 
 @periodic("meetings.remind_of_pitches", "20 * * * *", "Remind applicants of their pitch, and of its slides", long=True)

@@ -95,6 +95,10 @@ class AgendaItem(Stateful, Base):
     meeting: Mapped[Meeting] = relationship()
     application: Mapped[Application | None] = relationship()
 
+    def touch(self) -> None:
+        """Note that something of the line has changed. Of two changes at once both count, whichever rows were taken."""
+        self.version = AgendaItem.version + 1
+
     @property
     def case_id(self) -> int | None:
         """The case the line is about, so that the record of it is hidden from who may not know of the case."""

@@ -56,7 +56,7 @@ class ItemFacts:
     is_running      the meeting is under way and not paused
     is_another_open another application is up
     is_motion_open  a motion on it is being voted on
-    was_used        something was noted, moved or revised while it was up
+    was_used        something was noted, moved, agreed on, scored or revised there
     """
 
     is_running: bool = True

@@ -1,19 +1,26 @@
 """What goes wrong at meetings: two press at once, somebody comes late, a conflict is declared in the middle."""
 
+import re
 from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Problem, Refused
+from grants.kernel.roles import Role
 from grants.meetings import queries, services
 from grants.meetings.agenda import missed
+from grants.meetings.ballots import Choice
 from grants.meetings.models import AgendaItem
+from grants.messages.models import Message
 from grants.persistence.session import db, unit_of_work
+from tests.factories.people import person
 from tests.meetings.conftest import Met
 from tests.meetings.story import Room
+from tests.meetings.test_motions import moves
 
 
 def test_two_chairs_who_press_next_at_once_skip_nothing(app: Flask, panel: Met) -> None:
@@ -118,3 +125,72 @@ def test_being_away_is_told_and_counts(panel: Met) -> None:
     proposal = services.propose_order(panel.by, room.meeting())
     assert len(proposal.ties.absent) == 1
     assert {person for _, person in missed(proposal.entries, proposal.ties.absent)} == {str(panel["Ben"].person.id)}
+
+
+def test_every_change_of_the_plan_is_told_also_back_and_forth(panel: Met) -> None:
+    room = Room.planned(panel, panel.auk)
+    room.invites()
+    for place in ("Room 3", "Room 2", "Room 3", "Room 3"):
+        with room.acting():
+            plan = services.Plan("Panel meeting", room.meeting().starts_at, panel.officer, 2, place)
+            services.change_meeting(panel.by, room.meeting(), plan)
+    ann = select(Message.body).where(
+        Message.template == "meetings.changed", Message.to_email == panel["Ann"].person.email
+    )
+    told = db.session.scalars(ann.order_by(Message.id)).all()
+    assert [re.findall(r"Room \d", body) for body in told] == [["Room 3"], ["Room 2"], ["Room 3"]]
+
+
+def test_a_line_about_which_something_is_written_stays_on_the_agenda(panel: Met) -> None:
+    room = Room.running(panel, panel.auk, panel.heron, panel.tern)
+    with room.acting():
+        services.write_notes(panel.by, room.item(panel.auk), "Ask Dana first.", 0)
+        services.agree_on(panel.by, room.item(panel.heron), "Call them.", panel["Ann"].person.public_id, None)
+    for application in (panel.auk, panel.heron):
+        with pytest.raises(Clash, match="stays on its agenda"), room.acting():
+            services.remove(panel.by, room.item(application))
+    with room.acting():
+        services.remove(panel.by, room.item(panel.tern))
+    room.opens(panel.heron)
+    with pytest.raises(Clash, match="so it was up"), room.acting():
+        services.put_back(panel.by, room.item(panel.heron))
+    assert sorted(one.removeprefix("→ ") for one in room.sees("the officer")) == ["Auk School", "Heron School"]
+
+
+def test_of_two_changes_of_a_line_at_once_both_are_looked_at(app: Flask, panel: Met) -> None:
+    room = Room.running(panel, panel.auk)
+    room.opens(panel.auk)
+    motion, before = moves(room, "Ann", panel.auk), room.item(panel.auk).version
+    ann, officer, item_id = panel["Ann"].by, panel.by, room.item(panel.auk).public_id
+
+    def note() -> None:
+        with app.app_context():
+            with clock_at(room.now), unit_of_work():
+                item = queries.item_for(officer, queries.meeting_for(officer, room.meeting_id), item_id)
+                services.write_notes(officer, item, "Strong.", 0)
+            db.session.remove()
+
+    other = Thread(target=note)
+    db.session.rollback()
+    with clock_at(room.now), unit_of_work():
+        found = queries.motion_for(ann, queries.meeting_for(ann, room.meeting_id), motion)
+        services.vote(ann, found, Choice.YES)
+        other.start()
+        if db.engine.dialect.name == "postgresql":  # elsewhere all writers wait for one another
+            other.join()
+    other.join()
+    assert room.item(panel.auk).version == before + 2
+
+
+def test_who_joins_the_panel_after_they_were_invited_as_a_chair_votes_once_invited_again(panel: Met) -> None:
+    with unit_of_work():
+        dana = person("Dana Lee", Role.DIRECTOR)
+    room = Room.planned(panel, panel.auk, chair=dana)
+    room.invites()
+    panel.add(dana)
+    gil = panel.invite("Gil").person
+    with unit_of_work():
+        db.session.merge(gil).is_active = False
+    room.invites()
+    seats = queries.seats(room.meeting(), None)
+    assert {one.name: one.attendance.votes for one in seats} == dict.fromkeys(("Ann", "Ben", "Cleo", "Dana Lee"), True)

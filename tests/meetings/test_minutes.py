@@ -5,13 +5,17 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import func, select
 
+from grants.background.models import Job
 from grants.background.runner import run_due
 from grants.casework.files import read
+from grants.casework.models import StoredFile
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Missing
 from grants.meetings import queries, services
 from grants.meetings.ballots import Ballot, Choice
+from grants.meetings.jobs import make_minutes
 from grants.persistence.session import db, unit_of_work
 from tests.meetings.conftest import Met
 from tests.meetings.story import Room
@@ -147,3 +151,22 @@ def test_members_are_not_told_who_was_out_and_wait_for_the_end(panel: Met, clien
         page = cleo.get(url)
         assert "Left the room, conflict of interest: 1 of those present." in page.text
         assert "56.2" in page.text
+
+
+def test_a_pdf_that_failed_says_so_and_made_twice_is_one(panel: Met, client_of: Any) -> None:
+    room = met(panel)
+    with room.acting():
+        job = services.ask_for_minutes(panel.by, room.meeting())
+        assert job is not None
+        number, args = job.id, job.args
+    url, browser = f"/meetings/{room.meeting_id}/minutes", client_of(panel.officer)
+    for state, said in (("queued", "The PDF is being made"), ("failed", "The PDF could not be made")):
+        with unit_of_work():
+            db.session.get_one(Job, number).state = state
+        assert said in browser.get(url).text
+    with clock_at(room.now):
+        make_minutes(**args)
+        before = db.session.scalar(select(func.count()).select_from(StoredFile))
+        make_minutes(**args)
+    assert db.session.scalar(select(func.count()).select_from(StoredFile)) == before
+    assert "Download the PDF" in browser.get(url).text

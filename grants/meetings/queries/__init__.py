@@ -26,10 +26,10 @@ from grants.meetings.queries.minutes import (
     earlier_minutes,
     minutes_facts,
     minutes_for,
+    minutes_job,
     minutes_key,
     minutes_made,
     minutes_name,
-    minutes_wait,
 )
 from grants.meetings.queries.motions import (
     Tallied,
@@ -43,7 +43,7 @@ from grants.meetings.queries.motions import (
     own_actions,
     owners_for,
     voters_present,
-    was_moved,
+    was_used,
 )
 from grants.meetings.queries.pitch_cards import (
     OwnPitch,
@@ -55,7 +55,6 @@ from grants.meetings.queries.pitch_cards import (
     own_pitches,
     pitch_card_for,
     pitch_scores_for,
-    was_scored,
 )
 from grants.meetings.queries.pitches import (
     FREE,
@@ -144,10 +143,10 @@ __all__ = [
     "meetings",
     "minutes_facts",
     "minutes_for",
+    "minutes_job",
     "minutes_key",
     "minutes_made",
     "minutes_name",
-    "minutes_wait",
     "motion_for",
     "motions_on",
     "newest_submission",
@@ -193,7 +192,6 @@ __all__ = [
     "to_discuss",
     "todos",
     "voters_present",
-    "was_moved",
-    "was_scored",
+    "was_used",
     "with_slot",
 ]

@@ -101,9 +101,9 @@ def minutes_made(meeting: Meeting, name: str) -> Minutes | None:
     )
 
 
-def minutes_wait(meeting: Meeting, name: str) -> bool:
-    """Whether their PDF is being made."""
-    return db.session.scalar(select(Job.id).where(Job.key == minutes_key(meeting, name))) is not None
+def minutes_job(meeting: Meeting, name: str) -> Job | None:
+    """The work that makes their PDF, once somebody has asked for it."""
+    return db.session.scalar(select(Job).where(Job.key == minutes_key(meeting, name)))
 
 
 def minutes_key(meeting: Meeting, name: str) -> str:

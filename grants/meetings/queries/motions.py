@@ -16,6 +16,8 @@ from grants.meetings.queries.scope import open_to, out_for
 from grants.people.models import Person
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
+from grants.review.pitch_models import PitchCard
+from grants.review.revision_models import ScorecardRevision
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,15 @@ def open_motion(item: AgendaItem) -> Motion | None:
     return db.session.scalar(select(Motion).where(Motion.item_id == item.id, Motion.state == "open"))
 
 
-def was_moved(item: AgendaItem) -> bool:
-    """Whether anything was ever moved on a line."""
-    return db.session.scalar(select(Motion.id).where(Motion.item_id == item.id).limit(1)) is not None
+def was_used(item: AgendaItem) -> bool:
+    """Whether anything was noted, moved, agreed on, scored or revised at a line."""
+    traces = (
+        select(Motion.id).where(Motion.item_id == item.id),
+        select(ActionItem.id).where(ActionItem.item_id == item.id),
+        select(PitchCard.id).where(PitchCard.pitched_in == item.public_id),
+        select(ScorecardRevision.id).where(ScorecardRevision.discussed_in == item.public_id),
+    )
+    return bool(item.notes) or any(db.session.scalar(one.limit(1)) is not None for one in traces)
 
 
 def voters_present(item: AgendaItem) -> int:

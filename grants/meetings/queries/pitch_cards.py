@@ -159,11 +159,6 @@ def _voters(item: AgendaItem) -> Sequence[tuple[int, str]]:
     return [(number, name) for number, name in found]
 
 
-def was_scored(item: AgendaItem) -> bool:
-    """Whether anybody began to score the pitch of this line."""
-    return db.session.scalar(select(PitchCard.id).where(PitchCard.pitched_in == item.public_id).limit(1)) is not None
-
-
 @dataclass(frozen=True)
 class OwnPitch:
     """One pitch that the actor has scored, or has still to score."""

@@ -123,7 +123,7 @@ def keep_slides(actor: Actor, slot: PitchSlot, kept: PutFile) -> PitchSlides:
     db.session.add(made)
     db.session.flush()
     if slot.item is not None:
-        slot.item.version += 1
+        slot.item.touch()
     after = {"number": made.number, "name": kept.name, "sha256": kept.sha256}
     audit.record(actor, "pitch slot.slides", slot, after=after, case_id=slot.case_id)
     return made
@@ -158,7 +158,7 @@ def _keep_names(actor: Actor, slot: PitchSlot, names: list[str]) -> None:
         return
     slot.presenters = names
     if slot.item is not None:
-        slot.item.version += 1
+        slot.item.touch()
     db.session.flush()
     audit.record(
         actor, "pitch slot.presenters", slot, before={"names": before}, after={"names": names}, case_id=slot.case_id

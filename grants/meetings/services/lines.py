@@ -82,12 +82,15 @@ def remove(actor: Actor, item: AgendaItem, said: str = "") -> None:
     keep their times.
 
     said     what that applicant is told with it
-    raises   Refused; Clash once it was up
+    raises   Refused; Clash once it was up, or something is written about it
     """
     meeting = item.meeting
     changing(actor, meeting)
+    lock(item)
     if item.opened_at is not None:
         raise Clash("This was up at the meeting already, so it stays on its agenda.")
+    if queries.was_used(item):
+        raise Clash("Something was noted about this already, so it stays on its agenda.")
     audit.record(actor, "meeting.remove", item, case_id=item.case_id)
     if slots.let_go(actor, item, said):
         free = append(meeting, item.minutes, title=queries.FREE)
@@ -107,17 +110,6 @@ def shift(actor: Actor, item: AgendaItem, by: int) -> None:
     lines.insert(other, lines.pop(place))
     _put(meeting, lines)
     audit.record(actor, "meeting.order", meeting)
-
-
-def give_minutes(actor: Actor, item: AgendaItem, minutes: int) -> None:
-    """Plan a line for longer or shorter."""
-    changing(actor, item.meeting)
-    check_minutes(minutes)
-    item.minutes = minutes
-    item.version += 1
-    db.session.flush()
-    retime(item.meeting)
-    audit.record(actor, "meeting.order", item.meeting)
 
 
 def propose_order(actor: Actor, meeting: Meeting) -> Proposal:

@@ -61,7 +61,7 @@ def propose(
         votes=[],
     )
     db.session.add(motion)
-    item.version += 1
+    item.touch()
     db.session.flush()
     audit.record(actor, "motion.make", motion, after={"text": text, "ballot": motion.ballot}, case_id=motion.case_id)
     return motion
@@ -79,7 +79,7 @@ def second(actor: Actor, motion: Motion) -> None:
     if motion.state != MotionState.OPEN or motion.seconded_by_id is not None:
         raise Clash("This motion is seconded already, or over.")
     motion.seconded_by_id = actor.person_id
-    motion.item.version += 1
+    motion.item.touch()
     audit.record(actor, "motion.second", motion, case_id=motion.case_id)
 
 
@@ -91,7 +91,7 @@ def withdraw(actor: Actor, motion: Motion) -> None:
     move(actor, motion, "withdraw", MOTION, MotionFacts)
     motion.yes = motion.no = motion.abstain = 0
     motion.closed_at = now()
-    motion.item.version += 1
+    motion.item.touch()
 
 
 def vote(actor: Actor, motion: Motion, choice: Choice, slip: Slip | None = None) -> Slip | None:
@@ -114,7 +114,7 @@ def vote(actor: Actor, motion: Motion, choice: Choice, slip: Slip | None = None)
             given = Vote(motion=motion, person_id=actor.person_id)
             db.session.add(given)
         given.choice = choice
-        motion.item.version += 1
+        motion.item.touch()
         return None
     return _secretly(actor, motion, choice, given, slip)
 
@@ -146,7 +146,7 @@ def count(actor: Actor, motion: Motion) -> None:
 
     name = "carry" if carried(found, Majority(motion.majority)) else "lose"
     move(actor, motion, name, MOTION, facts, {"keep_count": keep_count, "tell_case": tell_case})
-    motion.item.version += 1
+    motion.item.touch()
 
 
 def take_again(actor: Actor, motion: Motion) -> None:
@@ -160,7 +160,7 @@ def take_again(actor: Actor, motion: Motion) -> None:
         db.session.delete(one)
     motion.yes = motion.no = motion.abstain = 0
     motion.round += 1
-    motion.item.version += 1
+    motion.item.touch()
     db.session.flush()
     db.session.expire(motion, ["votes"])
     audit.record(actor, "motion.again", motion, case_id=motion.case_id)
@@ -179,7 +179,7 @@ def _secretly(actor: Actor, motion: Motion, choice: Choice, given: Vote | None, 
         _add(motion, slip.choice, -1)
         given.number += 1
     _add(motion, choice, 1)
-    motion.item.version += 1
+    motion.item.touch()
     db.session.flush()
     return Slip(motion.public_id, motion.round, given.number, choice)
 

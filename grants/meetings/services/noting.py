@@ -33,7 +33,7 @@ def write_notes(actor: Actor, item: AgendaItem, text: str, based_on: int) -> int
     if item.notes_version != based_on:
         raise Clash("Somebody else has changed these notes meanwhile. Nothing was overwritten.")
     item.notes, item.notes_version = text.strip(), based_on + 1
-    item.version += 1
+    item.touch()
     return item.notes_version
 
 
@@ -55,7 +55,7 @@ def agree_on(actor: Actor, item: AgendaItem, what: str, owner_id: str, due_on: d
         raise Invalid("Something is missing.", wrong)
     action = ActionItem(item=item, what=what.strip(), owner=owner, due_on=due_on, made_at=now())
     db.session.add(action)
-    item.version += 1
+    item.touch()
     db.session.flush()
     after = {"what": action.what, "owner": owner.name}
     audit.record(actor, "meeting.task", action, after=after, case_id=item.case_id)
@@ -74,5 +74,5 @@ def finish_action(actor: Actor, action: ActionItem) -> None:
     if action.done_at is not None:
         raise Clash("This is done already.")
     action.done_at = now()
-    action.item.version += 1
+    action.item.touch()
     audit.record(actor, "meeting.task_done", action, case_id=action.item.case_id)

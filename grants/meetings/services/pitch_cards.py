@@ -39,7 +39,7 @@ def submit_pitch(actor: Actor, item: AgendaItem) -> PitchCard:
     raises   as `score_pitch`; Invalid with what is missing
     """
     card = review.submit_pitch_card(actor, _open(actor, item))
-    item.version += 1
+    item.touch()
     return card
 
 
@@ -49,7 +49,7 @@ def take_back_pitch(actor: Actor, item: AgendaItem) -> PitchCard:
     raises   as `score_pitch`; Clash when it is not submitted
     """
     card = review.take_back_pitch_card(actor, _open(actor, item), queries.is_over(item.meeting))
-    item.version += 1
+    item.touch()
     return card
 
 
@@ -62,7 +62,7 @@ def reopen_pitch(actor: Actor, card: PitchCard, item: AgendaItem, reason: str) -
     lock(item)
     link = address_of("meetings.pitch_card", meeting_id=item.meeting.public_id, item_id=item.public_id)
     review.reopen_pitch_card(actor, card, reason, link)
-    item.version += 1
+    item.touch()
 
 
 def _open(actor: Actor, item: AgendaItem) -> Application:

@@ -151,7 +151,7 @@ def give_more_time(actor: Actor, slot: PitchSlot, until: datetime | None, reason
     before = queries.slides_deadline(slot).at
     slot.slides_until, slot.slides_reason = until, reason
     if slot.item is not None:
-        slot.item.version += 1
+        slot.item.touch()
     db.session.flush()
     after = {"until": until.isoformat(), "reason": reason}
     audit.record(

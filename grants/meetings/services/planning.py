@@ -124,6 +124,7 @@ def change_meeting(actor: Actor, meeting: Meeting, plan: Plan) -> None:
 def invite(actor: Actor, meeting: Meeting) -> int:
     """Ask the panel to the meeting; whoever was asked already is not asked again. The agenda shows to them from now on.
 
+    Who came onto the panel since they were asked, or came to sit in, votes from now on.
     returns  how many were asked now
     raises   Refused; Clash when it is over, or the agenda is empty
     """
@@ -131,11 +132,15 @@ def invite(actor: Actor, meeting: Meeting) -> int:
     if not queries.lines_of(meeting):
         raise Clash("The agenda is empty. Put applications on it first.")
     members = db.session.scalars(
-        select(PanelMember).where(PanelMember.stage_id == meeting.stage_id).order_by(PanelMember.id)
+        select(PanelMember.person_id)
+        .join(PanelMember.person)
+        .where(PanelMember.stage_id == meeting.stage_id, Person.is_active)
+        .order_by(PanelMember.id)
     ).all()
     asked = 0
-    for person_id in [*(one.person_id for one in members), meeting.chair_id]:
+    for person_id in [*members, meeting.chair_id]:
         seat = seat_for(meeting, person_id)
+        seat.votes = seat.votes or person_id in members
         if seat.invited_at is None:
             seat.invited_at = now()
             asked += 1
@@ -217,7 +222,7 @@ def seat_for(meeting: Meeting, person_id: int) -> Attendance:
 
 
 def _tell(meeting: Meeting, template: str) -> None:
-    """Write to everybody invited; the same news of the same plan once."""
+    """Write to everybody invited; each change of the plan once, also back to what it was before."""
     seats = db.session.scalars(
         select(Attendance)
         .where(Attendance.meeting_id == meeting.id, Attendance.invited_at.is_not(None))
@@ -231,7 +236,6 @@ def _tell(meeting: Meeting, template: str) -> None:
         "where": " · ".join(one for one in (meeting.place, meeting.link) if one) or "to be announced",
         "link": address_of("meetings.meeting", meeting_id=meeting.public_id),
     }
-    plan = f"{meeting.starts_at.isoformat()}:{meeting.place}:{meeting.link}"
     for seat in seats:
         key = f"{template}:{meeting.public_id}:{seat.public_id}"
-        post(key if template != "meetings.changed" else f"{key}:{plan}", template, seat.person, facts)
+        post(f"{key}:{meeting.version}" if template == "meetings.changed" else key, template, seat.person, facts)

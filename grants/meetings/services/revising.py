@@ -45,5 +45,5 @@ def revise(
         discussed_in=item.public_id,
         based_on_version=based_on_version,
     )
-    item.version += 1
+    item.touch()
     return revision

@@ -11,7 +11,6 @@ from grants.meetings.states import ITEM, MEETING, ItemFacts, ItemState, MeetingF
 from grants.persistence import audit
 from grants.persistence.moves import lock, move
 from grants.persistence.session import db
-from grants.review.queries import revisions_in
 
 MOST_EXTENSION = 120
 
@@ -122,7 +121,7 @@ def defer(actor: Actor, item: AgendaItem) -> None:
     if was_up:
         item.closed_at = now()
         touch(item.meeting)
-    item.version += 1
+    item.touch()
 
 
 def put_back(actor: Actor, item: AgendaItem) -> None:
@@ -133,7 +132,7 @@ def put_back(actor: Actor, item: AgendaItem) -> None:
     _led(actor, item.meeting)
     move(actor, item, "put back", ITEM, lambda: _facts(item))
     item.opened_at = None
-    item.version += 1
+    item.touch()
     touch(item.meeting)
 
 
@@ -147,7 +146,7 @@ def extend(actor: Actor, item: AgendaItem, minutes: int) -> None:
     if not 1 <= minutes <= MOST_EXTENSION - item.extended:
         raise Invalid(f"At most {MOST_EXTENSION} minutes can be added.")
     item.extended += minutes
-    item.version += 1
+    item.touch()
     audit.record(actor, "agenda item.extend", item, after={"minutes": minutes}, case_id=item.case_id)
 
 
@@ -161,7 +160,7 @@ def _led(actor: Actor, meeting: Meeting) -> AgendaItem | None:
 def _open(actor: Actor, item: AgendaItem) -> None:
     move(actor, item, "open", ITEM, lambda: _facts(item))
     item.opened_at, item.closed_at = item.opened_at or now(), None
-    item.version += 1
+    item.touch()
     touch(item.meeting)
 
 
@@ -169,7 +168,7 @@ def _close(actor: Actor, item: AgendaItem) -> None:
     queries.require_in_the_room(actor, item)
     move(actor, item, "close", ITEM, lambda: _facts(item))
     item.closed_at = now()
-    item.version += 1
+    item.touch()
     touch(item.meeting)
 
 
@@ -179,10 +178,7 @@ def _facts(item: AgendaItem) -> ItemFacts:
         is_running=item.meeting.state == MeetingState.RUNNING,
         is_another_open=up is not None and up.id != item.id,
         is_motion_open=queries.open_motion(item) is not None,
-        was_used=bool(item.notes)
-        or queries.was_moved(item)
-        or bool(revisions_in([item.public_id]))
-        or queries.was_scored(item),
+        was_used=queries.was_used(item),
     )
 
 

@@ -73,7 +73,7 @@ def move_slot(actor: Actor, slot: PitchSlot, name: str, effects: Effects = None)
     """One move of a slot; whoever may know of its line sees the change at once."""
     move(actor, slot, name, SLOT, lambda: queries.slot_facts(slot), effects)
     if slot.item is not None:
-        slot.item.version += 1
+        slot.item.touch()
 
 
 def renew(actor: Actor, meetings: Sequence[Meeting], said: str = "") -> int:

@@ -147,7 +147,7 @@ def minutes(meeting_id: str) -> ResponseReturnValue:
         facts=facts,
         name=name,
         made=made,
-        waits=made is None and queries.minutes_wait(found, name),
+        job=None if made else queries.minutes_job(found, name),
         earlier=queries.earlier_minutes(actor, found, facts),
     )
 

@@ -89,8 +89,11 @@
     }
   }, 1000);
 
-  /* Notes are saved by themselves. */
+  /* Notes are saved by themselves: one save at a time, so that the next rests on the version that this one made. */
+  const unsaved = () => [...document.querySelectorAll("[data-part][data-dirty] [data-autosave]")];
+  const post = (form, more = {}) => fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-Autosave": "1" }, ...more });
   let pause = 0;
+  let saving = false;
   document.addEventListener("input", (event) => {
     const form = event.target.closest("[data-autosave]");
     if (!form) return;
@@ -98,22 +101,31 @@
     clearTimeout(pause);
     pause = setTimeout(() => save(form), 700);
   });
+  addEventListener("online", () => unsaved().forEach(save));
+  addEventListener("pagehide", () => unsaved().forEach((form) => post(form, { keepalive: true }).catch(() => {})));
 
   async function save(form) {
+    if (saving) return;
+    saving = true;
     const said = form.querySelector(".saved");
     const sent = form.notes.value;
+    let typedMore = false;
     try {
-      const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-Autosave": "1" } });
+      const answer = await post(form);
       const told = await answer.json();
       if (answer.ok) {
         form.version.value = told.version;
-        if (form.notes.value === sent) delete form.closest("[data-part]").dataset.dirty;
+        typedMore = form.notes.value !== sent;
+        if (!typedMore) delete form.closest("[data-part]").dataset.dirty;
         said.textContent = "Saved.";
       } else {
         said.textContent = told.sentence;
       }
     } catch {
       said.textContent = "Not saved: no connection. What you typed is still here.";
+    } finally {
+      saving = false;
     }
+    if (typedMore) save(form);
   }
 })();
