@@ -1,8 +1,9 @@
 """What waits for someone around reviews."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from flask import url_for
@@ -26,6 +27,9 @@ from grants.review.states import ScorecardState
 from grants.review.steps import Step
 from grants.web.filters import listing, plural
 from grants.web.todo import Todo
+
+NAMED: Final = 8
+"""Reviewers who are named in one line."""
 
 
 def todos(actor: Actor) -> list[Todo]:
@@ -109,7 +113,13 @@ def _organizing(actor: Actor) -> list[Todo]:
         .options(with_program())
         .order_by(CycleStage.closes_at, CycleStage.id)
     ).all()
-    lacking, silent, late, unseen = _lacking(actor, stages), _silent(), _late(actor), conflicts_to_look_at(actor)
+    ids = [stage.id for stage in stages]
+    lacking, silent, late, unseen = (
+        _lacking(actor, stages),
+        _silent(ids),
+        _late(actor, ids),
+        conflicts_to_look_at(actor),
+    )
     found = []
     for stage in stages:
         url, due = url_for("review.panel", stage_id=stage.public_id), _day(stage.reviews_due_at, stage)
@@ -122,21 +132,29 @@ def _organizing(actor: Actor) -> list[Todo]:
             url_of = url_for(look, stage_id=stage.public_id, state="found")
             found.append(Todo("ask", title, url_of, detail, due, count, stage.cycle_id))
         if names := silent.get(stage.id):
-            detail = f"{stage.cycle.title}: {listing(names)} {'has' if len(names) == 1 else 'have'} not declared yet."
+            detail = f"{stage.cycle.title}: {_some(names)} {'has' if len(names) == 1 else 'have'} not declared yet."
             title = f"Conflicts to be declared: {stage.title}"
             found.append(Todo("ask", title, url, detail, due, len(names), stage.cycle_id))
         if is_past(stage.reviews_due_at) and (open_cards := late.get(stage.id)):
-            detail = f"{stage.cycle.title}: {listing(f'{name} {count}' for name, count in open_cards.items())}."
-            title = f"{plural(sum(open_cards.values()), 'late scorecard')}: {stage.title}"
-            found.append(Todo("late", title, url, detail, due, sum(open_cards.values()), stage.cycle_id))
+            count = sum(cards for _, cards in open_cards)
+            detail = f"{stage.cycle.title}: {_some([f'{name} {cards}' for name, cards in open_cards])}."
+            title = f"{plural(count, 'late scorecard')}: {stage.title}"
+            found.append(Todo("late", title, url, detail, due, count, stage.cycle_id))
     return found
 
 
-def _lacking(actor: Actor, stages: Iterable[CycleStage]) -> dict[int, int]:
+def _some(names: Sequence[str]) -> str:
+    """As many names as a line bears, and how many more there are."""
+    more = len(names) - NAMED
+    return listing(names) if more <= 1 else listing([*names[:NAMED], f"{more} more"])
+
+
+def _lacking(actor: Actor, stages: Sequence[CycleStage]) -> dict[int, int]:
     """Stage id -> applications with fewer reviewers than the program asks for."""
+    here = Application.stage_id.in_([stage.id for stage in stages])
     in_force = (
         joined(select(Application.id, func.count().label("readers")).select_from(Assignment))
-        .where(stands())
+        .where(stands(), here)
         .group_by(Application.id)
         .subquery()
     )
@@ -144,7 +162,7 @@ def _lacking(actor: Actor, stages: Iterable[CycleStage]) -> dict[int, int]:
     rows = db.session.execute(
         select(Application.stage_id, readers, func.count())
         .outerjoin(in_force, in_force.c.id == Application.id)
-        .where(Application.state.in_(REVIEWABLE), not_conflicted(actor, Application.case_id))
+        .where(Application.state.in_(REVIEWABLE), here, not_conflicted(actor, Application.case_id))
         .group_by(Application.stage_id, readers)
     )
     needs = {
@@ -157,33 +175,33 @@ def _lacking(actor: Actor, stages: Iterable[CycleStage]) -> dict[int, int]:
     return found
 
 
-def _silent() -> dict[int, list[str]]:
+def _silent(stage_ids: Collection[int]) -> dict[int, list[str]]:
     """Stage id -> names of the members who have not declared."""
     found: dict[int, list[str]] = {}
     for stage_id, name in db.session.execute(
         select(PanelMember.stage_id, Person.name)
         .join(PanelMember.person)
-        .where(PanelMember.declared_at.is_(None), Person.is_active)
+        .where(PanelMember.stage_id.in_(stage_ids), PanelMember.declared_at.is_(None), Person.is_active)
         .order_by(Person.name, PanelMember.id)
     ):
         found.setdefault(stage_id, []).append(name)
     return found
 
 
-def _late(actor: Actor) -> dict[int, dict[str, int]]:
-    """Stage id -> reviewer's name -> scorecards that are not submitted."""
-    found: dict[int, dict[str, int]] = {}
+def _late(actor: Actor, stage_ids: Collection[int]) -> dict[int, list[tuple[str, int]]]:
+    """Stage id -> (reviewer's name, scorecards that are not submitted), by name; two of one name are two."""
+    found: dict[int, list[tuple[str, int]]] = {}
     submitted = case((Scorecard.state == ScorecardState.SUBMITTED, 1))
     for stage_id, name, count in db.session.execute(
         joined(select(Assignment.stage_id, Person.name, func.count() - func.count(submitted)))
         .join(Assignment.reviewer)
         .outerjoin(Scorecard, Scorecard.assignment_id == Assignment.id)
-        .where(stands(), not_conflicted(actor, Application.case_id))
+        .where(Assignment.stage_id.in_(stage_ids), stands(), not_conflicted(actor, Application.case_id))
         .group_by(Assignment.stage_id, Person.id, Person.name)
         .having(func.count() > func.count(submitted))
         .order_by(Person.name, Person.id)
     ):
-        found.setdefault(stage_id, {})[name] = count
+        found.setdefault(stage_id, []).append((name, count))
     return found
 
 

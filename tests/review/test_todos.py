@@ -75,6 +75,28 @@ def test_an_officer_hears_who_is_missing_silent_and_late() -> None:
     assert todos(panel.by, LATE) == [assign, silent]
 
 
+def test_two_reviewers_of_one_name_are_two_and_a_line_names_no_more_than_it_bears() -> None:
+    panel = panel_of("Ann")
+    tern, heron = panel.application_of("Tern School"), panel.application_of("Heron School")
+    panel["Ann"].declares()
+    panel.assigns("Ann", tern, heron)
+    panel.invite("Ann", email="other.ann@university.example")
+    panel["Ann"].declares()
+    panel.assigns("Ann", tern)
+    late = ("late", "3 late scorecards: Launch grant", "NGLC in Oakland: Ann 2 and Ann 1.", DUE, 3)
+    assert todos(panel.by, LATE)[-1] == late
+    with unit_of_work():
+        for number in range(10):
+            make.panelist(panel.stage, f"Reviewer {number}", declared_at=None)
+    named = ", ".join(f"Reviewer {number}" for number in range(8))
+    silent = (
+        "ask",
+        "Conflicts to be declared: Launch grant",
+        f"NGLC in Oakland: {named} and 2 more have not declared yet.",
+    )
+    assert [one[:3] for one in todos(panel.by, LATE) if one[0] == "ask"] == [silent]
+
+
 def test_nothing_waits_once_the_decisions_are_out() -> None:
     panel = panel_of("Ann")
     tern = panel.application_of("Tern School")
