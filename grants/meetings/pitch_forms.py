@@ -100,4 +100,4 @@ class DeclineForm(HouseForm):
 class SlidesForm(HouseForm):
     """One version of the slides."""
 
-    slides = FileField("A file")
+    slides = FileField("Your slides", [InputRequired("Choose a file.")])

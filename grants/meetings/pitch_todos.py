@@ -21,10 +21,11 @@ from grants.meetings.states import EXPECTED, SlotState
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.web.filters import instant, plural
-from grants.web.todo import Todo
+from grants.web.todo import Todo, Urgency
 
 UNSURE = timedelta(days=3)
 """So long before a pitch an applicant who has not confirmed is somebody to call."""
+SOON = timedelta(days=7)
 SHOWN = 20
 
 
@@ -46,20 +47,17 @@ def _own(actor: Actor) -> Iterator[Todo]:
         begins, due = slot.starts_at or now(), slides_deadline(slot)
         when = instant(begins, stage.cycle.time_zone, weekday=True)
         if slot.state == SlotState.INVITED:
-            yield Todo(
-                "due", f"Confirm your pitch: {stage.title}", url, f"{school}: {when}.", _day(begins, stage),
-                cycle_id=stage.cycle_id,
-            )  # fmt: skip
+            title = f"Confirm your pitch: {stage.title}"
+            yield Todo("due", title, url, f"{school}: {when}.", _day(begins, stage), cycle_id=stage.cycle_id)
         elif slot.state == SlotState.CONFIRMED:
             yield Todo(
                 "plan", f"Pitch: {stage.title}", url, f"{school}: {when}.", _day(begins, stage), cycle_id=stage.cycle_id
             )
         if slot.id not in having and due.holds(now()):
             left = f"{school}: {time_left(due.left(now()))} left."
-            yield Todo(
-                "due", f"Upload the slides of your pitch: {stage.title}", url, left, _day(due.at, stage),
-                cycle_id=stage.cycle_id,
-            )  # fmt: skip
+            urgency: Urgency = "due" if due.left(now()) <= SOON else "plan"
+            title = f"Upload the slides of your pitch: {stage.title}"
+            yield Todo(urgency, title, url, left, _day(due.at, stage), cycle_id=stage.cycle_id)
 
 
 def _open(actor: Actor) -> list[Todo]:
@@ -106,8 +104,8 @@ def _of(meeting: Meeting, count: Counter[str]) -> Iterator[Todo]:
         if number := count[key]:
             verb = verbs.get(SlotState(key), ("", "")) if key != "untold" else ("", "")
             title = words.format(plural(number, "applicant"), verb[number > 1])
-            urgency = "plan" if key == SlotState.PLANNED else "ask"
-            yield Todo(urgency, title, url, f"{meeting.title}: {detail}", on, number, stage.cycle_id)  # type: ignore[arg-type]
+            urgency: Urgency = "plan" if key == SlotState.PLANNED else "ask"
+            yield Todo(urgency, title, url, f"{meeting.title}: {detail}", on, number, stage.cycle_id)
 
 
 def _day(at: datetime, stage: CycleStage) -> date:

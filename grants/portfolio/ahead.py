@@ -12,6 +12,9 @@ from grants.applications.models import Application
 from grants.applications.states import State
 from grants.awards.models import Award
 from grants.discovery.models import Event
+from grants.meetings.pitch_models import PitchSlot
+from grants.meetings.queries import is_expected, slides_deadline
+from grants.meetings.states import EXPECTED
 from grants.monitoring.models import Requirement
 from grants.payments.models import Installment
 from grants.programs.models import CycleStage
@@ -133,6 +136,18 @@ def at_events(coming: Sequence[tuple[Event, int]]) -> list[Ahead]:
     """The events at which people of the school have places."""
     who = "of your school"
     return [Ahead(one.title, f"{plural(count, 'person', 'people')} {who}", one.starts_at) for one, count in coming]
+
+
+def at_pitches(slots: Sequence[PitchSlot]) -> list[Ahead]:
+    """The school's slots that are still to come, and until when their slides are taken."""
+    found = []
+    for slot in slots:
+        title, to_come = slot.meeting.stage.title, slot.state in EXPECTED and is_expected(slot)
+        if to_come:
+            answer = "" if slot.state == "confirmed" else "; it waits for your answer"
+            found.append(Ahead(f"Pitch: {title}", f"who presents for your school{answer}", slot.starts_at))
+            found.append(Ahead(f"Slides of the pitch: {title}", "your writers", slides_deadline(slot).at))
+    return found
 
 
 def in_order(found: Sequence[Ahead], zone: str) -> list[Ahead]:

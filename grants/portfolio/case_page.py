@@ -22,6 +22,7 @@ from grants.documents.models import Document
 from grants.documents.queries import documents_of, readable_among
 from grants.kernel.clock import now, today
 from grants.kernel.policy import Actor
+from grants.meetings.queries import own_slots
 from grants.monitoring.models import Requirement
 from grants.payments.models import Installment
 from grants.people import consortia
@@ -29,7 +30,7 @@ from grants.people.models import ConsortiumMember, Organization, OrganizationMem
 from grants.persistence.paging import Page
 from grants.persistence.session import db
 from grants.portfolio import queries
-from grants.portfolio.ahead import Ahead, ahead, at_events, in_order, under_awards
+from grants.portfolio.ahead import Ahead, ahead, at_events, at_pitches, in_order, under_awards
 from grants.portfolio.home import in_words
 from grants.portfolio.own import PAGE as OWN_PAGE
 from grants.portfolio.own import Told, does_what, told
@@ -110,6 +111,7 @@ def case_page(actor: Actor, public_id: str, page: int = 1, mail: int = 1, docume
     installments, requirements = _installments(awards), _requirements(awards)
     coming = [
         *ahead(cycle.stages, applications, {one.application_id for one in released}, now()),
+        *at_pitches([one for one in own_slots(actor) if one.application.case_id == case.id]),
         *under_awards(awards, installments, requirements, today(cycle.time_zone)),
     ]
     return CasePage(

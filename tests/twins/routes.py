@@ -39,7 +39,17 @@ CASE_OF: Final[Mapping[str, str]] = {
     "action_item": _OF_ITEM,
     "draft_comment": _OF_APPLICATION,
     **dict.fromkeys(
-        ("conflict", "award", "installment", "requirement", "indicator_reading", "document", "message", "task"),
+        (
+            "conflict",
+            "award",
+            "installment",
+            "requirement",
+            "indicator_reading",
+            "document",
+            "message",
+            "task",
+            "stored_file",
+        ),
         "case_id",
     ),
 }

@@ -49,6 +49,7 @@ UNSAFE: Final[Mapping[str, str]] = {
     "email": "somebody@example.org", "act": "invite", "digest": "0" * 64, "action": "submit", "version": "0",
     "applicant": "Tern", "mark_plans": "yes", "mark_good": "3", "mark_team": "3", "consent": "y", "outcome": "decline",
     "typed_name": "Somebody", "value": "90", "role": "viewer", "form": "csv",
+    "presenters": "Somebody", "wish": "So.", "unfit": "Then.", "said": "So.", "why": "So.",
 }  # fmt: skip
 """What every unsafe request sends: what one or another form asks for."""
 

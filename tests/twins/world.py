@@ -23,6 +23,7 @@ from grants.applications.models import Application
 from grants.awards import services as awards
 from grants.awards.models import Award
 from grants.background.runner import run_due
+from grants.casework import files
 from grants.casework import services as casework
 from grants.casework.models import Case
 from grants.casework.todos import VERIFIED
@@ -37,6 +38,7 @@ from grants.meetings import queries as meeting_queries
 from grants.meetings import services as meetings
 from grants.meetings.ballots import Ballot, Choice
 from grants.meetings.models import AgendaItem, Meeting
+from grants.meetings.pitch_models import PitchSlot
 from grants.messages.feeds import make_feed
 from grants.monitoring import services as monitoring
 from grants.payments import services as payments
@@ -59,6 +61,7 @@ from tests.factories import people as making
 from tests.factories import review as panels
 from tests.factories.monitoring import reading, requirement
 from tests.factories.people import actor, person
+from tests.factories.uploads import PDF
 
 PROGRAM = """
 program: twins
@@ -476,6 +479,7 @@ class World:
             plan = meetings.Plan("Pitches", datetime(2016, 4, 20, 20, tzinfo=UTC), self.people["Olu"], 2, "Room 2")
             lines = meetings.Lines([self.application("launch", name).id for name in self.schools], 15)
             meeting = self._made(plan, lines)
+            self._answer(meeting)
             self.step(lambda: meetings.invite(self.by("Olu"), meeting), lambda: meetings.start(self.by("Olu"), meeting))
             for name in ("Ann", "Ben", "Cleo", "Dan", "Rex"):
                 self.step(lambda name=name: meetings.join(self.by(name), meeting))
@@ -494,6 +498,28 @@ class World:
         with self.at(2016, 4, 18, f"the pitch of Tern is scored again {self.said.words}"):
             self._score_again(next(iter(self.said.pitch)), self._line(meeting, "Tern"))
             run_due()
+
+    def _answer(self, meeting: Meeting) -> None:
+        """The schools are invited to their slots: Tern and Heron come, Tern has slides, Gull asks for another time."""
+        self.step(lambda: meetings.invite_applicants(self.by("Olu"), meeting))
+        for name in ("Tern", "Heron"):
+            self.step(lambda name=name: self._confirm(name))
+        kept = files.put(PDF, "tern at dawn.pdf", "application/pdf")
+        tern, gull = self.schools["Tern"].as_editor, self.schools["Gull"].as_lead
+        self.step(
+            lambda: meetings.keep_slides(tern, self._slot("Tern", tern), kept),
+            lambda: meetings.ask_another_time(
+                gull, (slot := self._slot("Gull", gull)), "We test then.", "Eleven fits.", slot.starts_at
+            ),
+        )
+
+    def _confirm(self, school: str) -> None:
+        editor = self.schools[school].as_editor
+        slot = self._slot(school, editor)
+        meetings.confirm(editor, slot, [f"Who pitches for {school}"], slot.starts_at)
+
+    def _slot(self, school: str, by: Actor) -> PitchSlot:
+        return meeting_queries.own_slot(by, self.application("launch", school).public_id)
 
     def _made(self, plan: meetings.Plan, lines: meetings.Lines) -> Meeting:
         with unit_of_work():

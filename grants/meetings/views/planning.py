@@ -171,6 +171,7 @@ def _agenda_page(meeting_id: str, add: AddForm | None = None, rest: BreakForm | 
         add=add if others else None,
         rest=rest or BreakForm(formdata=None, minutes=15),
         slots=slots,
+        shortlist=pitch.shortlist if pitch else None,
         slides=queries.slides_on(slots.values()),
         to_invite=sum(one.state == "planned" for one in slots.values()),
         to_tell=sum(one.state in EXPECTED and not one.is_told for one in slots.values()),

@@ -31,6 +31,7 @@ def advice(definition: Definition) -> Iterator[Finding]:
         yield from _pool(definition, stage, (*path, "decision"))
         yield from _portfolio(stage, (*path, "decision", "portfolio"))
         yield from _reviewing(definition, stage, (*path, "review"))
+        yield from _pitching(stage, (*path, "pitch"))
 
 
 # ---- who can enter
@@ -202,6 +203,23 @@ def _portfolio(stage: ApplicationStage, path: Path) -> Iterator[Finding]:
 
 
 # ---- reviewing
+
+
+def _pitching(stage: ApplicationStage, path: Path) -> Iterator[Finding]:
+    pitch = stage.pitch
+    if pitch is None:
+        return
+    if stage.review.identity == "blind":
+        yield note(
+            path,
+            f"review of “{stage.title}” is blind, and a pitch shows who applies: have the scorecards in before "
+            "the panel is invited to it",
+        )
+    most = stage.decision.awards.at_most
+    if pitch.shortlist is not None and most is not None and pitch.shortlist < most:
+        yield note(
+            (*path, "shortlist"), f"at most {pitch.shortlist} may pitch, and as many as {most} awards may be made"
+        )
 
 
 def _reviewing(definition: Definition, stage: ApplicationStage, path: Path) -> Iterator[Finding]:

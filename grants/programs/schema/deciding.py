@@ -110,9 +110,15 @@ class Pitch(Part):
     """A meeting at which each applicant presents, with a rubric of its own."""
 
     rubric: Key
-    minutes: Positive = 30
-    slides_due: TimeBefore | None = None
-    shortlist: Positive | None = Field(None, description="The most applicants who pitch; left out, all do.")
+    minutes: Positive = Field(30, description="How long each applicant presents.")
+    slides_due: TimeBefore | None = Field(
+        None,
+        description="How long before the day of their slot applicants hand in slides, by five in the afternoon; left "
+        "out, until the slot begins.",
+    )
+    shortlist: Positive | None = Field(
+        None, description="The most applicants who pitch, unless an officer says why more do; left out, all may."
+    )
     counts: Percent = Field(Decimal("0.5"), description="The pitch's part of the final score.")
 
 
