@@ -55,6 +55,34 @@ NOTICED = [
         "“Team” makes up 1% of the total: its mark decides next to nothing",
     ),
     (
+        [
+            (
+                "    review: {rubric: quality}",
+                "    review: {rubric: quality, identity: blind}\n    pitch: {rubric: quality}",
+            ),
+            ("words: {at_most: 300}, required: true}", "required: true, hidden_when_blind: true}"),
+        ],
+        "note",
+        "pitch: {rubric",
+        "stages.plan.pitch",
+        (
+            "review of “Planning grant” is blind, and a pitch shows who applies: have the scorecards in before the "
+            "panel is invited to it"
+        ),
+    ),
+    (
+        [
+            (
+                "    review: {rubric: quality}",
+                "    review: {rubric: quality}\n    pitch: {rubric: quality, shortlist: 2}",
+            )
+        ],
+        "note",
+        "pitch: {rubric",
+        "stages.plan.pitch.shortlist",
+        "at most 2 may pitch, and as many as 3 awards may be made",
+    ),
+    (
         [("team: {title: Team, levels: {1: Alone, 4: Together}}", "team: {title: Team}")],
         "note",
         "team: {title",
