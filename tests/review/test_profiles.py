@@ -1,6 +1,7 @@
 """What reviewers say of themselves, who may read it, and what becomes of it when two organizations are one."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from grants.people.models import Organization, Person
 from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db, unit_of_work
 from grants.review import queries, services
-from grants.review.models import Affiliation
+from grants.review.models import Affiliation, Conflict
 from grants.review.reviewers import GRADE_BANDS, RELATIONS, bands_in_order, is_away, tidy, words_of
 from tests.factories import review as make
 from tests.factories.people import actor, organization, person
@@ -49,6 +50,50 @@ def test_a_reviewer_keeps_one_profile_for_all_panels(panel: Panel) -> None:
         profile = queries.profile_of(ann.by, ann.person)
         assert profile is not None
         assert (profile.expertise, profile.most) == ("", None)
+
+
+@pytest.mark.parametrize(
+    ("said", "city", "name"),
+    [
+        ("lincoln  elementary, alameda", "Alameda", "Lincoln Elementary"),
+        ("tern school", "Oakland", "Tern School"),
+        ("Tern School, Oakland", "Oakland", "Tern School"),
+        ("  Tern ", None, "Tern"),
+        ("Lincoln Elementary, Berkeley", None, "Lincoln Elementary, Berkeley"),
+        ("Gull School, Oakland", None, "Gull School"),
+    ],
+)
+def test_a_typed_name_means_one_organization_or_is_kept_by_itself(
+    app: object, said: str, city: str | None, name: str
+) -> None:
+    with unit_of_work():
+        for one in (("Tern School", "Oakland"), ("Gull School", "Oakland"), ("Gull School", "Oakland")):
+            organization(one[0], city=one[1])
+        for place in ("Alameda", "Oakland"):
+            organization("Lincoln Elementary", city=place)
+    meant, kept = queries.organization_meant(said)
+    assert (meant and meant.city, kept) == (city, name)
+    with pytest.raises(Invalid) as asked:
+        queries.organization_meant("Lincoln Elementary")
+    assert asked.value.errors == {
+        "name": "Several have this name. Write “Lincoln Elementary, Alameda”, or “Lincoln Elementary, Oakland”."
+    }
+
+
+def test_a_tie_to_one_of_two_that_nothing_tells_apart_is_a_tie_to_both(app: object, client_of: Any) -> None:
+    panel = Panel.of("Ann", conflicts=["stated_ties"])
+    with unit_of_work():
+        schools = [organization("Gull School", city="Oakland") for _ in range(2)]
+    for school in schools:
+        panel.application_of(school)
+    url = f"/review/stages/{panel.stage.public_id}/affiliations"
+    with clock_at(make.REVIEWING):
+        answer = client_of(panel["Ann"].person).post(
+            url, data={"tie-name": "Gull School, Oakland", "tie-relation": "works_there"}
+        )
+    assert answer.status_code == 302
+    kept = db.session.scalars(select(Conflict.source).where(Conflict.person_id == panel["Ann"].person.id)).all()
+    assert kept == ["stated_ties", "stated_ties"]
 
 
 def test_an_officer_corrects_it_and_that_is_on_record_but_not_the_reviewers_word(panel: Panel) -> None:

@@ -64,7 +64,13 @@ from grants.review.queries.piles import (
 )
 from grants.review.queries.pitched import Pitched, counts_at_pitch, pitched_cards, pitched_ids, pitched_on
 from grants.review.queries.planning import Pair, PlanningFacts, Reviewed, Reviewer, earlier_readers, planning_facts
-from grants.review.queries.profiles import affiliation_of, affiliations_of, organizations_named, profile_of
+from grants.review.queries.profiles import (
+    affiliation_of,
+    affiliations_of,
+    organization_meant,
+    organizations_named,
+    profile_of,
+)
 from grants.review.queries.proposals import (
     job_with,
     outcomes,
@@ -192,6 +198,7 @@ __all__ = [
     "names_of",
     "not_conflicted",
     "notes_of",
+    "organization_meant",
     "organizations_named",
     "others_totals",
     "outcomes",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from grants.kernel.errors import Missing
+from grants.kernel.errors import Invalid, Missing
 from grants.kernel.policy import Actor, require
 from grants.people.models import Organization, Person
 from grants.persistence.session import db
@@ -68,3 +68,21 @@ def organizations_named(text: str, most: int = 12) -> Sequence[Organization]:
         .order_by(~begins, func.lower(Organization.name), Organization.id)
         .limit(most)
     ).all()
+
+
+def organization_meant(said: str) -> tuple[Organization | None, str]:
+    """The organization that a typed or chosen name means, alone or with its city, and the name to keep.
+
+    It is None for one that is not known, and where nothing tells several apart: then the rules look at every applicant
+    of that name.
+    raises   Invalid with the names to choose from, where the city tells them apart
+    """
+    wanted = " ".join(said.split()).casefold()
+    named = organizations_named(said, most=50) or organizations_named(said.rpartition(",")[0], most=50)
+    by_label = [one for one in named if f"{one.name}, {one.city or ''}".casefold() == wanted]
+    found = by_label or [one for one in named if one.name.casefold() == wanted]
+    labels = {f"“{one.name}, {one.city}”" for one in found if one.city}
+    if len(found) > 1 and len(labels) == len(found):
+        sentence = f"Several have this name. Write {', or '.join(sorted(labels))}."
+        raise Invalid("Which one?", {"name": sentence})
+    return (found[0] if len(found) == 1 else None, found[0].name if found else " ".join(said.split()))

@@ -8,11 +8,13 @@ from grants.review.views import (
     nudging,
     panels,
     piles,
+    profiles,
     proposing,
     reading,
     scorecards,
     scores,
     starting,
+    training,
 )
 from grants.review.views.blueprint import bp
 
@@ -25,9 +27,11 @@ __all__ = [
     "nudging",
     "panels",
     "piles",
+    "profiles",
     "proposing",
     "reading",
     "scorecards",
     "scores",
     "starting",
+    "training",
 ]
