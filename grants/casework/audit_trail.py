@@ -17,8 +17,9 @@ from grants.persistence.session import db
 from grants.web.acts import acts_called
 from grants.web.filters import DEFAULT_ZONE
 
-# Acts whose record weighs a case against the others of its cycle: it holds a place on the waitlist.
-COMPARING = ("slate.override",)
+# Acts whose record weighs a case against the others of its cycle: it has a place on the waitlist, or pitches beyond
+# the shortlist.
+COMPARING = ("slate.override", "meeting.beyond_shortlist")
 # Acts on these once named no case, and the record cannot be written anew: whoever has a conflict reads none of those.
 OF_SOME_CASE = ("scorecard",)
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from grants.applications.deadlines import time_left
+from grants.applications.models import Application
 from grants.casework.queries import conflicted_cycles
 from grants.kernel.clock import now
 from grants.kernel.policy import Actor
@@ -20,6 +21,7 @@ from grants.meetings.queries.slides import slides_deadline
 from grants.meetings.states import EXPECTED, SlotState
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
+from grants.review.queries.scope import REVIEWABLE
 from grants.web.filters import instant, plural
 from grants.web.todo import Todo, Urgency
 
@@ -77,14 +79,17 @@ def _open(actor: Actor) -> list[Todo]:
         return []
     counts: dict[int, Counter[str]] = {one.id: Counter() for one in pitches}
     untold = (PitchSlot.starts_at != AgendaItem.starts_at) | (PitchSlot.minutes != AgendaItem.minutes)
-    for meeting_id, state, changed, number in db.session.execute(
-        select(PitchSlot.meeting_id, PitchSlot.state, untold, func.count())
+    gone = Application.state.not_in(REVIEWABLE)
+    for meeting_id, state, changed, left, number in db.session.execute(
+        select(PitchSlot.meeting_id, PitchSlot.state, untold, gone, func.count())
         .join(PitchSlot.item)
-        .where(PitchSlot.meeting_id.in_(counts))
-        .group_by(PitchSlot.meeting_id, PitchSlot.state, untold)
+        .join(PitchSlot.application)
+        .where(PitchSlot.meeting_id.in_(counts), PitchSlot.state != SlotState.CANCELLED)
+        .group_by(PitchSlot.meeting_id, PitchSlot.state, untold, gone)
     ):
-        counts[meeting_id][state] += number
-        counts[meeting_id]["untold"] += number if changed and state in EXPECTED else 0
+        key = "gone" if left else state
+        counts[meeting_id][key] += number
+        counts[meeting_id]["untold"] += number if changed and not left and state in EXPECTED else 0
     return [todo for one in pitches for todo in _of(one, counts[one.id])]
 
 
@@ -94,16 +99,21 @@ def _of(meeting: Meeting, count: Counter[str]) -> Iterator[Todo]:
     said: list[tuple[str, str, str]] = [
         (SlotState.ASKED, "{} {} for another time to pitch", "Move the slot, or answer that it stays."),
         ("untold", "Tell {} their new time to pitch", "The agenda says another time than they know of."),
+        ("gone", "{} on a pitch’s agenda {} part no more", "Call the slot off: the application was withdrawn."),
         (SlotState.PLANNED, "Invite {} to pitch", "They are on the agenda, and nobody has told them."),
         (SlotState.DECLINED, "{} {} not pitch", "Call the slot off, or give it to another applicant."),
     ]
     if meeting.starts_at - now() <= UNSURE:
         said.append((SlotState.INVITED, "{} {} not confirmed the pitch", "Call them: the pitch is near."))
-    verbs = {SlotState.ASKED: ("asks", "ask"), SlotState.DECLINED: ("does", "do"), SlotState.INVITED: ("has", "have")}
+    verbs: dict[str, tuple[str, str]] = {
+        SlotState.ASKED: ("asks", "ask"),
+        SlotState.DECLINED: ("does", "do"),
+        SlotState.INVITED: ("has", "have"),
+        "gone": ("takes", "take"),
+    }
     for key, words, detail in said:
         if number := count[key]:
-            verb = verbs.get(SlotState(key), ("", "")) if key != "untold" else ("", "")
-            title = words.format(plural(number, "applicant"), verb[number > 1])
+            title = words.format(plural(number, "applicant"), verbs.get(key, ("", ""))[number > 1])
             urgency: Urgency = "plan" if key == SlotState.PLANNED else "ask"
             yield Todo(urgency, title, url, f"{meeting.title}: {detail}", on, number, stage.cycle_id)
 

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Mapping
 
 from PIL import Image
+from pypdf import PdfWriter
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<</Root 1 0 R>>\n%%EOF\n"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -35,6 +36,14 @@ def office(ending: str = "docx", more: Mapping[str, bytes] | None = None) -> byt
     return archive(
         {"[Content_Types].xml": b"<Types/>", "_rels/.rels": b"<Relationships/>", _MAIN[ending]: b"<x/>", **(more or {})}
     )
+
+
+def blank_pdf() -> bytes:
+    """A PDF that can be read page by page: one page, with nothing on it."""
+    file, made = io.BytesIO(), PdfWriter()
+    made.add_blank_page(100, 100)
+    made.write(file)
+    return file.getvalue()
 
 
 def open_document(more: Mapping[str, bytes] | None = None) -> bytes:

@@ -10,19 +10,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from grants.applications import services as applications
 from grants.background.runner import run_due
 from grants.casework import files
+from grants.casework.audit_trail import AuditFilters, audit_records
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Missing, Problem
 from grants.kernel.policy import Actor
+from grants.kernel.roles import Role
 from grants.meetings import queries, services
 from grants.meetings.jobs import remind_of_pitches
 from grants.meetings.pitch_models import PitchSlides, PitchSlot
 from grants.meetings.pitch_rules import MOST_PRESENTERS, faults_of_names, names_in, over_shortlist, slides_due
 from grants.meetings.states import SLOT, SlotFacts, SlotState
+from grants.meetings.todos import todos
 from grants.messages.models import Message
 from grants.persistence.session import db, unit_of_work
 from grants.programs.schema import Pitch
+from grants.review import services as review
+from tests.factories.people import actor, person
 from tests.meetings.pitch_story import DUE, PDF, PDF_TYPE, Pitching
 from tests.meetings.story import MEETING
 
@@ -333,3 +339,33 @@ def test_the_panel_gets_the_slides_that_count_alone(app: Flask) -> None:
     with pytest.raises(Missing):
         queries.slides_file(panel["Ann"].by, slot, first)
     assert queries.slides_file(panel.by, slot, first).name == "first.pdf"
+
+
+def test_an_application_that_was_withdrawn_pitches_no_more_and_the_officer_is_told(app: Flask) -> None:
+    panel = Pitching.begun("Auk", "Heron")
+    panel.invites(panel.plans())
+    with panel.acting():
+        applications.withdraw(panel.schools["Auk"].as_lead, panel.applications["Auk"])
+    with pytest.raises(Clash, match="takes no part"):
+        panel.confirms("Auk")
+    with pytest.raises(Clash):
+        panel.uploads("Auk")
+    with clock_at(DUE - timedelta(hours=8)):
+        remind_of_pitches()
+    assert set(panel.told("pitch.slides_due")) == panel.writers("Heron")
+    with clock_at(panel.now), app.test_request_context():
+        waiting = [one.title for one in todos(panel.by)]
+        assert "1 applicant on a pitch’s agenda takes part no more" in waiting
+        assert todos(panel.schools["Auk"].as_lead) == []
+
+
+def test_why_more_pitch_than_have_a_place_is_read_by_nobody_with_a_conflict(app: Flask) -> None:
+    panel = Pitching.begun(pitch={"shortlist": 2})
+    panel.plans("Auk", "Heron", "Tern", reason="Tern and Heron tie for place two.")
+    with unit_of_work():
+        free, tied = person("Audrey", Role.AUDITOR), person("Austin", Role.AUDITOR)
+    with panel.acting():
+        review.note_conflict(panel.by, panel.applications["Auk"].case, tied, "Sat on its board.")
+    only = AuditFilters(action="Let more pitch")
+    assert len(audit_records(actor(free), only).items) == 3
+    assert audit_records(actor(tied), only).items == []

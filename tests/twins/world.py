@@ -61,7 +61,7 @@ from tests.factories import people as making
 from tests.factories import review as panels
 from tests.factories.monitoring import reading, requirement
 from tests.factories.people import actor, person
-from tests.factories.uploads import PDF
+from tests.factories.uploads import blank_pdf
 
 PROGRAM = """
 program: twins
@@ -504,7 +504,7 @@ class World:
         self.step(lambda: meetings.invite_applicants(self.by("Olu"), meeting))
         for name in ("Tern", "Heron"):
             self.step(lambda name=name: self._confirm(name))
-        kept = files.put(PDF, "tern at dawn.pdf", "application/pdf")
+        kept = files.put(blank_pdf(), "tern at dawn.pdf", "application/pdf")
         tern, gull = self.schools["Tern"].as_editor, self.schools["Gull"].as_lead
         self.step(
             lambda: meetings.keep_slides(tern, self._slot("Tern", tern), kept),

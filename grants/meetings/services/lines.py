@@ -65,7 +65,7 @@ def add_application(actor: Actor, meeting: Meeting, public_id: str, minutes: int
     if any(one.application_id == application.id for one in queries.lines_of(meeting)):
         raise Clash("This application is on the agenda already.")
     if meeting.kind == "pitch":
-        slots.require_room(actor, meeting.stage, 1, reason)
+        slots.require_room(actor, meeting.stage, [application.case_id], reason)
         slots.require_not_pitching([application.id], [application.case.organization.name])
     return _added(actor, meeting, append(meeting, minutes, application_id=application.id))
 

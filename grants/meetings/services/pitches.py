@@ -45,7 +45,7 @@ def plan_pitch(
         raise Invalid("Choose who pitches.", {"who": "Choose at least one application."})
     ids = [one.application.id for one in found]
     slots.require_not_pitching(ids, [one.name for one in found])
-    slots.require_room(actor, stage, len(ids), reason)
+    slots.require_room(actor, stage, [one.application.case_id for one in found], reason)
     return make_meeting(actor, stage, plan, Lines(ids, minutes, break_after, break_minutes), kind="pitch")
 
 

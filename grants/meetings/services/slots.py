@@ -43,20 +43,22 @@ def make_slot(item: AgendaItem) -> PitchSlot | None:
     return slot
 
 
-def require_room(actor: Actor, stage: CycleStage, more: int, reason: str) -> None:
-    """Whether so many more may pitch: within the program's shortlist, or for a reason, which goes on record.
+def require_room(actor: Actor, stage: CycleStage, cases: Sequence[int], reason: str) -> None:
+    """Whether the applicants of these cases may pitch too: within the program's shortlist, or for a reason, which goes
+    on the record of each.
 
     raises   Invalid, beside `reason`, when there is none; Missing where the program has no pitch
     """
     lock(stage)  # two who plan at once count one another's
-    pitching = queries.pitching(stage) + more
+    pitching = queries.pitching(stage) + len(cases)
     sentence = over_shortlist(queries.the_pitch(stage).shortlist, pitching)
     if sentence is None:
         return
     if not reason.strip():
         raise Invalid(sentence, {"reason": sentence})
     after = {"pitching": pitching, "reason": reason.strip()}
-    audit.record(actor, "meeting.beyond_shortlist", stage, after=after)
+    for case_id in cases:
+        audit.record(actor, "meeting.beyond_shortlist", stage, after=after, case_id=case_id)
 
 
 def require_not_pitching(applications: Sequence[int], names: Sequence[str]) -> None:
