@@ -18,7 +18,7 @@ from grants.people.models import Person, RoleGrant
 from grants.people.queries import actor_of
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
-from grants.replay import pitch_day
+from grants.replay import pitch_day, pitch_hour
 from grants.review.models import PanelMember
 
 SAID = "The idea is clear and small enough to try. Ask how the second classroom would get the books."
@@ -27,7 +27,7 @@ MOVED = "Recommend an award, if the second classroom gets the books."
 
 
 def meet(present: datetime) -> None:
-    """A meeting that was held a week ago, one that is under way at this moment, one planned, and a pitch."""
+    """A meeting that was held a week ago, one that is under way at this moment, one planned, and two pitches."""
     with clock_at(present - timedelta(days=12)):
         held = _planned("Autumn intake", "First panel call", present - timedelta(days=7), 15, 3)
         running = _planned("Autumn intake", "Panel call before the decision", present - timedelta(minutes=20), 10)
@@ -42,6 +42,20 @@ def meet(present: datetime) -> None:
     with clock_at(present - timedelta(minutes=8)):
         second = _moves_on(running, first)
         _move(running, second, Ballot.SECRET)
+    _hear(pitch_hour.plan(_officer(), present), present)
+
+
+def _hear(meeting_id: str, present: datetime) -> None:
+    """The first has pitched and is scored; the second has begun, and one member has given theirs."""
+    _begin(meeting_id, present - timedelta(minutes=24))
+    with clock_at(present - timedelta(minutes=22)):
+        first = _moves_on(meeting_id, "")
+    with clock_at(present - timedelta(minutes=10)):
+        pitch_hour.score(meeting_id, first, _in_the_room(meeting_id, first))
+    with clock_at(present - timedelta(minutes=9)):
+        second = _moves_on(meeting_id, first)
+    with clock_at(present - timedelta(minutes=2)):
+        pitch_hour.score(meeting_id, second, _in_the_room(meeting_id, second)[1:])
 
 
 def _hold(meeting_id: str, starts_at: datetime) -> None:

@@ -12,11 +12,13 @@ from grants.kernel.errors import Clash, Invalid, Missing, Refused
 from grants.meetings import queries, services
 from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db
-from grants.review.queries import totals_before
+from grants.review import exports
+from grants.review.queries import ranked_one, totals_before
 from grants.review.revision_models import ScorecardRevision
 from tests.factories.review import COMPLETE
 from tests.meetings.conftest import Met
 from tests.meetings.story import Room
+from tests.meetings.test_pitch_by_hand import file
 from tests.review.story import LATER
 
 REASON = "The budget was explained."
@@ -138,3 +140,30 @@ def test_the_stage_says_whether_members_see_one_another(app: Any, rule: str, see
     assert found is not None
     assert [one.reviewer for one in found.rows] == seen
     assert (found.score is None) == (rule == "never")
+
+
+def test_the_list_and_its_files_show_a_mean_before_and_now(panel: Met) -> None:
+    room = Room.running(panel, panel.auk)
+    room.opens(panel.auk)
+    # Auk: Ann 84.375, Ben 65.625; then Ben 75, and at last 84.375.
+    revises(room, "Ben", panel.auk, team=3)
+    revises(room, "Ben", panel.auk, "And the team is larger.", team=4)
+    room.closes(panel.auk)
+    scores, rows = panel.ranking()
+    shown = {one.name: (one.before, one.mean) for one in rows}
+    assert shown["Auk School"] == (Decimal("75.0000"), Decimal("84.3750"))
+    assert {before for name, (before, _) in shown.items() if name != "Auk School"} == {None}
+    auk = next(one for one in rows if one.name == "Auk School")
+    assert ranked_one(panel.by, scores, auk.public_id).before == Decimal("75.0000")
+    lines = file(panel, exports.scores)
+    assert [one["Mean before revisions"] for one in lines if one["Applicant"] == "Auk School"] == ["75.0000"]
+    revised = [one for one in file(panel, exports.scorecards) if one["Criterion"] == exports.REVISED]
+    columns = ("Applicant", "Reviewer", "Total before", "Total after", "Why", "Revised by", "At the meeting")
+    assert [tuple(one[name] for name in columns) for one in revised] == [
+        ("Auk School", "Ben", "65.6250", "75.0000", REASON, "Ben", "Panel meeting"),
+        ("Auk School", "Ben", "75.0000", "84.3750", "And the team is larger.", "Ben", "Panel meeting"),
+    ]
+    # Set aside later, a revised card is neither in the mean before nor in the mean now.
+    panel["Ben"].declares_conflict(panel.auk)
+    auk = next(one for one in panel.ranking()[1] if one.name == "Auk School")
+    assert (auk.before, auk.mean) == (None, Decimal("84.3750"))

@@ -65,8 +65,6 @@ from grants.meetings.queries.pitches import (
     lines_in,
     own_slot,
     own_slots,
-    pitch_of,
-    pitch_rubric,
     pitching,
     places_for,
     planned_pitches,
@@ -101,6 +99,7 @@ from grants.meetings.queries.slides import (
     slides_on,
 )
 from grants.meetings.todos import todos
+from grants.review.queries import pitch_of
 
 __all__ = [
     "FREE",
@@ -164,7 +163,6 @@ __all__ = [
     "panel_size",
     "pitch_card_for",
     "pitch_of",
-    "pitch_rubric",
     "pitch_scores_for",
     "pitching",
     "places_for",

@@ -21,9 +21,8 @@ from grants.meetings.queries.scope import open_to
 from grants.meetings.states import TOLD, SlotFacts, SlotState
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
-from grants.programs.queries import definition_of
-from grants.programs.schema import Pitch, Rubric
-from grants.review.queries import stage_results
+from grants.programs.schema import Pitch
+from grants.review.queries import pitch_of, stage_results
 from grants.review.queries.scope import REVIEWABLE, reviewable_applications
 
 FREE = "Free slot"
@@ -64,13 +63,8 @@ class Place:
         return self.item.public_id if self.item else self.meeting.public_id
 
 
-def pitch_of(stage: CycleStage) -> Pitch | None:
-    """How the stage's applicants pitch, by the version of the program that its cycle keeps; None where they do not."""
-    return definition_of(stage.cycle).application_stage(stage.key).pitch
-
-
 def the_pitch(stage: CycleStage) -> Pitch:
-    """The same.
+    """How the stage's applicants pitch, by the version of the program that its cycle keeps.
 
     raises   Missing where the program has none
     """
@@ -78,14 +72,6 @@ def the_pitch(stage: CycleStage) -> Pitch:
     if pitch is None:
         raise Missing("The program of this stage has no pitch.")
     return pitch
-
-
-def pitch_rubric(stage: CycleStage) -> Rubric:
-    """What a pitch of the stage is judged by.
-
-    raises   Missing where the program has none
-    """
-    return definition_of(stage.cycle).rubric(the_pitch(stage).rubric)
 
 
 def pitching(stage: CycleStage) -> int:

@@ -28,6 +28,7 @@ from grants.meetings.states import EXPECTED, SLOT
 from grants.meetings.views.blueprint import bp
 from grants.messages.calendars import sent
 from grants.persistence.session import unit_of_work
+from grants.review.queries import pitch_rubric_of
 from grants.web.access import current_actor, requires
 from grants.web.examining import accepted, examine, kinds_called
 from grants.web.forms import HouseForm
@@ -132,7 +133,7 @@ def _page(application_id: str, tried: Forms) -> str:
         "meetings/own_pitch.html",
         slot=slot,
         application=application,
-        rubric=queries.pitch_rubric(slot.meeting.stage),
+        rubric=pitch_rubric_of(slot.meeting.stage),
         due=due,
         left=time_left(due.left(now())),
         in_time=due.holds(now()),
