@@ -46,7 +46,7 @@ def meet(present: datetime) -> None:
 
 
 def _hear(meeting_id: str, present: datetime) -> None:
-    """The first has pitched and is scored; the second has begun, and one member has given theirs."""
+    """The first has pitched and is scored; the second has begun, one member has given theirs, and one is at it."""
     _begin(meeting_id, present - timedelta(minutes=24))
     with clock_at(present - timedelta(minutes=22)):
         first = _moves_on(meeting_id, "")
@@ -55,7 +55,7 @@ def _hear(meeting_id: str, present: datetime) -> None:
     with clock_at(present - timedelta(minutes=9)):
         second = _moves_on(meeting_id, first)
     with clock_at(present - timedelta(minutes=2)):
-        pitch_hour.score(meeting_id, second, _in_the_room(meeting_id, second)[1:])
+        pitch_hour.score(meeting_id, second, _in_the_room(meeting_id, second), submitted=1)
 
 
 def _hold(meeting_id: str, starts_at: datetime) -> None:

@@ -42,13 +42,14 @@ def plan(officer: Actor, present: datetime) -> str:
     return meeting_id
 
 
-def score(meeting_id: str, item_id: str, members: Sequence[Actor]) -> None:
-    """These members score what is up, and submit."""
-    for member, (marks, why) in zip(members, GIVEN, strict=False):
+def score(meeting_id: str, item_id: str, members: Sequence[Actor], submitted: int = len(GIVEN)) -> None:
+    """These members score what is up; so many of them, from the last, have submitted."""
+    for left, (member, (marks, why)) in enumerate(zip(members, GIVEN, strict=False), start=1 - len(GIVEN)):
         with unit_of_work():
             item = queries.item_for(member, queries.meeting_for(member, meeting_id), item_id)
             services.score_pitch(member, item, marks, why)
-            services.submit_pitch(member, item)
+            if -left < submitted:
+                services.submit_pitch(member, item)
 
 
 def _application(stage: CycleStage, school: str) -> str:

@@ -134,11 +134,11 @@ def _meeting(state: str) -> str:
 _up = """
     SELECT meeting.public_id AS meeting_id, item.public_id AS item_id FROM agenda_item AS item
     JOIN meeting ON meeting.id = item.meeting_id WHERE item.state = 'open' ORDER BY item.id"""
-_pitched = """
-    SELECT meeting.public_id AS meeting_id, item.public_id AS item_id FROM agenda_item AS item
-    JOIN meeting ON meeting.id = item.meeting_id
-    WHERE meeting.kind = 'pitch' AND item.opened_at IS NOT NULL AND item.application_id IS NOT NULL
-    ORDER BY item.state DESC, item.id"""
+_pitch_card = """
+    SELECT meeting.public_id AS meeting_id, item.public_id AS item_id, card.reviewer_id AS opener
+    FROM pitch_card AS card JOIN agenda_item AS item ON item.public_id = card.pitched_in JOIN meeting ON meeting.id = item.meeting_id"""
+_pitch_scoring = f"{_pitch_card} WHERE card.state = 'draft' ORDER BY card.id"
+_pitched = f"{_pitch_card} WHERE card.state = 'submitted' ORDER BY card.id"
 _pitch_scored = """
     SELECT meeting.public_id AS meeting_id, card.public_id AS card_id FROM pitch_card AS card
     JOIN agenda_item AS item ON item.public_id = card.pitched_in JOIN meeting ON meeting.id = item.meeting_id
@@ -379,7 +379,7 @@ PAGES: dict[str, list[Seen]] = {
     "meetings.slot": by(OFFICER, ids=_asked_slot),
     "meetings.of_stage": by(OFFICER, DIRECTOR, ids=_met_stage),
     "meetings.order": by(OFFICER, ids=_meeting("planned")),
-    "meetings.pitch_card": by(REVIEWER, ids=_pitched),
+    "meetings.pitch_card": [*by(REVIEWER, ids=_pitch_scoring), *by(REVIEWER, ids=_pitched)],
     "meetings.reopen_pitch_card": by(OFFICER, ids=_pitch_scored),
     "meetings.revise": by(REVIEWER, ids=_up),
     # decisions

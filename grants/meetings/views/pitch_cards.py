@@ -24,8 +24,8 @@ from grants.review.forms import (
 from grants.review.marking import SavedLine, needs_comment
 from grants.review.pitch_models import PitchCard
 from grants.review.queries import card_of, pitch_rubric_of
+from grants.review.views.desk import moments_in
 from grants.web.access import current_actor, requires
-from grants.web.filters import moment
 
 _CARD = "/meetings/<public_id:meeting_id>/items/<public_id:item_id>/pitch-card"
 
@@ -191,7 +191,7 @@ def _standing(item: AgendaItem, card: PitchCard | None) -> dict[str, object]:
     """What the line above a card says of it, and what it lacks."""
     stage, stands = item.meeting.stage, card_of(card)
     rubric = pitch_rubric_of(stage)
-    saved = moment(card.submitted_at or card.saved_at, stage.cycle.time_zone) if card else ""
+    saved = moments_in(stage.cycle.time_zone)(card.submitted_at or card.saved_at) if card else ""
     return {"card": card, "rubric": rubric, "kept": SavedLine.of(item.public_id, rubric, stands, card, saved)}
 
 

@@ -114,7 +114,11 @@ def line_of(assignment: Assignment) -> SavedLine:
 
 def moment_words(assignment: Assignment) -> Callable[[datetime], str]:
     """Says an instant as a line of saving does, by the clocks of the assignment's cycle."""
-    zone = assignment.stage.cycle.time_zone
+    return moments_in(assignment.stage.cycle.time_zone)
+
+
+def moments_in(zone: str) -> Callable[[datetime], str]:
+    """The same in a time zone: the time of day, on another day the day as well."""
 
     def said(at: datetime) -> str:
         on, present = at.astimezone(ZoneInfo(zone)).date(), today(zone)
