@@ -136,7 +136,8 @@ _up = """
     JOIN meeting ON meeting.id = item.meeting_id WHERE item.state = 'open' ORDER BY item.id"""
 _pitch_card = """
     SELECT meeting.public_id AS meeting_id, item.public_id AS item_id, card.reviewer_id AS opener
-    FROM pitch_card AS card JOIN agenda_item AS item ON item.public_id = card.pitched_in JOIN meeting ON meeting.id = item.meeting_id"""
+    FROM pitch_card AS card JOIN agenda_item AS item ON item.public_id = card.pitched_in
+    JOIN meeting ON meeting.id = item.meeting_id"""
 _pitch_scoring = f"{_pitch_card} WHERE card.state = 'draft' ORDER BY card.id"
 _pitched = f"{_pitch_card} WHERE card.state = 'submitted' ORDER BY card.id"
 _pitch_scored = """
