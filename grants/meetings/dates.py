@@ -18,7 +18,7 @@ from grants.messages.calendars import Entry
 from grants.persistence.changes import Changes, changes_of
 from grants.persistence.session import db
 
-_SLOT_CHANGES = ["pitch slot.move", "pitch slot.call off", "pitch slot.decline", "pitch slot.confirm"]
+_SLOT_CHANGES = [f"pitch slot.{act}" for act in ("move", "elsewhere", "call off", "decline", "confirm", "more_time")]
 
 
 def dates(actor: Actor) -> list[Entry]:

@@ -190,6 +190,7 @@ ACTS: Final[dict[str, str]] = {
     "pitch slot.call off": "Called a slot of a pitch off",
     "pitch slot.confirm": "Confirmed a pitch",
     "pitch slot.decline": "Said that they do not pitch",
+    "pitch slot.elsewhere": "Told an applicant another place to pitch",
     "pitch slot.invite": "Invited an applicant to pitch",
     "pitch slot.keep": "Answered that a pitch keeps its time",
     "pitch slot.more_time": "Took the slides of a pitch until later",

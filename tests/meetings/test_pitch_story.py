@@ -9,9 +9,8 @@ from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Missing, Refused
 from grants.meetings import queries, services
 from grants.meetings.dates import dates
-from grants.persistence.session import db
 from tests.factories.people import actor
-from tests.meetings.pitch_story import DUE, Pitching
+from tests.meetings.pitch_story import Pitching
 from tests.meetings.story import MEETING
 
 
@@ -245,5 +244,11 @@ def test_slots_stand_in_the_calendar_of_the_school_alone(app: Flask) -> None:
         assert (entry.starts, entry.place, entry.changes) == (MEETING, "Room 2 · https://meet.example/room", 0)
         assert entry.detail == "Slides are due Sunday 17 April 2016, 5:00 pm Pacific."
         assert dates(panel.schools["Heron"].as_lead) == []
-        assert queries.slides_deadline(panel.slot("Auk")).at == DUE
-    db.session.rollback()
+    with panel.acting():
+        elsewhere = services.Plan("Pitch day", MEETING, panel.officer, 2, "Room 9")
+        services.change_meeting(panel.by, panel.again(meeting), elsewhere)
+    with panel.acting():
+        services.cancel(panel.by, panel.again(meeting))
+    with clock_at(panel.now), app.test_request_context():
+        (entry,) = dates(panel.schools["Auk"].as_lead)
+        assert (entry.place, entry.changes, entry.cancelled) == ("Room 9", 2, True)

@@ -20,7 +20,7 @@ def slides_deadline(slot: PitchSlot) -> Deadline:
     stage = slot.meeting.stage
     starts_at = slot.starts_at or (slot.item.starts_at if slot.item else slot.meeting.starts_at)
     due = slides_due(the_pitch(stage), starts_at, stage.cycle.time_zone)
-    return Deadline(due, extended_to=slot.slides_until)
+    return Deadline(due, extended_to=min(slot.slides_until, starts_at) if slot.slides_until else None)
 
 
 def slides_of(slot: PitchSlot) -> Sequence[PitchSlides]:

@@ -118,7 +118,7 @@ def change_meeting(actor: Actor, meeting: Meeting, plan: Plan) -> None:
     if before[0] != meeting.starts_at:
         slots.renew(actor, [meeting])
     elif before != (meeting.starts_at, meeting.place, meeting.link):
-        slots.tell_place(queries.slots_in(meeting))
+        slots.tell_place(actor, queries.slots_in(meeting))
 
 
 def invite(actor: Actor, meeting: Meeting) -> int:

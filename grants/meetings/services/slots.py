@@ -96,10 +96,11 @@ def renew(actor: Actor, meetings: Sequence[Meeting], said: str = "") -> int:
     return len(changed)
 
 
-def tell_place(slots: Sequence[PitchSlot]) -> None:
+def tell_place(actor: Actor, slots: Sequence[PitchSlot]) -> None:
     """Tell those who are expected that the pitch has another place; their time stands, and so does their answer."""
     for slot in slots:
         if slot.state in EXPECTED:
+            audit.record(actor, "pitch slot.elsewhere", slot, case_id=slot.case_id)
             tell_applicant(slot, "pitch.elsewhere", f"pitch-elsewhere:{slot.public_id}:{now().isoformat()}")
 
 

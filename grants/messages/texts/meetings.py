@@ -59,7 +59,7 @@ TEMPLATES: Final[dict[str, Template]] = {
     ),
     "pitch.unconfirmed": Template(
         "Please confirm your pitch for {stage}: {when}",
-        "Dear {name},\n\nNobody has confirmed yet that {school} pitches for {stage} ({cycle}).\n\n"
+        "Dear {name},\n\nNobody has confirmed yet that {school} pitches for {stage} ({cycle}){missing}.\n\n"
         + _SLOT
         + "\n\n"
         + _ANSWER,
