@@ -4,11 +4,13 @@ Files for panels that read without names: copies are made as soon as somebody is
 of panels can be trusted: what is not worked out yet is worked out within a minute.
 """
 
+import logging
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from sqlalchemy import func, select
 
-from grants.background import job, periodic
+from grants.background import Trouble, job, periodic
 from grants.casework import files
 from grants.casework.models import StoredFile
 from grants.persistence.session import db, unit_of_work
@@ -18,13 +20,18 @@ from grants.review.models import Assignment
 from grants.review.queries.scope import with_program
 from grants.review.traces import Unremovable, without_traces
 
+log = logging.getLogger(__name__)
+
+
+class SomeLeft(Trouble):
+    """Of some files no copy could be made, for no reason that lies in them; the next attempt takes them up."""
+
 
 @job(services.VEIL, "Take out of files who made them, for a panel that reads without names", long=True)
 def veil_files(assignment_id: str) -> None:
     """Make the copies that one reviewer needs; those that are made stay as they are."""
     found = db.session.scalar(select(Assignment.id).where(Assignment.public_id == assignment_id))
-    if found is not None:
-        _veil(found)
+    _veil_all([found] if found is not None else [])
 
 
 @periodic("review.veil_what_is_left", "7,27,47 * * * *", "Look for files that a blind panel waits for", long=True)
@@ -36,12 +43,9 @@ def veil_what_is_left() -> None:
         .options(with_program())
         .order_by(CycleStage.id)
     ).all()
-    for stage in open_stages:
-        if queries.review_rules(stage).identity == "blind":
-            one_each = select(func.min(Assignment.id)).where(Assignment.stage_id == stage.id)
-            ids = db.session.scalars(one_each.group_by(Assignment.submission_id)).all()
-            for assignment_id in sorted(ids):
-                _veil(assignment_id)
+    blind = [stage.id for stage in open_stages if queries.review_rules(stage).identity == "blind"]
+    one_each = select(func.min(Assignment.id)).where(Assignment.stage_id.in_(blind)).group_by(Assignment.submission_id)
+    _veil_all(sorted(db.session.scalars(one_each)))
 
 
 @periodic("review.forget_notes", "23 4 * * *", "Erase reviewers’ private notes some time after the decisions")
@@ -51,10 +55,22 @@ def forget_notes() -> None:
         services.forget_notes()
 
 
-def _veil(assignment_id: int) -> None:
-    assignment = db.session.get(Assignment, assignment_id)
-    for public_id in queries.files_to_veil(assignment) if assignment else ():
-        _veil_one(public_id)
+def _veil_all(assignment_ids: Sequence[int]) -> None:
+    """Make what these assignments lack.
+
+    raises   SomeLeft, when everything else is done
+    """
+    failed = 0
+    for assignment_id in assignment_ids:
+        for public_id in queries.files_to_veil(db.session.get_one(Assignment, assignment_id)):
+            try:
+                _veil_one(public_id)
+            except Exception:  # one that fails must not hold back the others
+                log.exception("no copy could be made of file %s", public_id)
+                db.session.rollback()
+                failed += 1
+    if failed:
+        raise SomeLeft(f"Copies of files that could not be made: {failed}. The log says why.")
 
 
 def _veil_one(public_id: str) -> None:

@@ -9,6 +9,7 @@ from what is known to be harmless; one that cannot be is refused, never passed o
 """
 
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -200,6 +201,7 @@ def _office(content: bytes, depth: int) -> bytes:
     except (
         zipfile.BadZipFile,
         zlib.error,
+        lzma.LZMAError,
         EOFError,
         RuntimeError,
         etree.LxmlError,

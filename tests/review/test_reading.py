@@ -269,6 +269,16 @@ def test_what_is_submitted_anew_is_found_by_the_clock(app: Flask) -> None:
     assert db.session.scalar(select(func.count()).select_from(VeiledFile)) == 1
 
 
+def test_a_file_that_cannot_be_had_just_now_holds_no_other_back(app: Flask) -> None:
+    lost, other = (files.put(traces.pdf(name), f"{name}.pdf", PDF) for name in ("Quillfeather", "Zephyranth"))
+    panel_with_files("blind", lost, other)
+    files.remove(lost.storage_key)
+    for _ in range(2):
+        with pytest.raises(jobs.SomeLeft, match="Copies of files that could not be made: 1"):
+            jobs.veil_what_is_left()
+    assert [one.file.storage_key for one in db.session.scalars(select(VeiledFile))] == [other.storage_key]
+
+
 def test_an_open_panel_needs_no_copies(app: Flask) -> None:
     panel_with_files("open", files.put(traces.pdf(), "a.pdf", PDF))
     run_due()

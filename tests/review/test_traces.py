@@ -119,6 +119,20 @@ def test_what_cannot_be_cleaned_is_refused(content: bytes, content_type: str, wh
         without_traces(content, content_type)
 
 
+@pytest.mark.parametrize("packed", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_archive_is_refused_however_it_is_packed(packed: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", packed) as archive:
+        archive.writestr("word/document.xml", "<w>" + "hello " * 500 + "</w>")
+    whole, refused = out.getvalue(), 0
+    for at in range(30, len(whole)):
+        try:
+            without_traces(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :], DOCX)
+        except Unremovable:
+            refused += 1
+    assert refused > 30
+
+
 @given(st.binary(max_size=400), st.sampled_from([kind for _, kind in FILES.values()]), st.integers(0, 4000))
 def test_no_damage_is_anything_but_refused(junk: bytes, content_type: str, at: int) -> None:
     whole = {kind: make for make, kind in FILES.values()}[content_type]()  # type: ignore[operator]
