@@ -84,6 +84,9 @@ _PHRASES: Final[Mapping[str, str]] = {
     "scale.words": "the words for the marks",
     "matches": "the fund it matches",
     "conflicts": "the conflict rules",
+    "hint": "the hint",
+    "explain": "whether people say in their own words what the tie is",
+    "found_by": "the findings that are of it",
     "letters": "the letters",
     "agreement": "the text of the agreement",
 }
@@ -98,6 +101,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "letters": "letter",
     "criteria": "criterion",
     "samples": "sample",
+    "conflict_kinds": "kind of conflict",
     "sections": "section",
     "fields": "question",
     "columns": "column",

@@ -39,7 +39,7 @@ def aloud(stage: DiscoveryStage | ApplicationStage, definition: Definition) -> l
         ("Who may apply", _applicants(stage, definition)),
         ("Who reviews", _reviewers(stage.review, definition)),
         ("What reviewers see", _seen(stage.review, definition)),
-        ("Conflicts", _kept_away(stage.review)),
+        ("Conflicts", _kept_away(stage.review, definition)),
         ("Training", _training(stage.review)),
         *_pitch(stage, definition),
         ("Money", _money(stage, definition)),
@@ -145,9 +145,12 @@ def _reviewers(rules: ReviewRules, definition: Definition) -> str:
     return said
 
 
-def _kept_away(rules: ReviewRules) -> str:
+def _kept_away(rules: ReviewRules, definition: Definition) -> str:
     reasons = [_CONFLICTS[rule] for rule in rules.conflicts]
-    return f"A reviewer is kept away by {listed(reasons, 'or')}." if reasons else ""
+    said = [f"A reviewer is kept away by {listed(reasons, 'or')}."] if reasons else []
+    kinds = definition.conflict_kinds
+    said.append(f"Ties are of {counted(len(kinds), 'kind')}: {'; '.join(low(one.title) for one in kinds.values())}.")
+    return " ".join(said)
 
 
 def _training(rules: ReviewRules) -> str:

@@ -60,10 +60,10 @@ def _note_ties(actor: Actor, proposal: AssignmentProposal) -> None:
     """Note what a rule finds between the panel and its applicants: who is tied is assigned nothing."""
     people = db.session.scalars(select(PanelMember.person_id).where(PanelMember.stage_id == proposal.stage_id)).all()
     found = queries.unnoted_ties(proposal.stage, people)
+    public_id = proposal.public_id
     db.session.rollback()
     with unit_of_work():
-        for case_id, person_id, tie in found:
-            services.let_stand(actor, case_id, person_id, tie.source, tie.reason, tie.kind)
+        services.note_ties(actor, _find(public_id).stage, found)
 
 
 def _progress(proposal: AssignmentProposal) -> tuple[int, int]:

@@ -1,5 +1,5 @@
-"""What the scores of a stage say, as files that are made in the background: by application, or every scorecard with
-its reasons.
+"""Files of a panel, made in the background: what its scores say, by application or every scorecard with its reasons,
+and its conflicts of interest.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from grants.casework.export_kinds import Table, exportable
 from grants.kernel.policy import Actor
-from grants.programs.schema import Criterion
+from grants.programs.schema import Criterion, words
 from grants.review import queries
+from grants.review.kinds import SOURCES
 from grants.review.queries import (
     Given,
     PitchResult,
@@ -20,10 +21,12 @@ from grants.review.queries import (
     WrittenCard,
 )
 from grants.review.scoring import EssentialOutcome
+from grants.web.status import STATUS
 
 SCORES: Final = "review.scores"
 SCORECARDS: Final = "review.scorecards"
 PITCHES: Final = "review.pitches"
+CONFLICTS: Final = "review.conflicts"
 AT_ONCE: Final = 500
 _ONE_PLACE: Final = Decimal("0.1")
 _FACTS: Final = (
@@ -37,6 +40,10 @@ _PITCH: Final = (
 _SAID: Final = ("Applicant", "Reviewer", "Submitted", "Criterion", "Mark", "Why")
 _REVISED: Final = ("Total before", "Total after", "Revised by", "At the meeting")
 REVISED: Final = "Revised"
+_TIES: Final = (
+    *("Reviewer", "Applicant", "Kind", "Found", "Reason", "State", "Since"),
+    *("Confirmed by", "Confirmed", "Confirmed because", "Cleared by", "Cleared", "Cleared because"),
+)
 ON_THE_WHOLE: Final = "On the whole"
 
 
@@ -194,3 +201,29 @@ def _said(total: Decimal | None) -> Decimal | str:
 def _asked(actor: Actor, wanted: Mapping[str, Any]) -> tuple[StageScores, ScoreFilters]:
     found = queries.stage_scores(actor, queries.stage_for(actor, wanted["stage"]))
     return found, ScoreFilters(wanted["q"], wanted["sort"])
+
+
+@exportable(
+    *(CONFLICTS, "review.organize", "conflict", "conflicts"),
+    holds="Every conflict of interest of the panel’s members that you may look at, cleared ones with them.",
+)
+def conflicts(actor: Actor, wanted: Mapping[str, Any]) -> Table:
+    """The conflicts of a stage's panel as its page lists them.
+
+    wanted   stage, a public id; and the fields of ConflictFilters
+    """
+    stage = queries.stage_for(actor, wanted["stage"])
+    kinds, states = queries.conflict_kinds(stage), STATUS["conflict"]
+    filters = queries.ConflictFilters(wanted["state"], wanted["kind"], wanted["source"], wanted["q"])
+
+    def rows(ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+        for one in queries.conflicts_among(actor, stage, ids):
+            kind = kinds.get(one.kind)
+            said = (kind.title if kind else words(one.kind), SOURCES[one.source], one.reason, states[one.state][0])
+            yield (
+                *(one.person.name, one.case.organization.name, *said, one.since),
+                *(one.confirmed_by and one.confirmed_by.name, one.confirmed_at, one.confirmed_reason),
+                *(one.lifted_by and one.lifted_by.name, one.lifted_at, one.lifted_reason),
+            )
+
+    return Table(_TIES, queries.conflict_ids(actor, stage, filters), rows, AT_ONCE)

@@ -10,12 +10,10 @@ from wtforms.validators import InputRequired, Length
 from grants.kernel.errors import Invalid, Problem
 from grants.programs.schema import Criterion, Rubric
 from grants.review.aims import Aims
-from grants.review.kinds import KINDS, SOURCES
 from grants.review.marking import ABSTAIN, MOST_CHARACTERS, Card, MarkValue
 from grants.review.models import Scorecard
 from grants.review.queries import card_of
 from grants.web.forms import FilterForm, HouseForm, options
-from grants.web.status import STATUS
 
 WEIGHTS: Final = {"off": "Does not matter", "some": "Matters", "strong": "Matters much"}
 
@@ -203,38 +201,6 @@ def part_words(rubric: Rubric, criterion: Criterion) -> str:
         return f"up to {criterion.points} points"
     weight = Decimal(1) if criterion.weight is None else criterion.weight
     return f"weight {weight.normalize():f}"
-
-
-class ConflictForm(HouseForm):
-    """One conflict while declaring: which applicant, and what the tie is."""
-
-    applicant = StringField(
-        "Applicant",
-        [InputRequired("Write the name of the applicant.")],
-        description="Begin to type a name; the applicants’ names are suggested.",
-    )
-    reason = StringField(
-        "What ties you to them?",
-        [InputRequired("Say in a few words what the tie is."), Length(max=500)],
-        description="Such as: my employer until 2014; my sister teaches there; I wrote their business plan.",
-    )
-
-    kind = SelectField(
-        "What kind of tie is it?",
-        choices=options({"": "Choose the nearest"} | {key: one.title for key, one in KINDS.items()}),
-        validate_choice=False,  # left out, it is something else
-    )
-
-
-class ConflictFilterForm(FilterForm):
-    """What a panel's conflicts are narrowed to."""
-
-    q = StringField("Name")
-    state = SelectField(
-        "State", choices=options({"": "Any"} | {key: word for key, (word, _) in STATUS["conflict"].items()})
-    )
-    kind = SelectField("Kind", choices=options({"": "Any"} | {key: one.title for key, one in KINDS.items()}))
-    source = SelectField("Found", choices=options({"": "Anywhere", **SOURCES}))
 
 
 class ReasonForm(HouseForm):

@@ -1,52 +1,7 @@
-"""The kinds of conflict of interest: what a person can say their tie is, and what a rule's finding amounts to."""
+"""Where a conflict of interest was found, and in which state it begins. Its kinds are the program's own data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind.
-
-    title   as a person says it, and a list shows it
-    hint    what belongs to it, in plain words
-    """
-
-    title: str
-    hint: str
-
-
-KINDS: Final[Mapping[str, Kind]] = {
-    "works_there": Kind("Works or worked there", "Staff, board or volunteer, now or in the past."),
-    "same_network": Kind("Same network", "Their district, charter network or consortium is yours too."),
-    "close": Kind(
-        "Family or close personal tie", "A relative, partner, close friend, or somebody you are at odds with."
-    ),
-    "money": Kind("Money", "You pay or fund them, are paid by them, or stand to gain or lose by the decision."),
-    "worked_together": Kind("Coached, advised or wrote with them", "You had a hand in what they hand in."),
-    "other": Kind("Something else", "Anything that might make others doubt your judgement."),
-}
-"""Key -> kind, in the order in which they are offered."""
-
-OF_SOURCE: Final[Mapping[str, str]] = {
-    "same_organization": "works_there",
-    "same_email_domain": "works_there",
-    "former_employer": "works_there",
-    "same_network": "same_network",
-    "coach": "worked_together",
-}
-"""What a rule finds -> its kind. What somebody says has the kind they name."""
-
-OF_RELATION: Final[Mapping[str, str]] = {
-    "works_there": "works_there",
-    "former_employer": "works_there",
-    "board_member": "works_there",
-    "adviser": "worked_together",
-    "family": "close",
-    "funder": "money",
-}
-"""A relation that a reviewer states in their profile -> its kind; any other is something else."""
 
 SOURCES: Final[Mapping[str, str]] = {
     "declared": "Declared",
@@ -62,15 +17,6 @@ SOURCES: Final[Mapping[str, str]] = {
 
 SAID: Final = ("declared", "staff")
 """Sources that are somebody's word; what the others found is to be looked at."""
-
-
-def kind_of(source: str) -> str:
-    """The kind of what was found there, when nothing else is said.
-
-    >>> kind_of("same_email_domain"), kind_of("declared")
-    ('works_there', 'other')
-    """
-    return OF_SOURCE.get(source, "other")
 
 
 def first_state(source: str) -> str:

@@ -13,7 +13,7 @@ from grants.casework.models import Case
 from grants.people.models import Organization, Person
 from grants.persistence.base import Base, Identified, Stateful
 from grants.programs.models import CycleStage
-from grants.review.kinds import first_state, kind_of
+from grants.review.kinds import first_state
 
 
 class ReviewerProfile(Base):
@@ -89,6 +89,7 @@ class PanelMember(Identified, Base):
     profile_at     when they said for this panel that their profile is right
     declared_at    when they declared their conflicts
     nudged_at      when staff last reminded them of open scorecards
+    left_at        when they left it, after their yes; what they submitted stays, and asked again they may come back
     calibrated_at  when they had scored every sample of the stage and looked at how theirs differs
     """
 
@@ -105,6 +106,7 @@ class PanelMember(Identified, Base):
     declared_at: Mapped[datetime | None]
     calibrated_at: Mapped[datetime | None]
     nudged_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
 
     stage: Mapped[CycleStage] = relationship()
     person: Mapped[Person] = relationship()
@@ -117,14 +119,10 @@ def _begins(context: DefaultExecutionContext) -> str:
     return first_state(context.get_current_parameters()["source"])  # type: ignore[no-untyped-call]
 
 
-def _amounts_to(context: DefaultExecutionContext) -> str:
-    return kind_of(context.get_current_parameters()["source"])  # type: ignore[no-untyped-call]
-
-
 class Conflict(Stateful, Base):
     """A person is kept away from a case, by a rule or by their own word. It stands at once, until an officer clears it.
 
-    kind     a key of kinds.KINDS
+    kind     a key of the program's kinds of conflict
     source   a key of kinds.SOURCES
     lifted_* when, by whom and why it was cleared
     """
@@ -137,16 +135,13 @@ class Conflict(Stateful, Base):
             " 'former_employer', 'stated_ties', 'coach')",
             name="source",
         ),
-        CheckConstraint(
-            "kind IN ('works_there', 'same_network', 'close', 'money', 'worked_together', 'other')", name="kind"
-        ),
         CheckConstraint("state IN ('found', 'declared', 'confirmed', 'cleared')", name="state"),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     source: Mapped[str] = mapped_column(String(20))
-    kind: Mapped[str] = mapped_column(String(20), default=_amounts_to)
+    kind: Mapped[str] = mapped_column(String(60), default="other")
     state: Mapped[str] = mapped_column(String(24), index=True, default=_begins)
     reason: Mapped[str | None]
     since: Mapped[datetime]

@@ -12,7 +12,7 @@ from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
 from grants.review import services
 from grants.review.models import PanelMember
-from grants.review.queries.scope import with_program
+from grants.review.queries.scope import sits, with_program
 from grants.review.services.reminding import STEPS
 
 BATCH: Final = 100
@@ -25,7 +25,7 @@ def remind_reviewers() -> None:
     members = (
         select(PanelMember.id)
         .join(PanelMember.stage)
-        .where(CycleStage.reviews_due_at.between(first, last), CycleStage.released_at.is_(None))
+        .where(CycleStage.reviews_due_at.between(first, last), CycleStage.released_at.is_(None), sits())
     )
     ids = db.session.scalars(members.order_by(PanelMember.id)).all()
     for start in range(0, len(ids), BATCH):

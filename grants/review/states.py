@@ -128,6 +128,14 @@ INVITATION: Workflow[InvitationFacts] = Workflow(
             ("keep_time",),
         ),
         Move(
+            "leave",
+            InvitationState.ACCEPTED,
+            InvitationState.DECLINED,
+            "review.answer",
+            None,
+            ("keep_reason",),
+        ),
+        Move(
             "ask_again",
             (InvitationState.DECLINED, InvitationState.WITHDRAWN),
             InvitationState.INVITED,
@@ -228,3 +236,27 @@ PROPOSAL: Workflow[None] = Workflow(
         Move("finish", ProposalState.APPLYING, ProposalState.APPLIED, "review.organize"),
     ),
 )
+
+
+def left_with_a_reason(reason: str) -> str | None:
+    return None if reason else "Say why nobody else is asked."
+
+
+class VacancyState(StrEnum):
+    """A place that a conflict of interest has emptied: somebody takes it, or it is left as it is."""
+
+    OPEN = "open"
+    FILLED = "filled"
+    LEFT = "left"
+
+
+VACANCY: Workflow[str] = Workflow(
+    "vacancy",
+    (
+        Move("fill", VacancyState.OPEN, VacancyState.FILLED, "review.organize"),
+        Move("leave", VacancyState.OPEN, VacancyState.LEFT, "review.organize", left_with_a_reason),
+        Move("take up again", VacancyState.LEFT, VacancyState.OPEN, "review.organize"),
+        Move("open again", (VacancyState.FILLED, VacancyState.LEFT), VacancyState.OPEN, "review.stand"),
+    ),
+)
+"""What the guard asks is the reason."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from grants.people.likeness import name_key
-from grants.review.kinds import OF_RELATION, kind_of
 
 RELATIONS: Final = {
     "works_there": "works at",
@@ -70,16 +69,19 @@ class Judged:
 
 @dataclass(frozen=True)
 class Tie:
-    """One tie: where it was found, a sentence that says what it is, and a key of kinds.KINDS."""
+    """One tie: where it was found, and a sentence that says what it is.
+
+    relation   of those that somebody states; the kind of the tie follows from it
+    """
 
     source: str
     reason: str
-    kind: str = "other"
+    relation: str = ""
 
-    @classmethod
-    def found(cls, source: str, reason: str) -> "Tie":
-        """A tie of the kind that its source says."""
-        return cls(source, reason, kind_of(source))
+    @property
+    def finding(self) -> str:
+        """What the program's kinds of conflict name in `found_by`."""
+        return self.relation or self.source
 
 
 def domain_of(email: str) -> str:
@@ -104,20 +106,20 @@ def ties(judge: Judge, judged: Judged, rules: Collection[str]) -> list[Tie]:
     found = []
     domain = domain_of(judge.email)
     if "same_organization" in rules and (name := _first(judged.names, judge.belongs_to)):
-        found.append(Tie.found("same_organization", f"Belongs to {name}."))
+        found.append(Tie("same_organization", f"Belongs to {name}."))
     if "same_network" in rules and (name := _first(judged.networks, judge.networks)):
-        found.append(Tie.found("same_network", f"Belongs to an organization that is in {name} too."))
+        found.append(Tie("same_network", f"Belongs to an organization that is in {name} too."))
     if "same_email_domain" in rules and domain in judged.domains.keys() - PUBLIC_MAIL:
-        found.append(Tie.found("same_email_domain", f"Shares the email domain {domain} with {judged.domains[domain]}."))
+        found.append(Tie("same_email_domain", f"Shares the email domain {domain} with {judged.domains[domain]}."))
     former = {"former_employer"} & set(rules)
     stated = {one.relation for one in judge.stated} - former
     if former and (one := _meant(judge, judged, {"former_employer"})):
-        found.append(Tie.found("former_employer", f"Worked at {one.name}."))
+        found.append(Tie("former_employer", f"Worked at {one.name}."))
     if "stated_ties" in rules and (one := _meant(judge, judged, stated)):
         said = RELATIONS.get(one.relation, "is tied to").capitalize()
-        found.append(Tie("stated_ties", f"{said} {one.name}.", OF_RELATION.get(one.relation, "other")))
+        found.append(Tie("stated_ties", f"{said} {one.name}.", one.relation))
     if name := _first(judged.names, judge.coached):
-        found.append(Tie.found("coach", f"Coached {name} on its drafts."))
+        found.append(Tie("coach", f"Coached {name} on its drafts."))
     return found
 
 

@@ -22,9 +22,11 @@ from grants.review.queries.conflicts import conflicts_to_look_at
 from grants.review.queries.files import kept_back
 from grants.review.queries.invitations import HOLDS_FOR, invitations_waiting
 from grants.review.queries.piles import Pile, is_past, piles_of
-from grants.review.queries.scope import REVIEWABLE, joined, stands, with_program
+from grants.review.queries.scope import REVIEWABLE, joined, sits, stands, with_program
+from grants.review.queries.vacancies import open_vacancies
 from grants.review.states import ScorecardState
 from grants.review.steps import Step
+from grants.review.vacancy_models import Vacancy
 from grants.web.filters import listing, plural
 from grants.web.todo import Todo
 
@@ -35,7 +37,7 @@ NAMED: Final = 8
 def todos(actor: Actor) -> list[Todo]:
     """For reviewers what to declare and to score; for officers who is missing, silent or late on their panels."""
     own = [*_asked(actor), *(todo for pile in piles_of(actor) for todo in _of_pile(pile))]
-    return own + ([*_organizing(actor), *_kept_back(actor)] if actor.may("review.organize") else [])
+    return own + ([*_organizing(actor), *_places(actor), *_kept_back(actor)] if actor.may("review.organize") else [])
 
 
 def _kept_back(actor: Actor) -> Iterable[Todo]:
@@ -48,6 +50,27 @@ def _kept_back(actor: Actor) -> Iterable[Todo]:
             f"{application.stage.title} is read without names, and who made the file cannot be taken out of it. The "
             "case says which; another one can be asked for.",
             cycle_id=application.stage.cycle_id,
+        )
+
+
+def _places(actor: Actor) -> Iterable[Todo]:
+    """Applications that a reviewer had to leave for a conflict of interest, and that nobody has been found for."""
+    found: dict[int, list[Vacancy]] = {}
+    for one in open_vacancies(actor):
+        found.setdefault(one.assignment.submission.application_id, []).append(one)
+    for several in found.values():
+        stage, application = several[0].assignment.stage, several[0].assignment.submission.application
+        names = sorted({one.assignment.reviewer.name for one in several})
+        yield Todo(
+            "due",
+            f"Somebody else is needed: {application.case.organization.name}",
+            url_for(
+                "review.reviewers", stage_id=stage.public_id, application_id=application.public_id, _anchor="places"
+            ),
+            f"{stage.title}: {listing(names)} {'has' if len(names) == 1 else 'have'} a conflict of interest. "
+            "The page says who fits best.",
+            _day(stage.reviews_due_at, stage),
+            cycle_id=stage.cycle_id,
         )
 
 
@@ -181,7 +204,7 @@ def _silent(stage_ids: Collection[int]) -> dict[int, list[str]]:
     for stage_id, name in db.session.execute(
         select(PanelMember.stage_id, Person.name)
         .join(PanelMember.person)
-        .where(PanelMember.stage_id.in_(stage_ids), PanelMember.declared_at.is_(None), Person.is_active)
+        .where(PanelMember.stage_id.in_(stage_ids), PanelMember.declared_at.is_(None), sits(), Person.is_active)
         .order_by(Person.name, PanelMember.id)
     ):
         found.setdefault(stage_id, []).append(name)

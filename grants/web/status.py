@@ -95,6 +95,11 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
         "confirmed": ("Confirmed", _G),
         "cleared": ("Cleared", _Q),
     },
+    "vacancy": {
+        "open": ("Somebody is needed", _W),
+        "filled": ("Filled", _G),
+        "left": ("Left as it is", _Q),
+    },
     "scorecard": {
         "not_started": ("Not started", _Q),
         "draft": ("Scoring", _A),

@@ -336,6 +336,9 @@ PAGES: dict[str, list[Seen]] = {
     ),
     "review.found_conflicts": by(OFFICER, ids=_reading_stage) + by(OFFICER, ids=_full_stage),
     "review.grid": by(REVIEWER, ids=f"SELECT stage.public_id AS stage_id, assignment.reviewer_id AS opener {_READ}"),
+    "review.leave_panel": by(REVIEWER, ids=_panel_of_mine),
+    "review.leave_place": by(OFFICER, ids=_emptied),
+    "review.tie": by(REVIEWER, ids=_nameable),
     "review.lift": by(
         OFFICER,
         ids="""

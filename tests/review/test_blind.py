@@ -58,7 +58,7 @@ FORM = {
     }
 }
 # The list for declaring conflicts is a list of names, and leads to nothing of what they wrote.
-NAMES_ALONE = {"review.conflicts"}
+NAMES_ALONE = {"review.conflicts", "review.tie"}
 
 
 @pytest.fixture
@@ -183,10 +183,10 @@ def test_what_a_blind_reviewer_sends_is_answered_without_names(panel: Panel, cli
             browser.post(card, data={"version": "0", "action": "submit", "mark_team": "2"}),
             browser.post(card, data={"version": "0", "action": "save", "mark_team": "4"}),
             browser.post(f"{card}/notes", data={"note-charm": "Much.", "notes-version": "0"}),
-            browser.post(f"{card}/conflict", data={"reason": ""}),
+            browser.post(f"{card}/conflict", data={"kind": "close", "reason": ""}),
             browser.post(card, data={"version": "1", "action": "submit", **marks}),
             browser.get(card),
-            browser.post(f"{card}/conflict", data={"reason": "My sister teaches there."}),
+            browser.post(f"{card}/conflict", data={"kind": "close", "reason": "My sister teaches there."}),
             browser.get("/review/"),
             browser.get(card),
         ]

@@ -56,7 +56,7 @@ def test_ties_are_those_the_stage_looks_for(judge: Judge, rules: tuple[str, ...]
 def test_a_tie_says_what_it_is() -> None:
     judge = Judge("ann@tern.example", frozenset(), frozenset())
     assert ties(judge, TERN, RULES) == [
-        Tie.found("same_email_domain", "Shares the email domain tern.example with Tern School.")
+        Tie("same_email_domain", "Shares the email domain tern.example with Tern School.")
     ]
 
 

@@ -16,10 +16,11 @@ from grants.kernel.errors import Clash, Invalid, Refused
 from grants.kernel.roles import OrganizationRole, Role
 from grants.people.models import ConsortiumMember
 from grants.persistence.session import db, unit_of_work
+from grants.programs.schema import Definition
 from grants.review import queries, services
-from grants.review.kinds import KINDS, OF_RELATION, OF_SOURCE, SOURCES
+from grants.review.kinds import SOURCES
 from grants.review.models import Affiliation, Conflict
-from grants.review.ties import Judge, Judged, Stated, ties
+from grants.review.ties import RELATIONS, Judge, Judged, Stated, ties
 from tests.factories import review as make
 from tests.factories.people import actor, join, organization, person
 from tests.review.story import Panel
@@ -27,6 +28,7 @@ from tests.review.story import Panel
 Browser = Callable[[Any], FlaskClient]
 NOBODY = frozenset[int]()
 TERN = Judged({7: "Tern School"}, {"tern.example": "Tern School"}, {40: "Bay Network"})
+PLAIN = Definition.model_validate(make.PROGRAM)
 ALL = ("same_organization", "same_network", "same_email_domain", "former_employer", "stated_ties")
 
 
@@ -53,12 +55,12 @@ def judge(*stated: Stated, networks: frozenset[int] = NOBODY) -> Judge:
 def test_a_network_a_former_employer_and_a_stated_tie_are_found(
     who: Judge, rules: tuple[str, ...], found: list[tuple[str, str]]
 ) -> None:
-    assert [(tie.source, tie.kind) for tie in ties(who, TERN, rules)] == found
+    assert [(tie.source, PLAIN.conflict_kind_of(tie.finding)) for tie in ties(who, TERN, rules)] == found
 
 
 @given(
     st.frozensets(st.integers(1, 9)), st.frozensets(st.integers(1, 9)), st.sets(st.sampled_from(ALL)),
-    st.lists(st.builds(Stated, st.sampled_from([*OF_RELATION, "other"]), st.text(max_size=9), st.none() | st.just(7))),
+    st.lists(st.builds(Stated, st.sampled_from([*RELATIONS, "other"]), st.text(max_size=9), st.none() | st.just(7))),
 )  # fmt: skip
 def test_what_is_found_is_named_and_more_rules_find_no_less(
     belongs: frozenset[int], networks: frozenset[int], rules: set[str], stated: list[Stated]
@@ -68,12 +70,8 @@ def test_what_is_found_is_named_and_more_rules_find_no_less(
     some, every = ties(who, school, rules), ties(who, school, ALL)
     assert {one.source for one in some} <= rules
     assert bool(some) <= bool(every)
-    assert all(one.kind in KINDS and one.source in SOURCES and one.reason for one in every)
-
-
-def test_every_kind_that_something_amounts_to_is_one() -> None:
-    assert set(OF_SOURCE.values()) | set(OF_RELATION.values()) <= KINDS.keys()
-    assert len(KINDS) == 6
+    assert all(one.source in SOURCES and one.reason for one in every)
+    assert {PLAIN.conflict_kind_of(one.finding) for one in every} <= PLAIN.conflict_kinds.keys()
 
 
 def one_found(*names: str) -> tuple[Panel, Conflict]:

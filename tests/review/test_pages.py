@@ -70,10 +70,11 @@ def test_declaring_in_a_browser_opens_the_pile(app: Flask, client_of: Browser) -
         assert "2 applicants" in text_of(pile)
         assert "Tern School" not in pile.text
         assert "Heron School" in browser.get(conflicts).text
-        added = browser.post(conflicts, data={"applicant": "heron", "reason": "My sister teaches there."})
+        tie = {"applicant": "heron", "kind": "close", "reason": "My sister teaches there."}
+        added = browser.post(conflicts, data=tie)
         assert added.location == conflicts
         listed = browser.get(conflicts).text.split('class="names"')[1]
-        assert re.findall(r"<li>(\w+ School)", listed) == ["Tern School"]
+        assert re.findall(r'<li id="name-\w+"><span>(\w+ School)', listed) == ["Tern School"]
         assert browser.post(f"{conflicts}/done").location == "/review/"
         pile = browser.get("/review/")
     assert "Tern School" in pile.text
@@ -84,10 +85,12 @@ def test_declaring_in_a_browser_opens_the_pile(app: Flask, client_of: Browser) -
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [
-        ({"applicant": "", "reason": "A tie."}, "Write the name of the applicant."),
-        ({"applicant": "Heron", "reason": ""}, "Say in a few words what the tie is."),
-        ({"applicant": "Auk", "reason": "A tie."}, "No applicant is called “Auk”."),
-        ({"applicant": "School", "reason": "A tie."}, "Which one: Heron School, Tern School?"),
+        ({"applicant": "", "kind": "close", "reason": "A tie."}, "Write the name of the applicant."),
+        ({"applicant": "Heron", "kind": "close", "reason": ""}, "Say in a few words what the tie is."),
+        ({"applicant": "Heron", "kind": "", "reason": "A tie."}, "Choose the nearest kind."),
+        ({"applicant": "Heron", "kind": "rivalry", "reason": "A tie."}, "Choose one of these."),
+        ({"applicant": "Auk", "kind": "close", "reason": "A tie."}, "No applicant is called “Auk”."),
+        ({"applicant": "School", "kind": "close", "reason": "A tie."}, "Which one: Heron School, Tern School?"),
     ],
 )
 def test_a_name_that_is_not_clear_is_asked_again_with_what_was_typed(
@@ -96,7 +99,9 @@ def test_a_name_that_is_not_clear_is_asked_again_with_what_was_typed(
     page = client_of(panel["Ben"].person).post(f"/review/stages/{panel.stage.public_id}/conflicts", data=sent)
     assert page.status_code == 422
     assert sentence in page.text
-    assert f'value="{sent["reason"] or sent["applicant"]}"' in page.text
+    assert f'value="{sent["applicant"]}"' in page.text
+    assert re.findall(r"<textarea[^>]*>\s*([^<]*?)\s*</textarea>", page.text) == [sent["reason"]]
+    assert ('<option selected value="close">' in page.text) == (sent["kind"] == "close")
     assert panel.conflicts() == {}
 
 
@@ -246,7 +251,10 @@ def test_a_locked_card_shows_what_was_given_and_what_the_others_gave(panel: Pane
 def test_recusing_closes_the_application_at_once(panel: Panel, client_of: Browser) -> None:
     browser, first = client_of(panel["Ben"].person), card_url(panel, "Ben", panel.tern)
     assert browser.post(f"{first}/conflict", data={"reason": ""}).status_code == 422
-    assert browser.post(f"{first}/conflict", data={"reason": "I taught there."}).location == "/review/"
+    assert (
+        browser.post(f"{first}/conflict", data={"kind": "works_there", "reason": "I taught there."}).location
+        == "/review/"
+    )
     page = browser.get("/review/")
     assert "Tern School" not in page.text
     assert "Heron School" in page.text

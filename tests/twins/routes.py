@@ -37,6 +37,10 @@ CASE_OF: Final[Mapping[str, str]] = {
     "agenda_item": _OF_APPLICATION,
     "motion": _OF_ITEM,
     "action_item": _OF_ITEM,
+    "vacancy": (
+        "(SELECT case_id FROM application JOIN submission ON application.id = submission.application_id"
+        " JOIN assignment ON assignment.submission_id = submission.id WHERE assignment.id = assignment_id)"
+    ),
     "draft_comment": _OF_APPLICATION,
     **dict.fromkeys(
         (
@@ -98,6 +102,7 @@ IDS: Final[Mapping[str, tuple[str, ...]]] = {
     "stage_id": ("cycle_stage",),
     "submission_id": ("submission",),
     "task_id": ("task",),
+    "vacancy_id": ("vacancy",),
     "version_id": ("program_version", "resource_version"),
     "waiting_id": ("waiting",),
 }
@@ -438,8 +443,10 @@ ROUTES: Final[Mapping[str, Filled | LeftOut]] = {
     "review.agree_load": ids,
     "review.application": ids,
     "review.apply_proposal": ids,
+    "review.ask_for_conflicts": Filled(asks=True),
     "review.ask_for_proposal": ids,
     "review.ask_for_scores": Filled({"what": ["scores", "scorecards", "pitches"]}, asks=True),
+    "review.appoint": ids,
     "review.asked": _open,
     "review.asked_no": _open,
     "review.assign": ids,
@@ -460,6 +467,8 @@ ROUTES: Final[Mapping[str, Filled | LeftOut]] = {
     "review.invite_again": ids,
     "review.invite_several": ids,
     "review.leave_out": ids,
+    "review.leave_panel": ids,
+    "review.leave_place": ids,
     "review.lift": ids,
     "review.member": ids,
     "review.notes": ids,
@@ -478,8 +487,11 @@ ROUTES: Final[Mapping[str, Filled | LeftOut]] = {
     "review.scores": at(sorts=SCORE_SORTS),
     "review.stages": ids,
     "review.take_back": ids,
+    "review.take_up_place": ids,
     "review.terms": ids,
+    "review.tie": ids,
     "review.training": ids,
+    "review.undo_declaration": ids,
     "review.withdraw": ids,
 }
 """Endpoint -> how it is gone through. A route that is missing here fails the test, and so does a name without one."""

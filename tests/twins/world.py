@@ -55,6 +55,7 @@ from grants.review import services as review
 from grants.review.aims import Aims
 from grants.review.models import Assignment
 from grants.review.steps import text_hash
+from grants.review.vacancy_models import Vacancy
 from tests.factories import applications as writing
 from tests.factories import discovery as events
 from tests.factories import people as making
@@ -245,6 +246,8 @@ class World:
         self._review("planning", 2015)
         self._award()
         self._apply("launch", 2016, "A school day")
+        with self.at(2016, 3, 21, "a place falls vacant"):
+            self._empty_a_place()
         self._review("launch", 2016)
         with self.at(2016, 4, 18, "proposal"):
             self.step(lambda: review.ask_for_assignment(self.by("Olu"), self.stages["launch"], Aims()))
@@ -273,7 +276,7 @@ class World:
             "Fay": [Role.FINANCE_OFFICER], "Fritz": [Role.FINANCE_OFFICER], "Aud": [Role.AUDITOR],
             "Pat": [Role.PARTNER_FUNDER], "Ada": [Role.ADMINISTRATOR],
             "Ann": [Role.REVIEWER], "Ben": [Role.REVIEWER], "Cleo": [Role.REVIEWER], "Dan": [Role.REVIEWER],
-            "Rex": [Role.REVIEWER], "Kai": [],
+            "Rex": [Role.REVIEWER], "Tess": [Role.REVIEWER], "Kai": [],
         }  # fmt: skip
         with unit_of_work():
             for name, held in roles.items():
@@ -383,11 +386,20 @@ class World:
             run_due()
         with self.at(year, 3, 28, f"scoring {stage}"):
             for name, marks in {"Heron": (3, 3), "Gull": (3, 1), "Plover": (2, 1)}.items():
-                for card, mark in zip(self._cards(stage, name), marks, strict=True):
+                cards = [one for one in self._cards(stage, name) if one.revoked_at is None]
+                for card, mark in zip(cards, marks, strict=True):
                     if not (stage == "launch" and (name, card.reviewer.name) == ("Gull", "Rex")):
                         self._score(card, mark, f"Read {name} twice.")
             run_due()
         self._hidden_review(stage, year)
+
+    def _empty_a_place(self) -> None:
+        """One reviewer turns out to be tied to what she was given: her place on it is to be filled."""
+        place = self.stages["launch"]
+        self.step(lambda: self._join(place, "Tess"), lambda: review.declare_conflicts(self.by("Tess"), place, {}))
+        self._assign("launch", "Plover", "Tess")
+        plover = self._cards("launch", "Plover")[0].submission.application.case
+        self.step(lambda: review.declare_conflict(self.by("Tess"), plover, "Her uncle chairs its board.", "close"))
 
     def _hidden_review(self, stage: str, year: int) -> None:
         """What the worlds differ in."""
@@ -402,6 +414,12 @@ class World:
                 card = next(one for one in self._cards(stage, "Tern") if one.reviewer.name == said.opened_again)
                 scorecard = card.scorecard
                 assert scorecard is not None
+                self._assign(stage, "Tern", "Tess")
+                self.step(lambda: review.note_conflict(self.by("Olu"), self.hidden, self.people["Tess"], said.words))
+                if said is OTHER:
+                    hers = next(one.id for one in self._cards(stage, "Tern") if one.reviewer.name == "Tess")
+                    place = db.session.scalars(select(Vacancy).where(Vacancy.assignment_id == hers)).one()
+                    self.step(lambda: review.leave_vacancy(self.by("Olu"), place, f"Two suffice: {said.words}."))
                 self.step(lambda: review.reopen_scorecard(self.by("Olu"), card, f"Please say why: {said.words}."))
                 self._score(card, given[card.reviewer.name], f"Revised: {said.words}.", scorecard.version)
                 for words in (f"{said.words} at the visit.", "Talk it over with Dov."):

@@ -21,7 +21,7 @@ from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.review.models import Assignment, PanelMember
 from grants.review.queries import stage_results
-from grants.review.queries.scope import joined, reviewable_applications, stands
+from grants.review.queries.scope import joined, reviewable_applications, sits, stands
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Ties:
 
 def ties_of(stage: CycleStage, meeting: Meeting | None, chair_id: int) -> Ties:
     """What ties the panel and the chair to the applicants, in four statements. For whoever plans the meeting."""
-    panel = select(PanelMember.person_id).where(PanelMember.stage_id == stage.id)
+    panel = select(PanelMember.person_id).where(PanelMember.stage_id == stage.id, sits())
     people = db.session.scalars(
         select(Person).where(Person.id.in_(panel) | (Person.id == chair_id)).order_by(Person.id)
     ).all()
@@ -121,7 +121,7 @@ def not_on_it(actor: Actor, meeting: Meeting) -> Sequence[Application]:
 
 def chairs_for(stage: CycleStage) -> Sequence[Person]:
     """Who may chair a meeting of the stage: its panel, and the foundation's officers and directors; by name."""
-    panel = select(PanelMember.person_id).where(PanelMember.stage_id == stage.id)
+    panel = select(PanelMember.person_id).where(PanelMember.stage_id == stage.id, sits())
     leading = select(RoleGrant.person_id).where(RoleGrant.role.in_((Role.PROGRAM_OFFICER, Role.DIRECTOR)))
     return db.session.scalars(
         select(Person)
@@ -143,4 +143,4 @@ def chair_for(stage: CycleStage, public_id: str) -> Person:
 
 def panel_size(stage: CycleStage) -> int:
     """How many sit on the stage's panel."""
-    return len(db.session.scalars(select(PanelMember.id).where(PanelMember.stage_id == stage.id)).all())
+    return len(db.session.scalars(select(PanelMember.id).where(PanelMember.stage_id == stage.id, sits())).all())

@@ -9,20 +9,23 @@ from grants.casework.visibility import not_conflicted
 from grants.kernel.policy import Actor
 from grants.meetings.models import AgendaItem, Attendance, Meeting
 from grants.people.models import OrganizationMembership
-from grants.review.queries.scope import Column, declared_for_application, has_conflict, open_stages
+from grants.review.models import PanelMember
+from grants.review.queries.scope import Column, declared_for_application, has_conflict, open_stages, sits
 
 
 def visible_meetings(actor: Actor) -> ColumnElement[bool]:
-    """Those who read reviews see every meeting, others what they are invited to."""
+    """Those who read reviews see every meeting, others what they are invited to, unless they left the panel."""
     if not actor.may("meeting.read"):
         return false()
     if actor.may("review.read"):
         return true()
-    return exists().where(
+    asked = exists().where(
         Attendance.meeting_id == Meeting.id,
         Attendance.person_id == actor.person_id,
         Attendance.invited_at.is_not(None),
     )
+    left = exists().where(PanelMember.stage_id == Meeting.stage_id, PanelMember.person_id == actor.person_id, ~sits())
+    return and_(asked, ~left)
 
 
 def open_to(actor: Actor) -> ColumnElement[bool]:

@@ -25,6 +25,7 @@ from grants.persistence.moves import move
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import PanelMember
+from grants.review.queries.scope import sits
 
 Kind = Literal["panel", "pitch"]
 
@@ -134,7 +135,7 @@ def invite(actor: Actor, meeting: Meeting) -> int:
     members = db.session.scalars(
         select(PanelMember.person_id)
         .join(PanelMember.person)
-        .where(PanelMember.stage_id == meeting.stage_id, Person.is_active)
+        .where(PanelMember.stage_id == meeting.stage_id, sits(), Person.is_active)
         .order_by(PanelMember.id)
     ).all()
     asked = 0
@@ -212,7 +213,7 @@ def seat_for(meeting: Meeting, person_id: int) -> Attendance:
     )
     if seat is None:
         on_panel = select(PanelMember.id).where(
-            PanelMember.stage_id == meeting.stage_id, PanelMember.person_id == person_id
+            PanelMember.stage_id == meeting.stage_id, PanelMember.person_id == person_id, sits()
         )
         votes = db.session.scalar(on_panel) is not None
         seat = Attendance(meeting=meeting, person_id=person_id, votes=votes)

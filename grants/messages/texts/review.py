@@ -18,13 +18,18 @@ TEMPLATES: Final[dict[str, Template]] = {
         "{who}: {answer} to the panel for {stage}",
         "Dear {name},\n\n{sentence}\n\nThe panel, and who has not answered yet:\n{link}",
     ),
+    "review.left": Template(
+        "{who} has left the panel for {stage}",
+        "Dear {name},\n\n{who} has left the panel for {stage} ({cycle}): “{reason}”\n\nWhat they had not submitted is "
+        "open again; what they submitted stays as it is. The panel:\n{link}",
+    ),
     "review.assigned": Template(
         "For you to review: {applications}, {stage}",
         "Dear {name},\n\nYou have {applications} to review for {stage} ({cycle}). Your pile is here:\n{link}",
     ),
     "review.due": Template(
         "Still to review: {stage}, {cycle}",
-        "Dear {name},\n\n{scorecards} for {stage} ({cycle}) {are} still open.{when}{note}\n\n"
+        "Dear {name},\n\n{scorecards} for {stage} ({cycle}) {are} still open.{when}{first}{note}\n\n"
         "Your pile is here:\n{link}",
     ),
     "review.reopened": Template(

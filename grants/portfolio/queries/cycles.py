@@ -35,6 +35,7 @@ def cycles(actor: Actor) -> Sequence[Cycle]:
                 CycleStage.cycle_id == Cycle.id,
                 PanelMember.stage_id == CycleStage.id,
                 PanelMember.person_id == actor.person_id,
+                PanelMember.left_at.is_(None),
             ),
             exists().where(
                 CycleStage.cycle_id == Cycle.id,

@@ -2,6 +2,7 @@
 
 from grants.programs.schema.base import Key, Named, Part, words
 from grants.programs.schema.conditions import Condition, evaluate, quantity
+from grants.programs.schema.conflicts import STANDARD_CONFLICT_KINDS, ConflictKind
 from grants.programs.schema.deciding import (
     ORGANIZATION_ATTRIBUTES,
     AmountRange,
@@ -77,6 +78,7 @@ __all__ = [
     "LONGEST_BEFORE",
     "ORGANIZATION_ATTRIBUTES",
     "OUTCOMES",
+    "STANDARD_CONFLICT_KINDS",
     "STANDARD_TERMS",
     "Addition",
     "AmountRange",
@@ -93,6 +95,7 @@ __all__ = [
     "CommentRule",
     "CompleteWhen",
     "Condition",
+    "ConflictKind",
     "Consortium",
     "Criterion",
     "DateField",

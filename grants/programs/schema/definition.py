@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field, model_validator
 
 from grants.programs.schema.base import Key, Keyed, Named, OneOrMore, Part
+from grants.programs.schema.conflicts import STANDARD_CONFLICT_KINDS, ConflictKinds
 from grants.programs.schema.deciding import Where
 from grants.programs.schema.entry import AskedAfterwards, DiscoveryStage, EventKind
 from grants.programs.schema.forms import Form
@@ -90,6 +91,14 @@ class Definition(Part):
     requirements: Keyed[Requirement] = Field(default_factory=dict)
     indicators: Keyed[Indicator] = Field(default_factory=dict)
     letters: Keyed[Letter] = Field(default_factory=dict)
+    conflict_kinds: ConflictKinds = Field(
+        default_factory=lambda: dict(STANDARD_CONFLICT_KINDS),
+        validate_default=True,
+        min_length=1,
+        max_length=20,
+        description="Kinds of conflict of interest, as reviewers are offered them; left out, the six standard ones. "
+        "Under a key of those, only what differs is said.",
+    )
     agreement: str = Field(STANDARD_AGREEMENT, description="Text of the agreement, with placeholders.")
 
     @model_validator(mode="after")
@@ -109,6 +118,11 @@ class Definition(Part):
     @property
     def application_stages(self) -> tuple[ApplicationStage, ...]:
         return tuple(stage for stage in self.stages.values() if isinstance(stage, ApplicationStage))
+
+    def conflict_kind_of(self, finding: str) -> str:
+        """Key of the kind that a rule's finding, or a stated relation, is of: the last kind where none names it."""
+        named = (key for key, kind in self.conflict_kinds.items() if finding in kind.found_by)
+        return next(named, list(self.conflict_kinds)[-1])
 
     def asked_after(self, kind: EventKind) -> AskedAfterwards:
         """What those who came to an event of a kind are asked: as the first discovery stage that says so has it."""

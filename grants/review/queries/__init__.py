@@ -4,19 +4,25 @@ from grants.casework.visibility import not_conflicted
 from grants.review.queries.aside import SetAside, set_aside, set_aside_among
 from grants.review.queries.cards import card_of, others_totals, pitch_of, pitch_rubric_of, rubric_of, scorable
 from grants.review.queries.conflicts import (
-    Applicant,
     ConflictFilters,
-    applicants,
-    applied_since,
     conflict_for,
+    conflict_ids,
+    conflicts_among,
     conflicts_named,
     conflicts_to_look_at,
-    is_applicant,
-    own_conflict,
-    own_conflicts,
     panel_conflicts,
 )
 from grants.review.queries.coverage import Coverage, CoverageFilters, coverage, readers_of
+from grants.review.queries.declaring import (
+    Applicant,
+    applicant,
+    applicants,
+    applied_since,
+    has_begun,
+    is_applicant,
+    own_conflict,
+    own_conflicts,
+)
 from grants.review.queries.evidence import Evidence, Promise, earlier_evidence, earlier_submission, promises_of
 from grants.review.queries.files import file_for, files_to_veil, readable_files
 from grants.review.queries.history import Turn, history_of
@@ -40,7 +46,9 @@ from grants.review.queries.panel import (
     MemberProgress,
     PanelProgress,
     application_under_review,
+    conflict_kinds,
     form_title,
+    member_called,
     member_of,
     member_progress,
     panel_assignment,
@@ -109,6 +117,7 @@ from grants.review.queries.training import (
     sample_of,
     training_of,
 )
+from grants.review.queries.vacancies import open_vacancies, vacancies_on, vacancy_on
 from grants.review.queries.waiting import Waiting, own_waiting, waiting_members
 from grants.review.queries.whole import StageScores, severity_groups, stage_scores
 from grants.review.queries.written import Written, WrittenCard, names_of, written_cards, written_ids, written_on
@@ -155,6 +164,7 @@ __all__ = [
     "account_of",
     "affiliation_of",
     "affiliations_of",
+    "applicant",
     "applicants",
     "application_under_review",
     "applied_since",
@@ -168,6 +178,9 @@ __all__ = [
     "cards_on",
     "compared_with_anchors",
     "conflict_for",
+    "conflict_ids",
+    "conflict_kinds",
+    "conflicts_among",
     "conflicts_named",
     "conflicts_to_look_at",
     "counts_at_pitch",
@@ -179,6 +192,7 @@ __all__ = [
     "files_to_veil",
     "foresee_asking",
     "form_title",
+    "has_begun",
     "has_run_out",
     "history_of",
     "invitation_by_token",
@@ -191,6 +205,7 @@ __all__ = [
     "key_of",
     "lot_seed",
     "may_see_names",
+    "member_called",
     "member_for",
     "member_of",
     "member_progress",
@@ -198,6 +213,7 @@ __all__ = [
     "names_of",
     "not_conflicted",
     "notes_of",
+    "open_vacancies",
     "organization_meant",
     "organizations_named",
     "others_totals",
@@ -260,6 +276,8 @@ __all__ = [
     "training_of",
     "unnoted_ties",
     "usual_sort",
+    "vacancies_on",
+    "vacancy_on",
     "waiting_members",
     "work_asked",
     "written_cards",

@@ -1,10 +1,10 @@
-"""Who applied, as a reviewer may be asked about them, and the conflicts that stand."""
+"""The conflicts of interest on a panel, as officers look at them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, false, func, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from grants.applications.models import Application, Submission
 from grants.casework.models import Case
@@ -12,116 +12,18 @@ from grants.casework.visibility import not_conflicted
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.people.models import Organization, Person
-from grants.persistence.paging import PAGE_SIZE, Page, paginate, paginate_rows
+from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
-from grants.programs.queries import definition_of
 from grants.review.models import Conflict, PanelMember
-from grants.review.queries.scope import REVIEWABLE
 from grants.review.states import ConflictState
-from grants.review.steps import text_hash
-
-
-@dataclass(frozen=True)
-class Applicant:
-    """An applicant by name only; `label` tells two of one name apart.
-
-    is_new   applied after the person's declaration
-    """
-
-    case_id: int
-    name: str
-    label: str
-    is_new: bool
-
-
-def applicants(
-    actor: Actor, stage: CycleStage, like: str = "", page: int = 1, size: int = PAGE_SIZE
-) -> Page[Applicant]:
-    """Those who applied in the stage, by name, without those the actor has a conflict with.
-
-    like   part of the label; case does not matter. Who is called just that comes first
-    """
-    named = _named_applicants(actor, stage)
-    found = select(named.c.case_id, named.c.name, named.c.label, named.c.is_new)
-    exact = func.lower(named.c.label) == func.lower(like)
-    if like:
-        found = found.where(named.c.label.icontains(like, autoescape=True))
-    shown = paginate_rows(found.order_by(~exact, func.lower(named.c.name), named.c.case_id), page, size)
-    return Page([Applicant(*row) for row in shown.items], shown.number, shown.size, shown.total)
-
-
-def applied_since(actor: Actor, stage: CycleStage) -> int:
-    """How many of the stage's applicants came after the actor's declaration, and have to be asked about."""
-    named = _named_applicants(actor, stage)
-    return db.session.scalar(select(func.count()).select_from(named).where(named.c.is_new)) or 0
-
-
-def is_applicant(actor: Actor, stage: CycleStage, case_ids: Collection[int]) -> bool:
-    """Whether all of these cases are applicants that the actor may name: seen, or named by them before."""
-    named = _named_applicants(actor, stage)
-    seen = set(db.session.scalars(select(named.c.case_id).where(named.c.case_id.in_(case_ids))))
-    return set(case_ids) <= seen | {one.case_id for one in own_conflicts(actor, stage)}
-
-
-def _named_applicants(actor: Actor, stage: CycleStage) -> Subquery:
-    first = aliased(Submission)
-    namesakes = func.count().over(partition_by=func.lower(Organization.name))
-    label = case(
-        (and_(namesakes > 1, Organization.city.is_not(None)), Organization.name + " (" + Organization.city + ")"),
-        else_=Organization.name,
-    )
-    is_new = func.coalesce(first.submitted_at > PanelMember.declared_at, false())
-    return (
-        select(Application.case_id, Organization.name, label.label("label"), is_new.label("is_new"))
-        .join(Application.case)
-        .join(Case.organization)
-        .join(first, and_(first.application_id == Application.id, first.number == 1))
-        .outerjoin(PanelMember, and_(PanelMember.stage_id == stage.id, PanelMember.person_id == actor.person_id))
-        .where(
-            Application.stage_id == stage.id,
-            Application.state.in_(REVIEWABLE),
-            not_conflicted(actor, Application.case_id),
-            _may_see_names(actor, stage),
-        )
-        .subquery()
-    )
-
-
-def _may_see_names(actor: Actor, stage: CycleStage) -> ColumnElement[bool]:
-    """Holds for who reads reviews anyway, and for a member of the panel once the terms and the profile are done."""
-    if actor.may("review.read"):
-        return true()
-    terms = definition_of(stage.cycle).application_stage(stage.key).review.terms
-    return and_(PanelMember.terms_sha256 == text_hash(terms), PanelMember.profile_at.is_not(None))
-
-
-def own_conflicts(actor: Actor, stage: CycleStage) -> Sequence[Conflict]:
-    """The conflicts the actor declared themselves among the stage's applicants: these names they gave us."""
-    return db.session.scalars(
-        _conflicts_of(stage)
-        .where(Conflict.person_id == actor.person_id, Conflict.source == "declared")
-        .options(joinedload(Conflict.case).joinedload(Case.organization))
-        .order_by(Conflict.id)
-    ).all()
-
-
-def own_conflict(actor: Actor, stage: CycleStage, public_id: str) -> Conflict:
-    """One of the conflicts the actor declared.
-
-    raises   Missing
-    """
-    found = next((one for one in own_conflicts(actor, stage) if one.public_id == public_id), None)
-    if found is None:
-        raise Missing("There is no such conflict.")
-    return found
 
 
 @dataclass(frozen=True)
 class ConflictFilters:
     """What the conflicts of a panel are narrowed to; empty values narrow nothing.
 
-    state, kind, source   keys of states.ConflictState, kinds.KINDS, kinds.SOURCES
+    state, kind, source   keys of states.ConflictState, the program's kinds of conflict, kinds.SOURCES
     q                     part of the reviewer's name, or the applicant's
     """
 
@@ -143,13 +45,23 @@ def panel_conflicts(
     actor: Actor, stage: CycleStage, page: int = 1, filters: ConflictFilters | None = None
 ) -> Page[Conflict]:
     """Every conflict of the panel's members with the stage's applicants, for its organizer: to be looked at first."""
-    return paginate(
-        _conflicts_of(stage, standing=False)
-        .where(
-            not_conflicted(actor, Conflict.case_id),
-            _on_panel(stage.id),
-            *(filters or ConflictFilters()).conditions(),
-        )
+    return paginate(_looked_at(actor, stage, filters or ConflictFilters()), page)
+
+
+def conflict_ids(actor: Actor, stage: CycleStage, filters: ConflictFilters) -> Sequence[int]:
+    """Ids of those conflicts, in the same order."""
+    return db.session.scalars(_looked_at(actor, stage, filters).with_only_columns(Conflict.id)).all()
+
+
+def conflicts_among(actor: Actor, stage: CycleStage, ids: Collection[int]) -> Sequence[Conflict]:
+    """Those of these conflicts that the actor may look at now, in the same order."""
+    return db.session.scalars(_looked_at(actor, stage, ConflictFilters()).where(Conflict.id.in_(ids))).unique().all()
+
+
+def _looked_at(actor: Actor, stage: CycleStage, filters: ConflictFilters) -> Select[Conflict]:
+    return (
+        conflicts_of(stage, standing=False)
+        .where(not_conflicted(actor, Conflict.case_id), _on_panel(stage.id), *filters.conditions())
         .join(Person, Conflict.person_id == Person.id)
         .join(Case, Conflict.case_id == Case.id)
         .join(Organization, Case.organization_id == Organization.id)
@@ -159,15 +71,14 @@ def panel_conflicts(
             joinedload(Conflict.lifted_by),
             joinedload(Conflict.confirmed_by),
         )
-        .order_by(Conflict.state != ConflictState.FOUND, Conflict.lifted_at.is_not(None), Person.name, Conflict.id),
-        page,
+        .order_by(Conflict.state != ConflictState.FOUND, Conflict.lifted_at.is_not(None), Person.name, Conflict.id)
     )
 
 
 def conflicts_named(actor: Actor, stage: CycleStage, public_ids: Collection[str]) -> Sequence[Conflict]:
     """Those of these conflicts of the panel that the actor may look at."""
     return db.session.scalars(
-        _conflicts_of(stage)
+        conflicts_of(stage)
         .where(Conflict.public_id.in_(public_ids), not_conflicted(actor, Conflict.case_id), _on_panel(stage.id))
         .order_by(Conflict.id)
     ).all()
@@ -201,7 +112,7 @@ def conflict_for(actor: Actor, stage: CycleStage, public_id: str) -> Conflict:
     raises   Missing when there is none, or the actor has a conflict with that case too
     """
     conflict = db.session.scalar(
-        _conflicts_of(stage, standing=False)
+        conflicts_of(stage, standing=False)
         .where(Conflict.public_id == public_id, not_conflicted(actor, Conflict.case_id))
         .options(joinedload(Conflict.case).joinedload(Case.organization), joinedload(Conflict.person))
     )
@@ -210,7 +121,8 @@ def conflict_for(actor: Actor, stage: CycleStage, public_id: str) -> Conflict:
     return conflict
 
 
-def _conflicts_of(stage: CycleStage, *, standing: bool = True) -> Select[Conflict]:
+def conflicts_of(stage: CycleStage, *, standing: bool = True) -> Select[Conflict]:
+    """Conflicts with the stage's applicants, whoever has them; those that stand, or all."""
     in_stage = exists().where(
         Application.stage_id == stage.id,
         Application.case_id == Conflict.case_id,

@@ -20,7 +20,7 @@ from grants.review.asked_lines import AskedLine
 from grants.review.models import PanelMember
 from grants.review.people_models import PanelInvitation
 from grants.review.queries.panel import review_rules
-from grants.review.queries.scope import with_program
+from grants.review.queries.scope import sits, with_program
 from grants.review.states import InvitationState
 
 HOLDS_FOR: Final = timedelta(days=30)
@@ -143,7 +143,9 @@ def foresee_asking(actor: Actor, stage: CycleStage, lines: Sequence[AskedLine]) 
     there = set(
         db.session.scalars(
             select(PanelMember.person_id).where(
-                PanelMember.stage_id == stage.id, PanelMember.person_id.in_([one.id for one in people.values()])
+                PanelMember.stage_id == stage.id,
+                PanelMember.person_id.in_([one.id for one in people.values()]),
+                sits(),
             )
         )
     )

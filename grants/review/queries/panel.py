@@ -18,9 +18,9 @@ from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
-from grants.programs.schema import ReviewRules
+from grants.programs.schema import ConflictKind, ReviewRules
 from grants.review.models import Assignment, Conflict, PanelMember, Scorecard
-from grants.review.queries.scope import joined, reviewable_applications, stands, with_program
+from grants.review.queries.scope import joined, reviewable_applications, sits, stands, with_program
 from grants.review.states import ScorecardState
 
 
@@ -66,7 +66,7 @@ def stage_for(actor: Actor, public_id: str) -> CycleStage:
 
     raises   Missing
     """
-    on_panel = exists().where(PanelMember.stage_id == CycleStage.id, PanelMember.person_id == actor.person_id)
+    on_panel = exists().where(PanelMember.stage_id == CycleStage.id, PanelMember.person_id == actor.person_id, sits())
     stage = db.session.scalar(
         select(CycleStage)
         .where(
@@ -84,6 +84,11 @@ def stage_for(actor: Actor, public_id: str) -> CycleStage:
 def review_rules(stage: CycleStage) -> ReviewRules:
     """How the program wants the stage reviewed, in the version its cycle keeps."""
     return definition_of(stage.cycle).application_stage(stage.key).review
+
+
+def conflict_kinds(stage: CycleStage) -> Mapping[str, ConflictKind]:
+    """Key -> kind of conflict of interest, in the words of the cycle's program and in the order they are offered."""
+    return definition_of(stage.cycle).conflict_kinds
 
 
 def form_title(stage: CycleStage) -> str:
@@ -108,7 +113,8 @@ def panel_progress(actor: Actor, stage: CycleStage) -> PanelProgress:
         )
     ).one()
     silent = func.count().filter(PanelMember.declared_at.is_(None))
-    members, undeclared = db.session.execute(select(func.count(), silent).where(PanelMember.stage_id == stage.id)).one()
+    here = (PanelMember.stage_id == stage.id, sits())
+    members, undeclared = db.session.execute(select(func.count(), silent).where(*here)).one()
     applications, assigned, submitted, lacking = map(int, counts)
     return PanelProgress(rules, applications, assigned, submitted, lacking, members, undeclared)
 
@@ -141,7 +147,7 @@ def _members(stage: CycleStage) -> Select[PanelMember]:
     return (
         select(PanelMember)
         .join(PanelMember.person)
-        .where(PanelMember.stage_id == stage.id)
+        .where(PanelMember.stage_id == stage.id, sits())
         .options(joinedload(PanelMember.person), joinedload(PanelMember.profile))
         .order_by(Person.name, PanelMember.id)
     )
@@ -163,11 +169,17 @@ def member_of(stage: CycleStage, public_id: str) -> PanelMember:
     raises   Missing
     """
     member = db.session.scalar(
-        select(PanelMember).where(PanelMember.stage_id == stage.id, PanelMember.public_id == public_id)
+        select(PanelMember).where(PanelMember.stage_id == stage.id, PanelMember.public_id == public_id, sits())
     )
     if member is None:
         raise Missing("There is no such reviewer on this panel.")
     return member
+
+
+def member_called(stage: CycleStage, person_id: int) -> PanelMember | None:
+    """A person's place on the panel, if they have one."""
+    found = select(PanelMember).where(PanelMember.stage_id == stage.id, PanelMember.person_id == person_id, sits())
+    return db.session.scalar(found)
 
 
 def panel_assignment(actor: Actor, stage: CycleStage, public_id: str) -> Assignment:

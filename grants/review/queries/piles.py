@@ -29,6 +29,7 @@ from grants.review.queries.scope import (
     members_of,
     own_assignments,
     own_in_general,
+    sits,
     standing_of,
 )
 from grants.review.states import ScorecardState
@@ -275,7 +276,7 @@ def _to_read() -> Select[Assignment]:
 def member_for(actor: Actor, stage: CycleStage) -> PanelMember | None:
     """The actor's own place on a panel."""
     return db.session.scalar(
-        select(PanelMember).where(PanelMember.stage_id == stage.id, PanelMember.person_id == actor.person_id)
+        select(PanelMember).where(PanelMember.stage_id == stage.id, PanelMember.person_id == actor.person_id, sits())
     )
 
 

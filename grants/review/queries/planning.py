@@ -21,7 +21,14 @@ from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import Choice, ReviewRules
 from grants.review.models import Assignment, PanelMember, ReviewerProfile
-from grants.review.queries.scope import has_conflict, joined, newest_submission_id, reviewable_applications, stands
+from grants.review.queries.scope import (
+    has_conflict,
+    joined,
+    newest_submission_id,
+    reviewable_applications,
+    sits,
+    stands,
+)
 from grants.review.queries.ties import unnoted_ties
 from grants.review.reviewers import is_away_throughout, most_of, words_of
 
@@ -126,7 +133,7 @@ def planning_facts(actor: Actor, stage: CycleStage, only: int | None = None) -> 
         select(PanelMember, Person, ReviewerProfile)
         .join(PanelMember.person)
         .outerjoin(PanelMember.profile)
-        .where(PanelMember.stage_id == stage.id, Person.is_active)
+        .where(PanelMember.stage_id == stage.id, sits(), Person.is_active)
         .order_by(PanelMember.person_id)
     ).all()
     elsewhere = _elsewhere(actor, stage, only) if only is not None else {}

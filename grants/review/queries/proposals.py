@@ -26,6 +26,7 @@ from grants.review.queries.scope import (
     joined,
     newest_submission_id,
     reviewable_applications,
+    sits,
     stands,
     with_program,
 )
@@ -135,7 +136,9 @@ def planned_loads(actor: Actor, proposal: AssignmentProposal, page: int = 1) -> 
     found = paginate(
         select(PanelMember)
         .join(PanelMember.person)
-        .where(PanelMember.stage_id == proposal.stage_id, PanelMember.declared_at.is_not(None), Person.is_active)
+        .where(
+            PanelMember.stage_id == proposal.stage_id, PanelMember.declared_at.is_not(None), sits(), Person.is_active
+        )
         .options(joinedload(PanelMember.person), joinedload(PanelMember.profile))
         .order_by(Person.name, PanelMember.id),
         page,

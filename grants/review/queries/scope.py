@@ -47,6 +47,11 @@ def has_conflict(person_id: Column, case_id: Column) -> ColumnElement[bool]:
     return or_(noted, coached)
 
 
+def sits() -> ColumnElement[bool]:
+    """Holds for members of a panel who have not left it; needs `PanelMember` in the statement."""
+    return PanelMember.left_at.is_(None)
+
+
 def declared_for_application(person_id: Column) -> ColumnElement[bool]:
     """Holds where the person declared their conflicts when the application was already among the stage's applicants.
 
@@ -56,6 +61,7 @@ def declared_for_application(person_id: Column) -> ColumnElement[bool]:
     return exists().where(
         PanelMember.stage_id == Application.stage_id,
         PanelMember.person_id == person_id,
+        sits(),
         first.application_id == Application.id,
         first.number == 1,
         PanelMember.declared_at >= first.submitted_at,
@@ -106,7 +112,8 @@ def members_of(actor: Actor) -> Sequence[PanelMember]:
 @cache
 def _members() -> Select[PanelMember]:
     """The statement, put together once: that takes longer than running it."""
-    return select(PanelMember).where(PanelMember.person_id == bindparam("me")).options(with_program(PanelMember.stage))
+    mine = select(PanelMember).where(PanelMember.person_id == bindparam("me"), sits())
+    return mine.options(with_program(PanelMember.stage))
 
 
 def free_of_conflict(person_id: Column) -> ColumnElement[bool]:

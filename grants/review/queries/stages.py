@@ -13,7 +13,7 @@ from grants.persistence.paging import PAGE_SIZE, Page, paginate
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import Assignment, PanelMember, Scorecard
-from grants.review.queries.scope import REVIEWABLE, joined, stands
+from grants.review.queries.scope import REVIEWABLE, joined, sits, stands
 from grants.review.states import ScorecardState
 
 
@@ -47,7 +47,7 @@ def review_stages(actor: Actor, page: int = 1) -> Page[StageLine]:
     applications = _counts(
         select(Application.stage_id, func.count()).where(under_review, Application.stage_id.in_(shown))
     )
-    members = _counts(select(PanelMember.stage_id, func.count()).where(PanelMember.stage_id.in_(shown)))
+    members = _counts(select(PanelMember.stage_id, func.count()).where(PanelMember.stage_id.in_(shown), sits()))
     cards = {
         stage_id: (assigned, submitted)
         for stage_id, assigned, submitted in db.session.execute(

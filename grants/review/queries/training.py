@@ -16,7 +16,7 @@ from grants.review.models import PanelMember
 from grants.review.people_models import ReviewTerms, SampleCard, TermsAcceptance
 from grants.review.queries.cards import rubric_of
 from grants.review.queries.panel import review_rules
-from grants.review.queries.scope import standing_of, with_program
+from grants.review.queries.scope import sits, standing_of, with_program
 from grants.review.training import Compared, Offsets, compare, offsets
 
 
@@ -27,7 +27,7 @@ def own_member(actor: Actor, stage: CycleStage) -> PanelMember:
     """
     member = db.session.scalar(
         select(PanelMember)
-        .where(PanelMember.stage_id == stage.id, PanelMember.person_id == actor.person_id)
+        .where(PanelMember.stage_id == stage.id, PanelMember.person_id == actor.person_id, sits())
         .options(with_program(PanelMember.stage))
     )
     if member is None:

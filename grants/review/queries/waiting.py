@@ -1,20 +1,22 @@
 """Reviewers whose scorecards are waited for."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from grants.applications.models import Application
 from grants.casework.visibility import not_conflicted
 from grants.kernel.policy import Actor
 from grants.people.models import Person
+from grants.people.queries import actor_of
 from grants.persistence.paging import Page, paginate_rows
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import Assignment, PanelMember, Scorecard
-from grants.review.queries.scope import joined, stands, with_program
+from grants.review.queries.scope import joined, sits, stands, with_program
 from grants.review.states import ScorecardState
 
 
@@ -39,12 +41,12 @@ class Waiting:
 
 def waiting_members(actor: Actor, stage: CycleStage, page: int = 1) -> Page[Waiting]:
     """Those who have not submitted all, by name; counted without cases the actor has a conflict with."""
-    counted = _counted(actor, stage).subquery()
+    counted = _counted(stage, not_conflicted(actor, Application.case_id)).subquery()
     found = paginate_rows(
         select(PanelMember, counted.c.assigned, counted.c.submitted, counted.c.begun, counted.c.last_at)
         .join(PanelMember.person)
         .join(counted, counted.c.reviewer_id == PanelMember.person_id)
-        .where(PanelMember.stage_id == stage.id, Person.is_active, counted.c.submitted < counted.c.assigned)
+        .where(PanelMember.stage_id == stage.id, sits(), Person.is_active, counted.c.submitted < counted.c.assigned)
         .options(contains_eager(PanelMember.person), with_program(PanelMember.stage))
         .order_by(func.lower(Person.name), PanelMember.id),
         page,
@@ -52,20 +54,33 @@ def waiting_members(actor: Actor, stage: CycleStage, page: int = 1) -> Page[Wait
     return Page([_waiting(*row) for row in found.items], found.number, found.size, found.total)
 
 
-def own_waiting(reviewer: Actor, stage: CycleStage) -> Waiting:
-    """A member's own scorecards on a stage, as they know of them."""
-    member = db.session.scalars(
+def own_waiting(stage: CycleStage, member_ids: Collection[int]) -> list[Waiting]:
+    """The scorecards of some members of the stage's panel, each counted as they know of them themselves, in the order
+    of the ids; in a constant number of statements.
+    """
+    members = db.session.scalars(
         select(PanelMember)
-        .where(PanelMember.stage_id == stage.id, PanelMember.person_id == reviewer.person_id)
-        .options(with_program(PanelMember.stage))
-    ).one()
-    counted = _counted(reviewer, stage).where(Assignment.reviewer_id == reviewer.person_id)
-    row = db.session.execute(counted).one_or_none()
-    return _waiting(member, *row[1:]) if row else Waiting(member, 0, 0, 0, None)
+        .where(PanelMember.id.in_(member_ids), PanelMember.stage_id == stage.id)
+        .options(
+            with_program(PanelMember.stage),
+            joinedload(PanelMember.person).options(
+                selectinload(Person.grants), selectinload(Person.memberships), selectinload(Person.coaching)
+            ),
+        )
+        .order_by(PanelMember.id)
+    ).all()
+    theirs = [
+        and_(Assignment.reviewer_id == one.person_id, not_conflicted(actor_of(one.person), Application.case_id))
+        for one in members
+    ]
+    counted = {row[0]: row[1:] for row in db.session.execute(_counted(stage, or_(false(), *theirs)))}
+    return [_waiting(one, *counted.get(one.person_id, (0, 0, 0, None))) for one in members]
 
 
-def _counted(actor: Actor, stage: CycleStage) -> Select[int, int, int, int, datetime]:
-    """For each reviewer of the stage: assignments, submitted scorecards, begun ones, and when one was last saved."""
+def _counted(stage: CycleStage, known: ColumnElement[bool]) -> Select[int, int, int, int, datetime]:
+    """For each reviewer of the stage: assignments, submitted scorecards, begun ones, and when one was last saved; of
+    assignments that are known to whoever counts.
+    """
     submitted = func.count().filter(Scorecard.state == ScorecardState.SUBMITTED)
     return (
         joined(
@@ -78,7 +93,7 @@ def _counted(actor: Actor, stage: CycleStage) -> Select[int, int, int, int, date
             ).select_from(Assignment)
         )
         .outerjoin(Scorecard, Scorecard.assignment_id == Assignment.id)
-        .where(and_(Assignment.stage_id == stage.id, stands(), not_conflicted(actor, Application.case_id)))
+        .where(Assignment.stage_id == stage.id, stands(), known)
         .group_by(Assignment.reviewer_id)
     )
 

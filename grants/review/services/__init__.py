@@ -12,10 +12,13 @@ from grants.review.services.conflicts import (
     let_stand,
     lift_conflict,
     note_conflict,
+    note_ties,
     revoke,
     take_back_conflict,
+    undo_declaration,
 )
 from grants.review.services.consortia import conflicts_follow
+from grants.review.services.leaving import leave_panel
 from grants.review.services.notes import NOTES_KEPT, forget_notes, save_notes
 from grants.review.services.panel import (
     accept_invitation,
@@ -42,11 +45,13 @@ from grants.review.services.proposing import (
     best_of,
     keep_proposal,
     leave_out,
+    usual_aims,
     work_key,
 )
 from grants.review.services.reminding import nudge, nudge_sample, remind_of_reviews
 from grants.review.services.revising import revise_scorecard
 from grants.review.services.scorecards import reopen_scorecard, save_scorecard, submit_scorecard
+from grants.review.services.succeeding import Successor, appoint, best_successor
 from grants.review.services.tallies import reckon
 from grants.review.services.training import (
     accept_terms,
@@ -55,6 +60,7 @@ from grants.review.services.training import (
     save_sample,
     submit_sample,
 )
+from grants.review.services.vacancies import leave_vacancy, take_up_vacancy
 from grants.review.services.veiling import VEIL, keep_veiled
 
 __all__ = [
@@ -64,6 +70,7 @@ __all__ = [
     "WORK_OUT",
     "Addition",
     "Proposal",
+    "Successor",
     "accept_invitation",
     "accept_terms",
     "accept_with_account",
@@ -72,9 +79,11 @@ __all__ = [
     "apply_key",
     "apply_proposal",
     "apply_some",
+    "appoint",
     "ask_for_assignment",
     "assign",
     "best_of",
+    "best_successor",
     "confirm_conflict",
     "confirm_conflicts",
     "confirm_profile",
@@ -93,10 +102,13 @@ __all__ = [
     "keep_up",
     "keep_veiled",
     "leave_out",
+    "leave_panel",
+    "leave_vacancy",
     "let_stand",
     "lift_conflict",
     "note_conflict",
     "note_sample_seen",
+    "note_ties",
     "nudge",
     "nudge_sample",
     "overtake",
@@ -116,7 +128,10 @@ __all__ = [
     "submit_scorecard",
     "take_back_conflict",
     "take_back_pitch_card",
+    "take_up_vacancy",
     "unassign",
+    "undo_declaration",
+    "usual_aims",
     "withdraw_invitation",
     "work_key",
 ]

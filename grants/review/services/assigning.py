@@ -18,6 +18,7 @@ from grants.programs.models import CycleStage
 from grants.review.models import Assignment
 from grants.review.models import PanelMember as Member
 from grants.review.queries import is_submitted, planning_facts
+from grants.review.services.vacancies import fill_vacancy
 from grants.review.services.veiling import ask_to_veil
 
 
@@ -89,6 +90,7 @@ def give(actor: Actor, stage: CycleStage, person_id: int, submission_id: int, ap
     application = made.submission.application
     after = {"reviewer": made.reviewer.name, "submission": made.submission.public_id}
     audit.record(actor, "review.assign", made, after=after, case_id=application.case_id)
+    fill_vacancy(actor, application_id, person_id)
     ask_to_veil(made)
     return made
 

@@ -20,14 +20,18 @@ from grants.people.models import Person
 from grants.persistence import audit
 from grants.persistence.moves import lock, lock_all, move
 from grants.persistence.session import db
-from grants.programs.models import CycleStage
+from grants.programs.models import Cycle, CycleStage
+from grants.programs.queries import definition_of
+from grants.programs.schema import Definition
 from grants.review import policy
-from grants.review.kinds import KINDS, first_state, kind_of
+from grants.review.kinds import first_state
 from grants.review.models import Assignment, Conflict, PanelMember
-from grants.review.queries import REVIEWABLE, is_applicant, member_for, unnoted_ties
-from grants.review.queries.scope import standing_of
+from grants.review.queries import REVIEWABLE, has_begun, is_applicant, member_for, unnoted_ties
+from grants.review.queries.scope import sits, standing_of
+from grants.review.services.vacancies import open_vacancy
 from grants.review.states import CONFLICT, ConflictState
 from grants.review.steps import FIRST
+from grants.review.ties import Tie
 
 AGAIN = {"found": "find again", "declared": "say again", "confirmed": "stand again"}
 NO_REASON = "Say in a few words what ties you to this applicant."
@@ -42,9 +46,15 @@ def find_rule_conflicts(
     case_ids   of the applicants that are asked about, where it is not all
     returns    the new ones
     """
+    return note_ties(actor, stage, unnoted_ties(stage, person_ids, case_ids))
+
+
+def note_ties(actor: Actor, stage: CycleStage, found: Sequence[tuple[int, int, Tie]]) -> list[Conflict]:
+    """Let what the rules found stand: (case id, person id, tie) each."""
+    kind_of = definition_of(stage.cycle).conflict_kind_of
     return [
-        let_stand(actor, case_id, person_id, tie.source, tie.reason, tie.kind)
-        for case_id, person_id, tie in unnoted_ties(stage, person_ids, case_ids)
+        let_stand(actor, case_id, person_id, tie.source, tie.reason, kind_of(tie.finding))
+        for case_id, person_id, tie in found
     ]
 
 
@@ -68,11 +78,28 @@ def declare_conflicts(actor: Actor, stage: CycleStage, reasons: Mapping[int, str
     audit.record(actor, "review.declare", member, after={"declared": len(reasons)})
 
 
-def declare_conflict(actor: Actor, case: Case, reason: str, kind: str = "other") -> Conflict:
+def undo_declaration(actor: Actor, stage: CycleStage) -> None:
+    """Take a declaration back, as if it had not been made: the pile closes until it is. What was named stays named.
+
+    raises   Missing when the actor is not on the panel; Clash when there is none, or something has been scored since
+    """
+    require_permission(actor, "review.declare")
+    member = _own_place(actor, stage)
+    if member.declared_at is None:
+        raise Clash("You have not declared yet.")
+    if has_begun(member):
+        raise Clash("You have begun to score, so your declaration stands. Name a new conflict if there is one.")
+    before = {"declared_at": member.declared_at.isoformat()}
+    member.declared_at = None
+    audit.record(actor, "review.undo_declaration", member, before=before)
+
+
+def declare_conflict(actor: Actor, case: Case, reason: str, kind: str | None = None) -> Conflict:
     """Declare one conflict, at any time. The case is closed to the actor from this moment.
 
-    kind     a key of kinds.KINDS
-    raises   Missing for a case the actor does not know of; Invalid without a reason
+    kind     a key of the program's kinds of conflict; None for the last one
+    raises   Missing for a case the actor does not know of; Invalid for a kind that there is not, or without a reason
+             where the kind asks for one
     """
     require_permission(actor, "review.declare")
     if not _knows(actor, case):
@@ -138,12 +165,16 @@ def confirm_conflicts(actor: Actor, conflicts: Sequence[Conflict], reason: str) 
     return len(open_ones)
 
 
-def _declare(actor: Actor, case: Case, reason: str, kind: str = "other") -> Conflict:
+def _declare(actor: Actor, case: Case, reason: str, kind: str | None = None) -> Conflict:
     if actor.person_id is None:
         raise Missing("Only a person can declare a conflict.")
-    if kind not in KINDS:
+    kinds = _program_of(case).conflict_kinds
+    if kind is not None and kind not in kinds:
         raise Invalid("Choose one of the kinds.", {"kind": "Choose one of these."})
-    return let_stand(actor, case.id, actor.person_id, "declared", required(reason, "reason", NO_REASON), kind)
+    said: str | None = " ".join(reason.split())
+    if kind is None or kinds[kind].explain:
+        said = required(reason, "reason", NO_REASON)
+    return let_stand(actor, case.id, actor.person_id, "declared", said or None, kind)
 
 
 def let_stand(
@@ -151,8 +182,11 @@ def let_stand(
 ) -> Conflict:
     """Let a conflict stand: a new row, or the lifted one of the same source again; then revoke.
 
+    kind   a key of the program's kinds; None for the one that the source's findings are of
     Those who call it have asked whether the actor may.
     """
+    hold_places(person_id, case_id)
+    kind = kind or _program_of(db.session.get_one(Case, case_id)).conflict_kind_of(source)
     conflict = db.session.scalar(
         select(Conflict).where(Conflict.case_id == case_id, Conflict.person_id == person_id, Conflict.source == source)
     )
@@ -164,15 +198,28 @@ def let_stand(
     else:
         move(actor, conflict, AGAIN[first_state(source)], CONFLICT, lambda: None)
         conflict.confirmed_at = conflict.confirmed_by_id = conflict.confirmed_reason = None
-    conflict.kind = kind or kind_of(source)
-    conflict.reason, conflict.since = reason, now()
+    conflict.kind, conflict.reason, conflict.since = kind, reason, now()
     conflict.lifted_at = conflict.lifted_by_id = conflict.lifted_reason = None
     db.session.flush()
-    after = {"person": conflict.person.name, "source": source, "reason": reason}
+    after = {"person": conflict.person.name, "source": source, "kind": conflict.kind, "reason": reason}
     audit.record(actor, "review.conflict", conflict, after=after, case_id=case_id)
     note_event(actor, conflict.case, "review", f"{conflict.person.name} has a conflict of interest with this case.")
     revoke(actor, conflict)
     return conflict
+
+
+def hold_places(person_id: int, case_id: int) -> None:
+    """Take a person's places on the panels that read a case, and their own row: whoever assigns takes the former, and
+    of two who note the same conflict at once the second finds it noted.
+    """
+    stages = select(Application.stage_id).where(Application.case_id == case_id)
+    places = select(PanelMember).where(PanelMember.person_id == person_id, PanelMember.stage_id.in_(stages))
+    lock_all(db.session.scalars(places.order_by(PanelMember.id)).all())
+    lock(db.session.get_one(Person, person_id))
+
+
+def _program_of(case: Case) -> Definition:
+    return definition_of(db.session.get_one(Cycle, case.cycle_id))
 
 
 def revoke(actor: Actor, conflict: Conflict) -> None:
@@ -188,6 +235,8 @@ def revoke(actor: Actor, conflict: Conflict) -> None:
         )
         .options(joinedload(Assignment.scorecard))
     ).all()
+    # A save that is under way is waited for; one that comes after finds the assignment revoked.
+    lock_all([one.scorecard for one in revoked if one.scorecard is not None])
     for assignment in revoked:
         assignment.revoked_at = now()
         card = assignment.scorecard
@@ -198,6 +247,7 @@ def revoke(actor: Actor, conflict: Conflict) -> None:
             after={"because": "conflict", "scorecard": card.state if card else None},
             case_id=conflict.case_id,
         )
+        open_vacancy(actor, assignment)
 
 
 def _lift(actor: Actor, conflict: Conflict, reason: str, how: str = "clear") -> None:
@@ -227,6 +277,7 @@ def _knows(actor: Actor, case: Case) -> bool:
     """Whether the case is on one of the actor's lists of applicants, or open to them by role."""
     on_a_list = exists().where(
         PanelMember.person_id == actor.person_id,
+        sits(),
         PanelMember.stage_id == Application.stage_id,
         Application.case_id == Case.id,
         Application.state.in_(REVIEWABLE),

@@ -21,6 +21,7 @@ from grants.programs.models import CycleStage
 from grants.review.models import PanelMember
 from grants.review.people_models import PanelInvitation
 from grants.review.queries.invitations import HOLDS_FOR, account_of, has_run_out, stamp_of, work_asked
+from grants.review.queries.scope import sits
 from grants.review.services.conflicts import find_rule_conflicts
 from grants.review.services.profiles import MOST_EVER, add_expertise
 from grants.review.states import INVITATION, InvitationFacts, InvitationState
@@ -268,10 +269,13 @@ def _join(asked: PanelInvitation, person: Person) -> PanelMember:
     if _is_member(asked.stage, person):
         raise Clash(f"{person.name} is on this panel already.")
     lock(person)
-    member = PanelMember(
-        stage=asked.stage, person=person, invited_at=asked.since, accepted_at=now(), load_cap=asked.load_cap
-    )
-    db.session.add(member)
+    member = _place_before(asked.stage, person)
+    if member is None:
+        member = PanelMember(stage=asked.stage, person=person)
+        db.session.add(member)
+    # Whoever comes back is asked about every applicant again: much may have happened.
+    member.invited_at, member.accepted_at, member.load_cap = asked.since, now(), asked.load_cap
+    member.left_at = member.declared_at = None
     add_expertise(person, asked.expertise)
     invitee = _invitee(asked, person)
     _make_reviewer(invitee, asked, person)
@@ -279,6 +283,12 @@ def _join(asked: PanelInvitation, person: Person) -> PanelMember:
     audit.record(invitee, "review.join", member, after={"person": person.name, "stage": asked.stage.title})
     find_rule_conflicts(invitee, asked.stage, [person.id])
     return member
+
+
+def _place_before(stage: CycleStage, person: Person) -> PanelMember | None:
+    """The place of somebody who was on the panel and left it."""
+    found = select(PanelMember).where(PanelMember.stage_id == stage.id, PanelMember.person_id == person.id)
+    return db.session.scalar(found)
 
 
 def _make_reviewer(actor: Actor, asked: PanelInvitation, person: Person) -> None:
@@ -290,7 +300,7 @@ def _make_reviewer(actor: Actor, asked: PanelInvitation, person: Person) -> None
 
 
 def _is_member(stage: CycleStage, person: Person) -> bool:
-    found = select(PanelMember.id).where(PanelMember.stage_id == stage.id, PanelMember.person_id == person.id)
+    found = select(PanelMember.id).where(PanelMember.stage_id == stage.id, PanelMember.person_id == person.id, sits())
     return db.session.scalar(found) is not None
 
 

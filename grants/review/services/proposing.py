@@ -18,7 +18,7 @@ from grants.review.aims import Aims
 from grants.review.assignment import AssignmentPlan, PanelMember, Paper, Wishes
 from grants.review.assignment import assign as best_assignment
 from grants.review.proposal_models import AssignmentProposal, ProposedAssignment
-from grants.review.queries import Pair, PlanningFacts, Reviewed, Reviewer
+from grants.review.queries import Pair, PlanningFacts, Reviewed, Reviewer, review_rules
 from grants.review.states import PROPOSAL, ProposalState
 
 WORK_OUT: Final = "review.work_out_assignment"
@@ -67,6 +67,11 @@ def best_of(facts: PlanningFacts, aims: Aims, left_out: Collection[Pair] = ()) -
     )
     plan = best_assignment(panel, wanted, wishes)
     return Proposal(facts, plan, tuple(_additions(facts, plan)))
+
+
+def usual_aims(stage: CycleStage) -> Aims:
+    """What an assignment looks for when nobody says: readers of the earlier stage, where the program keeps them."""
+    return Aims(earlier="keep" if review_rules(stage).keep_reviewers_from else "any")
 
 
 def ask_for_assignment(

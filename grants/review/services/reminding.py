@@ -6,7 +6,6 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from grants.kernel.clock import now, today
 from grants.kernel.dates import in_words
@@ -15,13 +14,14 @@ from grants.kernel.policy import Actor, require_permission
 from grants.messages import library
 from grants.messages.addresses import address_of
 from grants.messages.services import post
-from grants.people.queries import actor_of
 from grants.persistence import audit
 from grants.persistence.moves import lock_all
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import PanelMember
-from grants.review.queries import Waiting, own_waiting, waiting_members
+from grants.review.queries import Waiting, own_waiting, standing_of, waiting_members
+from grants.review.queries.scope import sits
+from grants.review.steps import FIRST
 
 STEPS: Final = (7, 1, -2, -7)
 """Days to the due date at which a reminder is written; below 0 they are days after it."""
@@ -40,7 +40,7 @@ def remind_of_reviews(member: PanelMember) -> None:
     due_on = due.astimezone(zone).date()
     days = (due_on - today(zone)).days
     reached = [step for step in STEPS if days <= step]
-    waiting = own_waiting(actor_of(member.person), stage) if reached else None
+    waiting = own_waiting(stage, [member.id])[0] if reached else None
     if waiting is not None and waiting.open:
         # A due date that is put off is reminded of anew.
         key = f"review-due:{stage.public_id}:{due_on}:{min(reached)}:{member.person.public_id}"
@@ -58,15 +58,12 @@ def nudge(actor: Actor, stage: CycleStage, member_ids: Collection[str], note: st
     if not member_ids:
         raise Invalid("Nobody is chosen.", {"members": "Choose who is to be reminded."})
     chosen = db.session.scalars(
-        select(PanelMember)
-        .where(PanelMember.stage_id == stage.id, PanelMember.public_id.in_(member_ids))
-        .options(joinedload(PanelMember.person))
-        .order_by(PanelMember.id)
+        select(PanelMember).where(PanelMember.stage_id == stage.id, PanelMember.public_id.in_(member_ids), sits())
     ).all()
     lock_all(chosen)
     told, spared = [], []
-    for member in chosen:
-        waiting = own_waiting(actor_of(member.person), stage)
+    for waiting in own_waiting(stage, [one.id for one in chosen]):
+        member = waiting.member
         if not waiting.open:
             continue
         if member.nudged_at is not None and member.nudged_at > now() - NOT_WITHIN:
@@ -107,6 +104,7 @@ def _facts(waiting: Waiting, note: str) -> dict[str, object]:
         "scorecards": of,
         "are": "is" if is_one else "are",
         "when": when,
+        "first": f"\n\n{FIRST[left[0]]}" if (left := standing_of(waiting.member).left) else "",
         "note": f"\n\n{note.strip()}" if note.strip() else "",
         "link": address_of("review.assignments"),
     }

@@ -43,9 +43,9 @@ def save_scorecard(
     raises    Refused; Invalid for a mark that the rubric does not have, by criterion key;
               Clash when the card is submitted, or was saved from elsewhere meanwhile
     """
+    card = locked_card(assignment)  # whoever declares a conflict takes the same row: only now is it asked
     require(policy.may_score(actor, scorable(assignment)))
     stands, whole = said_on(rubric_of(assignment.stage), marks, comments, comment)
-    card = locked_card(assignment)
     if card.state == ScorecardState.SUBMITTED:
         raise Clash("This scorecard is submitted, and locked. Ask the program officer to reopen it.")
     keep_card(card, stands, whole, based_on_version)

@@ -2,8 +2,10 @@
 
 from grants.review.views import (
     conflicts,
+    declaring,
     grid,
     inviting,
+    leaving,
     members,
     nudging,
     panels,
@@ -11,6 +13,7 @@ from grants.review.views import (
     profiles,
     proposing,
     reading,
+    replacing,
     scorecards,
     scores,
     starting,
@@ -21,8 +24,10 @@ from grants.review.views.blueprint import bp
 __all__ = [
     "bp",
     "conflicts",
+    "declaring",
     "grid",
     "inviting",
+    "leaving",
     "members",
     "nudging",
     "panels",
@@ -30,6 +35,7 @@ __all__ = [
     "profiles",
     "proposing",
     "reading",
+    "replacing",
     "scorecards",
     "scores",
     "starting",

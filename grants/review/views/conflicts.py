@@ -1,16 +1,21 @@
 """Conflicts of interest, as officers look at them: what stands on a panel, confirmed or cleared with a reason."""
 
+from dataclasses import asdict
 from http import HTTPStatus
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from grants.casework.export_views import ask_for
 from grants.kernel.errors import Problem
 from grants.persistence.session import unit_of_work
 from grants.programs.models import CycleStage
+from grants.programs.schema import words
 from grants.review import queries, services
-from grants.review.forms import ConflictFilterForm, ReasonForm
-from grants.review.kinds import KINDS, SOURCES
+from grants.review.conflict_forms import ConflictFilterForm
+from grants.review.exports import CONFLICTS
+from grants.review.forms import ReasonForm
+from grants.review.kinds import SOURCES
 from grants.review.views.blueprint import bp
 from grants.web.access import current_actor, requires
 from grants.web.filters import plural
@@ -19,7 +24,13 @@ from grants.web.tables import page_asked
 
 @bp.app_context_processor
 def _words() -> dict[str, object]:
-    return {"conflict_kinds": KINDS, "conflict_sources": SOURCES}
+    return {"kinds_of": queries.conflict_kinds, "kind_words": _kind_words, "conflict_sources": SOURCES}
+
+
+def _kind_words(stage: CycleStage, key: str) -> str:
+    """What the stage's program calls a kind; a key that it has no longer is said as it is."""
+    kind = queries.conflict_kinds(stage).get(key)
+    return kind.title if kind else words(key)
 
 
 @bp.get("/stages/<public_id:stage_id>/conflicts/all")
@@ -45,6 +56,16 @@ def confirm_conflicts(stage_id: str) -> ResponseReturnValue:
     else:
         flash("Nothing was confirmed: tick the conflicts that stand.", "warn")
     return redirect(url_for(".found_conflicts", stage_id=stage_id))
+
+
+@bp.post("/stages/<public_id:stage_id>/conflicts/file")
+@requires("review.organize")
+def ask_for_conflicts(stage_id: str) -> ResponseReturnValue:
+    """Have the list made into a file, as it is narrowed."""
+    stage = queries.stage_for(current_actor(), stage_id)
+    form = ConflictFilterForm(queries.conflict_kinds(stage))
+    wanted = {"stage": stage.public_id, **asdict(_filters(form))}
+    return ask_for(CONFLICTS, f"{stage.cycle.key}-{stage.key}-conflicts", wanted, form.said())
 
 
 @bp.route("/stages/<public_id:stage_id>/conflicts/<public_id:conflict_id>/lift", methods=["GET", "POST"])
@@ -76,14 +97,16 @@ def lift(stage_id: str, conflict_id: str) -> ResponseReturnValue:
 
 
 def _list(stage: CycleStage, reason: ReasonForm) -> str:
-    actor, form = current_actor(), ConflictFilterForm()
-    form.validate()
-    filters = queries.ConflictFilters(*(form[name].data or "" for name in ("state", "kind", "source", "q")))
+    actor, form = current_actor(), ConflictFilterForm(queries.conflict_kinds(stage))
     return render_template(
         "review/found_conflicts.html",
         stage=stage,
         form=form,
         reason=reason,
         picked=request.form.getlist("conflict"),
-        page=queries.panel_conflicts(actor, stage, page_asked(), filters),
+        page=queries.panel_conflicts(actor, stage, page_asked(), _filters(form)),
     )
+
+
+def _filters(form: ConflictFilterForm) -> queries.ConflictFilters:
+    return queries.ConflictFilters(*(form[name].data or "" for name in ("state", "kind", "source", "q")))

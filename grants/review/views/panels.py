@@ -9,6 +9,7 @@ from grants.review import queries, services
 from grants.review.forms import CoverageFilterForm
 from grants.review.people_forms import InviteForm
 from grants.review.views.blueprint import bp
+from grants.review.views.replacing import places_on
 from grants.web.access import current_actor, requires
 from grants.web.tables import page_asked
 
@@ -71,6 +72,7 @@ def reviewers(stage_id: str, application_id: str) -> ResponseReturnValue:
         facts=facts,
         could={one.person_id: one for one in facts.reviewers},
         paper=facts.papers[0],
+        **places_on(stage, application_id),
     )
 
 

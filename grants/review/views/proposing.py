@@ -79,8 +79,7 @@ def _own(actor: Actor, stage_id: str) -> AssignmentProposal:
 def _page(stage: CycleStage, form: AimsForm | None = None) -> str:
     actor = current_actor()
     found = queries.proposal_of(actor, stage)
-    keeps = bool(queries.review_rules(stage).keep_reviewers_from)
-    aims = Aims.read(found.aims) if found else Aims(earlier="keep" if keeps else "any")
+    aims = Aims.read(found.aims) if found else services.usual_aims(stage)
     return render_template(
         "review/proposal.html",
         stage=stage,

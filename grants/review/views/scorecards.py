@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 from grants.kernel.errors import Clash, Problem
 from grants.persistence.session import unit_of_work
 from grants.review import queries, services
-from grants.review.forms import ReasonForm, ScorecardForm, changed_elsewhere, scorecard_form
+from grants.review.conflict_forms import TieForm
+from grants.review.forms import ScorecardForm, changed_elsewhere, scorecard_form
 from grants.review.marking import SavedLine
 from grants.review.models import Assignment
 from grants.review.states import ScorecardState
@@ -124,13 +125,14 @@ def _onwards(assignment_id: str, action: str) -> Response:
 @bp.route("/assignments/<public_id:assignment_id>/conflict", methods=["GET", "POST"])
 @requires("review.score")
 def recuse(assignment_id: str) -> ResponseReturnValue:
-    """“I have a conflict”: say why; the application closes at once."""
-    actor, form = current_actor(), ReasonForm()
+    """“I have a conflict”: say of which kind, and what it is; the application closes at once."""
+    actor = current_actor()
     assignment = queries.assignment_for(actor, assignment_id)
+    form = TieForm(queries.conflict_kinds(assignment.stage))
     if form.validate_on_submit():
         with unit_of_work():
             case = queries.assignment_for(actor, assignment_id).submission.application.case
-            services.declare_conflict(actor, case, form.reason.data or "")
+            services.declare_conflict(actor, case, form.reason.data or "", form.kind.data)
         flash("Your conflict is on record, and the application has left your pile.", "good")
         return redirect(url_for(".assignments"))
     page = render_template("review/recuse.html", assignment=assignment, form=form, blind=is_blind(assignment))

@@ -15,6 +15,7 @@ from grants.review.exports import PITCHES, SCORECARDS, SCORES
 from grants.review.forms import ReasonForm, ScoreFilterForm, mark_words, part_words
 from grants.review.views.blueprint import bp
 from grants.review.views.desk import moment_words
+from grants.review.views.replacing import places_on
 from grants.web.access import current_actor, requires
 from grants.web.tables import page_asked, sort_asked
 
@@ -77,6 +78,7 @@ def application(stage_id: str, application_id: str) -> ResponseReturnValue:
         card_of=queries.card_of,
         mark_words=mark_words,
         part_words=part_words,
+        **places_on(found.stage, application_id),
     )
 
 
