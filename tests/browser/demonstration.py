@@ -35,6 +35,7 @@ from grants.programs.services import load_program
 from grants.replay.demo import PRESENT, add_what_no_recording_has
 from grants.review import services as reviewing
 from grants.review.aims import Aims
+from grants.review.models import Assignment
 from grants.review.people_models import PanelInvitation
 from grants.review.queries.invitations import stamp_of
 from tests.browser.house import session_of
@@ -78,6 +79,7 @@ def add_what_it_lacks() -> None:
         _link_that_is_open()
         _directory_to_look_at()
         _assignment_to_look_at()
+        _place_to_fill()
         _files_of_lists()
 
 
@@ -87,6 +89,16 @@ def _assignment_to_look_at() -> None:
     with unit_of_work():
         reviewing.ask_for_assignment(actor(_who(OFFICER)), stage, Aims())
     run_due()
+
+
+def _place_to_fill() -> None:
+    """Somebody who has scored an application turns out to be tied to the school."""
+    stage = db.session.scalars(select(CycleStage).where(CycleStage.title == "Autumn intake")).one()
+    cards = select(Assignment).where(Assignment.stage_id == stage.id, Assignment.revoked_at.is_(None))
+    card = db.session.scalars(cards.order_by(Assignment.id).limit(1)).one()
+    case = card.submission.application.case
+    with unit_of_work():
+        reviewing.declare_conflict(actor(card.reviewer), case, "My firm has sold them tablets since June.", "money")
 
 
 def _files_of_lists() -> None:

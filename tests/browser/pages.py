@@ -175,6 +175,18 @@ _waiting_for_answer = "FROM panel_invitation WHERE state = 'invited'"
 _panel_of_mine = """
     SELECT stage.public_id AS stage_id, member.person_id AS opener FROM panel_member AS member
     JOIN cycle_stage AS stage ON stage.id = member.stage_id JOIN sample_card AS card ON card.member_id = member.id"""
+_emptied = """
+    SELECT stage.public_id AS stage_id, application.public_id AS application_id, vacancy.public_id AS vacancy_id
+    FROM vacancy JOIN assignment ON assignment.id = vacancy.assignment_id
+    JOIN cycle_stage AS stage ON stage.id = assignment.stage_id
+    JOIN submission ON submission.id = assignment.submission_id
+    JOIN application ON application.id = submission.application_id WHERE vacancy.state = 'open'"""
+_nameable = """
+    SELECT stage.public_id AS stage_id, "case".public_id AS case_id, member.person_id AS opener
+    FROM panel_member AS member JOIN cycle_stage AS stage ON stage.id = member.stage_id
+    JOIN application ON application.stage_id = stage.id JOIN "case" ON "case".id = application.case_id
+    WHERE member.profile_at IS NOT NULL AND application.state = 'submitted' AND stage.released_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM conflict WHERE conflict.person_id = member.person_id)"""
 _sample = """
     SELECT stage.public_id AS stage_id, card.sample AS key, member.person_id AS opener FROM panel_member AS member
     JOIN cycle_stage AS stage ON stage.id = member.stage_id JOIN sample_card AS card ON card.member_id = member.id
@@ -364,7 +376,7 @@ PAGES: dict[str, list[Seen]] = {
             SELECT stage.public_id AS stage_id, assignment.public_id AS assignment_id {_READ}
             WHERE scorecard.state = 'submitted' ORDER BY assignment.id DESC""",
     ),
-    "review.reviewers": by(OFFICER, ids=f"{_scored}"),
+    "review.reviewers": by(OFFICER, ids=f"{_scored}") + by(OFFICER, ids=_emptied),
     "review.scorecard": by(REVIEWER, ids=_card),
     "review.scores": by(OFFICER, ids=_full_stage) + by(DIRECTOR, ids=_by_criterion),
     "review.stages": by(OFFICER),
