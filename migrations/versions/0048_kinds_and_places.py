@@ -47,7 +47,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("vacancy")
     op.drop_column("panel_member", "left_at")
-    op.execute(f"UPDATE conflict SET kind = 'other' WHERE NOT ({KINDS})")
+    op.execute(
+        "UPDATE conflict SET kind = 'other' WHERE kind NOT IN"
+        " ('works_there', 'same_network', 'close', 'money', 'worked_together', 'other')"
+    )
     with op.batch_alter_table("conflict") as batch_op:
         batch_op.alter_column("kind", existing_type=sa.String(length=60), type_=sa.String(length=20))
         batch_op.create_check_constraint(batch_op.f("ck_conflict_kind"), KINDS)
