@@ -368,7 +368,7 @@ def test_an_application_that_was_withdrawn_pitches_no_more_and_the_officer_is_to
         panel.uploads("Auk")
     with clock_at(DUE - timedelta(hours=8)):
         remind_of_pitches()
-    assert set(panel.told("pitch.slides_due")) == panel.writers("Heron")
+    assert set(panel.told("pitch.unconfirmed")) == panel.writers("Heron")
     with clock_at(panel.now), app.test_request_context():
         waiting = [one.title for one in todos(panel.by)]
         assert "1 applicant on a pitch’s agenda takes part no more" in waiting
