@@ -1,5 +1,6 @@
 """Scores are revised while the application is up: both are kept, and why."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -109,7 +110,8 @@ def test_a_revision_in_a_browser(panel: Met, client_of: Any) -> None:
     }
     with clock_at(LATER):
         page = ben.get(url)
-        assert 'value="2" checked' in page.text.replace("checked value", "value") or "checked" in page.text
+        chosen = re.findall(r'<input checked [^>]*name="mark_(\w+)"[^>]*value="(\w+)"', page.text)
+        assert dict(chosen) == {"learning_plans": "yes", "competency": "3", "team": "2", "financial_plan": "3"}
         version = page.text.split('name="version" value="')[1].split('"')[0]
         lacking = ben.post(url, data=filled | {"version": version, "reason": ""})
         assert (lacking.status_code, "Say why." in lacking.text) == (422, True)
@@ -117,6 +119,9 @@ def test_a_revision_in_a_browser(panel: Met, client_of: Any) -> None:
         assert done.location == f"/meetings/{room.meeting_id}"
         again = ben.post(url, data=filled | {"version": version, "reason": REASON, "mark_team": "1"})
         assert (again.status_code, "changed in another window" in again.text) == (409, True)
+        saved = re.findall(r"<li>([^<]+): <b>([^<]+)</b>", again.text)
+        assert saved == [("Strong team, engaged and equipped", "4 Exemplary")]
+        assert f'name="version" value="{int(version) + 1}"' in again.text  # whoever has read both may press again
     assert "65.6" in client_of(panel["Ann"].person).get(f"/meetings/{room.meeting_id}").text
     scores = f"/review/stages/{panel.stage.public_id}/scores/{panel.auk.public_id}"
     own = f"/review/assignments/{panel['Ben'].assignment_id(panel.auk)}"

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from grants.applications.queries import read_submission
 from grants.kernel.clock import now
-from grants.kernel.errors import Missing, Problem
+from grants.kernel.errors import Clash, Missing, Problem
 from grants.kernel.policy import require
 from grants.meetings import queries, services
 from grants.meetings.ballots import MAJORITIES, in_words
@@ -21,7 +21,15 @@ from grants.meetings.views.blueprint import bp
 from grants.meetings.views.pressing import back, pressed
 from grants.messages.calendars import sent
 from grants.persistence.session import unit_of_work
-from grants.review.forms import ReasonForm, ScorecardForm, level_words, mark_words, part_words, scorecard_form
+from grants.review.forms import (
+    ReasonForm,
+    ScorecardForm,
+    changed_elsewhere,
+    level_words,
+    mark_words,
+    part_words,
+    scorecard_form,
+)
 from grants.review.marking import needs_comment
 from grants.review.queries import card_of, rubric_of
 from grants.web.access import current_actor, requires
@@ -138,7 +146,7 @@ def revise(meeting_id: str, item_id: str) -> ResponseReturnValue:
     require(queries.takes_part(actor, item))
     assignment = queries.own_assignment(actor, item)
     form, why = scorecard_form(rubric_of(assignment.stage), assignment.scorecard), ReasonForm()
-    if form.is_submitted() and form.validate() and why.validate():
+    if form.is_submitted() and all((form.validate(), why.validate())):
         card = form.card()
         try:
             with unit_of_work():
@@ -154,27 +162,33 @@ def revise(meeting_id: str, item_id: str) -> ResponseReturnValue:
                 )
         except Problem as problem:
             form.show(problem)
-            return _revision(meeting_id, item_id, form, why), problem.status
+            return _revision(meeting_id, item_id, form, why, clashes=isinstance(problem, Clash)), problem.status
         flash("Your scorecard is revised. Both scores are kept.", "good")
         return back(meeting_id)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
     return _revision(meeting_id, item_id, form, why), status
 
 
-def _revision(meeting_id: str, item_id: str, form: ScorecardForm, why: ReasonForm) -> str:
+def _revision(meeting_id: str, item_id: str, form: ScorecardForm, why: ReasonForm, *, clashes: bool = False) -> str:
+    """The page with what was typed; where another window revised meanwhile, with what it says beside."""
     actor, found = current_actor(), _found(meeting_id)
     item = _item(meeting_id, item_id)
     assignment = queries.own_assignment(actor, item)
     line = next(one for one in queries.agenda_of(actor, found).lines if one.item is not None and one.item.id == item.id)
+    rubric, card = rubric_of(assignment.stage), assignment.scorecard
+    differs = changed_elsewhere(rubric, form, card) if clashes else []
+    if differs and card is not None:  # whoever has read both may press again
+        form.version.raw_data, form.version.data = None, str(card.version)
     return render_template(
         "meetings/revise.html",
+        differs=differs,
         meeting=found,
         line=line,
         assignment=assignment,
         form=form,
         why=why,
-        rubric=rubric_of(assignment.stage),
-        card=card_of(assignment.scorecard),
+        rubric=rubric,
+        card=card_of(card),
         level_words=level_words,
         part_words=part_words,
         needs_comment=needs_comment,

@@ -21,6 +21,7 @@ from grants.programs.queries import definition_of
 from grants.programs.schema import ConflictKind, ReviewRules
 from grants.review.models import Assignment, Conflict, PanelMember, Scorecard
 from grants.review.queries.scope import joined, reviewable_applications, sits, stands, with_program
+from grants.review.reviewers import most_of
 from grants.review.states import ScorecardState
 
 
@@ -28,10 +29,12 @@ from grants.review.states import ScorecardState
 class MemberProgress:
     """How far one reviewer is; the counts leave out what the reader may not know of.
 
+    most      they read on this panel; None for no limit
     last_at   when they last saved a scorecard
     """
 
     member: PanelMember
+    most: int | None
     assigned: int
     submitted: int
     started: int
@@ -226,9 +229,10 @@ def _member_progress(
     begun: int,
     last_at: datetime | None,
 ) -> MemberProgress:
-    due = stage.reviews_due_at
+    due, profile = stage.reviews_due_at, member.profile
     return MemberProgress(
         member=member,
+        most=most_of(member.load_cap, profile.most if profile else None, review_rules(stage).load.at_most),
         assigned=assigned,
         submitted=submitted,
         started=begun - submitted,

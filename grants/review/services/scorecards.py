@@ -127,11 +127,6 @@ def _facts_of(assignment: Assignment, reason: str = "") -> ScorecardFacts:
     return ScorecardFacts(is_closed=assignment.stage.released_at is not None, reason=reason)
 
 
-def running_total(assignment: Assignment, card: Scorecard | None) -> Decimal | None:
-    """The total of what stands on the card now, 0 to 100; None while nothing scored is marked."""
-    return total_of(rubric_of(assignment.stage), card_of(card))
-
-
 def locked_card(assignment: Assignment) -> Scorecard:
     """The assignment's scorecard, its row taken; a new one when it is not begun."""
     card = db.session.scalar(_taken(), {"assignment_id": assignment.id})
