@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grants.meetings.agenda import Block, Topic, best_order, blocks, explained, missed, timed, walks
+from grants.meetings.agenda import MISSED, Block, Plan, Topic, best_order, blocks, explained, missed, timed, walks
 
 NINE = datetime(2016, 4, 20, 9, tzinfo=UTC)
 PEOPLE = ("Ann", "Ben", "Cleo")
@@ -104,3 +104,17 @@ def test_a_large_agenda_is_improved_and_says_that_it_is_no_proof() -> None:
     assert not order.proved
     assert sorted(order.keys) == [one.key for one in topics]
     assert order.walks < walks(timed(NINE, laid_out(topics, {10: 15, 20: 15, 30: 15})))
+
+
+@given(st.data())
+def test_what_an_order_costs_is_what_its_walks_and_misses_say(data: st.DataObject) -> None:
+    some = st.frozensets(st.sampled_from(PEOPLE))
+    lots = data.draw(st.lists(st.tuples(some, some, st.sampled_from([10, 20])), min_size=1, max_size=7))
+    topics = [Topic(str(place), minutes, away, readers) for place, (away, readers, minutes) in enumerate(lots)]
+    breaks = data.draw(st.dictionaries(st.integers(1, 7), st.sampled_from([5, 15]), max_size=2))
+    begin = data.draw(st.integers(0, 60))
+    absent = {"Ann": [(NINE + timedelta(minutes=begin), NINE + timedelta(minutes=begin + 20))]}
+    plan = Plan([[one] for one in topics], NINE, breaks, absent)
+    keys = data.draw(st.permutations([one.key for one in topics]))
+    entries = plan.entries(keys)
+    assert plan.cost(keys) == walks(entries) + MISSED * len(missed(entries, absent))
