@@ -252,7 +252,7 @@ class Plan:
         return order
 
     def cost(self, keys: Sequence[str]) -> int:
-        """Walks, and MISSED for each reader who is missed: what `walks` and `missed` say of its entries, without them."""
+        """Walks, and MISSED for each reader who is missed, as `walks` and `missed` say of its entries, without them."""
         walked = sum(
             self.apart[one, other]
             for place, (one, other) in enumerate(pairwise(keys), start=1)

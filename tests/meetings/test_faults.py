@@ -19,7 +19,7 @@ from grants.messages.models import Message
 from grants.persistence.session import db, unit_of_work
 from tests.factories.people import person
 from tests.meetings.conftest import Met
-from tests.meetings.story import Room
+from tests.meetings.story import MEETING, PLANNING, Room
 from tests.meetings.test_motions import moves
 
 
@@ -194,3 +194,15 @@ def test_who_joins_the_panel_after_they_were_invited_as_a_chair_votes_once_invit
     room.invites()
     seats = queries.seats(room.meeting(), None)
     assert {one.name: one.attendance.votes for one in seats} == dict.fromkeys(("Ann", "Ben", "Cleo", "Dana Lee"), True)
+
+
+def test_the_next_meeting_stands_first_and_the_last_one_first_among_those_held(panel: Met) -> None:
+    lines = services.Lines([panel.auk.id], 20)
+    with clock_at(PLANNING), unit_of_work():
+        for day in (3, 1, 2, -1, -2):
+            plan = services.Plan(f"Day {day}", MEETING + timedelta(days=day), panel.officer, 2)
+            made = services.make_meeting(panel.by, panel.stage, plan, lines)
+            if day < 0:
+                services.cancel(panel.by, made)
+    shown = [one.title for one in queries.meetings(panel.by, stage=panel.stage).items]
+    assert shown == ["Day 1", "Day 2", "Day 3", "Day -1", "Day -2"]

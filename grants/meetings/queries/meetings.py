@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.applications.models import Application
@@ -113,12 +113,14 @@ class Seat:
 
 
 def meetings(actor: Actor, page: int = 1, stage: CycleStage | None = None) -> Page[Meeting]:
-    """Meetings the actor may know of, those to come and under way first, the latest first among those held."""
+    """Meetings the actor may know of, those to come and under way first, the next one first; then those held, the last
+    one first."""
     found = _whole().where(visible_meetings(actor))
     if stage is not None:
         found = found.where(Meeting.stage_id == stage.id)
     held = Meeting.state.in_(("closed", "cancelled"))
-    return paginate(found.order_by(held, Meeting.starts_at.desc(), Meeting.id.desc()), page)
+    to_come = case((~held, Meeting.starts_at))
+    return paginate(found.order_by(held, to_come, Meeting.starts_at.desc(), Meeting.id.desc()), page)
 
 
 def meeting_for(actor: Actor, public_id: str) -> Meeting:
