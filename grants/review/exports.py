@@ -152,12 +152,13 @@ def scorecards(actor: Actor, wanted: Mapping[str, Any]) -> Table:
     """
     found, filters = _asked(actor, wanted)
     criteria = [(one.key, one.title) for one in found.rubric.criteria.values()]
+    read = queries.written_cards(actor, found.stage)
+    unrevised = (None,) * len(_REVISED)
 
     def rows(ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         turns = queries.revised(ids)
-        for number, card in queries.written_cards(actor, found.stage, ids):
-            for cells in _marks(card, criteria):
-                yield (*cells, None, None, None, None)
+        for number, card in read(ids):
+            yield from _marks(card, criteria, unrevised)
             for one in turns.get(number, ()):
                 who = (card.applicant, card.reviewer, one.at)
                 yield (*who, REVISED, _said(one.after), one.reason, one.before, one.after, one.by, one.meeting)
@@ -185,13 +186,16 @@ def pitches(actor: Actor, wanted: Mapping[str, Any]) -> Table:
     return Table(_SAID, queries.pitched_ids(actor, found, filters), rows, AT_ONCE)
 
 
-def _marks(card: WrittenCard, criteria: Sequence[tuple[str, str]]) -> Iterator[tuple[Any, ...]]:
-    who = (card.applicant, card.reviewer, card.submitted_at)
+def _marks(
+    card: WrittenCard, criteria: Sequence[tuple[str, str]], rest: tuple[None, ...] = ()
+) -> Iterator[tuple[Any, ...]]:
+    """A row for each of its marks and one on the whole; `rest` ends each of them."""
+    applicant, reviewer, at, total, comment, marks = card
     for key, title in criteria:
-        if key in card.marks:
-            given, why = card.marks[key]
-            yield (*who, title, "abstained" if given is None else given, why)
-    yield (*who, ON_THE_WHOLE, _said(card.total), card.comment)
+        if key in marks:
+            given, why = marks[key]
+            yield (applicant, reviewer, at, title, "abstained" if given is None else given, why, *rest)
+    yield (applicant, reviewer, at, ON_THE_WHOLE, _said(total), comment, *rest)
 
 
 def _said(total: Decimal | None) -> Decimal | str:

@@ -4,13 +4,13 @@ One application's come whole, for its page; a stage's as bare rows, for files, w
 themselves is read by neither.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple, TypeVarTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Integer, Select, bindparam, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from grants.applications.models import Application, Submission
@@ -81,21 +81,29 @@ def written_ids(actor: Actor, scores: StageScores, filters: ScoreFilters) -> Seq
     return db.session.scalars(statement).all()
 
 
-def written_cards(actor: Actor, stage: CycleStage, ids: Sequence[int]) -> Iterator[tuple[int, WrittenCard]]:
-    """These scorecards by their ids, in this order, without those that no longer count, or that the actor may not see
-    any more.
+def written_cards(actor: Actor, stage: CycleStage) -> Callable[[Sequence[int]], Iterator[tuple[int, WrittenCard]]]:
+    """Reads scorecards by their ids, in this order, without those that no longer count, or that the actor may not see
+    any more. What is asked is put together once for all the parts of a file.
     """
     columns = (Scorecard.id, Organization.name, Person.name, Scorecard.submitted_at, Scorecard.total, Scorecard.comment)
-    found = db.session.execute(_counted(actor, stage, select(*columns)).where(Scorecard.id.in_(ids)))
-    cards = {
-        number: WrittenCard(applicant, reviewer, at, total, comment, {})
-        for number, applicant, reviewer, at, total, comment in found
-    }
-    marks = select(Mark.scorecard_id, Mark.criterion, Mark.value, Mark.passed, Mark.comment)
-    for number, criterion, value, passed, why in db.session.execute(marks.where(Mark.scorecard_id.in_(ids))):
-        if number in cards:
-            cards[number].marks[criterion] = (value if passed is None else passed, why)
-    return ((number, cards[number]) for number in ids if number in cards)
+    wanted = bindparam("ids", expanding=True, type_=Integer)
+    of_cards = _counted(actor, stage, select(*columns)).where(Scorecard.id.in_(wanted))
+    of_marks = select(Mark.scorecard_id, Mark.criterion, Mark.value, Mark.passed, Mark.comment)
+    of_marks = of_marks.where(Mark.scorecard_id.in_(wanted))
+
+    def read(ids: Sequence[int]) -> Iterator[tuple[int, WrittenCard]]:
+        asked = {"ids": ids}
+        cards = {
+            number: WrittenCard(applicant, reviewer, at, total, comment, {})
+            for number, applicant, reviewer, at, total, comment in db.session.execute(of_cards, asked)
+        }
+        marks = {number: card.marks for number, card in cards.items()}
+        for number, criterion, value, passed, why in db.session.execute(of_marks, asked):
+            if number in marks:
+                marks[number][criterion] = (value if passed is None else passed, why)
+        return ((number, cards[number]) for number in ids if number in cards)
+
+    return read
 
 
 def names_of(reviewer_ids: Collection[int]) -> Mapping[int, str]:
