@@ -34,7 +34,7 @@ AT_PITCH: Final = "at the pitch"
 class StageScores:
     """A stage's scores on the whole, over the applications the reader may know of.
 
-    scored     applications with a mean; `pitched` those with one of their pitch
+    scored     applications with a mean; `pitched` those with one of their pitch, `combined` those with both in one
     made_from  names these scores
     analysis   of these scores; or of earlier ones while it is made anew; None before there is any
     """
@@ -46,6 +46,7 @@ class StageScores:
     scorecards: int
     scored: int
     pitched: int
+    combined: int
     made_from: str
     analysis: Analysis | None
 
@@ -96,18 +97,19 @@ def stage_scores(actor: Actor, stage: CycleStage) -> StageScores:
 def scores_on(stage: CycleStage, actor: Actor = SYSTEM) -> StageScores:
     """The same, for those who have asked who may see it."""
     known = reviewable_applications(actor, stage).outerjoin(Tally, Tally.application_id == Application.id)
-    known_of, assigned, scorecards, scored, pitched, fingerprint = db.session.execute(
+    known_of, assigned, scorecards, scored, pitched, combined, fingerprint = db.session.execute(
         known.with_only_columns(
             func.count(),
             func.coalesce(func.sum(Tally.assigned), 0),
             func.coalesce(func.sum(Tally.scorecards), 0),
             func.count(Tally.mean),
             func.count(Tally.pitch_mean),
+            func.count(Tally.together),
             func.coalesce(func.sum(Tally.fingerprint), 0),
         )
     ).one()
     made_from = name_of(scorecards, fingerprint)
-    counts = (known_of, assigned, scorecards, scored, pitched)
+    counts = (known_of, assigned, scorecards, scored, pitched, combined)
     return StageScores(stage, rubric_of(stage), *counts, made_from, _analysis(actor, stage, made_from))
 
 

@@ -1,0 +1,71 @@
+"""The first page of a ranking is found by an index; it says what the whole list says."""
+
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from grants.applications.models import Application
+from grants.kernel.clock import now
+from grants.kernel.roles import Role
+from grants.people.models import Person
+from grants.persistence.session import db, unit_of_work
+from grants.programs.models import CycleStage
+from grants.review import queries
+from grants.review.models import Conflict
+from grants.review.queries import ScoreFilters
+from grants.review.queries.ranking import ranked_all
+from tests.factories import panels
+from tests.factories.people import actor, person
+
+pytestmark = pytest.mark.usefixtures("app")
+
+SCORED, ALL = 40, 45
+
+
+@pytest.fixture
+def site() -> tuple[CycleStage, Person]:
+    """Forty applications that are scored, many of them equally, five that are not, and two hidden from the officer."""
+    with unit_of_work() as session:
+        stage = panels.stage_under_review()
+        officer = person("Maya Rivera", Role.PROGRAM_OFFICER)
+        reviewers = panels.panel(stage)
+        applications = panels.submitted(stage, range(ALL), officer.id)
+        panels.scored(stage, applications[:SCORED], reviewers)
+        for number in (3, SCORED + 1):
+            case = session.get_one(Application, applications[number]).case_id
+            session.add(Conflict(case_id=case, person_id=officer.id, source="declared", since=now()))
+    return db.session.get_one(CycleStage, stage.id), db.session.get_one(Person, officer.id)
+
+
+@pytest.mark.twins
+@pytest.mark.parametrize("size", [1, 7, 38, 39, 50])
+def test_its_pages_are_the_whole_list_cut(site: tuple[CycleStage, Person], size: int) -> None:
+    stage, officer = site
+    by = actor(officer)
+    scores = queries.stage_scores(by, stage)
+    assert (scores.scored, scores.applications) == (SCORED - 1, ALL - 2)
+    pages = [
+        queries.ranked(by, scores, ScoreFilters(), one, size) for one in range(1, -(-scores.applications // size) + 1)
+    ]
+    found = [(row.application_id, row.place) for page in pages for row in page.items]
+    whole = list(ranked_all(by, scores, ScoreFilters()).items())
+    assert found == whole
+    assert len({place for _, place in whole[: SCORED - 1]}) < SCORED - 1, "some share a place"
+
+
+def test_the_first_ones_are_found_without_the_rest(site: tuple[CycleStage, Person], statements: Any) -> None:
+    """What is looked at does not grow with the stage."""
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("The other engine chooses by how many rows there are, and these are few.")
+    stage, officer = site
+    by = actor(officer)
+    scores = queries.stage_scores(by, stage)
+    with statements() as seen:
+        queries.ranked(by, scores, ScoreFilters(), 1, 30)
+    [placing] = [one for one in seen if one.startswith("SELECT application.id, tally.mean")]
+    plan = db.session.execute(text("EXPLAIN QUERY PLAN " + re.sub(r"\?", "1", placing))).all()
+    steps = [row[3] for row in plan]
+    assert steps[0].startswith("SEARCH tally USING INDEX ix_tally_by_mean (stage_id=?"), steps
+    assert steps[-1] == "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", steps
