@@ -126,12 +126,13 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _close_call(reading: Reading) -> str | None:
-    awarded = [line for line in reading.lines if line.outcome == "award" and line.score is not None]
-    # Only one that the money or the places kept out is a close call; a failed essential criterion is another matter.
+    awarded = [line for line in reading.lines if line.outcome == "award" and line.score is not None and line.is_final]
+    # Only one that the money or the places kept out is a close call; a failed essential criterion is another matter,
+    # and a score without its pitch is none to compare.
     out = [
         line
         for line in reading.lines
-        if line.outcome != "award" and line.score is not None and not line.essential_failed
+        if line.outcome != "award" and line.score is not None and line.is_final and not line.essential_failed
     ]
     if not awarded or not out:
         return None

@@ -109,7 +109,7 @@ def in_order(candidates: Iterable[Candidate], lot: str) -> list[Candidate]:
 
     def key(candidate: Candidate) -> tuple[object, ...]:
         by = (*map(_downwards, (candidate.score, *candidate.ties)), lot_of(lot, candidate.id), candidate.id)
-        return (not candidate.final, *by)
+        return (not candidate.final or candidate.score is None, *by)
 
     return sorted(candidates, key=key)
 

@@ -80,5 +80,5 @@ def may_score_pitch(actor: Actor, pitch: Pitching) -> Verdict:
     if pitch.is_reopened:
         return YES
     if pitch.is_over:
-        return no("The meeting is over, so what you gave stands. Only a program officer can open it again.")
+        return no("The meeting is over, and its pitches’ cards are locked. Only a program officer opens one again.")
     return YES if pitch.is_in else no("Come into the meeting first.")

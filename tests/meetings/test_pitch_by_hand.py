@@ -33,9 +33,11 @@ from typing import Any
 import pytest
 
 from grants.decisions.candidates import candidates
-from grants.decisions.queries import basis_of
+from grants.decisions.picture import slate_figures
+from grants.decisions.queries import basis_of, reading_of, stage_rules
+from grants.decisions.services import make_slate, solve_slate
 from grants.decisions.slate_rules import in_order
-from grants.persistence.session import db
+from grants.persistence.session import db, unit_of_work
 from grants.review import exports, queries, services
 from grants.review.combining import DID_NOT_PITCH
 from grants.web.exports import write_table
@@ -185,6 +187,18 @@ def test_who_has_no_final_score_is_awarded_by_no_slate_itself() -> None:
         ("Gull School", Decimal(75), False),
     ]
     assert [DID_NOT_PITCH in one.barred for one in found] == [False, False, True]
+    solution = solve_slate(panel.by, panel.stage)
+    with unit_of_work():
+        slate = make_slate(panel.by, panel.stage, "A first look", solution)
+        lines = [(one.score, one.written, one.pitch, one.rank_low) for one in slate.lines]
+    assert lines == [
+        (Decimal("71.8056"), Decimal("73.75"), Decimal("68.8889"), None),
+        (Decimal("62.0834"), Decimal("81.25"), Decimal("33.3334"), None),
+        (Decimal(75), Decimal(75), None, None),
+    ]
+    reading = reading_of(panel.by, slate)
+    assert [one.is_final for one in reading.lines] == [True, True, False]
+    assert not [one for one in slate_figures(reading, stage_rules(slate).decision).notices if "apart" in one]
 
 
 def test_a_card_set_aside_is_named_in_the_file_for_officers_alone() -> None:

@@ -104,7 +104,7 @@ def test_a_card_that_comes_as_the_meeting_ends_is_kept_or_refused_whole(app: Fla
         services.close(officer, queries.meeting_for(officer, room.meeting_id))
 
     refused = at_once(app, room, scoring(room, "Ann"), end)
-    late = ["The meeting is over, so what you gave stands. Only a program officer can open it again."]
+    late = ["The meeting is over, and its pitches’ cards are locked. Only a program officer opens one again."]
     assert (refused, kept()) in (([], {"Ann": ("draft", None)}), (late, {}))
     assert at_once(app, room, scoring(room, "Ben")) == late
 

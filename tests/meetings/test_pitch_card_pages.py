@@ -67,6 +67,25 @@ def test_a_member_scores_from_the_meetings_page(pitching: Met, client_of: Browse
         assert 'name="mark_answers"' in ann.get(url).text
 
 
+def test_staff_see_who_is_still_scoring_and_members_how_many(pitching: Met, client_of: Browser) -> None:
+    room = Room.running(pitching, pitching.auk, pitching.tern, kind="pitch")
+    room.opens(pitching.auk)
+    room.scores("Ann", pitching.auk)
+    room.opens(pitching.tern)
+    room.closes(pitching.tern)
+    meeting = f"/meetings/{room.meeting_id}"
+    with clock_at(room.now):
+        page = text_of(client_of(pitching.officer).get(meeting))
+        assert "Auk School Done 1 card, still scoring: Ben, Cleo" in page
+        assert "Tern School Done 0 cards, still scoring: Ann, Cleo" in page  # Ben is out for it
+        assert "Cards on 2 pitches are still missing" in client_of(pitching.officer).get(meeting).text
+        members = text_of(client_of(pitching["Cleo"].person).get(meeting))
+        assert "still scoring: " not in members
+    room.opens(pitching.auk)
+    with clock_at(room.now):
+        assert "1 card submitted; 2 still scoring." in text_of(client_of(pitching["Cleo"].person).get(meeting))
+
+
 def test_what_is_wrong_is_kept_and_said(pitching: Met, client_of: Browser) -> None:
     room = Room.running(pitching, pitching.auk, kind="pitch")
     room.opens(pitching.auk)

@@ -198,7 +198,7 @@ def test_others_scores_show_as_the_stage_has_it(app: Flask, rule: str, first: li
     db.session.rollback()
     found = queries.pitch_scores_for(panel.by, room.item(panel.auk))
     assert found is not None
-    assert (found.waiting, found.submitted) == (["Cleo"], 2)
+    assert (found.progress.waiting, found.progress.submitted) == (["Cleo"], 2)
 
 
 def test_a_conflict_found_later_sets_a_pitchs_card_aside(pitching: Met) -> None:

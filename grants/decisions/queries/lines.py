@@ -57,7 +57,10 @@ class LineRow(NamedTuple):
 
 
 class LineFigures(NamedTuple):
-    """A line in numbers, for what is added up over all of them."""
+    """A line in numbers, for what is added up over all of them.
+
+    is_final   its score lacks no part, such as a pitch
+    """
 
     application_id: int
     outcome: str
@@ -65,6 +68,7 @@ class LineFigures(NamedTuple):
     score: Decimal | None
     totals: list[str]
     essential_failed: str | None
+    is_final: bool
     is_changed: bool
     rank_low: int | None
     rank_high: int | None
@@ -141,6 +145,7 @@ def reading_of(actor: Actor, slate: Slate) -> Reading:
         SlateLine.score,
         SlateLine.totals,
         SlateLine.essential_failed,
+        or_(SlateLine.written.is_(None), SlateLine.pitch.is_not(None)),
         SlateLine.override_reason.is_not(None),
         SlateLine.rank_low,
         SlateLine.rank_high,

@@ -54,6 +54,7 @@ from grants.meetings.queries.pitch_cards import (
     own_card,
     own_pitches,
     pitch_card_for,
+    pitch_progress,
     pitch_scores_for,
 )
 from grants.meetings.queries.pitches import (
@@ -163,6 +164,7 @@ __all__ = [
     "panel_size",
     "pitch_card_for",
     "pitch_of",
+    "pitch_progress",
     "pitch_scores_for",
     "pitching",
     "places_for",

@@ -82,6 +82,11 @@ class Agenda:
         return Out(run[-1].ends_at, len(run))
 
     @property
+    def items(self) -> tuple[AgendaItem, ...]:
+        """The lines that are open to the reader."""
+        return tuple(line.item for line in self.lines if line.item is not None)
+
+    @property
     def ends_at(self) -> datetime | None:
         return self.lines[-1].ends_at if self.lines else None
 

@@ -1,6 +1,6 @@
 """What a pitch was given, as somebody at the meeting may see it, and who has still to score it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -39,6 +39,18 @@ class PitchScored:
 
 
 @dataclass(frozen=True)
+class PitchProgress:
+    """How far the scoring of one pitch is.
+
+    submitted   cards that are in and count
+    waiting     names of the members in the room, and not out for it, whose card is not in
+    """
+
+    submitted: int
+    waiting: Sequence[str]
+
+
+@dataclass(frozen=True)
 class PitchScores:
     """What a pitch was given, as somebody in the room may see it.
 
@@ -47,7 +59,7 @@ class PitchScores:
     hidden    in words, why the others are not shown; nothing when they are
     own       the actor's own card; None while it is not begun
     may       whether the actor writes one now
-    waiting   members in the room whose card is not submitted, by name
+    progress  how far everybody is with it
     """
 
     rubric: Rubric
@@ -56,8 +68,7 @@ class PitchScores:
     hidden: str | None
     own: PitchCard | None
     may: Verdict
-    waiting: Sequence[str]
-    submitted: int
+    progress: PitchProgress
 
     @property
     def totals(self) -> list[float]:
@@ -123,10 +134,8 @@ def pitch_scores_for(actor: Actor, item: AgendaItem) -> PitchScores | None:
     rows = [PitchScored(one.reviewer.name, one.reviewer_id == actor.person_id, one) for one in cards]
     shown = rows if sees else [one for one in rows if one.is_own]
     score = summarize(one.total for one in rows) if sees else None
-    in_already = {one.reviewer_id for one in cards}
-    waiting = [name for number, name in _voters(item) if number not in in_already]
-    rubric = pitch_rubric_of(item.meeting.stage)
-    return PitchScores(rubric, shown, score, sees.reason, own, may, waiting, len(cards))
+    progress = pitch_progress(item.meeting, [item]).get(item.id, PitchProgress(len(cards), ()))
+    return PitchScores(pitch_rubric_of(item.meeting.stage), shown, score, sees.reason, own, may, progress)
 
 
 def _counted(application_id: int) -> Select[PitchCard]:
@@ -140,23 +149,37 @@ def _counted(application_id: int) -> Select[PitchCard]:
     )
 
 
-def _voters(item: AgendaItem) -> Sequence[tuple[int, str]]:
-    """(person's id, name) of the voting members in the room who are not out for this line, by name."""
-    found = db.session.execute(
-        select(Person.id, Person.name)
+def pitch_progress(meeting: Meeting, items: Collection[AgendaItem]) -> Mapping[int, PitchProgress]:
+    """Line's id -> how far the scoring of its pitch is, of those that were up; in two statements.
+
+    Whether the actor may know of the lines was asked before.
+    """
+    begun = {one.application_id: one.id for one in items if one.application_id and one.opened_at}
+    if not begun or not is_pitch(meeting):
+        return {}
+    cards = select(PitchCard.application_id, PitchCard.reviewer_id).join(PitchCard.application)
+    given = {(one, who) for one, who in db.session.execute(cards.where(Application.id.in_(begun), counts_at_pitch()))}
+    voters = db.session.execute(
+        select(Application.id, Person.id, Person.name)
         .select_from(Attendance)
         .join(Attendance.person)
-        .join(Application, Application.id == item.application_id)
+        .join(Application, Application.id.in_(begun))
         .where(
-            Attendance.meeting_id == item.meeting_id,
+            Attendance.meeting_id == meeting.id,
             Attendance.votes,
             Attendance.joined_at.is_not(None),
             Attendance.left_at.is_(None),
             ~out_for(),
         )
         .order_by(Person.name, Person.id)
-    )
-    return [(number, name) for number, name in found]
+    ).all()
+    return {
+        item_id: PitchProgress(
+            sum(one == number for one, _ in given),
+            [name for one, who, name in voters if one == number and (one, who) not in given],
+        )
+        for number, item_id in begun.items()
+    }
 
 
 @dataclass(frozen=True)
