@@ -120,12 +120,14 @@ def reviewed_stage(
     sections: Mapping[str, Any] | None = None,
     ties: Sequence[Any] = ("lot",),
     pitch: Mapping[str, Any] | None = None,
+    conflict_kinds: Any = None,
     **review: Any,
 ) -> CycleStage:
     """An application stage whose deadline has passed, in a cycle of its own.
 
     sections   stand in its form after the others
     ties       the program's rules for equal means
+    conflict_kinds   the program's own, instead of the standard ones
     pitch      how its applicants pitch, by the rubric PITCH unless it names another
     review     changes its review rules
     """
@@ -133,6 +135,8 @@ def reviewed_stage(
     program["forms"]["blueprint"]["sections"] |= sections or {}
     program["stages"][key]["review"] |= review
     program["stages"][key]["decision"] |= {"ties": list(ties)}
+    if conflict_kinds is not None:
+        program["conflict_kinds"] = conflict_kinds
     if pitch is not None:
         program["rubrics"] |= deepcopy({"pitch": PITCH, "heard": HEARD})
         program["stages"][key]["pitch"] = {"rubric": "pitch", **pitch}

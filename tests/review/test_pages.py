@@ -1,6 +1,5 @@
 """The pages of reviewing, as a browser without scripts meets them."""
 
-import csv
 import io
 import re
 from collections.abc import Callable
@@ -12,7 +11,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import func, select
-from werkzeug.test import TestResponse
 
 from grants.casework.models import TimelineEvent
 from grants.kernel.clock import clock_at
@@ -23,7 +21,7 @@ from grants.persistence.session import db, unit_of_work
 from grants.review import services
 from grants.review.models import Assignment, Conflict, Scorecard
 from tests.factories import review as make
-from tests.factories.exports import file_of
+from tests.factories.exports import file_of, rows_of
 from tests.factories.people import join, person
 from tests.review.story import LATER, Panel
 
@@ -433,10 +431,6 @@ def test_an_officer_lifts_a_conflict_and_reopens_a_card(panel: Panel, client_of:
 
 
 # ── scores ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def rows_of(file: TestResponse) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(file.data.decode("utf-8-sig"))))
 
 
 def test_the_scores_page_and_its_files_say_the_same(panel: Panel, client_of: Browser) -> None:
