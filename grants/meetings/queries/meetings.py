@@ -118,8 +118,7 @@ class Seat:
 
 
 def meetings(actor: Actor, page: int = 1, stage: CycleStage | None = None) -> Page[Meeting]:
-    """Meetings the actor may know of, those to come and under way first, the next one first; then those held, the last
-    one first."""
+    """Meetings the actor may know of: to come or under way, the next one first; then those held, the last one first."""
     found = _whole().where(visible_meetings(actor))
     if stage is not None:
         found = found.where(Meeting.stage_id == stage.id)
