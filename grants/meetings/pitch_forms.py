@@ -1,5 +1,6 @@
 """What people fill in around a pitch: officers who plan it, and applicants who answer."""
 
+from datetime import datetime
 from typing import Final
 
 from flask_wtf.file import FileField
@@ -35,7 +36,21 @@ class PitchAddForm(AddForm):
     reason = StringField("Why more than the shortlist", [Length(max=500)], description=_WHY_MORE)
 
 
-class PlaceForm(HouseForm):
+class SeenForm(HouseForm):
+    """The base of what rests on a slot's time: `seen` is the one that stood on the page."""
+
+    seen = HiddenField()
+
+    @property
+    def time_seen(self) -> datetime | None:
+        """That time; None where nothing that could be one was sent."""
+        try:
+            return datetime.fromisoformat(self.seen.data or "")
+        except ValueError:
+            return None
+
+
+class PlaceForm(SeenForm):
     """Where a slot is moved to."""
 
     place = SelectField("To", [InputRequired("Choose a time.")], validate_choice=False)
@@ -63,12 +78,6 @@ class MoreTimeForm(HouseForm):
     reason = StringField(
         "Why", [InputRequired("Say why: the applicant reads it, and it stays on record."), Length(max=500)]
     )
-
-
-class SeenForm(HouseForm):
-    """The base of an applicant's answers to a time: `seen` is the one that stood on their page."""
-
-    seen = HiddenField()
 
 
 class PresentersForm(SeenForm):

@@ -385,3 +385,20 @@ def test_why_more_pitch_than_have_a_place_is_read_by_nobody_with_a_conflict(app:
     only = AuditFilters(action="Let more pitch")
     assert len(audit_records(actor(free), only).items) == 3
     assert audit_records(actor(tied), only).items == []
+
+
+def test_two_officers_who_move_one_slot_at_once_move_it_once(app: Flask) -> None:
+    panel = Pitching.begun("Auk", "Heron")
+    meeting = panel.plans()
+    panel.invites(meeting)
+    (first, second) = (one.split(" ", 1)[1] for one in panel.times(meeting))
+    officer, meeting_id = panel.by, meeting.public_id
+    item_id, other_id = panel.slot(first).item.public_id, panel.slot(second).item.public_id  # type: ignore[union-attr]
+
+    def move() -> None:
+        slot = queries.slot_for(officer, queries.meeting_for(officer, meeting_id), item_id)
+        services.exchange(officer, slot, other_id, seen=MEETING)
+
+    assert at_once(app, panel.now, move, move) == ["This slot has moved meanwhile. Look where it is now."]
+    assert panel.times(meeting) == [f"09:00 {second}", f"09:20 {first}"]
+    assert len(panel.told("pitch.moved")) == 6

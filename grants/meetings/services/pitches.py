@@ -75,11 +75,12 @@ def tell_times(actor: Actor, meeting: Meeting) -> int:
     return slots.renew(actor, [meeting])
 
 
-def exchange(actor: Actor, slot: PitchSlot, place: str, said: str = "") -> int:
+def exchange(actor: Actor, slot: PitchSlot, place: str, said: str = "", seen: datetime | None = None) -> int:
     """Move a slot: in exchange with another one, to a free one, or to the end of a pitch. All others keep their times.
 
     place    public id of the line to change places with, or of the pitch at whose end it goes
     said     what the applicants are told with their new time
+    seen     where it stood on the page of whoever moves it: of two who move it at once, the second looks again
     returns  how many applicants were told
     raises   Refused; Clash once one of the two was up, or its time has come; Missing for another place
     """
@@ -87,11 +88,7 @@ def exchange(actor: Actor, slot: PitchSlot, place: str, said: str = "") -> int:
     require(queries.may_plan(actor, stage))
     pitches = queries.planned_pitches(stage)
     lock_all(pitches)
-    item = slot.item
-    if item is None or slot.meeting_id not in {one.id for one in pitches}:
-        raise Clash("This pitch has begun or is over, so its slots stand.")
-    if reason := slots.why_it_stands(slot):
-        raise Clash(reason)
+    item = _movable(slot, pitches, seen)
     places = queries.places_for(slot, queries.lines_in(pitches), pitches)
     found = next((one for one in places if one.key == place), None)
     if found is None:
@@ -107,6 +104,16 @@ def exchange(actor: Actor, slot: PitchSlot, place: str, said: str = "") -> int:
         retime(meeting)
     audit.record(actor, "meeting.exchange", item, case_id=item.case_id)
     return slots.renew(actor, list(touched), said)
+
+
+def _movable(slot: PitchSlot, pitches: Sequence[Meeting], seen: datetime | None) -> AgendaItem:
+    if slot.item is None or slot.meeting_id not in {one.id for one in pitches}:
+        raise Clash("This pitch has begun or is over, so its slots stand.")
+    if reason := slots.why_it_stands(slot):
+        raise Clash(reason)
+    if seen is not None and seen != slot.item.starts_at:
+        raise Clash("This slot has moved meanwhile. Look where it is now.")
+    return slot.item
 
 
 def keep_time(actor: Actor, slot: PitchSlot, said: str) -> None:

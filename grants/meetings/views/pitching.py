@@ -24,6 +24,12 @@ from grants.web.forms import in_zone, options
 from grants.web.posting import carry_out
 
 Forms = dict[str, Any]
+DONE = {
+    "move": "The slot is moved, and those concerned are told.",
+    "keep": "The applicant is told that the time stays.",
+    "off": "The slot is called off, and free for another applicant.",
+    "time": "The applicant has more time for the slides, and is told.",
+}
 
 
 @bp.route("/stages/<public_id:stage_id>/pitches/new", methods=["GET", "POST"])
@@ -53,18 +59,22 @@ def new_pitch(stage_id: str) -> ResponseReturnValue:
         )
         made.append(meeting.public_id)
 
-    def page() -> str:
-        return render_template(
-            "meetings/new_pitch.html",
-            stage=stage_for(actor, stage_id),
-            form=form,
-            pitch=pitch,
-            candidates=queries.candidates(actor, stage_for(actor, stage_id)),
-            blind=review_rules(stage_for(actor, stage_id)).identity == "blind",
-        )
-
-    answer = carry_out(form, make, "The pitch is planned. Look at its agenda, then invite the applicants.", "/", page)
+    done = "The pitch is planned. Look at its agenda, then invite the applicants."
+    answer = carry_out(form, make, done, "/", lambda: _new_page(stage_id, form))
     return redirect(url_for(".agenda", meeting_id=made[0])) if made else answer
+
+
+def _new_page(stage_id: str, form: NewPitchForm) -> str:
+    actor = current_actor()
+    stage = stage_for(actor, stage_id)
+    return render_template(
+        "meetings/new_pitch.html",
+        stage=stage,
+        form=form,
+        pitch=queries.the_pitch(stage),
+        candidates=queries.candidates(actor, stage),
+        blind=review_rules(stage).identity == "blind",
+    )
 
 
 def _usual(stage: CycleStage, chosen: list[str]) -> dict[str, Any]:
@@ -112,7 +122,7 @@ def change_slot(meeting_id: str, item_id: str, what: str) -> ResponseReturnValue
     def act() -> None:
         slot = _slot(meeting_id, item_id)
         if what == "move":
-            services.exchange(actor, slot, form.place.data or "", form.word.data or "")
+            services.exchange(actor, slot, form.place.data or "", form.word.data or "", form.time_seen)
         elif what == "keep":
             services.keep_time(actor, slot, form.said.data or "")
         elif what == "off":
@@ -120,14 +130,8 @@ def change_slot(meeting_id: str, item_id: str, what: str) -> ResponseReturnValue
         else:
             services.give_more_time(actor, slot, form.until.data, form.reason.data or "")
 
-    done = {
-        "move": "The slot is moved, and those concerned are told.",
-        "keep": "The applicant is told that the time stays.",
-        "off": "The slot is called off, and free for another applicant.",
-        "time": "The applicant has more time for the slides, and is told.",
-    }[what]
     back = url_for(".agenda", meeting_id=meeting_id)
-    return carry_out(form, act, done, back, lambda: _slot_page(meeting_id, item_id, {what: form}))
+    return carry_out(form, act, DONE[what], back, lambda: _slot_page(meeting_id, item_id, {what: form}))
 
 
 @bp.get("/meetings/<public_id:meeting_id>/items/<public_id:item_id>/slides/<public_id:file_id>")
@@ -149,7 +153,7 @@ def _slot_page(meeting_id: str, item_id: str, tried: Forms) -> str:
     due = queries.slides_deadline(slot)
     moves = SLOT.open_to(actor, slot.state, queries.slot_facts(slot))
     forms: Forms = {
-        "move": PlaceForm(formdata=None),
+        "move": PlaceForm(formdata=None, seen=slot.item.starts_at.isoformat() if slot.item else ""),
         "keep": StaysForm(formdata=None),
         "off": OffForm(formdata=None),
         "time": in_zone(MoreTimeForm, stage.cycle.time_zone)(formdata=None),

@@ -1,6 +1,5 @@
 """The applicant's pages of a pitch: when it is, whether they come, who presents, their slides."""
 
-from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -35,6 +34,12 @@ from grants.web.forms import HouseForm
 from grants.web.posting import carry_out
 
 Forms = dict[str, HouseForm]
+DONE = {
+    "confirm": "Your pitch is confirmed.",
+    "present": "Who presents is noted.",
+    "ask": "The foundation is asked for another time. Until it answers, the time stands.",
+    "decline": "The foundation is told that you do not pitch. You can still confirm until your slot begins.",
+}
 
 
 @bp.get("/applications/<public_id:application_id>/pitch")
@@ -54,29 +59,16 @@ def answer_pitch(application_id: str, what: str) -> ResponseReturnValue:
     def act() -> None:
         slot = queries.own_slot(actor, application_id)
         if what == "confirm":
-            services.confirm(actor, slot, names_in(form.presenters.data or ""), _seen(form))
+            services.confirm(actor, slot, names_in(form.presenters.data or ""), form.time_seen)
         elif what == "present":
             services.name_presenters(actor, slot, names_in(form.presenters.data or ""))
         elif what == "ask":
-            services.ask_another_time(actor, slot, form.wish.data or "", form.unfit.data or "", _seen(form))
+            services.ask_another_time(actor, slot, form.wish.data or "", form.unfit.data or "", form.time_seen)
         else:
             services.decline(actor, slot, form.reason.data or "")
 
-    done = {
-        "confirm": "Your pitch is confirmed.",
-        "present": "Who presents is noted.",
-        "ask": "The foundation is asked for another time. Until it answers, the time stands.",
-        "decline": "The foundation is told that you do not pitch. You can still confirm until your slot begins.",
-    }[what]
     back = url_for(".own_pitch", application_id=application_id)
-    return carry_out(form, act, done, back, lambda: _page(application_id, {what: form}))
-
-
-def _seen(form: Any) -> datetime | None:
-    try:
-        return datetime.fromisoformat(form.seen.data or "")
-    except ValueError:
-        return None
+    return carry_out(form, act, DONE[what], back, lambda: _page(application_id, {what: form}))
 
 
 @bp.post("/applications/<public_id:application_id>/pitch/slides")
