@@ -143,13 +143,18 @@ def reviewed_stage(
     return _cycle(program, f"oakland-{next(_numbers)}")[key]
 
 
-def two_stages(*, sections: Mapping[str, Any] | None = None, **review: Any) -> tuple[CycleStage, CycleStage]:
+def two_stages(
+    *, sections: Mapping[str, Any] | None = None, pitch: Mapping[str, Any] | None = None, **review: Any
+) -> tuple[CycleStage, CycleStage]:
     """The planning and the launch stage of one cycle; `review` changes the launch stage's rules,
-    and `sections` are as above."""
+    and `sections` are as above. `pitch` is the planning stage's."""
     program = deepcopy(PROGRAM)
     program["forms"]["blueprint"]["sections"] |= sections or {}
     # A copy of its own: both stages are made from one, and hold the same rules.
     program["stages"]["launch"]["review"] = program["stages"]["launch"]["review"] | review
+    if pitch is not None:
+        program["rubrics"] |= deepcopy({"pitch": PITCH, "heard": HEARD})
+        program["stages"]["planning"]["pitch"] = {"rubric": "pitch", **pitch}
     stages = _cycle(program, f"oakland-{next(_numbers)}")
     return stages["planning"], stages["launch"]
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from grants.review import jobs, queries, services
 from grants.review.forms import scorecard_form
 from grants.review.marking import ABSTAIN
 from grants.review.models import Assignment
+from grants.review.pitch_models import PitchCard
 from grants.review.reading_models import VeiledFile
 from tests.factories import discovery
 from tests.factories import review as make
@@ -65,6 +67,25 @@ def test_the_planning_year_stands_beside_the_blueprint(app: Flask, client_of: Br
     earlier = browser.get(f"{url}/earlier/planning")
     assert "Promised: two pilot classrooms." in earlier.text
     assert browser.get(f"{url}/earlier/launch").status_code == 404
+
+
+def test_what_the_earlier_pitch_was_given_is_said_apart(app: Flask, client_of: Browser) -> None:
+    ben, assignment, before = two_stage_panel(earlier_evidence=["planning.scorecards"], pitch=make.COUNTED)
+    url, browser = f"/review/assignments/{assignment.public_id}", client_of(ben)
+    assert "Scored 84.4 by 1 reviewer." in browser.get(url).text
+    with clock_at(make.REVIEWING), unit_of_work():
+        cleo = make.panelist(before.stage, "Cleo")
+        card = PitchCard(
+            application_id=before.id,
+            reviewer_id=cleo.person_id,
+            pitched_in="x" * 20,
+            state="submitted",
+            total=Decimal(60),
+            version=1,
+            saved_at=make.REVIEWING,
+        )
+        db.session.add(card)
+    assert "Scored 84.4 by 1 reviewer, and 60.0 at its pitch." in browser.get(url).text
 
 
 def test_what_the_program_does_not_name_is_not_shown(app: Flask, client_of: Browser) -> None:

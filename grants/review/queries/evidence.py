@@ -27,17 +27,21 @@ from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import DiscoveryStage
 from grants.review.milestones import Milestone, milestones_of
-from grants.review.models import Assignment, Scorecard
+from grants.review.models import Assignment, Scorecard, Tally
+from grants.review.queries.cards import pitch_of
 from grants.review.queries.scope import counts, joined
 from grants.review.scoring import summarize
 
 
 @dataclass(frozen=True)
 class EarlierScores:
-    """What an earlier panel gave, without a name: its mean of n totals, 0 to 100."""
+    """What an earlier panel gave, without a name: its mean of n totals in writing, 0 to 100; and that of the pitch,
+    where that stage had one and it was scored.
+    """
 
     mean: Decimal
     n: int
+    pitch: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -195,7 +199,14 @@ def _scores(stage: CycleStage, case_id: int) -> EarlierScores | None:
         )
     ).all()
     score = summarize(totals)
-    return EarlierScores(score.mean, len(totals)) if score else None
+    return EarlierScores(score.mean, len(totals), _pitch(stage, case_id)) if score else None
+
+
+def _pitch(stage: CycleStage, case_id: int) -> Decimal | None:
+    if pitch_of(stage) is None:
+        return None
+    tallied = select(Tally.pitch_mean).join(Application, Application.id == Tally.application_id)
+    return db.session.scalar(tallied.where(Application.stage_id == stage.id, Application.case_id == case_id))
 
 
 def _came(stage: CycleStage, case: Case) -> tuple[Came, ...]:
