@@ -161,12 +161,12 @@ _asked_slot = f"""
     SELECT meeting.public_id AS meeting_id, item.public_id AS item_id {_slot}
     ORDER BY slot.state = 'asked' DESC, slot.id"""
 _presented = f"""
-    {_slot} JOIN pitch_slides AS slides ON slides.slot_id = slot.id
-    JOIN stored_file AS file ON file.id = slides.file_id"""
+    {_slot} JOIN pitch_slides AS slides ON slides.slot_id = slot.id"""
 _slides_of_slot = f"""
-    SELECT meeting.public_id AS meeting_id, item.public_id AS item_id, file.public_id AS file_id {_presented}"""
+    SELECT meeting.public_id AS meeting_id, item.public_id AS item_id, slides.public_id AS slides_id {_presented}"""
 _with_slides = f"""
-    SELECT application.public_id AS application_id, file.public_id AS file_id, member.person_id AS opener {_presented}
+    SELECT application.public_id AS application_id, slides.public_id AS slides_id, member.person_id AS opener
+    {_presented}
     JOIN "case" ON "case".id = application.case_id
     JOIN organization_membership AS member ON member.organization_id = "case".organization_id
     WHERE member.role = 'lead' ORDER BY slides.id"""

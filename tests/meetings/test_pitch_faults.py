@@ -333,7 +333,7 @@ def test_a_conflicted_member_finds_no_slot_and_no_slides(app: Flask) -> None:
     with pytest.raises(Missing):
         queries.slot_for(ben, found, panel.slot("Tern").item.public_id)  # type: ignore[union-attr]
     slot = queries.slot_for(ben, found, panel.slot("Auk").item.public_id)  # type: ignore[union-attr]
-    assert queries.slides_file(ben, slot, queries.slides_of(slot)[0].file.public_id).name == "slides.pdf"
+    assert queries.slides_file(ben, slot, queries.slides_of(slot)[0].public_id).name == "slides.pdf"
     before = queries.pulse(ben, meeting.public_id)
     panel.uploads("Tern")
     panel.confirms("Tern", "Somebody")
@@ -347,7 +347,7 @@ def test_the_panel_gets_the_slides_that_count_alone(app: Flask) -> None:
     panel = Pitching.begun("Auk")
     meeting = panel.plans()
     panel.invites(meeting)
-    first = panel.uploads("Auk", "first.pdf").file.public_id
+    first = panel.uploads("Auk", "first.pdf").public_id
     panel.uploads("Auk", "second.pdf")
     with panel.acting():
         services.invite(panel.by, panel.again(meeting))

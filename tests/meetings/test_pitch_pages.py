@@ -223,7 +223,7 @@ def test_a_conflicted_member_sees_one_page_whatever_happens_on_the_closed_line(a
         assert after[0] == before[0]
     tern = panel.slot("Tern").item.public_id  # type: ignore[union-attr]
     assert "Tern" not in before[0]
-    file = queries.slides_of(panel.slot("Tern"))[0].file.public_id
+    file = queries.slides_of(panel.slot("Tern"))[0].public_id
     assert ben.get(f"/meetings/{meeting.public_id}/items/{tern}/slides/{file}").status_code == 404
 
 

@@ -26,6 +26,10 @@ _OF_ITEM = (
     "(SELECT case_id FROM application JOIN agenda_item ON application.id = agenda_item.application_id"
     " WHERE agenda_item.id = item_id)"
 )
+_OF_SLOT = (
+    "(SELECT case_id FROM application JOIN pitch_slot ON application.id = pitch_slot.application_id"
+    " WHERE pitch_slot.id = slot_id)"
+)
 CASE_OF: Final[Mapping[str, str]] = {
     "case": "id",
     "organization": '(SELECT id FROM "case" WHERE "case".organization_id = organization.id)',
@@ -33,6 +37,7 @@ CASE_OF: Final[Mapping[str, str]] = {
     "submission": _OF_APPLICATION,
     "assignment": _OF_SUBMISSION,
     "pitch_card": _OF_APPLICATION,
+    "pitch_slides": _OF_SLOT,
     "slate_line": _OF_APPLICATION,
     "agenda_item": _OF_APPLICATION,
     "motion": _OF_ITEM,
@@ -52,7 +57,6 @@ CASE_OF: Final[Mapping[str, str]] = {
             "document",
             "message",
             "task",
-            "stored_file",
         ),
         "case_id",
     ),
@@ -99,6 +103,7 @@ IDS: Final[Mapping[str, tuple[str, ...]]] = {
     "requirement_id": ("requirement",),
     "resource_id": ("resource",),
     "slate_id": ("slate",),
+    "slides_id": ("pitch_slides",),
     "stage_id": ("cycle_stage",),
     "submission_id": ("submission",),
     "task_id": ("task",),

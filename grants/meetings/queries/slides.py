@@ -66,6 +66,6 @@ def own_slides_file(actor: Actor, application_id: str, public_id: str) -> Stored
 
 def _file_in(versions: Sequence[PitchSlides], public_id: str) -> StoredFile:
     for one in versions:
-        if one.file.public_id == public_id:
+        if one.public_id == public_id:
             return one.file
     raise Missing("There are no such slides.")

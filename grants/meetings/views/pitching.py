@@ -134,11 +134,11 @@ def change_slot(meeting_id: str, item_id: str, what: str) -> ResponseReturnValue
     return carry_out(form, act, DONE[what], back, lambda: _slot_page(meeting_id, item_id, {what: form}))
 
 
-@bp.get("/meetings/<public_id:meeting_id>/items/<public_id:item_id>/slides/<public_id:file_id>")
+@bp.get("/meetings/<public_id:meeting_id>/items/<public_id:item_id>/slides/<public_id:slides_id>")
 @requires("meeting.read")
-def slides(meeting_id: str, item_id: str, file_id: str) -> ResponseReturnValue:
+def slides(meeting_id: str, item_id: str, slides_id: str) -> ResponseReturnValue:
     """Slides of an applicant, for those who may know of them."""
-    return downloads.attachment(queries.slides_file(current_actor(), _slot(meeting_id, item_id), file_id))
+    return downloads.attachment(queries.slides_file(current_actor(), _slot(meeting_id, item_id), slides_id))
 
 
 def _slot(meeting_id: str, item_id: str) -> PitchSlot:

@@ -100,11 +100,11 @@ def _keep(application_id: str, form: SlidesForm) -> None:
         services.keep_slides(actor, queries.own_slot(actor, application_id), kept)
 
 
-@bp.get("/applications/<public_id:application_id>/pitch/slides/<public_id:file_id>")
+@bp.get("/applications/<public_id:application_id>/pitch/slides/<public_id:slides_id>")
 @requires("application.write")
-def own_slides(application_id: str, file_id: str) -> ResponseReturnValue:
+def own_slides(application_id: str, slides_id: str) -> ResponseReturnValue:
     """A version of one's own slides."""
-    return downloads.attachment(queries.own_slides_file(current_actor(), application_id, file_id))
+    return downloads.attachment(queries.own_slides_file(current_actor(), application_id, slides_id))
 
 
 @bp.get("/applications/<public_id:application_id>/pitch.ics")
