@@ -18,7 +18,9 @@ from grants.messages.calendars import Entry
 from grants.persistence.changes import Changes, changes_of
 from grants.persistence.session import db
 
-_SLOT_CHANGES = [f"pitch slot.{act}" for act in ("move", "elsewhere", "call off", "decline", "confirm", "more_time")]
+_SLOT_CHANGES = [
+    f"pitch slot.{act}" for act in ("move", "elsewhere", "call off", "ask", "decline", "confirm", "more_time")
+]
 
 
 def dates(actor: Actor) -> list[Entry]:
@@ -60,6 +62,7 @@ def _pitch(slot: PitchSlot, changes: Changes | None) -> Entry:
         place=" · ".join(where for where in (meeting.place, meeting.link) if where),
         url=address_of("meetings.own_pitch", application_id=slot.application.public_id),
         cancelled=slot.state in ("cancelled", "declined"),
+        tentative=slot.state in ("invited", "asked"),
         busy=True,
     )
 

@@ -30,6 +30,7 @@ class Entry:
     url        the page about it, absolute
     changed_at when what stands here was changed last
     changes    how often it was changed: calendars take the greater number
+    tentative  whether somebody has still to say that it stands
     busy       whether it fills the time of whoever has it; a deadline does not
     """
 
@@ -43,6 +44,7 @@ class Entry:
     url: str = ""
     changes: int = 0
     cancelled: bool = False
+    tentative: bool = False
     busy: bool = False
 
 
@@ -92,7 +94,7 @@ def _event(entry: Entry) -> Event:
         event.add("dtstart", entry.starts)
         event.add("dtend", entry.starts + timedelta(days=1))
     event.add("transp", "OPAQUE" if entry.busy else "TRANSPARENT")
-    event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
+    event.add("status", "CANCELLED" if entry.cancelled else "TENTATIVE" if entry.tentative else "CONFIRMED")
     for name, value in (("description", entry.detail), ("location", entry.place), ("url", entry.url)):
         if value:
             event.add(name, value)

@@ -18,6 +18,16 @@ def lot_of(seed: str, public_id: str) -> str:
     return hashlib.sha256(f"{seed}:{public_id}".encode()).hexdigest()
 
 
+def as_others_say(title: str) -> str:
+    """A form’s title, which speaks to the applicant, as somebody else says it.
+
+    >>> as_others_say("Your idea"), as_others_say("Blueprint"), as_others_say("Your")
+    ('Idea', 'Blueprint', 'Your')
+    """
+    words = title.removeprefix("Your ")
+    return words[:1].upper() + words[1:]
+
+
 def code_of(seed: str, public_id: str) -> str:
     """What a blind panel calls an application: four of LETTERS, the same to everyone and for good.
 

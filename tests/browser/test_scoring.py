@@ -222,7 +222,8 @@ def test_two_windows_show_what_differs_and_neither_overwrites(panel: Panel, open
 def test_a_conflict_takes_the_next_request_away(panel: Panel, open_as: OpenAs) -> None:
     page = open_as(panel["Ben"].person, card_of(panel))
     page.get_by_role("link", name="I have a conflict").click()
-    page.get_by_label("Why?").fill("I taught there until 2014.")
+    page.get_by_label("What kind of tie is it?").select_option(index=1)
+    page.get_by_label("What ties you to them?").fill("I taught there until 2014.")
     page.get_by_role("button", name="I have a conflict").click()
     expect(page.get_by_role("status").first).to_contain_text("has left your pile")
     expect(page.get_by_role("link", name="Auk School")).to_have_count(0)
@@ -296,3 +297,20 @@ def test_a_blind_scorecard_names_nobody_and_keeps_the_rules(app: Flask, open_as:
         page.get_by_role("link", name="Attachment 1").click()
     assert waited.value.suggested_filename == "Attachment 1.pdf"
     assert faults(page) == []
+
+
+def test_what_is_typed_into_one_form_outlives_the_sending_of_another_for_one_page(app: Flask, open_as: OpenAs) -> None:
+    panel = panel_on("Tern")
+    page = open_as(panel["Ben"].person, f"/review/stages/{panel.stage.public_id}/profile")
+    page.get_by_label("What do you know well?").fill("reading, rowing")
+    page.get_by_role("checkbox", name="High").check()
+    page.get_by_label("Organization").fill("Heron School")
+    page.get_by_label("How are you tied to it?").select_option(label="I am on its board")
+    page.get_by_role("button", name="Add it").click()
+    expect(page.locator("#ties")).to_contain_text("I am on its board")
+    expect(page.get_by_label("What do you know well?")).to_have_value("reading, rowing")
+    expect(page.get_by_role("checkbox", name="High")).to_be_checked()
+    assert faults(page) == []
+    page.reload()
+    expect(page.get_by_label("What do you know well?")).to_have_value("")
+    assert page.evaluate("sessionStorage.getItem('typed')") is None

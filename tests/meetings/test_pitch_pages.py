@@ -98,7 +98,8 @@ def test_a_pitch_is_planned_answered_and_held_in_browsers(app: Flask, client_of:
         got = school.get(files[0][0])
         assert (got.data, got.headers["Content-Disposition"]) == (PDF, "attachment; filename=two.pdf")
         assert client_of(heron.lead).get(files[0][0]).status_code == 404
-        assert b"SUMMARY:Pitch for Launch grant: Auk School" in school.get(f"{own}.ics").data
+        file = school.get(f"{own}.ics").data
+        assert (b"SUMMARY:Pitch for Launch grant: Auk School" in file, b"STATUS:CONFIRMED" in file) == (True, True)
         assert titles(app, auk.as_lead) == ["Pitch: Launch grant"]
 
         other = client_of(heron.lead)
@@ -108,7 +109,11 @@ def test_a_pitch_is_planned_answered_and_held_in_browsers(app: Flask, client_of:
         assert (wrong.status_code, "We test then." in wrong.text) == (422, True)
         data = {"wish": "We test then.", "unfit": "Eleven fits.", "seen": seen_in(page)}
         assert other.post(f"{theirs}/ask", data=data).status_code == 302
-        assert "You asked for another time" in other.get(theirs).text
+        asked = other.get(theirs).text
+        assert [words in asked for words in ("You asked for another time", "We test then.", "Eleven fits.")] == [
+            True
+        ] * 3
+        assert b"STATUS:TENTATIVE" in other.get(f"{theirs}.ics").data
         assert titles(app, panel.by)[-1] == "1 applicant asks for another time to pitch"
 
         item = panel.slot("Heron").item.public_id  # type: ignore[union-attr]
@@ -166,7 +171,7 @@ def test_a_declined_slot_and_a_called_off_one_say_so(app: Flask, client_of: Brow
         page = text_of(lead.get(own))
         assert "Your pitch was called off" in page
         assert "Get well." in page
-        assert "Do you come?" not in page
+        assert "Will you be there?" not in page
         assert officer.get(slot).status_code == 404
 
 

@@ -120,6 +120,35 @@ def test_the_list_asks_as_often_for_thirty_names_as_for_one(
     assert counts() == few
 
 
+def test_a_tie_that_the_profile_states_is_offered_and_asked_about_before_none_of_them(
+    app: Flask, client_of: Browser, statements: Callable[[], Any]
+) -> None:
+    panel = Panel.of("Ben")
+    tern = panel.application_of("Tern School")
+    ben = panel["Ben"]
+    with unit_of_work():
+        services.state_affiliation(ben.by, ben.person, "adviser", name="tern school")
+        services.state_affiliation(ben.by, ben.person, "funder", name="Elsewhere Academy")
+    browser = client_of(ben.person)
+
+    def page() -> tuple[str, int]:
+        with clock_at(make.REVIEWING), statements() as said:
+            return browser.get(page_of(panel)).text, len(said)
+
+    page()  # what is remembered of the program is remembered
+    text, few = page()
+    offered = re.findall(r"<b>([^<]+)</b><span class=\"why\">([^<]+)", text.partition('id="stated"')[2])
+    assert offered == [("Tern School", "I advise it, paid or not")]
+    assert "Your profile names Tern School. Declare without it?" in text
+    for number in range(29):
+        panel.application_of(f"School {number}")
+    assert page()[1] == few
+    with clock_at(make.REVIEWING):
+        browser.post(page_of(panel), data={"named": tern.case.public_id, "kind": "close", "reason": "I advise them."})
+    after = page()[0]
+    assert ('id="stated"' in after, "Declare without it?" in after) == (False, False)
+
+
 # ── said and undone ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -104,7 +104,7 @@ from grants.review.queries.scope import REVIEWABLE, standing_of
 from grants.review.queries.sorting import SORTS, ScoreFilters, usual_sort
 from grants.review.queries.stages import StageLine, review_stages
 from grants.review.queries.standing import Standing, cards_on, standings
-from grants.review.queries.ties import unnoted_ties
+from grants.review.queries.ties import stated_to, unnoted_ties
 from grants.review.queries.training import (
     Trained,
     accepted_terms,
@@ -271,6 +271,7 @@ __all__ = [
     "stage_scores",
     "standing_of",
     "standings",
+    "stated_to",
     "todos",
     "totals_before",
     "training_of",

@@ -20,6 +20,7 @@ from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import ConflictKind, ReviewRules
 from grants.review.models import Assignment, Conflict, PanelMember, Scorecard
+from grants.review.ordering import as_others_say
 from grants.review.queries.scope import joined, reviewable_applications, sits, stands, with_program
 from grants.review.reviewers import most_of
 from grants.review.states import ScorecardState
@@ -97,7 +98,7 @@ def conflict_kinds(stage: CycleStage) -> Mapping[str, ConflictKind]:
 def form_title(stage: CycleStage) -> str:
     """What one application of the stage is called, such as “Blueprint”."""
     definition = definition_of(stage.cycle)
-    return definition.form(definition.application_stage(stage.key).form).title
+    return as_others_say(definition.form(definition.application_stage(stage.key).form).title)
 
 
 def panel_progress(actor: Actor, stage: CycleStage) -> PanelProgress:

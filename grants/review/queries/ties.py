@@ -44,17 +44,30 @@ def unnoted_ties(
     ]
 
 
+def stated_to(stage: CycleStage, person_id: int, case_ids: Collection[int]) -> dict[int, str]:
+    """Case id -> the relation (review.reviewers.RELATIONS) that a person's own profile states to this applicant.
+
+    Asked of applicants whose names the person may see: it finds what the program does not have as a rule, too.
+    """
+    said = _stated([person_id]).get(person_id)
+    if not said or not case_ids:
+        return {}
+    judge = Judge("", frozenset(), frozenset(), stated=tuple(said))
+    return {
+        case_id: tie.relation
+        for case_id, judged in _judged(stage, case_ids).items()
+        for tie in ties(judge, judged, {"stated_ties"})
+        if tie.relation
+    }
+
+
 def _judges(person_ids: Collection[int]) -> dict[int, Judge]:
     """Person id -> what the conflict rules ask about them; five statements."""
     belongs = _grouped(OrganizationMembership.person_id, OrganizationMembership.organization_id, person_ids)
     coached = _grouped(CoachInvitation.person_id, CoachInvitation.organization_id, person_ids, _coached_ever())
     emails = db.session.execute(select(Person.id, Person.email).where(Person.id.in_(person_ids)))
     networks = _networks({one for several in belongs.values() for one in several})
-    stated: dict[int, list[Stated]] = {}
-    for one in db.session.scalars(
-        select(Affiliation).where(Affiliation.person_id.in_(person_ids)).order_by(Affiliation.id)
-    ):
-        stated.setdefault(one.person_id, []).append(Stated(one.relation, one.name, one.organization_id))
+    stated = _stated(person_ids)
     return {
         number: Judge(
             email,
@@ -65,6 +78,15 @@ def _judges(person_ids: Collection[int]) -> dict[int, Judge]:
         )
         for number, email in emails
     }
+
+
+def _stated(person_ids: Collection[int]) -> dict[int, list[Stated]]:
+    found: dict[int, list[Stated]] = {}
+    for one in db.session.scalars(
+        select(Affiliation).where(Affiliation.person_id.in_(person_ids)).order_by(Affiliation.id)
+    ):
+        found.setdefault(one.person_id, []).append(Stated(one.relation, one.name, one.organization_id))
+    return found
 
 
 def _networks(organization_ids: Collection[int]) -> dict[int, dict[int, str]]:

@@ -1,5 +1,6 @@
 """A reviewer's declaration: names to look through, ties to name, and the word that there are no others."""
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
@@ -14,7 +15,9 @@ from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
 from grants.review import queries, services
 from grants.review.conflict_forms import ConflictForm
+from grants.review.models import PanelMember
 from grants.review.queries import Applicant
+from grants.review.reviewers import RELATIONS
 from grants.review.views.blueprint import bp
 from grants.review.views.starting import onward
 from grants.web.access import current_actor, requires
@@ -112,6 +115,7 @@ def _conflicts_page(stage: CycleStage, form: ConflictForm) -> str:
             opened = queries.applicant(actor, stage, form.named.data)
         except Missing:  # it was named meanwhile, from another window; the page says so, and shows the list
             form.named.data = ""
+    offered = queries.applicants(actor, stage, size=OFFERED)
     return render_template(
         "review/conflicts.html",
         stage=stage,
@@ -122,13 +126,22 @@ def _conflicts_page(stage: CycleStage, form: ConflictForm) -> str:
         is_open=stage.closes_at > now(),
         page=page,
         letters=[(letter, list(ones)) for letter, ones in groupby(page.items, lambda one: one.letter)],
-        offered=queries.applicants(actor, stage, size=OFFERED),
+        offered=offered,
+        stated=_stated(stage, member, offered.items),
         new=queries.applied_since(actor, stage),
         own=queries.own_conflicts(actor, stage),
         member=member,
         standing=queries.standing_of(member) if member else None,
         may_undo=member is not None and member.declared_at is not None and not queries.has_begun(member),
     )
+
+
+def _stated(stage: CycleStage, member: PanelMember | None, offered: Sequence[Applicant]) -> list[tuple[Applicant, str]]:
+    """Those of the applicants whom the member's own profile names, each with the tie in the profile's words."""
+    if member is None:
+        return []
+    said = queries.stated_to(stage, member.person_id, [one.case_id for one in offered])
+    return [(one, RELATIONS[said[one.case_id]]) for one in offered if one.case_id in said]
 
 
 def _named(actor: Actor, stage: CycleStage, form: ConflictForm) -> Applicant:
