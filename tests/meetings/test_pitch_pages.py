@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -186,6 +186,24 @@ def test_viewers_see_and_do_not_answer(app: Flask, client_of: Browser) -> None:
         assert "<textarea" not in page.text
         assert viewer.post(f"{own}/confirm", data={"seen": MEETING.isoformat()}).status_code == 403
         assert viewer.post(f"{own}/slides", data={"slides": (io.BytesIO(PDF), "a.pdf")}).status_code == 403
+
+
+def test_a_pitch_whose_time_has_come_says_that_it_stands(app: Flask, client_of: Browser) -> None:
+    panel = Pitching.begun("Auk")
+    panel.invites(panel.plans())
+    lead, own = client_of(panel.schools["Auk"].lead), f"/applications/{panel.applications['Auk'].public_id}/pitch"
+
+    def said(at: datetime) -> list[bool]:
+        with clock_at(at):
+            page = text_of(lead.get(own))
+        return [
+            words in page for words in ("To be confirmed", "if you need more time", "The time of your pitch has come")
+        ]
+
+    starts_at = panel.own("Auk").starts_at or MEETING
+    assert said(panel.now) == [True, False, False]
+    assert said(starts_at - timedelta(minutes=1)) == [True, True, False]
+    assert said(starts_at) == [False, False, True]
 
 
 def test_who_was_not_shortlisted_sees_the_same_whatever_the_others_do(app: Flask, client_of: Browser) -> None:
