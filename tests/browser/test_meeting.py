@@ -76,7 +76,7 @@ def test_a_meeting_in_three_windows(app: Flask, panel: Met, open_as: OpenAs) -> 
     press(ann, "Move")
     expect(chair.get_by_text("0 of 2 who may vote have voted")).to_be_visible()
     press(ann, "For")
-    expect(ann.get_by_text("You have voted; only this browser knows what")).to_be_visible()
+    expect(ann.get_by_text("You have voted; only the browser you voted in knows what")).to_be_visible()
     press(ann, "Against")
     press(ann, "For")
     _cleo_votes(room, panel.tern)
