@@ -1,6 +1,8 @@
 """What reviewers of a later stage are told of a grantee: what was owed, and whether it came in time."""
 
-from sqlalchemy import select
+from functools import cache
+
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.awards.models import Award
@@ -13,17 +15,23 @@ from grants.review.milestones import Milestone, tell_of_milestones
 
 
 def _milestones(case_id: int, stage_id: int) -> list[Milestone]:
-    owed = db.session.scalars(
+    owed = db.session.scalars(_owed(), {"case_id": case_id, "stage_id": stage_id})
+    return [_milestone(one) for one in owed]
+
+
+@cache
+def _owed() -> Select[Requirement]:
+    """The statement, put together once: that takes longer than running it."""
+    return (
         select(Requirement)
         .join(Requirement.award)
-        .where(Award.case_id == case_id, Award.stage_id == stage_id)
+        .where(Award.case_id == bindparam("case_id"), Award.stage_id == bindparam("stage_id"))
         .options(
             contains_eager(Requirement.award).joinedload(Award.stage).joinedload(CycleStage.cycle),
             joinedload(Requirement.check_in),
         )
         .order_by(Requirement.due_on, Requirement.id)
     )
-    return [_milestone(one) for one in owed]
 
 
 def _milestone(one: Requirement) -> Milestone:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from grants.kernel.policy import Actor
 from grants.persistence.audit import AuditRecord
@@ -35,16 +36,22 @@ def history_of(actor: Actor, assignment: Assignment) -> tuple[Turn, ...]:
     card = assignment.scorecard
     if card is None or (assignment.reviewer_id != actor.person_id and not actor.may("review.organize")):
         return ()
-    records = db.session.scalars(
+    records = db.session.scalars(_acts_on(), {"card": card.public_id})
+    return tuple(_turn(record) for record in records)
+
+
+@cache
+def _acts_on() -> Select[AuditRecord]:
+    """The statement, put together once: that takes longer than running it."""
+    return (
         select(AuditRecord)
         .where(
             AuditRecord.subject_type == "scorecard",
-            AuditRecord.subject_id == card.public_id,
+            AuditRecord.subject_id == bindparam("card"),
             AuditRecord.action.in_(_ACTS),
         )
         .order_by(AuditRecord.number)
     )
-    return tuple(_turn(record) for record in records)
 
 
 def _turn(record: AuditRecord) -> Turn:
