@@ -44,7 +44,7 @@ def _shortage(paper: Paper, missing: int, trades: _Trades, wishes: Wishes) -> Sh
     reasons = []
     full: list[PanelMember] = []
     if able < paper.needs:
-        reasons.append(f"Only {able} of {len(trades.panel)} reviewers have no conflict with it.")
+        reasons.append(_too_few(paper, len(trades.panel), able, wishes))
     if missing > paper.needs - able:
         full = trades.full_reviewers(paper.id)
         names = ", ".join(f"{member.name} ({member.load})" for member in full[:5]) + (
@@ -53,3 +53,15 @@ def _shortage(paper: Paper, missing: int, trades: _Trades, wishes: Wishes) -> Sh
         reasons.append(f"Those who could take it, or trade for it, are at their limit: {names}.")
     sentence = f"{paper.title} lacks {missing} of {paper.needs} reviewers. {' '.join(reasons)}"
     return Shortage(paper.id, missing, tuple(member.id for member in full), sentence)
+
+
+def _too_few(paper: Paper, members: int, able: int, wishes: Wishes) -> str:
+    """Why so few may take it: conflicts, those who declared before it came, and pairs that an officer left out."""
+    left_out = sum(what == paper.id for _, what in wishes.left_out)
+    free = able + left_out
+    known = f"Only {free} of {members} reviewers {'is' if free == 1 else 'are'} known to have no conflict with it"
+    if not left_out:
+        return f"{known}."
+    if free == members:
+        return f"Of {members} reviewers you left out {left_out}."
+    return f"{known}, and of those you left out {left_out}."

@@ -55,10 +55,11 @@ class Worth:
 class Wishes:
     """What the assignment has to respect, then what it would like to. Pairs are (reviewer, submission).
 
-    conflicts   never assigned
+    conflicts   never assigned: a tie, an applicant that was not asked about, or left out
     fixed       assigned by hand already: they stay, and count against the load and the need
     expertise   points from 0 up for a reviewer who knows this field; absent pairs have 0
     previous    pairs of the previous stage's assignment
+    left_out    those of `conflicts` that are none, but left out by the officer
     """
 
     conflicts: frozenset[Pair] = frozenset()
@@ -66,6 +67,7 @@ class Wishes:
     expertise: Mapping[Pair, int] = field(default_factory=dict)
     previous: frozenset[Pair] = frozenset()
     worth: Worth = Worth()
+    left_out: frozenset[Pair] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def test_the_minutes_say_what_happened(panel: Met) -> None:
     for said in (
         "Minutes: Panel meeting",
         "Voting members present Ann, Ben, Cleo",
-        "Discussed. Left the room, conflict of interest: Ben.",
+        "Discussed. Out of the room (conflict of interest, or not declared yet): Ben.",
         "A strong team.",
         "Cleo revised their scorecard: The pilot convinced me.",
         "Cleo moved, seconded by Ann: “Recommend an award.” Carried: 2 for, none against (secret ballot; 2 voting",
@@ -149,7 +149,7 @@ def test_members_are_not_told_who_was_out_and_wait_for_the_end(panel: Met, clien
         services.close(panel.by, room.meeting())
     with clock_at(room.now):
         page = cleo.get(url)
-        assert "Left the room, conflict of interest: 1 of those present." in page.text
+        assert "Out of the room (conflict of interest, or not declared yet): 1 of those present." in page.text
         assert "56.2" in page.text
 
 

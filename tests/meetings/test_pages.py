@@ -238,3 +238,16 @@ def test_as_many_statements_for_thirty_meetings_as_for_one(
             assert browser.get(url).status_code == 200
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_a_meeting_ends_before_its_agenda_does_and_says_what_is_left(panel: Met, client_of: Browser) -> None:
+    room = Room.running(panel, panel.auk, panel.tern)
+    room.opens(panel.auk)
+    browser, url = client_of(panel.officer), f"/meetings/{room.meeting_id}"
+    with clock_at(room.now):
+        assert "End the meeting" not in browser.get(url).text
+    room.closes(panel.auk)
+    with clock_at(room.now):
+        assert "End the meeting? 1 item of the agenda was not opened." in browser.get(url).text
+        assert browser.post(f"{url}/lead/close").status_code == 302
+        assert "Not discussed." in browser.get(f"{url}/minutes").text

@@ -92,7 +92,22 @@ def test_too_many_conflicts_are_named() -> None:
     plan = assign(panel_of(None, None, None), papers_of(2, 2), wishes)
     [shortage] = plan.shortages
     assert (shortage.submission, shortage.missing, shortage.full) == ("p0", 1, ())
-    assert shortage.sentence == "School 0 lacks 1 of 2 reviewers. Only 1 of 3 reviewers have no conflict with it."
+    said = "School 0 lacks 1 of 2 reviewers. Only 1 of 3 reviewers is known to have no conflict with it."
+    assert shortage.sentence == said
+
+
+@pytest.mark.parametrize(
+    ("conflicts", "left_out", "said"),
+    [
+        ("b", "c", "Only 2 of 3 reviewers are known to have no conflict with it, and of those you left out 1."),
+        ("", "bc", "Of 3 reviewers you left out 2."),
+    ],
+)
+def test_what_an_officer_left_out_is_not_called_a_conflict(conflicts: str, left_out: str, said: str) -> None:
+    unwanted = frozenset((one, "p0") for one in left_out)
+    wishes = Wishes(conflicts=frozenset((one, "p0") for one in conflicts) | unwanted, left_out=unwanted)
+    [shortage] = assign(panel_of(None, None, None), papers_of(1, 2), wishes).shortages
+    assert shortage.sentence == f"School 0 lacks 1 of 2 reviewers. {said}"
 
 
 def test_full_reviewers_are_named_those_reached_by_a_trade_too() -> None:

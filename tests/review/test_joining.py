@@ -25,7 +25,7 @@ from grants.review.people_models import PanelInvitation, ReviewTerms, TermsAccep
 from grants.review.states import InvitationState
 from grants.review.steps import text_hash
 from tests.factories import review as make
-from tests.factories.people import actor, person
+from tests.factories.people import actor, join, organization, person
 from tests.review.story import Panel
 from tests.review.test_pages import marks, text_of
 
@@ -283,6 +283,20 @@ def test_what_each_pasted_line_does_is_looked_at_first(panel: Panel, client_of: 
     assert sent.location.endswith("/panel#asked")
     emails = db.session.scalars(select(PanelInvitation.email).where(PanelInvitation.state == "invited")).all()
     assert sorted(emails) == ["cleo@example.org", "fay@university.example"]
+
+
+def test_whoever_belongs_to_an_applicant_of_the_stage_is_said_before_they_are_asked(panel: Panel) -> None:
+    school = panel.tern.case.organization  # type: ignore[attr-defined]
+    with unit_of_work():
+        join(person("Cleo Marsh", email="cleo@example.org"), school)
+        join(person("Dora Heath", email="dora@example.org"), organization("Elsewhere"))
+    lines = read_lines("cleo@example.org\ndora@example.org")
+    said = [one.why for one in queries.foresee_asking(panel.by, panel.stage, lines)]
+    assert said == [
+        f"Cleo Marsh has an account, and is asked by mail. Belongs to {school.name}, which has applied here, and would "
+        "read who else did.",
+        "Dora Heath has an account, and is asked by mail.",
+    ]
 
 
 def test_lines_are_read_as_people_paste_them() -> None:

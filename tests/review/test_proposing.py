@@ -82,7 +82,7 @@ def test_a_shortage_is_said_in_words_with_the_application_it_hits() -> None:
     panel["Ann"].declares({tern.case: "My sister teaches there."})
     panel["Ben"].declares()
     assert queries.short_of_readers(panel.by, panel.proposal()) == [
-        "Tern School lacks 1 of 2 reviewers. Only 1 of 2 reviewers have no conflict with it."
+        "Tern School lacks 1 of 2 reviewers. Only 1 of 2 reviewers is known to have no conflict with it."
     ]
 
 

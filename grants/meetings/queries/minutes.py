@@ -195,7 +195,7 @@ def _left(record: _Record, item: AgendaItem) -> str:
     if not out:
         return ""
     who = ", ".join(out) if record.names_out else f"{len(out)} of those present"
-    return f" Left the room, conflict of interest: {who}."
+    return f" Out of the room (conflict of interest, or not declared yet): {who}."
 
 
 def _whose(revision: ScorecardRevision) -> str:

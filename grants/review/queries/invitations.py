@@ -8,10 +8,13 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from grants.applications.models import Application
+from grants.casework.models import Case
+from grants.casework.visibility import not_conflicted
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Missing
 from grants.kernel.policy import Actor, require_permission
-from grants.people.models import Person
+from grants.people.models import Organization, OrganizationMembership, Person
 from grants.people.tokens import read_panel_token
 from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
@@ -127,7 +130,7 @@ class Foreseen:
 
 
 def foresee_asking(actor: Actor, stage: CycleStage, lines: Sequence[AskedLine]) -> list[Foreseen]:
-    """What would be done for each line, in three statements however many lines there are.
+    """What would be done for each line, in four statements however many lines there are.
 
     raises   Refused for who does not organize reviews
     """
@@ -149,14 +152,37 @@ def foresee_asking(actor: Actor, stage: CycleStage, lines: Sequence[AskedLine]) 
             )
         )
     )
+    applies = _applicants_of(actor, stage, [one.id for one in people.values()])
     first: dict[str, int] = {}
     found = []
     for line in lines:
         said = _foresee(line, people, asked, there)
+        if said[0] != "nothing" and line.email in people and (name := applies.get(people[line.email].id)):
+            said = (said[0], f"{said[1]} Belongs to {name}, which has applied here, and would read who else did.")
         if line.email and (before := first.setdefault(line.email, line.number)) != line.number:
             said = ("nothing", f"Stands on line {before} already.")
         found.append(Foreseen(line, *said))
     return found
+
+
+def _applicants_of(actor: Actor, stage: CycleStage, person_ids: Sequence[int]) -> dict[int, str]:
+    """Person id -> the organization they belong to that is under way in this stage, of those the actor may know of."""
+    return dict(
+        db.session.execute(
+            select(OrganizationMembership.person_id, Organization.name)
+            .join(OrganizationMembership.organization)
+            .join(Case, Case.organization_id == Organization.id)
+            .join(Application, Application.case_id == Case.id)
+            .where(
+                Application.stage_id == stage.id,
+                OrganizationMembership.person_id.in_(person_ids),
+                not_conflicted(actor, Case.id),
+            )
+            .order_by(Organization.name.desc())
+        )
+        .tuples()
+        .all()
+    )
 
 
 def _foresee(

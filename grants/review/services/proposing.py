@@ -60,6 +60,7 @@ def best_of(facts: PlanningFacts, aims: Aims, left_out: Collection[Pair] = ()) -
     }
     wishes = Wishes(
         conflicts=frozenset(map(_pair, facts.barred | unwanted)),
+        left_out=frozenset(map(_pair, unwanted - facts.barred)),
         fixed=frozenset(map(_pair, facts.fixed)),
         expertise=expertise,
         previous=frozenset(map(_pair, facts.previous - facts.barred)),
