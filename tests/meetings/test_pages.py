@@ -249,5 +249,5 @@ def test_a_meeting_ends_before_its_agenda_does_and_says_what_is_left(panel: Met,
     room.closes(panel.auk)
     with clock_at(room.now):
         assert "End the meeting? 1 item of the agenda was not opened." in browser.get(url).text
-        assert browser.post(f"{url}/lead/close").status_code == 302
+        assert browser.post(f"{url}/close").status_code == 302
         assert "Not discussed." in browser.get(f"{url}/minutes").text

@@ -292,9 +292,9 @@ def test_whoever_belongs_to_an_applicant_of_the_stage_is_said_before_they_are_as
         join(person("Dora Heath", email="dora@example.org"), organization("Elsewhere"))
     lines = read_lines("cleo@example.org\ndora@example.org")
     said = [one.why for one in queries.foresee_asking(panel.by, panel.stage, lines)]
+    belongs = f"Belongs to {school.name}, which has applied here, and would read who else did."
     assert said == [
-        f"Cleo Marsh has an account, and is asked by mail. Belongs to {school.name}, which has applied here, and would "
-        "read who else did.",
+        f"Cleo Marsh has an account, and is asked by mail. {belongs}",
         "Dora Heath has an account, and is asked by mail.",
     ]
 

@@ -167,22 +167,19 @@ def foresee_asking(actor: Actor, stage: CycleStage, lines: Sequence[AskedLine]) 
 
 def _applicants_of(actor: Actor, stage: CycleStage, person_ids: Sequence[int]) -> dict[int, str]:
     """Person id -> the organization they belong to that is under way in this stage, of those the actor may know of."""
-    return dict(
-        db.session.execute(
-            select(OrganizationMembership.person_id, Organization.name)
-            .join(OrganizationMembership.organization)
-            .join(Case, Case.organization_id == Organization.id)
-            .join(Application, Application.case_id == Case.id)
-            .where(
-                Application.stage_id == stage.id,
-                OrganizationMembership.person_id.in_(person_ids),
-                not_conflicted(actor, Case.id),
-            )
-            .order_by(Organization.name.desc())
+    rows = db.session.execute(
+        select(OrganizationMembership.person_id, Organization.name)
+        .join(OrganizationMembership.organization)
+        .join(Case, Case.organization_id == Organization.id)
+        .join(Application, Application.case_id == Case.id)
+        .where(
+            Application.stage_id == stage.id,
+            OrganizationMembership.person_id.in_(person_ids),
+            not_conflicted(actor, Case.id),
         )
-        .tuples()
-        .all()
+        .order_by(Organization.name.desc(), OrganizationMembership.id, Application.id)
     )
+    return dict(rows.all())
 
 
 def _foresee(
