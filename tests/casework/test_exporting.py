@@ -73,7 +73,7 @@ def test_an_officer_asks_comes_back_and_takes_the_file(officer: Person, client_o
         places = {browser.post(f"{ANSWERS}?sector=district", data={"form": "csv"}).location for _ in range(2)}
         [place] = places
         waiting = browser.get(place).text
-        assert [one in waiting for one in ("Answers of applications", "District-run", "of 2", "of 0")] == [
+        assert [one in waiting for one in ("A file of applications", "District-run", "of 2", "of 0")] == [
             *(True, True, False, False)
         ]
         assert browser.get(f"{place}/file").status_code == 409

@@ -78,7 +78,7 @@ class ReviewRules(Part):
     reviewers_each: Positive = Field(3, description="Reviewers for each submission.")
     load: Load = Field(default_factory=Load, description="Submissions for each reviewer.")
     conflicts: tuple[ConflictRule, ...] = Field(
-        ("same_organization", "same_network", "same_email_domain", "former_employer", "declared", "stated_ties"),
+        ("same_organization", "same_email_domain", "former_employer", "declared", "stated_ties"),
         description="What bars a reviewer from a submission.",
     )
     identity: Literal["open", "blind"] = Field(
