@@ -88,6 +88,11 @@ class AffiliationForm(HouseForm):
     )
 
     @property
+    def is_written(self) -> bool:
+        """Whether anything is filled in."""
+        return any((one.raw_data or [""])[0].strip() for one in (self.name, self.relation, self.ended))
+
+    @property
     def ended_on(self) -> date | None:
         """The last day of the year that was written."""
         return date(self.ended.data, 12, 31) if self.ended.data else None

@@ -93,7 +93,10 @@ def test_an_external_expert_comes_by_a_link_and_scores(panel: Panel, app: Flask,
         assert visitor.post(f"{stage}/terms", data={"sha256": digest[1]}).location == f"{stage}/profile"
         assert "Heron School" in visitor.get(f"{stage}/profile?tie-name=heron").text
         tie = {"tie-name": "Heron school", "tie-relation": "former_employer", "tie-ended": "2012"}
-        assert visitor.post(f"{stage}/affiliations", data=tie).location == f"{stage}/profile#ties"
+        assert (
+            visitor.post(f"{stage}/profile", data={"do": "add", "expertise": "high, charter", **tie}).location
+            == f"{stage}/profile#ties"
+        )
         page = visitor.get(f"{stage}/profile").text
         assert ("Heron School" in page, "until 2012" in page) == (True, True)
         assert 'value="high, charter"' in page

@@ -86,14 +86,35 @@ def test_a_tie_to_one_of_two_that_nothing_tells_apart_is_a_tie_to_both(app: obje
         schools = [organization("Gull School", city="Oakland") for _ in range(2)]
     for school in schools:
         panel.application_of(school)
-    url = f"/review/stages/{panel.stage.public_id}/affiliations"
+    url = f"/review/stages/{panel.stage.public_id}/profile"
     with clock_at(make.REVIEWING):
         answer = client_of(panel["Ann"].person).post(
-            url, data={"tie-name": "Gull School, Oakland", "tie-relation": "works_there"}
+            url, data={"do": "add", "tie-name": "Gull School, Oakland", "tie-relation": "works_there"}
         )
     assert answer.status_code == 302
     kept = db.session.scalars(select(Conflict.source).where(Conflict.person_id == panel["Ann"].person.id)).all()
     assert kept == ["stated_ties", "stated_ties"]
+
+
+def test_a_tie_that_was_written_and_not_added_is_stated_with_the_profile(app: object, client_of: Any) -> None:
+    panel = Panel.of("Ann")
+    with unit_of_work():
+        organization("Gull School")
+    url, ann = f"/review/stages/{panel.stage.public_id}/profile", panel["Ann"].person
+    tie = {"tie-name": "Gull School", "expertise": "arts"}
+    with clock_at(make.REVIEWING):
+        client = client_of(ann)
+        refused = client.post(url, data=tie)
+        assert refused.status_code == 422
+        assert ('value="Gull School"' in refused.text, 'value="arts"' in refused.text) == (True, True)
+        assert "Choose how you are tied to it." in refused.text
+        assert queries.affiliations_of(actor(ann), ann) == []
+        assert client.post(url, data=tie | {"tie-relation": "family"}).status_code == 302
+    db.session.rollback()
+    assert [(one.name, one.relation) for one in queries.affiliations_of(actor(ann), ann)] == [("Gull School", "family")]
+    profile = queries.profile_of(actor(ann), ann)
+    assert profile is not None
+    assert profile.expertise == "arts"
 
 
 def test_an_officer_corrects_it_and_that_is_on_record_but_not_the_reviewers_word(panel: Panel) -> None:

@@ -444,7 +444,6 @@ ROUTES: Final[Mapping[str, Filled | LeftOut]] = {
     "programs.version": ids,
     "programs.version_differences": ids,
     # review
-    "review.add_affiliation": ids,
     "review.agree_load": ids,
     "review.application": ids,
     "review.apply_proposal": ids,

@@ -21,21 +21,32 @@ from grants.web.access import current_actor, requires
 @bp.route("/stages/<public_id:stage_id>/profile", methods=["GET", "POST"])
 @requires("review.score")
 def profile(stage_id: str) -> ResponseReturnValue:
-    """What the reviewer says of themself; kept, it is right for this panel too."""
-    actor, form = current_actor(), ProfileForm()
-    stage = queries.stage_for(actor, stage_id)
+    """What the reviewer says of themself; kept, it is right for this panel too.
+
+    A tie that is written there is stated with it, whichever button is pressed: nobody leaves one behind unsaid.
+    """
+    actor, form, tie = current_actor(), ProfileForm(), AffiliationForm(prefix="tie")
+    stage, adds = queries.stage_for(actor, stage_id), request.form.get("do") == "add"
     if not may_go_on(actor, stage, "profile"):
-        return redirect(onward(actor, queries.stage_for(actor, stage_id)))
-    if not form.validate_on_submit():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-        return _profile_page(stage, form), status
+        return redirect(onward(actor, stage))
+    if request.method == "GET":
+        return _profile_page(stage, form)
+    states = adds or tie.is_written
+    if not all([form.validate(), not states or tie.validate()]):
+        return _profile_page(stage, form, tie if states else None), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         with unit_of_work():
+            if states:
+                _state(actor, tie)
             keep_profile(actor, form)
-            services.confirm_profile(actor, queries.stage_for(actor, stage_id))
+            if not adds:
+                services.confirm_profile(actor, queries.stage_for(actor, stage_id))
     except Problem as problem:
-        form.show(problem)
-        return _profile_page(queries.stage_for(actor, stage_id), form), problem.status
+        if not tie.errors:
+            form.show(problem)
+        return _profile_page(queries.stage_for(actor, stage_id), form, tie if states else None), problem.status
+    if adds:
+        return redirect(url_for(".profile", stage_id=stage_id, _anchor="ties"))
     flash("Your profile is kept.", "good")
     return redirect(onward(actor, queries.stage_for(actor, stage_id)))
 
@@ -53,32 +64,6 @@ def keep_profile(actor: Actor, form: ProfileForm) -> None:
     )
 
 
-@bp.post("/stages/<public_id:stage_id>/affiliations")
-@requires("review.score")
-def add_affiliation(stage_id: str) -> ResponseReturnValue:
-    """State one tie to an organization."""
-    actor, form = current_actor(), AffiliationForm(prefix="tie")
-    stage = queries.stage_for(actor, stage_id)
-    queries.own_member(actor, stage)
-    if not form.validate():
-        return _profile_page(stage, ProfileForm(formdata=None), form), HTTPStatus.UNPROCESSABLE_ENTITY
-    try:
-        with unit_of_work():
-            meant, name = queries.organization_meant(form.name.data or "")
-            services.state_affiliation(
-                actor,
-                person_of(actor),
-                form.relation.data or "",
-                organization=meant,
-                name=name,
-                ended_on=form.ended_on,
-            )
-    except Problem as problem:
-        form.show(_placed(problem))
-        return _profile_page(queries.stage_for(actor, stage_id), ProfileForm(formdata=None), form), problem.status
-    return redirect(url_for(".profile", stage_id=stage_id, _anchor="ties"))
-
-
 @bp.post("/stages/<public_id:stage_id>/affiliations/<public_id:affiliation_id>/drop")
 @requires("review.score")
 def drop_affiliation(stage_id: str, affiliation_id: str) -> ResponseReturnValue:
@@ -89,8 +74,17 @@ def drop_affiliation(stage_id: str, affiliation_id: str) -> ResponseReturnValue:
     return redirect(url_for(".profile", stage_id=stage_id, _anchor="ties"))
 
 
-def _placed(problem: Problem) -> Problem:
-    return problem if isinstance(problem, Invalid) else Invalid(problem.sentence, {"name": problem.sentence})
+def _state(actor: Actor, tie: AffiliationForm) -> None:
+    """State the tie that is written; a refusal stands beside its fields too."""
+    try:
+        meant, name = queries.organization_meant(tie.name.data or "")
+        services.state_affiliation(
+            actor, person_of(actor), tie.relation.data or "", organization=meant, name=name, ended_on=tie.ended_on
+        )
+    except Problem as problem:
+        placed = isinstance(problem, Invalid)
+        tie.show(problem if placed else Invalid(problem.sentence, {"name": problem.sentence}))
+        raise
 
 
 def _profile_page(stage: CycleStage, form: ProfileForm, tie: AffiliationForm | None = None) -> str:
