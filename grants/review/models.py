@@ -189,8 +189,6 @@ class Scorecard(Stateful, Base):
     __tablename__ = "scorecard"
     __table_args__ = (CheckConstraint("state IN ('draft', 'submitted')", name="state"),)
 
-    # One of two: an index of it would lead through all that are submitted.
-    state: Mapped[str] = mapped_column(String(24))
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
     comment: Mapped[str | None]
     total: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))
