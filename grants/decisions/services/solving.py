@@ -126,4 +126,5 @@ def _line(
 
 
 def _findings(solved: ProposedSlate, scores: StageScores) -> dict[str, Any]:
-    return {"pool": solved.rules.pool, "scorecards": scores.scorecards, "assigned": scores.assigned}
+    found = {"pool": solved.rules.pool, "scorecards": scores.scorecards, "assigned": scores.assigned}
+    return found | ({"applications": scores.applications, "final": scores.combined} if scores.pitch else {})
