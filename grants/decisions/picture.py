@@ -111,8 +111,8 @@ def _notices(reading: Reading) -> Iterable[str]:
         missing = findings["assigned"] - findings["scorecards"]
         yield f"{missing} of {findings['assigned']} scorecards were missing when this was made."
     if findings.get("final", 0) < findings.get("applications", 0):
-        missing = findings["applications"] - findings["final"]
-        yield f"{missing} of {findings['applications']} had no final score when this was made: no written one, or no pitch."
+        missing = f"{findings['applications'] - findings['final']} of {findings['applications']}"
+        yield f"{missing} had no final score when this was made: no written one, or no pitch."
 
 
 def _marked(reading: Reading) -> Iterable[tuple[str, str, str]]:

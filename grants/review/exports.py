@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from grants.casework.export_kinds import Table, exportable
 from grants.kernel.policy import Actor
-from grants.programs.schema import Criterion, words
+from grants.programs.schema import Criterion, Rubric, words
 from grants.review import queries
 from grants.review.kinds import SOURCES
 from grants.review.queries import (
     Given,
     PitchResult,
+    Revised,
     ScoredSubmission,
     ScoreFilters,
     SetAside,
@@ -37,9 +38,10 @@ _PITCH: Final = (
     *("Pitch", "Pitch spread", "Pitch cards", "Pitch counts", "Together", "Pitch: essential criteria"),
     "Pitch: totals by member",
 )
-_SAID: Final = ("Applicant", "Reviewer", "Submitted", "Criterion", "Mark", "Why")
-_REVISED: Final = ("Total before", "Total after", "Revised by", "At the meeting")
-REVISED: Final = "Revised"
+_SAID: Final = ("Applicant", "Reviewer", "Submitted", "Total")
+_UNMARKED: Final = ("", None)
+_REVISED: Final = ("Total before", "Revised at a meeting")
+_UNREVISED: Final = (None, None)
 _TIES: Final = (
     *("Reviewer", "Applicant", "Kind", "Found", "Reason", "State", "Since"),
     *("Confirmed by", "Confirmed", "Confirmed because", "Cleared by", "Cleared", "Cleared because"),
@@ -141,61 +143,70 @@ def _totals(given: Iterable[Given], names: Mapping[int, str]) -> str:
 
 
 @exportable(
-    *(SCORECARDS, "review.read", "mark", "marks"),
+    *(SCORECARDS, "review.read", "scorecard", "scorecards"),
     holds="Every submitted scorecard with its marks and reasons.",
 )
 def scorecards(actor: Actor, wanted: Mapping[str, Any]) -> Table:
-    """A row for each criterion of each scorecard that counts, one for the scorecard on the whole, and one for each time
-    it was revised at a meeting.
+    """A row for each scorecard that counts: its total, each criterion's mark and reason, and how it was revised.
 
     wanted   as in `scores`
     """
     found, filters = _asked(actor, wanted)
-    criteria = [(one.key, one.title) for one in found.rubric.criteria.values()]
     read = queries.written_cards(actor, found.stage)
-    unrevised = (None,) * len(_REVISED)
+    keys = tuple(found.rubric.criteria)
 
-    def rows(ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    def rows(ids: Sequence[int]) -> Iterator[list[Any]]:
         turns = queries.revised(ids)
         for number, card in read(ids):
-            yield from _marks(card, criteria, unrevised)
-            for one in turns.get(number, ()):
-                who = (card.applicant, card.reviewer, one.at)
-                yield (*who, REVISED, _said(one.after), one.reason, one.before, one.after, one.by, one.meeting)
+            row = _card(card, keys)
+            row.extend(_turned(turns[number]) if number in turns else _UNREVISED)
+            yield row
 
-    return Table((*_SAID, *_REVISED), queries.written_ids(actor, found, filters), rows, AT_ONCE)
+    columns = (*_columns(found.rubric), *_REVISED)
+    return Table(columns, queries.written_ids(actor, found, filters), rows, AT_ONCE)
 
 
 @exportable(
-    *(PITCHES, "review.read", "mark", "marks"),
+    *(PITCHES, "review.read", "card", "cards"),
     holds="Every submitted card on a pitch with its marks and reasons.",
 )
 def pitches(actor: Actor, wanted: Mapping[str, Any]) -> Table:
-    """A row for each criterion of each card on a pitch that counts, and one for the card on the whole.
+    """A row for each card on a pitch that counts, as in `scorecards`.
 
     wanted   as in `scores`
     raises   Missing where the stage has no pitch
     """
     found, filters = _asked(actor, wanted)
-    criteria = [(one.key, one.title) for one in found.pitch_rubric.criteria.values()]
+    rubric = found.pitch_rubric
+    keys = tuple(rubric.criteria)
 
-    def rows(ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
-        for card in queries.pitched_cards(actor, found.stage, ids):
-            yield from _marks(card, criteria)
+    def rows(ids: Sequence[int]) -> Iterator[list[Any]]:
+        return (_card(card, keys) for card in queries.pitched_cards(actor, found.stage, ids))
 
-    return Table(_SAID, queries.pitched_ids(actor, found, filters), rows, AT_ONCE)
+    return Table(_columns(rubric), queries.pitched_ids(actor, found, filters), rows, AT_ONCE)
 
 
-def _marks(
-    card: WrittenCard, criteria: Sequence[tuple[str, str]], rest: tuple[None, ...] = ()
-) -> Iterator[tuple[Any, ...]]:
-    """A row for each of its marks and one on the whole; `rest` ends each of them."""
+def _columns(rubric: Rubric) -> tuple[str, ...]:
+    marks = (title for one in rubric.criteria.values() for title in (one.title, f"Why: {one.title}"))
+    return (*_SAID, *marks, ON_THE_WHOLE)
+
+
+def _card(card: WrittenCard, keys: Sequence[str]) -> list[Any]:
     applicant, reviewer, at, total, comment, marks = card
-    for key, title in criteria:
-        if key in marks:
-            given, why = marks[key]
-            yield (applicant, reviewer, at, title, "abstained" if given is None else given, why, *rest)
-    yield (applicant, reviewer, at, ON_THE_WHOLE, _said(total), comment, *rest)
+    row: list[Any] = [applicant, reviewer, at, _said(total)]
+    for key in keys:
+        given, why = marks.get(key, _UNMARKED)
+        row += ("abstained" if given is None else given, why)
+    row.append(comment)
+    return row
+
+
+def _turned(turns: Sequence[Revised]) -> tuple[Any, ...]:
+    """What it said before it was revised the first time, and each revision in words."""
+    told = (
+        f"{one.meeting}, by {one.by}: {_said(one.before)} to {_said(one.after)}, since: {one.reason}" for one in turns
+    )
+    return (_said(turns[0].before), "; ".join(told))
 
 
 def _said(total: Decimal | None) -> Decimal | str:

@@ -162,11 +162,14 @@ def test_the_list_and_its_files_show_a_mean_before_and_now(panel: Met) -> None:
     assert ranked_one(panel.by, scores, auk.public_id).before == Decimal("75.0000")
     lines = file(panel, exports.scores)
     assert [one["Mean before revisions"] for one in lines if one["Applicant"] == "Auk School"] == ["75.0000"]
-    revised = [one for one in file(panel, exports.scorecards) if one["Criterion"] == exports.REVISED]
-    columns = ("Applicant", "Reviewer", "Total before", "Total after", "Why", "Revised by", "At the meeting")
+    revised = [one for one in file(panel, exports.scorecards) if one["Revised at a meeting"]]
+    columns = ("Applicant", "Reviewer", "Total before", "Total", "Revised at a meeting")
+    again = "Panel meeting, by Ben: 75.0000 to 84.3750, since: And the team is larger."
     assert [tuple(one[name] for name in columns) for one in revised] == [
-        ("Auk School", "Ben", "65.6250", "75.0000", REASON, "Ben", "Panel meeting"),
-        ("Auk School", "Ben", "75.0000", "84.3750", "And the team is larger.", "Ben", "Panel meeting"),
+        (
+            *("Auk School", "Ben", "65.6250", "84.3750"),
+            f"Panel meeting, by Ben: 65.6250 to 75.0000, since: {REASON}; {again}",
+        )
     ]
     # Set aside later, a revised card is neither in the mean before nor in the mean now.
     panel["Ben"].declares_conflict(panel.auk)

@@ -18,7 +18,7 @@ from grants.kernel.roles import Role
 from grants.messages.models import Message
 from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db, unit_of_work
-from grants.review import services
+from grants.review import queries, services
 from grants.review.models import Assignment, Conflict, Scorecard
 from tests.factories import review as make
 from tests.factories.exports import file_of, rows_of
@@ -455,15 +455,18 @@ def test_the_scores_page_and_its_files_say_the_same(panel: Panel, client_of: Bro
     ]
     assert rows[2][12] == "Ann: 71.8750; Ben: 84.3750"
     cards = rows_of(file_of(browser, f"{stage}/scores/scorecards"))
-    assert cards[0] == ["Applicant", "Reviewer", "Submitted", "Criterion", "Mark", "Why"]
-    assert [(row[0], row[1], *row[4:]) for row in cards if row[3] == "On the whole"] == [
-        ("Heron School", "Ann", "84.3750", ""),
-        ("Tern School", "Ann", "71.8750", ""),
-        ("Tern School", "Ben", "84.3750", "Promising."),
+    rubric = queries.rubric_of(panel.stage)
+    titles = [title for one in rubric.criteria.values() for title in (one.title, f"Why: {one.title}")]
+    assert cards[0][:-3] == ["Applicant", "Reviewer", "Submitted", "Total", *titles]
+    assert cards[0][-3:] == ["On the whole", "Total before", "Revised at a meeting"]
+    assert [(row[0], row[1], row[3], *row[-3:]) for row in cards[1:]] == [
+        ("Heron School", "Ann", "84.3750", "", "", ""),
+        ("Tern School", "Ann", "71.8750", "", "", ""),
+        ("Tern School", "Ben", "84.3750", "Promising.", "", ""),
     ]
-    team = "Strong team, engaged and equipped"
-    assert [row[4:] for row in cards if row[1] == "Ben" and row[3] == team] == [["4", "Six strong."]]
-    assert len(cards) == 1 + 3 * (1 + len(make.COMPLETE))
+    team = cards[0].index("Strong team, engaged and equipped")
+    assert [row[team : team + 2] for row in cards if row[1] == "Ben"] == [["4", "Six strong."]]
+    assert {len(row) for row in cards} == {4 + 2 * len(make.COMPLETE) + 3}
     assert browser.get(f"{stage}/scores/passwords").status_code == 404
 
 
