@@ -83,7 +83,10 @@ class AddForm(HouseForm):
     """One more application on the agenda."""
 
     application = SelectField("Application", [InputRequired("Choose an application.")], validate_choice=False)
-    minutes = IntegerField("Minutes", [InputRequired(_MINUTES), NumberRange(1, 480, _MINUTES)])
+    # A break is put on the same page, with minutes of its own.
+    minutes = IntegerField(
+        "Minutes", [InputRequired(_MINUTES), NumberRange(1, 480, _MINUTES)], id="application-minutes"
+    )
 
 
 class BreakForm(HouseForm):

@@ -95,7 +95,8 @@ def _place_to_fill() -> None:
     """Somebody who has scored an application turns out to be tied to the school."""
     stage = db.session.scalars(select(CycleStage).where(CycleStage.title == "Autumn intake")).one()
     cards = select(Assignment).where(Assignment.stage_id == stage.id, Assignment.revoked_at.is_(None))
-    card = db.session.scalars(cards.order_by(Assignment.id).limit(1)).one()
+    # The newest: the first ones are talked about at the meetings that are looked at as a reviewer.
+    card = db.session.scalars(cards.order_by(Assignment.id.desc()).limit(1)).one()
     case = card.submission.application.case
     with unit_of_work():
         reviewing.declare_conflict(actor(card.reviewer), case, "My firm has sold them tablets since June.", "money")

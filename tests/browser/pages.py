@@ -350,7 +350,7 @@ PAGES: dict[str, list[Seen]] = {
     "review.grid": by(REVIEWER, ids=f"SELECT stage.public_id AS stage_id, assignment.reviewer_id AS opener {_READ}"),
     "review.leave_panel": by(REVIEWER, ids=_panel_of_mine),
     "review.leave_place": by(OFFICER, ids=_emptied),
-    "review.tie": by(REVIEWER, ids=_nameable),
+    "review.tie": by(REVIEWER, ids=_nameable) + by(OFFICER, ids=f"SELECT stage_id, case_id FROM ({_nameable}) AS one"),
     "review.lift": by(
         OFFICER,
         ids="""

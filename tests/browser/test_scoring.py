@@ -302,12 +302,14 @@ def test_a_blind_scorecard_names_nobody_and_keeps_the_rules(app: Flask, open_as:
 def test_what_is_typed_into_one_form_outlives_the_sending_of_another_for_one_page(app: Flask, open_as: OpenAs) -> None:
     panel = panel_on("Tern")
     page = open_as(panel["Ben"].person, f"/review/stages/{panel.stage.public_id}/profile")
-    page.get_by_label("What do you know well?").fill("reading, rowing")
-    page.get_by_role("checkbox", name="High").check()
     page.get_by_label("Organization").fill("Heron School")
     page.get_by_label("How are you tied to it?").select_option(label="I am on its board")
     page.get_by_role("button", name="Add it").click()
     expect(page.locator("#ties")).to_contain_text("I am on its board")
+    page.get_by_label("What do you know well?").fill("reading, rowing")
+    page.get_by_role("checkbox", name="High").check()
+    page.get_by_role("button", name="Take off").click()
+    expect(page.locator("#ties")).not_to_contain_text("Heron School")
     expect(page.get_by_label("What do you know well?")).to_have_value("reading, rowing")
     expect(page.get_by_role("checkbox", name="High")).to_be_checked()
     assert faults(page) == []

@@ -99,7 +99,7 @@ def test_the_clock_of_the_demonstration_is_set_when_it_begins(tmp_path: Path, mo
         assert demo.site_of_demo().clock_offset_seconds == settings.clock_offset_seconds
 
 
-@pytest.mark.parametrize(("environment", "offered"), [("demo", 11), ("development", 0)])
+@pytest.mark.parametrize(("environment", "offered"), [("demo", 12), ("development", 0)])
 def test_only_the_demonstration_offers_its_sign_ins(app: Flask, tmp_path: Path, environment: str, offered: int) -> None:
     settings = Settings.read(
         {

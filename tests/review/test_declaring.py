@@ -123,7 +123,7 @@ def test_the_list_asks_as_often_for_thirty_names_as_for_one(
 def test_a_tie_that_the_profile_states_is_offered_and_asked_about_before_none_of_them(
     app: Flask, client_of: Browser, statements: Callable[[], Any]
 ) -> None:
-    panel = Panel.of("Ben")
+    panel = Panel.of("Ben", conflicts=["same_organization", "declared"])
     tern = panel.application_of("Tern School")
     ben = panel["Ben"]
     with unit_of_work():

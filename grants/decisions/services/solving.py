@@ -12,7 +12,7 @@ from grants.decisions.models import SlateLine
 from grants.decisions.queries import Basis
 from grants.decisions.slate import Line, NoSlate, ProposedSlate
 from grants.decisions.slate import propose as solve
-from grants.decisions.slate_rules import why_barred
+from grants.decisions.slate_rules import SlateRules, why_barred
 from grants.decisions.why_not import because as compared
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Missing
@@ -48,6 +48,7 @@ def solve_slate(actor: Actor, stage: CycleStage) -> Solution:
     """
     basis = fit_to_decide(actor, stage)
     rules, limits, digest, seed = basis.rules, basis.limits, basis.digest, seed_of(basis.stage)
+    findings = _findings(limits, basis.results.scores)
     if not is_writing():
         db.session.rollback()  # no transaction stays open while it is solved: what is read lazily was taken above
     try:
@@ -70,7 +71,7 @@ def solve_slate(actor: Actor, stage: CycleStage) -> Solution:
     for line in solved.lines:
         name = line.candidate.id
         kept.append(_line(line, rows[name], doubt.get(rows[name].application_id), tiers[name], *reasons[name]))
-    return Solution(digest, kept, _findings(solved, basis.results.scores) | agreement_on(totals))
+    return Solution(digest, kept, findings | agreement_on(totals))
 
 
 def fit_to_decide(actor: Actor, stage: CycleStage) -> Basis:
@@ -125,6 +126,6 @@ def _line(
     )
 
 
-def _findings(solved: ProposedSlate, scores: StageScores) -> dict[str, Any]:
-    found = {"pool": solved.rules.pool, "scorecards": scores.scorecards, "assigned": scores.assigned}
+def _findings(limits: SlateRules, scores: StageScores) -> dict[str, Any]:
+    found = {"pool": limits.pool, "scorecards": scores.scorecards, "assigned": scores.assigned}
     return found | ({"applications": scores.applications, "final": scores.combined} if scores.pitch else {})
