@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from grants.review.scoring import rounded
 
-DID_NOT_PITCH = "It did not pitch, so it has no final score: its written score stands alone."
+NOT_PITCHED = "No score of a pitch is in, so it has no final score: its written score stands alone."
 NOT_READ = "It was scored at its pitch and not in writing, so it has no final score."
 
 
@@ -17,7 +17,7 @@ def unfinished(written: Decimal | None, pitch: Decimal | None, final: Decimal | 
     """
     if final is not None or (written is None and pitch is None):
         return None
-    return DID_NOT_PITCH if pitch is None else NOT_READ
+    return NOT_PITCHED if pitch is None else NOT_READ
 
 
 def together(written: Decimal | None, pitch: Decimal | None, counts: Decimal) -> Decimal | None:

@@ -39,7 +39,7 @@ from grants.decisions.services import make_slate, solve_slate
 from grants.decisions.slate_rules import in_order
 from grants.persistence.session import db, unit_of_work
 from grants.review import exports, queries, services
-from grants.review.combining import DID_NOT_PITCH
+from grants.review.combining import NOT_PITCHED
 from grants.web.exports import write_table
 from tests.factories.review import COUNTED
 from tests.meetings.story import Room
@@ -100,7 +100,7 @@ def test_written_and_pitch_scores_worked_by_hand() -> None:
             "Essential criterion “Clear five-year financial plan” failed by 1 of 1. At the pitch: "
             "Essential criterion “The principal is there” failed by 1 of 2."
         )
-        assert (gull.unfinished, gull.ranks is None) == (DID_NOT_PITCH, False)
+        assert (gull.unfinished, gull.ranks is None) == (NOT_PITCHED, False)
 
 
 def test_each_column_orders_the_list_and_a_place_stays_what_it_is() -> None:
@@ -181,7 +181,7 @@ def test_who_has_no_final_score_is_awarded_by_no_slate_itself() -> None:
         ("Heron School", Decimal("62.0834"), True),
         ("Gull School", Decimal(75), False),
     ]
-    assert [DID_NOT_PITCH in one.barred for one in found] == [False, False, True]
+    assert [NOT_PITCHED in one.barred for one in found] == [False, False, True]
     solution = solve_slate(panel.by, panel.stage)
     with unit_of_work():
         slate = make_slate(panel.by, panel.stage, "A first look", solution)

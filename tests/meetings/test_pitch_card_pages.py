@@ -125,7 +125,7 @@ def test_an_officer_reads_both_parts_and_opens_a_card_again(pitching: Met, clien
         listed = text_of(officer.get(f"/review/stages/{stage}/scores"))
         assert "Written Pitch Together" in listed
         assert "1 Auk School" in listed
-        assert "did not pitch" in listed
+        assert "no score of it" in listed
         page = officer.get(f"/review/stages/{stage}/scores/{pitching.auk.public_id}")
         # 0.6 · 75 + 0.4 · (73.3333 + 33.3333) / 2 = 45 + 21.3333
         assert "75.0 in writing, 53.3 at its pitch, together 66.3" in text_of(page)

@@ -14,6 +14,8 @@ from grants.kernel.policy import Actor
 from grants.kernel.roles import Role
 from grants.meetings.agenda import Absence, Topic
 from grants.meetings.models import AgendaItem, Attendance, Meeting
+from grants.meetings.pitch_models import PitchSlot
+from grants.meetings.queries import pitches
 from grants.meetings.queries.scope import tied
 from grants.people.models import Person, RoleGrant
 from grants.persistence.session import db
@@ -106,13 +108,17 @@ def awards_at_most(stage: CycleStage) -> int | None:
 
 
 def not_on_it(actor: Actor, meeting: Meeting) -> Sequence[Application]:
-    """The stage's applications under review that are not on the meeting's agenda yet, by name."""
+    """The stage's applications under review that may still come on the meeting's agenda, by name.
+
+    What has a slot at another pitch of the stage is not among them: it pitches once.
+    """
     on_it = select(AgendaItem.application_id).where(
         AgendaItem.meeting_id == meeting.id, AgendaItem.application_id.is_not(None)
     )
+    taken = select(PitchSlot.application_id).where(pitches.stands())
     found = db.session.scalars(
         reviewable_applications(actor, meeting.stage)
-        .where(Application.id.not_in(on_it))
+        .where(Application.id.not_in(on_it), *([Application.id.not_in(taken)] if meeting.kind == "pitch" else []))
         .options(joinedload(Application.case).joinedload(Case.organization))
         .order_by(Application.id)
     ).all()
