@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grants.applications.models import Application
+from grants.kernel.clock import now
 from grants.people.models import Person
 from grants.persistence.base import Base, Identified, Stateful
 from grants.programs.models import CycleStage
@@ -13,11 +14,28 @@ from grants.programs.models import CycleStage
 UP = text("state = 'open'")
 
 
-class Meeting(Stateful, Base):
+class InCalendars:
+    """Something that stands in people's own calendars.
+
+    sequence         grows whenever what they say of it changes: of two entries they keep the greater number
+    rescheduled_at   when it grew last; nothing before
+    """
+
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    rescheduled_at: Mapped[datetime | None]
+
+    def reschedule(self) -> None:
+        """Note that calendars have to say something else. The row is taken before: of two at once, both count."""
+        self.sequence += 1
+        self.rescheduled_at = now()
+
+
+class Meeting(InCalendars, Stateful, Base):
     """A meeting of the panel of one stage.
 
     kind        a panel discusses what it read; at a pitch each applicant presents, in a slot of their own
     starts_at   when it is to begin; the times of its agenda follow from it
+    ends_at     when its agenda ends; nothing while that is empty
     place       where; `link` is an address to join it from afar
     chair       runs it, as every program officer may
     quorum      voting members who have to be in the room, and free of conflict, when votes are counted
@@ -40,6 +58,7 @@ class Meeting(Stateful, Base):
     kind: Mapped[str] = mapped_column(String(8), default="panel", server_default="panel")
     title: Mapped[str]
     starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
     place: Mapped[str] = mapped_column(default="")
     link: Mapped[str] = mapped_column(default="")
     chair_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from flask_wtf.file import FileField
-from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from grants.meetings.forms import AddForm, MeetingForm
@@ -55,6 +55,15 @@ class PlaceForm(SeenForm):
 
     place = SelectField("To", [InputRequired("Choose a time.")], validate_choice=False)
     word = TextAreaField("A word to the applicants", [Length(max=2000)])
+
+
+class FreeTimeForm(SeenForm):
+    """The time that a slot is given, where nothing else is up."""
+
+    at = LocalInstantField("When", [InputRequired("Say when.")])
+    length = IntegerField("Minutes", [InputRequired(_MINUTES), NumberRange(1, 480, _MINUTES)])
+    beyond = BooleanField("It may be on another day, or before the pitch begins")
+    note = TextAreaField("A word to the applicant", [Length(max=2000)])
 
 
 class StaysForm(HouseForm):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grants.applications.models import Application
 from grants.casework.models import StoredFile
-from grants.meetings.models import AgendaItem, Meeting
+from grants.meetings.models import AgendaItem, InCalendars, Meeting
 from grants.people.models import Person
 from grants.persistence.append_only import append_only
 from grants.persistence.base import Base, Identified, Stateful
@@ -16,7 +16,7 @@ from grants.persistence.base import Base, Identified, Stateful
 STANDS = text("state <> 'cancelled'")
 
 
-class PitchSlot(Stateful, Base):
+class PitchSlot(InCalendars, Stateful, Base):
     """When one applicant presents at a pitch. An application has one at the most that was not called off.
 
     item                the line of the agenda it is; nothing once it was taken off

@@ -15,6 +15,8 @@ from icalendar import Calendar, Event
 from grants.messages.addresses import mail_domain
 
 MEDIA_TYPE: Final = "text/calendar; charset=utf-8"
+METHOD: Final = "PUBLISH"
+FILENAME: Final = "calendar.ics"
 PRODUCT: Final = "-//Harbormaster//Grant cycles//EN"
 AGAIN: Final = timedelta(hours=4)
 
@@ -49,18 +51,27 @@ class Entry:
 
 
 def written(title: str, entries: Iterable[Entry]) -> bytes:
-    """A calendar with these entries, in order of time; the same entries give the same bytes."""
+    """A calendar with these entries, in order of time; the same entries give the same bytes.
+
+    title   of a calendar to follow; without one it is a file of entries that a calendar takes in, and is none itself
+    """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
-    calendar.add("name", title)
-    calendar.add("x-wr-calname", title)
-    calendar.add("refresh-interval", AGAIN, {"value": "DURATION"})
+    calendar.add("method", METHOD)
+    if title:
+        calendar.add("name", title)
+        calendar.add("x-wr-calname", title)
+        calendar.add("refresh-interval", AGAIN, {"value": "DURATION"})
     for entry in sorted(entries, key=_order):
         calendar.add_component(_event(entry))
     return bytes(calendar.to_ical())
+
+
+def attached(entries: Iterable[Entry]) -> str:
+    """The same as a file that goes with a mail: what a calendar has already it finds again by its key."""
+    return written("", entries).decode()
 
 
 def sent(title: str, entries: Iterable[Entry], filename: str) -> Response:

@@ -13,6 +13,7 @@ from flask import current_app
 
 from grants.messages import library
 from grants.messages.addresses import address_of
+from grants.messages.calendars import FILENAME, METHOD
 from grants.messages.models import Message
 from grants.people.tokens import Purpose, panel_token, password_token, request_token
 
@@ -105,6 +106,14 @@ def mail_of(message: Message) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     private = {name: _PRIVATE[name](message) for name in library.private_in(message.template)}
     mail.set_content(library.fill_private(message.body, private))
+    if message.calendar is not None:  # as bytes: a line of it ends as the standard says, whatever mail does with text
+        mail.add_attachment(
+            message.calendar.encode(),
+            maintype="text",
+            subtype="calendar",
+            filename=FILENAME,
+            params={"method": METHOD, "charset": "utf-8"},
+        )
     return mail
 
 

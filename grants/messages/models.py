@@ -16,6 +16,7 @@ class Message(Identified, Base):
     person       whose account it goes to; None for a visitor, who is known by `to_name` and the address alone
     case         the case that it is about
     cycle        where it counts several cases of a cycle at once: who has a conflict with one of them may not read it
+    calendar     the file that goes with it, for the reader's own calendar (RFC 5545)
     message_id   deterministic from the key, so that a resend is the same mail
     """
 
@@ -31,6 +32,7 @@ class Message(Identified, Base):
     to_email: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str]
     body: Mapped[str]
+    calendar: Mapped[str | None]
     message_id: Mapped[str] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(10), default="queued")
     queued_at: Mapped[datetime] = mapped_column(index=True)

@@ -47,6 +47,7 @@ def post(
     case: Case | None = None,
     *,
     cycle_id: int | None = None,
+    calendar: str | None = None,
 ) -> Message | None:
     """Write one message to one person or visitor; it is delivered once the caller's transaction commits.
 
@@ -55,6 +56,7 @@ def post(
     facts      text or whole numbers by placeholder; `name`, `email` and `site` are there already
     case       the case it is about
     cycle_id   instead, where it counts several cases of a cycle, such as those that wait for a reviewer
+    calendar   a file for the reader's own calendar that goes with it, from calendars.attached
     raises     KeyError for an unknown template, IncompleteMessage for a placeholder without its fact
     """
     if db.session.scalar(select(Message.id).where(Message.key == key)) is not None:
@@ -73,6 +75,7 @@ def post(
         to_email=to.email,
         subject=subject,
         body=body,
+        calendar=calendar,
         message_id=f"<{sha256(key.encode()).hexdigest()[:32]}@{mail_domain()}>",
         state="suppressed" if silent else "queued",
         queued_at=now(),

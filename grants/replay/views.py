@@ -13,11 +13,17 @@ from grants.web.tables import page_asked
 bp = Blueprint("demonstration", __name__)
 
 
+def text_of(message: Message) -> str:
+    """The words of a mail, whatever is attached to it."""
+    body = mail_of(message).get_body(("plain",))
+    return str(body.get_content()) if body else ""
+
+
 @bp.get("/demonstration/mail")
 @public
 def mail() -> ResponseReturnValue:
     """What has been written since the demonstration began, the latest first, with the links that open its pages."""
     written = select(Message).where(Message.state != "suppressed").order_by(Message.queued_at.desc(), Message.id.desc())
     page = paginate(written, page_asked(), 10)
-    texts = {one.id: mail_of(one).get_content() for one in page.items}
+    texts = {one.id: text_of(one) for one in page.items}
     return render_template("replay/mail.html", page=page, texts=texts)

@@ -193,6 +193,7 @@ ACTS: Final[dict[str, str]] = {
     "motion.withdraw": "Withdrew a motion",
     "meeting.beyond_shortlist": "Let more pitch than the shortlist has places for",
     "meeting.exchange": "Moved a slot of a pitch",
+    "meeting.give_time": "Gave a slot of a pitch a time of its own",
     "pitch slot.ask": "Asked for another time to pitch",
     "pitch slot.call off": "Called a slot of a pitch off",
     "pitch slot.confirm": "Confirmed a pitch",

@@ -14,6 +14,7 @@ from grants.background.runner import run_due
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash
 from grants.messages import jobs, library, services
+from grants.messages.calendars import Entry, attached
 from grants.messages.delivery import Server
 from grants.messages.models import Message
 from grants.persistence.session import db, unit_of_work
@@ -57,6 +58,29 @@ def test_a_message_is_delivered_once(app: Flask, postbox: Postbox) -> None:
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail.get_content().replace("\r\n", "\n") == message.body + "\n"
     assert (again(message).state, again(message).sent_at, again(message).error) == ("sent", NOON, None)
+
+
+def test_a_calendar_arrives_as_calendars_read_it(app: Flask, postbox: Postbox) -> None:
+    entry = Entry("event:1", "Ein Abend über Entwürfe", NOON, NOON, NOON + timedelta(hours=1), "Bring a plan. " * 20)
+    with clock_at(NOON), unit_of_work():
+        calendar = attached([entry])
+        services.post("joined:1", "people.joined", person("Luis"), JOINED, calendar=calendar)
+        services.post("joined:2", "people.joined", person("Other"), JOINED)
+    run_due()
+    mail, other = postbox.mail
+    [file] = mail.iter_attachments()
+    assert (file.get_content_type(), file.get_filename()) == ("text/calendar", "calendar.ics")
+    assert (file.get_param("method"), file.get_param("charset")) == ("PUBLISH", "utf-8")
+    content = file.get_payload(decode=True)
+    assert content == calendar.encode()
+    lines = content.split(b"\r\n")
+    assert (lines[0], lines[-2:]) == (b"BEGIN:VCALENDAR", [b"END:VCALENDAR", b""])
+    assert not any(b"\n" in one or len(one) > 75 for one in lines)
+    assert b"METHOD:PUBLISH" in lines
+    assert b"X-WR-CALNAME" not in content  # it would be taken for a calendar of its own
+    text = mail.get_body(("plain",))
+    assert text.get_content().startswith("Dear Luis,")
+    assert (mail["Message-ID"] != other["Message-ID"], other.is_multipart()) == (True, False)
 
 
 def test_its_number_follows_from_its_cause(app: Flask, postbox: Postbox) -> None:

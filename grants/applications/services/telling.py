@@ -40,17 +40,26 @@ def officer_of(application: Application) -> list[Person]:
     return [] if db.session.scalar(seen) is None else [officer]
 
 
-def tell(template: str, key: str, application: Application, people: Iterable[Person], **facts: str) -> list[Person]:
+def tell(
+    template: str,
+    key: str,
+    application: Application,
+    people: Iterable[Person],
+    *,
+    calendar: str | None = None,
+    **facts: str,
+) -> list[Person]:
     """Send each of these people one message about an application.
 
     key       names the cause; with the person's id it makes the message's own key
+    calendar  a file for their own calendars that goes with it
     returns   those who were written to now; who was told of the same cause before is not told again
     """
     given = {**common_facts(application), **facts}
     return [
         person
         for person in people
-        if messages.post(f"{key}:{person.public_id}", template, person, given, application.case)
+        if messages.post(f"{key}:{person.public_id}", template, person, given, application.case, calendar=calendar)
     ]
 
 

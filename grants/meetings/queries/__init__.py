@@ -63,6 +63,7 @@ from grants.meetings.queries.pitches import (
     Place,
     candidates,
     is_expected,
+    is_free,
     lines_in,
     own_slot,
     own_slots,
@@ -99,11 +100,13 @@ from grants.meetings.queries.slides import (
     slides_of,
     slides_on,
 )
+from grants.meetings.queries.twice import Again, told_twice, twice_on_the_day
 from grants.meetings.todos import todos
 from grants.review.queries import pitch_of
 
 __all__ = [
     "FREE",
+    "Again",
     "Agenda",
     "Candidate",
     "Line",
@@ -128,6 +131,7 @@ __all__ = [
     "earlier_minutes",
     "is_blind",
     "is_expected",
+    "is_free",
     "is_out",
     "is_over",
     "is_pitch",
@@ -191,6 +195,8 @@ __all__ = [
     "ties_of",
     "to_discuss",
     "todos",
+    "told_twice",
+    "twice_on_the_day",
     "voters_present",
     "was_used",
     "with_slot",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -126,7 +126,8 @@ def preticked(found: Sequence[Candidate], most: int | None, pitching: int) -> li
     return [one.application.public_id for one in free]
 
 
-def _slots() -> Select[PitchSlot]:
+def slots_whole() -> Select[PitchSlot]:
+    """Slots with all that is said of them."""
     return select(PitchSlot).options(
         joinedload(PitchSlot.item),
         joinedload(PitchSlot.application).options(*whole()),
@@ -143,7 +144,7 @@ def own_slot(actor: Actor, application_id: str) -> PitchSlot:
     raises   Missing
     """
     slot = db.session.scalars(
-        _slots()
+        slots_whole()
         .join(PitchSlot.application)
         .where(Application.public_id == application_id, own_applications(actor), PitchSlot.invited_at.is_not(None))
         .order_by(PitchSlot.id.desc())
@@ -159,7 +160,7 @@ def own_slots(actor: Actor) -> Sequence[PitchSlot]:
     if not actor.organization_ids:
         return ()
     return db.session.scalars(
-        _slots()
+        slots_whole()
         .join(PitchSlot.application)
         .where(own_applications(actor), PitchSlot.invited_at.is_not(None))
         .order_by(PitchSlot.starts_at, PitchSlot.id)
@@ -168,7 +169,7 @@ def own_slots(actor: Actor) -> Sequence[PitchSlot]:
 
 def slot_on(item: AgendaItem) -> PitchSlot | None:
     """The slot that a line is. Whether the actor may know of the line is asked before."""
-    return db.session.scalar(_slots().where(PitchSlot.item_id == item.id))
+    return db.session.scalar(slots_whole().where(PitchSlot.item_id == item.id))
 
 
 def slot_for(actor: Actor, meeting: Meeting, item_id: str) -> PitchSlot:
@@ -177,7 +178,7 @@ def slot_for(actor: Actor, meeting: Meeting, item_id: str) -> PitchSlot:
     raises   Missing when there is none, or the line is closed to the actor
     """
     slot = db.session.scalar(
-        _slots()
+        slots_whole()
         .join(PitchSlot.item)
         .outerjoin(AgendaItem.application)
         .where(AgendaItem.public_id == item_id, AgendaItem.meeting_id == meeting.id, open_to(actor))
@@ -204,7 +205,7 @@ def slots_on(actor: Actor, meeting: Meeting) -> Mapping[int, PitchSlot]:
 def slots_in(meeting: Meeting) -> Sequence[PitchSlot]:
     """All slots of a pitch that stand, in the order of the agenda, in one statement. For whoever plans it."""
     return db.session.scalars(
-        _slots()
+        slots_whole()
         .join(AgendaItem, AgendaItem.id == PitchSlot.item_id)
         .where(PitchSlot.meeting_id == meeting.id, stands())
         .order_by(AgendaItem.position, PitchSlot.id)
@@ -213,7 +214,7 @@ def slots_in(meeting: Meeting) -> Sequence[PitchSlot]:
 
 def slots_by_id(ids: Collection[int]) -> Sequence[PitchSlot]:
     """These slots, whoever may know of them: for reminders, which go to the applicants themselves."""
-    return db.session.scalars(_slots().where(PitchSlot.id.in_(ids)).order_by(PitchSlot.id)).all()
+    return db.session.scalars(slots_whole().where(PitchSlot.id.in_(ids)).order_by(PitchSlot.id)).all()
 
 
 def presenters_on(items: Collection[int]) -> Mapping[int, Sequence[str]]:
@@ -223,16 +224,33 @@ def presenters_on(items: Collection[int]) -> Mapping[int, Sequence[str]]:
 
 
 def places_for(slot: PitchSlot, lines: Sequence[AgendaItem], meetings: Sequence[Meeting]) -> list[Place]:
-    """Where a slot can be moved to: other slots and free ones that were not up, and the end of each pitch."""
+    """Where a slot can be moved to: other slots, free ones that are long enough, and the end of each pitch."""
+    others = [one for one in lines if one.id != slot.item_id]
+    taken = [one for one in others if not is_free(one)]
+    minutes = slot.item.minutes if slot.item else 0
     found = [
         Place(one.meeting, one, one.starts_at)
-        for one in lines
-        if one.id != slot.item_id and one.opened_at is None and (one.application_id is not None or one.title == FREE)
+        for one in others
+        if (one.application_id is not None and one.opened_at is None)
+        or (
+            is_free(one)
+            and _fits(one.starts_at, minutes, [line for line in taken if line.meeting_id == one.meeting_id])
+        )
     ]
     for meeting in meetings:
         ends = [one.ends_at for one in lines if one.meeting_id == meeting.id]
         found.append(Place(meeting, None, max(ends, default=meeting.starts_at)))
     return found
+
+
+def is_free(line: AgendaItem) -> bool:
+    """Whether a line keeps time free, and says nothing else."""
+    return line.title == FREE and line.opened_at is None and not line.notes
+
+
+def _fits(at: datetime, minutes: int, taken: Sequence[AgendaItem]) -> bool:
+    ends_at = at + timedelta(minutes=minutes)
+    return not any(one.starts_at < ends_at and at < one.ends_at for one in taken)
 
 
 def planned_pitches(stage: CycleStage) -> Sequence[Meeting]:

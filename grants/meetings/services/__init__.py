@@ -19,12 +19,12 @@ from grants.meetings.services.lines import (
 )
 from grants.meetings.services.minutes import ask_for_minutes, keep_minutes
 from grants.meetings.services.motions import Slip, count, propose, second, take_again, vote, withdraw
+from grants.meetings.services.moving import exchange, give_time
 from grants.meetings.services.noting import agree_on, finish_action, write_notes
 from grants.meetings.services.pitch_cards import reopen_pitch, score_pitch, submit_pitch, take_back_pitch
 from grants.meetings.services.pitch_reminding import remind_of_pitch
 from grants.meetings.services.pitches import (
     call_off_slot,
-    exchange,
     give_more_time,
     invite_applicants,
     keep_time,
@@ -72,6 +72,7 @@ __all__ = [
     "extend",
     "finish_action",
     "give_more_time",
+    "give_time",
     "invite",
     "invite_applicants",
     "join",

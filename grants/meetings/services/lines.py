@@ -97,7 +97,7 @@ def remove(actor: Actor, item: AgendaItem, said: str = "") -> None:
         free.position = item.position
     db.session.delete(item)
     db.session.flush()
-    _put(meeting, queries.lines_of(meeting))
+    arrange(meeting, queries.lines_of(meeting))
 
 
 def shift(actor: Actor, item: AgendaItem, by: int) -> None:
@@ -108,7 +108,7 @@ def shift(actor: Actor, item: AgendaItem, by: int) -> None:
     place = lines.index(item)
     other = min(max(place + by, 0), len(lines) - 1)
     lines.insert(other, lines.pop(place))
-    _put(meeting, lines)
+    arrange(meeting, lines)
     audit.record(actor, "meeting.order", meeting)
 
 
@@ -143,16 +143,30 @@ def use_order(actor: Actor, meeting: Meeting, digest: str) -> None:
     proposal = propose_order(actor, meeting)
     if proposal.digest != digest:
         raise Clash("The agenda or a conflict of interest has changed. Look at the new proposal.")
-    _put(meeting, proposal.items)
+    arrange(meeting, proposal.items)
     audit.record(actor, "meeting.order", meeting)
 
 
 def retime(meeting: Meeting) -> None:
-    """Let the lines follow one another from the meeting's start."""
+    """Let the lines follow one another from the meeting's start; calendars are given another end where it has one."""
     lines = queries.lines_of(meeting)
-    for item, entry in zip(lines, agenda.timed(meeting.starts_at, [(None, one.minutes) for one in lines]), strict=True):
+    entries = agenda.timed(meeting.starts_at, [(None, one.minutes) for one in lines])
+    for item, entry in zip(lines, entries, strict=True):
         item.starts_at = entry.starts
+    ends_at = entries[-1].ends if entries else None
+    if meeting.ends_at != ends_at:
+        meeting.ends_at = ends_at
+        meeting.reschedule()
     db.session.flush()
+
+
+def arrange(meeting: Meeting, lines: Sequence[AgendaItem]) -> None:
+    """Let these be the lines of an agenda, in this order."""
+    for position, item in enumerate(lines, start=1):
+        item.position = position
+    touch(meeting)
+    db.session.flush()
+    retime(meeting)
 
 
 def append(meeting: Meeting, minutes: int, application_id: int | None = None, title: str | None = None) -> AgendaItem:
@@ -189,11 +203,11 @@ def touch(meeting: Meeting) -> None:
     meeting.changed_at = now()
 
 
-def check_minutes(minutes: int) -> None:
-    """raises   Invalid"""
+def check_minutes(minutes: int, field: str = "minutes") -> None:
+    """raises   Invalid, beside the field"""
     if not 1 <= minutes <= MOST_MINUTES:
         sentence = f"Write a number of minutes from 1 to {MOST_MINUTES}."
-        raise Invalid(sentence, {"minutes": sentence})
+        raise Invalid(sentence, {field: sentence})
 
 
 def name_of(item: AgendaItem) -> str:
@@ -206,14 +220,6 @@ def _added(actor: Actor, meeting: Meeting, item: AgendaItem) -> AgendaItem:
     retime(meeting)
     audit.record(actor, "meeting.add", item, case_id=item.case_id)
     return item
-
-
-def _put(meeting: Meeting, lines: Sequence[AgendaItem]) -> None:
-    for position, item in enumerate(lines, start=1):
-        item.position = position
-    touch(meeting)
-    db.session.flush()
-    retime(meeting)
 
 
 def _entries(meeting: Meeting, items: Sequence[AgendaItem], ties: queries.Ties) -> tuple[agenda.Entry, ...]:

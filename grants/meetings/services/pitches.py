@@ -1,17 +1,17 @@
-"""Planning a pitch: who presents when, who is invited, and slots that move."""
+"""Planning a pitch: who presents, who is invited, what each is answered, and slots that are called off."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from grants.kernel.clock import now
 from grants.kernel.dates import in_words
-from grants.kernel.errors import Clash, Invalid, Missing, required
+from grants.kernel.errors import Clash, Invalid, required
 from grants.kernel.policy import Actor, require
 from grants.meetings import queries
-from grants.meetings.models import AgendaItem, Meeting
+from grants.meetings.models import Meeting
 from grants.meetings.pitch_models import PitchSlot
 from grants.meetings.services import slots
-from grants.meetings.services.lines import append, changing, remove, retime, touch
+from grants.meetings.services.lines import changing, remove
 from grants.meetings.services.planning import Lines, Plan, make_meeting
 from grants.meetings.states import TOLD, SlotState
 from grants.persistence import audit
@@ -75,47 +75,6 @@ def tell_times(actor: Actor, meeting: Meeting) -> int:
     return slots.renew(actor, [meeting])
 
 
-def exchange(actor: Actor, slot: PitchSlot, place: str, said: str = "", seen: datetime | None = None) -> int:
-    """Move a slot: in exchange with another one, to a free one, or to the end of a pitch. All others keep their times.
-
-    place    public id of the line to change places with, or of the pitch at whose end it goes
-    said     what the applicants are told with their new time
-    seen     where it stood on the page of whoever moves it: of two who move it at once, the second looks again
-    returns  how many applicants were told
-    raises   Refused; Clash once one of the two was up, or its time has come; Missing for another place
-    """
-    stage = slot.meeting.stage
-    require(queries.may_plan(actor, stage))
-    pitches = queries.planned_pitches(stage)
-    lock_all(pitches)
-    item = _movable(slot, pitches, seen)
-    places = queries.places_for(slot, queries.lines_in(pitches), pitches)
-    found = next((one for one in places if one.key == place), None)
-    if found is None:
-        raise Missing("Choose one of the times offered.")
-    other = found.item or append(found.meeting, item.minutes, title=queries.FREE)
-    if found.item is None:
-        retime(found.meeting)
-    _swap(item, other)
-    touched = {one.id: one for one in (item.meeting, other.meeting)}.values()
-    for meeting in touched:
-        _tidy(meeting)
-        touch(meeting)
-        retime(meeting)
-    audit.record(actor, "meeting.exchange", item, case_id=item.case_id)
-    return slots.renew(actor, list(touched), said)
-
-
-def _movable(slot: PitchSlot, pitches: Sequence[Meeting], seen: datetime | None) -> AgendaItem:
-    if slot.item is None or slot.meeting_id not in {one.id for one in pitches}:
-        raise Clash("This pitch has begun or is over, so its slots stand.")
-    if reason := slots.why_it_stands(slot):
-        raise Clash(reason)
-    if seen is not None and seen != slot.item.starts_at:
-        raise Clash("This slot has moved meanwhile. Look where it is now.")
-    return slot.item
-
-
 def keep_time(actor: Actor, slot: PitchSlot, said: str) -> None:
     """Answer an applicant who asked for another time that it stays; they are asked to confirm it once more.
 
@@ -157,6 +116,7 @@ def give_more_time(actor: Actor, slot: PitchSlot, until: datetime | None, reason
         raise Invalid(sentence, {"until": sentence})
     before = queries.slides_deadline(slot).at
     slot.slides_until, slot.slides_reason = until, reason
+    slot.reschedule()
     if slot.item is not None:
         slot.item.touch()
     db.session.flush()
@@ -177,25 +137,3 @@ def _wrong_time(slot: PitchSlot, until: datetime | None, starts_at: datetime) ->
     if until > starts_at:
         return f"Their slot begins {in_words(starts_at, zone)}. Choose a time before it."
     return ""
-
-
-def _swap(item: AgendaItem, other: AgendaItem) -> None:
-    """Two lines change places, and their slots with them; a break that takes part takes the line's length."""
-    if other.application_id is None:
-        other.minutes = item.minutes
-    item.meeting, other.meeting = other.meeting, item.meeting
-    item.position, other.position = other.position, item.position
-    db.session.flush()
-    for one in (item, other):
-        if (slot := queries.slot_on(one)) is not None:
-            slot.meeting = one.meeting
-    db.session.flush()
-
-
-def _tidy(meeting: Meeting) -> None:
-    """A free slot after the last applicant is no slot: it goes."""
-    for line in reversed(queries.lines_of(meeting)):
-        if line.application_id is not None or line.title != queries.FREE or line.opened_at is not None:
-            break
-        db.session.delete(line)
-    db.session.flush()

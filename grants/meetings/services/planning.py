@@ -13,11 +13,13 @@ from grants.kernel.errors import Clash, Invalid, Missing
 from grants.kernel.policy import Actor, require, require_permission
 from grants.meetings import agenda, queries
 from grants.meetings.ballots import Ballot, Majority
+from grants.meetings.dates import entries_of
 from grants.meetings.models import Attendance, Meeting
 from grants.meetings.services import slots
 from grants.meetings.services.lines import append, changing, check_minutes, retime, touch
 from grants.meetings.states import MEETING, MeetingFacts, MeetingState
 from grants.messages.addresses import address_of
+from grants.messages.calendars import attached
 from grants.messages.services import post
 from grants.people.models import Person
 from grants.persistence import audit
@@ -94,6 +96,7 @@ def make_meeting(actor: Actor, stage: CycleStage, plan: Plan, lines: Lines, kind
             append(meeting, breaks[place], title="Break")
         append(meeting, lines.minutes, application_id=int(key))
     retime(meeting)
+    meeting.sequence = 0  # in nobody's calendar yet
     audit.record(actor, "meeting.make", meeting, after={"title": plan.title, "starts_at": plan.starts_at.isoformat()})
     return meeting
 
@@ -107,15 +110,17 @@ def change_meeting(actor: Actor, meeting: Meeting, plan: Plan) -> None:
     if meeting.state != MeetingState.PLANNED:
         raise Clash("The meeting has begun; its time and place stand.")
     _check(plan)
-    before = (meeting.starts_at, meeting.place, meeting.link)
+    title, before = meeting.title, (meeting.starts_at, meeting.place, meeting.link)
     for name, value in _columns(plan).items():
         setattr(meeting, name, value)
+    if (title, *before) != (meeting.title, meeting.starts_at, meeting.place, meeting.link):
+        meeting.reschedule()
     db.session.flush()
     touch(meeting)
     retime(meeting)
     audit.record(actor, "meeting.change", meeting, after={"starts_at": plan.starts_at.isoformat()})
     if meeting.invited_at is not None and before != (meeting.starts_at, meeting.place, meeting.link):
-        _tell(meeting, "meetings.changed")
+        tell_panel(meeting, "meetings.changed")
     if before[0] != meeting.starts_at:
         slots.renew(actor, [meeting])
     elif before != (meeting.starts_at, meeting.place, meeting.link):
@@ -148,7 +153,7 @@ def invite(actor: Actor, meeting: Meeting) -> int:
     meeting.invited_at = now()
     touch(meeting)
     audit.record(actor, "meeting.invite", meeting, after={"asked": asked})
-    _tell(meeting, "meetings.invited")
+    tell_panel(meeting, "meetings.invited")
     return asked
 
 
@@ -157,7 +162,8 @@ def cancel(actor: Actor, meeting: Meeting) -> None:
     changing(actor, meeting)
     for slot in queries.slots_in(meeting):
         slots.call_off(actor, slot)
-    effects = {"tell_the_panel": lambda: _tell(meeting, "meetings.cancelled") if meeting.invited_at else None}
+    meeting.reschedule()
+    effects = {"tell_the_panel": lambda: tell_panel(meeting, "meetings.cancelled") if meeting.invited_at else None}
     move(actor, meeting, "cancel", MEETING, MeetingFacts, effects)
     touch(meeting)
 
@@ -222,7 +228,7 @@ def seat_for(meeting: Meeting, person_id: int) -> Attendance:
     return seat
 
 
-def _tell(meeting: Meeting, template: str) -> None:
+def tell_panel(meeting: Meeting, template: str) -> None:
     """Write to everybody invited; each change of the plan once, also back to what it was before."""
     seats = db.session.scalars(
         select(Attendance)
@@ -237,6 +243,8 @@ def _tell(meeting: Meeting, template: str) -> None:
         "where": " · ".join(one for one in (meeting.place, meeting.link) if one) or "to be announced",
         "link": address_of("meetings.meeting", meeting_id=meeting.public_id),
     }
+    calendar = attached(entries_of([meeting]))
     for seat in seats:
         key = f"{template}:{meeting.public_id}:{seat.public_id}"
-        post(f"{key}:{meeting.version}" if template == "meetings.changed" else key, template, seat.person, facts)
+        key = f"{key}:{meeting.version}" if template == "meetings.changed" else key
+        post(key, template, seat.person, facts, calendar=calendar)

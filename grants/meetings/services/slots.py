@@ -4,6 +4,7 @@ Rows are taken in one order: the meeting, its lines, their slots. An applicant's
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from grants.applications.services.telling import note, officer_of, tell, writers
 from grants.kernel.clock import now
@@ -11,17 +12,22 @@ from grants.kernel.dates import in_words
 from grants.kernel.errors import Clash, Invalid
 from grants.kernel.policy import Actor
 from grants.meetings import queries
+from grants.meetings.dates import pitch_entries
 from grants.meetings.models import AgendaItem, Meeting
 from grants.meetings.pitch_models import PitchSlot
 from grants.meetings.pitch_rules import over_shortlist
 from grants.meetings.states import EXPECTED, SLOT, TOLD, SlotState, still_to_come
 from grants.messages.addresses import address_of
+from grants.messages.calendars import attached
 from grants.persistence import audit
 from grants.persistence.moves import lock, lock_all, move
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 
 Effects = Mapping[str, Callable[[], object]] | None
+_IN_CALENDARS: Final = ("pitch.invited", "pitch.moved", "pitch.elsewhere", "pitch.called_off")
+"""The mails after which a calendar has to say something else: they bring it."""
+_TELLS_TIME: Final = ("pitch.invited", "pitch.moved", "pitch.stays", "pitch.unconfirmed")
 
 
 def make_slot(item: AgendaItem) -> PitchSlot | None:
@@ -72,7 +78,10 @@ def require_not_pitching(applications: Sequence[int], names: Sequence[str]) -> N
 
 
 def move_slot(actor: Actor, slot: PitchSlot, name: str, effects: Effects = None) -> None:
-    """One move of a slot; whoever may know of its line sees the change at once."""
+    """One move of a slot; whoever may know of its line sees the change at once, and calendars what they say of it."""
+    if name not in ("invite", "keep"):
+        lock(slot)
+        slot.reschedule()
     move(actor, slot, name, SLOT, lambda: queries.slot_facts(slot), effects)
     if slot.item is not None:
         slot.item.touch()
@@ -100,6 +109,7 @@ def tell_place(actor: Actor, slots: Sequence[PitchSlot]) -> None:
     """Tell those who are expected that the pitch has another place; their time stands, and so does their answer."""
     for slot in slots:
         if slot.state in EXPECTED:
+            slot.reschedule()
             audit.record(actor, "pitch slot.elsewhere", slot, case_id=slot.case_id)
             tell_applicant(slot, "pitch.elsewhere", f"pitch-elsewhere:{slot.public_id}:{now().isoformat()}")
 
@@ -146,7 +156,25 @@ def tell_applicant(slot: PitchSlot, template: str, key: str, **facts: str) -> in
     returns   how many were written to now
     """
     application = slot.application
-    return len(tell(template, key, application, writers(application), **{**slot_words(slot), **facts}))
+    calendar = attached(pitch_entries([slot])) if template in _IN_CALENDARS else None
+    words, people = {**slot_words(slot), **facts}, writers(application)
+    twice = queries.told_twice(slot, [one.id for one in people]) if template in _TELLS_TIME else {}
+    return sum(
+        len(
+            tell(template, key, application, [one], calendar=calendar, also=_also(slot, twice.get(one.id, ())), **words)
+        )
+        for one in people
+    )
+
+
+def _also(slot: PitchSlot, others: Sequence[queries.Again]) -> str:
+    """What whoever has more slots that day reads with the time of one."""
+    said = [
+        f"\n\nYou have another pitch that day, of {one.slot.application.case.organization.name}: "
+        f"{in_words(one.starts_at, _zone(slot))}.{' You cannot be at both.' if one.overlaps else ''}"
+        for one in others
+    ]
+    return "".join(said)
 
 
 def tell_officer(slot: PitchSlot, template: str, key: str, **facts: str) -> None:

@@ -1,16 +1,17 @@
 """The officer's pages of a pitch: it is planned, its applicants are invited, their slots move."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.casework import downloads
-from grants.kernel.policy import require
+from grants.kernel.policy import Actor, require
 from grants.meetings import queries, services
 from grants.meetings.forms import meeting_form
 from grants.meetings.models import Meeting
-from grants.meetings.pitch_forms import MoreTimeForm, NewPitchForm, OffForm, PlaceForm, StaysForm
+from grants.meetings.pitch_forms import FreeTimeForm, MoreTimeForm, NewPitchForm, OffForm, PlaceForm, StaysForm
 from grants.meetings.pitch_models import PitchSlot
 from grants.meetings.states import SLOT
 from grants.meetings.views.blueprint import bp
@@ -19,13 +20,38 @@ from grants.persistence.session import unit_of_work
 from grants.programs.models import CycleStage
 from grants.review.queries import review_rules, stage_for
 from grants.web.access import current_actor, requires
-from grants.web.filters import clock_time, day, on_day, plural
-from grants.web.forms import in_zone, options
+from grants.web.filters import clock_time, day, listing, on_day, plural
+from grants.web.forms import HouseForm, in_zone, options
 from grants.web.posting import carry_out
 
 Forms = dict[str, Any]
+KINDS: dict[str, type[HouseForm]] = {
+    "move": PlaceForm,
+    "give": FreeTimeForm,
+    "keep": StaysForm,
+    "off": OffForm,
+    "time": MoreTimeForm,
+}
+ACTS: dict[str, Callable[[Actor, PitchSlot, Any], object]] = {
+    "move": lambda actor, slot, form: services.exchange(
+        actor, slot, form.place.data or "", form.word.data or "", form.time_seen
+    ),
+    "give": lambda actor, slot, form: services.give_time(
+        actor,
+        slot,
+        form.at.data,
+        form.length.data,
+        beyond=form.beyond.data,
+        said=form.note.data or "",
+        seen=form.time_seen,
+    ),
+    "keep": lambda actor, slot, form: services.keep_time(actor, slot, form.said.data or ""),
+    "off": lambda actor, slot, form: services.call_off_slot(actor, slot, form.why.data or ""),
+    "time": lambda actor, slot, form: services.give_more_time(actor, slot, form.until.data, form.reason.data or ""),
+}
 DONE = {
-    "move": "The slot is moved, and those concerned are told.",
+    "move": "The slot is moved. Whoever knew another time is told.",
+    "give": "The slot has its time. An applicant who knew another is told.",
     "keep": "The applicant is told that the time stays.",
     "off": "The slot is called off, and free for another applicant.",
     "time": "The applicant has more time for the slides, and is told.",
@@ -111,27 +137,38 @@ def slot(meeting_id: str, item_id: str) -> ResponseReturnValue:
     return _slot_page(meeting_id, item_id, {})
 
 
-@bp.post("/meetings/<public_id:meeting_id>/items/<public_id:item_id>/slot/<any(move,keep,off,time):what>")
+@bp.post("/meetings/<public_id:meeting_id>/items/<public_id:item_id>/slot/<any(move,give,keep,off,time):what>")
 @requires("meeting.plan")
 def change_slot(meeting_id: str, item_id: str, what: str) -> ResponseReturnValue:
-    """Move a slot, answer that it stays, call it off, or take its slides until later."""
+    """Move a slot, give it a time of its own, answer that it stays, call it off, or take its slides until later."""
     actor, zone = current_actor(), _slot(meeting_id, item_id).meeting.stage.cycle.time_zone
-    kinds: dict[str, Any] = {"move": PlaceForm, "keep": StaysForm, "off": OffForm, "time": in_zone(MoreTimeForm, zone)}
-    form = kinds[what]()
+    form = in_zone(KINDS[what], zone)()
+    twice: list[str] = []
 
     def act() -> None:
         slot = _slot(meeting_id, item_id)
-        if what == "move":
-            services.exchange(actor, slot, form.place.data or "", form.word.data or "", form.time_seen)
-        elif what == "keep":
-            services.keep_time(actor, slot, form.said.data or "")
-        elif what == "off":
-            services.call_off_slot(actor, slot, form.why.data or "")
-        else:
-            services.give_more_time(actor, slot, form.until.data, form.reason.data or "")
+        ACTS[what](actor, slot, form)
+        if what in ("move", "give"):
+            twice.extend(_twice(slot))
 
     back = url_for(".agenda", meeting_id=meeting_id)
-    return carry_out(form, act, DONE[what], back, lambda: _slot_page(meeting_id, item_id, {what: form}))
+    answer = carry_out(form, act, DONE[what], back, lambda: _slot_page(meeting_id, item_id, {what: form}))
+    for sentence in twice:
+        flash(sentence, "warn")
+    return answer
+
+
+def _twice(slot: PitchSlot) -> list[str]:
+    """Of whom else's pitch the people of a slot are that day, in sentences; first where they cannot be at both."""
+    zone, said = slot.meeting.stage.cycle.time_zone, []
+    for one in sorted(queries.twice_on_the_day(current_actor(), slot), key=lambda one: not one.overlaps):
+        who, school = listing(one.names), one.slot.application.case.organization.name
+        at = f"that of {school}, {clock_time(one.starts_at, zone)}"
+        if one.overlaps:
+            said.append(f"{who} cannot be at this pitch and at {at}: they are at the same time.")
+        else:
+            said.append(f"{who} {'has' if len(one.names) == 1 else 'have'} two pitches that day: this one and {at}.")
+    return said
 
 
 @bp.get("/meetings/<public_id:meeting_id>/items/<public_id:item_id>/slides/<public_id:slides_id>")
@@ -152,13 +189,7 @@ def _slot_page(meeting_id: str, item_id: str, tried: Forms) -> str:
     require(queries.may_plan(actor, stage))
     due = queries.slides_deadline(slot)
     moves = SLOT.open_to(actor, slot.state, queries.slot_facts(slot))
-    forms: Forms = {
-        "move": PlaceForm(formdata=None, seen=slot.item.starts_at.isoformat() if slot.item else ""),
-        "keep": StaysForm(formdata=None),
-        "off": OffForm(formdata=None),
-        "time": in_zone(MoreTimeForm, stage.cycle.time_zone)(formdata=None),
-        **tried,
-    }
+    forms = {**_forms(slot), **tried}
     forms["move"].place.choices = options({"": "Choose", **_places(slot)})
     return render_template(
         "meetings/slot.html",
@@ -170,8 +201,22 @@ def _slot_page(meeting_id: str, item_id: str, tried: Forms) -> str:
         due=due,
         expected=queries.is_expected(slot),
         versions=queries.slides_of(slot),
+        twice=_twice(slot),
         tried=next(iter(tried), request.args.get("do", "")),
     )
+
+
+def _forms(slot: PitchSlot) -> Forms:
+    zone, item = slot.meeting.stage.cycle.time_zone, slot.item
+    seen = item.starts_at.isoformat() if item else ""
+    now_at = {"at": item.starts_at, "length": item.minutes} if item else {}
+    return {
+        "move": PlaceForm(formdata=None, seen=seen),
+        "give": in_zone(FreeTimeForm, zone)(formdata=None, seen=seen, **now_at),
+        "keep": StaysForm(formdata=None),
+        "off": OffForm(formdata=None),
+        "time": in_zone(MoreTimeForm, zone)(formdata=None),
+    }
 
 
 def _places(slot: PitchSlot) -> dict[str, str]:
@@ -185,7 +230,8 @@ def _places(slot: PitchSlot) -> dict[str, str]:
         elif place.item.application is None:
             words[place.key] = f"{at}: free"
         else:
-            words[place.key] = f"{at}: change with {place.item.application.case.organization.name}"
+            length = "" if slot.item and slot.item.minutes == place.item.minutes else f", {place.item.minutes} minutes"
+            words[place.key] = f"{at}{length}: change with {place.item.application.case.organization.name}"
     return words
 
 

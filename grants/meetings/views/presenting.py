@@ -134,6 +134,7 @@ def _page(application_id: str, tried: Forms) -> str:
         writes=writes,
         moves={name for name, verdict in moves.items() if verdict},
         versions=queries.slides_of(slot),
+        twice=queries.told_twice(slot, [actor.person_id or 0]).get(actor.person_id or 0, ()),
         forms_of={**_forms(slot), **tried},
         tried=next(iter(tried), ""),
         contact=contacts_of([application.case]).get(application.case_id),

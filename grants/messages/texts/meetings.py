@@ -6,7 +6,7 @@ from typing import Final
 
 from grants.messages.texts.template import Template
 
-_SLOT = "{when}, for {minutes} minutes\n{where}\n\nSlides are due {due}.\n\n{link}"
+_SLOT = "{when}, for {minutes} minutes\n{where}\n\nSlides are due {due}.\n\n{link}{also}"
 _ANSWER = (
     "Please confirm it on the page of your pitch, ask there for another time if it does not fit, and say who presents."
 )
