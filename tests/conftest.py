@@ -3,22 +3,20 @@
 TEST_DATABASE_URL names a PostgreSQL server and database prefix; without it the embedded engine is used.
 """
 
+import gc
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import Context
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import flask_migrate
 import hypothesis
-import psycopg
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from sqlalchemy import event, make_url
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
@@ -28,108 +26,8 @@ from grants.config import Settings
 from grants.kernel import clock
 from grants.persistence.session import db
 from tests import ordering
-
-
-class Engine:
-    """Where tests keep their data: a template made once, and a fresh copy of it for each test."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-    def make_template(self) -> None:
-        raise NotImplementedError
-
-    def fresh(self) -> None:
-        raise NotImplementedError
-
-    def keep(self, name: str) -> None:
-        """Keep the database as it is now, under a name."""
-        raise NotImplementedError
-
-    def bring_back(self, name: str) -> None:
-        """Put a kept database in the place of the present one."""
-        raise NotImplementedError
-
-
-class Embedded(Engine):
-    def __init__(self, folder: Path) -> None:
-        self.file = folder / "test.sqlite3"
-        super().__init__(f"sqlite:///{self.file}")
-
-    def make_template(self) -> None:
-        self.keep("template")
-
-    def fresh(self) -> None:
-        self.bring_back("template")
-
-    def keep(self, name: str) -> None:
-        db.engine.dispose()  # the last connection to close brings the write-ahead log into the file
-        shutil.copy(self.file, self.file.with_suffix(f".{name}"))
-
-    def bring_back(self, name: str) -> None:
-        for suffix in ("-wal", "-shm"):
-            Path(f"{self.file}{suffix}").unlink(missing_ok=True)
-        shutil.copy(self.file.with_suffix(f".{name}"), self.file)
-
-
-# Copying a database costs PostgreSQL half a second and more; emptying one costs a twentieth of that. Triggers and
-# foreign keys stand aside for it, and are put back where a test has switched them off.
-EMPTY = """
-DO $$ DECLARE one record; BEGIN
-    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid();
-    SET LOCAL session_replication_role = replica;
-    FOR one IN SELECT tablename AS name FROM pg_tables
-        WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
-        EXECUTE format('DELETE FROM %I', one.name);
-    END LOOP;
-    FOR one IN SELECT sequencename AS name FROM pg_sequences
-        WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
-        EXECUTE format('ALTER SEQUENCE %I RESTART', one.name);
-    END LOOP;
-    FOR one IN SELECT DISTINCT tgrelid::regclass::text AS name FROM pg_trigger
-        WHERE NOT tgisinternal AND tgenabled = 'D' LOOP
-        EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', one.name);
-    END LOOP;
-    INSERT INTO audit_head (id, number, sha256) VALUES (1, 0, repeat('0', 64));
-END $$
-"""
-
-
-class Server(Engine):
-    def __init__(self, url: str, worker: str) -> None:
-        named = make_url(url)
-        self.name = f"{named.database}_{worker}"
-        self.admin = named.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
-        self._remake(self.name)
-        own = named.set(database=self.name)
-        self.plain = own.set(drivername="postgresql").render_as_string(hide_password=False)
-        super().__init__(own.render_as_string(hide_password=False))
-
-    def _remake(self, name: str, copied_from: str = "template1") -> None:
-        with psycopg.connect(self.admin, autocommit=True) as connection:
-            for statement in (
-                f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
-                f"CREATE DATABASE {name} TEMPLATE {copied_from}",
-                f"ALTER DATABASE {name} SET synchronous_commit = off",
-            ):
-                connection.execute(statement)  # type: ignore[arg-type]
-
-    def make_template(self) -> None:
-        db.engine.dispose()
-
-    def keep(self, name: str) -> None:
-        db.engine.dispose()
-        self._remake(f"{self.name}_{name}", self.name)
-
-    def bring_back(self, name: str) -> None:
-        self._remake(self.name, f"{self.name}_{name}")
-
-    def fresh(self) -> None:
-        with psycopg.connect(self.plain) as connection:
-            connection.execute("SET synchronous_commit = off")
-            connection.execute(EMPTY)
-
+from tests.beginnings import Begin, Beginnings, Told
+from tests.engines import Embedded, Engine, Server
 
 # How long an example takes says nothing on a machine that has other things to do.
 hypothesis.settings.register_profile("unhurried", deadline=None)
@@ -185,6 +83,9 @@ def whole_app(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Flask
         flask_migrate.upgrade(directory=app.config["MIGRATIONS"])
         ordering.watch(db.engine)
         engine.make_template()
+    # What stands here stands until the process ends: it is not looked through again for what may go.
+    gc.collect()
+    gc.freeze()
     return app
 
 
@@ -197,6 +98,25 @@ def app(whole_app: Flask, engine: Engine) -> Iterator[Flask]:
         yield whole_app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def beginnings(engine: Engine) -> Beginnings:
+    """What the tests of a file begin from."""
+    return Beginnings(engine)
+
+
+@pytest.fixture
+def begin(app: Flask, beginnings: Beginnings) -> Begin:
+    """Begins a test, on its clean database, with what others of its file begin with: `begin(told, what it needs)`."""
+    begun: list[object] = []
+
+    def beginning(tell: Callable[..., Told], *of: object, **more: object) -> Told:
+        assert not begun, "A test begins once."
+        begun.append(tell)
+        return beginnings.told(tell, *of, **more)
+
+    return beginning
 
 
 @pytest.fixture(scope="session")

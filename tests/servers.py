@@ -17,7 +17,7 @@ from flask import Flask
 
 from grants.config import ROOT
 from tests.checkout import free_port
-from tests.conftest import Engine
+from tests.engines import Engine
 
 
 @dataclass

@@ -18,7 +18,7 @@ from grants.background.models import Job
 from grants.background.queue import enqueue, job
 from grants.config import ROOT
 from grants.persistence.session import db, unit_of_work
-from tests.conftest import Engine
+from tests.engines import Engine
 
 PARTS = 40
 # A worker as `grants worker` is one, which also knows three kinds of work of this test:

@@ -19,7 +19,7 @@ from grants.web.access import access_of
 from tests.browser.demonstration import Demonstration, add_what_it_lacks
 from tests.browser.house import faults, served_by
 from tests.browser.pages import COACH, FILES, PAGES, Seen
-from tests.conftest import Engine
+from tests.engines import Engine
 from tests.test_every_route import APP, RULES
 
 pytestmark = pytest.mark.browser

@@ -26,7 +26,7 @@ from grants.payments.services import open_fund
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from grants.review.models import Conflict
-from tests.conftest import Engine
+from tests.engines import Engine
 from tests.factories import people, review
 from tests.factories.decisions import DECIDING, RELEASING, Board, Ready, board, counted, drafted, ready
 from tests.factories.exports import file_of, read_at

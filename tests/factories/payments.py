@@ -77,3 +77,10 @@ class Story:
     def person(self, who: Actor) -> Person:
         """The person behind an actor, to sign in as."""
         return db.session.get_one(Person, who.person_id)
+
+
+def in_force() -> Story:
+    """An award whose agreement is signed, its first installment ready to be asked for."""
+    one = Story()
+    one.sign_all()
+    return one

@@ -27,7 +27,7 @@ from grants.messages.models import Message
 from grants.persistence import audit
 from grants.persistence.session import db, unit_of_work
 from tests.browser.house import session_of
-from tests.conftest import Engine
+from tests.engines import Engine
 from tests.factories import blueprints
 from tests.servers import Server, ask, environment_of
 

@@ -15,7 +15,7 @@ from grants.kernel.policy import SYSTEM
 from grants.people.models import Organization
 from grants.persistence import audit
 from grants.persistence.session import db, unit_of_work
-from tests.conftest import Engine
+from tests.engines import Engine
 from tests.factories.people import organization
 
 pytestmark = pytest.mark.load

@@ -1,9 +1,9 @@
 """What the tests of meetings begin from."""
 
 import pytest
-from flask import Flask
 
 from grants.applications.models import Application
+from tests.beginnings import Begin
 from tests.review.story import Panel
 
 
@@ -16,7 +16,11 @@ class Met(Panel):
 
 
 @pytest.fixture
-def panel(app: Flask) -> Met:
+def panel(begin: Begin) -> Met:
+    return begin(three_have_scored)
+
+
+def three_have_scored() -> Met:
     panel = Met.of("Ann", "Ben", "Cleo", reviewers_each=2, others_scores="at_meeting")
     panel.auk, panel.heron, panel.tern = (panel.application_of(f"{name} School") for name in ("Auk", "Heron", "Tern"))
     panel["Ben"].declares({panel.tern.case: "My sister teaches there."})

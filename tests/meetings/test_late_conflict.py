@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -22,6 +21,7 @@ from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from grants.review import queries, services
 from grants.review.reminder_jobs import remind_reviewers
+from tests.beginnings import Begin
 from tests.factories import review as make
 from tests.factories.people import actor, person
 from tests.meetings.story import Room
@@ -44,7 +44,11 @@ class Late(Panel):
 
 
 @pytest.fixture
-def panel(app: Flask) -> Late:
+def panel(begin: Begin) -> Late:
+    return begin(dove_is_up)
+
+
+def dove_is_up() -> Late:
     panel = Late.of("Ann", "Ben", sections=FORM, reviewers_each=2)
     assert isinstance(panel, Late)
     panel.dove, tern = panel.application_of(NAME), panel.application_of("Tern School")

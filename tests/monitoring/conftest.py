@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 
 from grants.kernel.clock import clock_at
+from tests.beginnings import Begin
 from tests.factories.awards import RELEASED
-from tests.factories.payments import Story
+from tests.factories.payments import Story, in_force
 
 
 @pytest.fixture(autouse=True)
@@ -17,8 +17,5 @@ def the_day_of_the_release() -> Iterator[None]:
 
 
 @pytest.fixture
-def story(app: Flask, the_day_of_the_release: None) -> Story:
-    """An award whose agreement came into force on 12 May 2016."""
-    one = Story()
-    one.sign_all()
-    return one
+def story(begin: Begin, the_day_of_the_release: None) -> Story:
+    return begin(in_force)

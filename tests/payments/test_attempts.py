@@ -19,8 +19,9 @@ from grants.payments import services
 from grants.payments.models import Installment, LedgerTransaction, Payment
 from grants.payments.queries import check_ledger
 from grants.persistence.session import db, unit_of_work
+from tests.beginnings import Begin
 from tests.factories.awards import RELEASED
-from tests.factories.payments import Story
+from tests.factories.payments import Story, in_force
 from tests.factories.people import actor, join, organization, person
 
 TODAY = date(2016, 5, 12)
@@ -33,11 +34,8 @@ def the_day_of_the_release() -> Iterator[None]:
 
 
 @pytest.fixture
-def story(app: Flask) -> Story:
-    """An award in force, its first installment ready to be asked for."""
-    one = Story()
-    one.sign_all()
-    return one
+def story(begin: Begin) -> Story:
+    return begin(in_force)
 
 
 def paid_transactions() -> int:

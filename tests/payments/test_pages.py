@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from grants.background.runner import run_due
@@ -16,10 +15,11 @@ from grants.payments.queries import check_ledger
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from tests.awards.test_pages import statuses
+from tests.beginnings import Begin
 from tests.factories.awards import RELEASED, award, cycle
 from tests.factories.exports import read_at
 from tests.factories.monitoring import conflict
-from tests.factories.payments import Story
+from tests.factories.payments import Story, in_force
 from tests.factories.people import organization, person
 
 ClientOf = Callable[[Person], FlaskClient]
@@ -32,10 +32,8 @@ def the_day_of_the_release() -> Iterator[None]:
 
 
 @pytest.fixture
-def story(app: Flask, the_day_of_the_release: None) -> Story:
-    one = Story()
-    one.sign_all()
-    return one
+def story(begin: Begin, the_day_of_the_release: None) -> Story:
+    return begin(in_force)
 
 
 def test_a_payment_is_open_to_its_school_and_to_staff_without_a_conflict(story: Story, client_of: ClientOf) -> None:

@@ -1,6 +1,7 @@
 """Writing happens in units of work, and nowhere else."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -8,8 +9,10 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from grants import create_app
 from grants.background.models import Job
 from grants.background.queue import enqueue
+from grants.config import Settings
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash
 from grants.persistence.session import db, unit_of_work
@@ -86,12 +89,17 @@ def test_a_missing_value_is_not_taken_for_a_clash(app: Flask) -> None:
         session.add(Job(name=None, args={}, run_at=now(), created_at=now()))
 
 
-def test_the_embedded_engine_is_set_up_to_be_safe(app: Flask) -> None:
+def test_the_embedded_engine_is_set_up_to_be_safe(app: Flask, tmp_path: Path) -> None:
+    """As the application sets it up: tests wait for no disk."""
     if db.engine.dialect.name != "sqlite":
         assert db.session.execute(text("SHOW server_version")).scalar_one()
         return
-    pragmas = {
-        name: db.session.execute(text(f"PRAGMA {name}")).scalar_one()
-        for name in ("journal_mode", "synchronous", "foreign_keys")
-    }
+    own = create_app(Settings.read({"ENVIRONMENT": "test", "DATABASE_URL": f"sqlite:///{tmp_path / 'own.sqlite3'}"}))
+    with own.app_context():
+        pragmas = {
+            name: db.session.execute(text(f"PRAGMA {name}")).scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+        db.session.remove()
+        db.engine.dispose()
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}

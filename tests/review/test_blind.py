@@ -20,6 +20,7 @@ from grants.messages.models import Message
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from grants.review import services
+from tests.beginnings import Begin
 from tests.factories import review as make
 from tests.factories.people import actor, join, organization, person
 from tests.factories.telling_files import DOCX, XLSX, docx, jpeg, pdf, words_in, xlsx
@@ -62,7 +63,11 @@ NAMES_ALONE = {"review.conflicts", "review.tie"}
 
 
 @pytest.fixture
-def panel(app: Flask) -> Panel:
+def panel(begin: Begin) -> Panel:
+    return begin(one_blueprint_read)
+
+
+def one_blueprint_read() -> Panel:
     """Ben reads one blueprint of a school that every place of the record names, and has read and noted."""
     contents = [(pdf, "application/pdf"), (docx, DOCX), (xlsx, XLSX), (jpeg, "image/jpeg")]
     endings = ("pdf", "docx", "xlsx", "jpg")

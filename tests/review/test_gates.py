@@ -15,6 +15,7 @@ from grants.persistence.session import db, unit_of_work
 from grants.review import queries, services
 from grants.review.models import Assignment, PanelMember
 from grants.review.steps import text_hash
+from tests.beginnings import Begin
 from tests.factories import review as make
 from tests.factories.people import person
 from tests.review.story import Panel
@@ -58,7 +59,11 @@ def lock(panel: Panel, name: str, step: str) -> None:
 
 
 @pytest.fixture
-def panel(app: Flask) -> Panel:
+def panel(begin: Begin) -> Panel:
+    return begin(both_trained)
+
+
+def both_trained() -> Panel:
     """Ann and Ben have done everything and read Tern School, with a file; Ben has scored it."""
     panel = Panel.of("Ann", "Ben", reviewers_each=2, calibration=SAMPLES, others_scores="after_own")
     panel.tern = panel.application_of(SECRET)  # type: ignore[attr-defined]

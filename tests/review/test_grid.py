@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from grants.kernel.clock import clock_at
 from grants.persistence.session import db, unit_of_work
 from grants.review import services
+from tests.beginnings import Begin
 from tests.factories import review as make
 from tests.review.story import Panel
 
@@ -19,7 +19,11 @@ MARKS = {"mark_learning_plans": "yes", "mark_competency": "3", "mark_team": "4",
 
 
 @pytest.fixture
-def panel(app: Flask) -> Panel:
+def panel(begin: Begin) -> Panel:
+    return begin(ben_at_work)
+
+
+def ben_at_work() -> Panel:
     """Ben reviews Tern and Heron School; Ann is on the panel and has nothing."""
     panel = Panel.of("Ben", "Ann")
     panel.tern, panel.heron = (panel.application_of(name) for name in ("Tern School", "Heron School"))  # type: ignore[attr-defined]

@@ -24,6 +24,7 @@ from grants.review.models import PanelMember, ReviewerProfile
 from grants.review.people_models import PanelInvitation, ReviewTerms, TermsAcceptance
 from grants.review.states import InvitationState
 from grants.review.steps import text_hash
+from tests.beginnings import Begin
 from tests.factories import review as make
 from tests.factories.people import actor, join, organization, person
 from tests.review.story import Panel
@@ -35,7 +36,11 @@ ERIN = {"email": "Erin@University.example", "name": "Erin Expert", "expertise": 
 
 
 @pytest.fixture
-def panel(app: Flask) -> Panel:
+def panel(begin: Begin) -> Panel:
+    return begin(ann_alone)
+
+
+def ann_alone() -> Panel:
     """A panel of Ann, who has declared; Tern and Heron School have applied."""
     panel = Panel.of("Ann", reviewers_each=1)
     panel.tern, panel.heron = (panel.application_of(name) for name in ("Tern School", "Heron School"))  # type: ignore[attr-defined]

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -18,6 +17,7 @@ from grants.review import queries, services
 from grants.review.models import PanelMember
 from grants.review.people_models import PanelInvitation
 from grants.review.reminder_jobs import remind_reviewers
+from tests.beginnings import Begin
 from tests.factories import review as make
 from tests.review.story import Panel, Reviewer
 
@@ -27,7 +27,11 @@ WHY = "My school needs me this spring."
 
 
 @pytest.fixture
-def panel(app: Flask) -> Panel:
+def panel(begin: Begin) -> Panel:
+    return begin(ben_half_done)
+
+
+def ben_half_done() -> Panel:
     """Ben has submitted one of two; Ann has one."""
     panel = Panel.of("Ben", "Ann", reviewers_each=1)
     tern, other = panel.application_of("Tern School"), panel.application_of("Heron School")

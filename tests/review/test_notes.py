@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
@@ -16,6 +15,7 @@ from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db, unit_of_work
 from grants.review import jobs, queries, services
 from grants.review.reading_models import PrivateNotes
+from tests.beginnings import Begin
 from tests.factories import review as make
 from tests.factories.people import actor, person
 from tests.review.story import LATER, Panel
@@ -25,7 +25,11 @@ NOTE = "Ask Ann what a quincunx costs."
 
 
 @pytest.fixture
-def panel(app: Flask) -> Panel:
+def panel(begin: Begin) -> Panel:
+    return begin(ann_and_ben)
+
+
+def ann_and_ben() -> Panel:
     panel = Panel.of("Ann", "Ben")
     panel.tern = panel.application_of("Tern School")  # type: ignore[attr-defined]
     panel.all_declare()

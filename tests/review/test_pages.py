@@ -20,6 +20,7 @@ from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db, unit_of_work
 from grants.review import queries, services
 from grants.review.models import Assignment, Conflict, Scorecard
+from tests.beginnings import Begin
 from tests.factories import review as make
 from tests.factories.exports import file_of, rows_of
 from tests.factories.people import join, person
@@ -29,7 +30,11 @@ Browser = Callable[[Any], FlaskClient]
 
 
 @pytest.fixture
-def panel(app: Flask) -> Panel:
+def panel(begin: Begin) -> Panel:
+    return begin(ann_and_ben)
+
+
+def ann_and_ben() -> Panel:
     """Ann and Ben, who have declared and both review Tern and Heron School."""
     panel = Panel.of("Ann", "Ben", reviewers_each=2)
     panel.tern, panel.heron = (panel.application_of(name) for name in ("Tern School", "Heron School"))  # type: ignore[attr-defined]

@@ -20,6 +20,7 @@ from grants.persistence.session import db, unit_of_work
 from grants.review import queries, services
 from grants.review.models import Conflict
 from grants.review.vacancy_models import Vacancy
+from tests.beginnings import Begin
 from tests.factories import review as make
 from tests.factories.people import actor, person
 from tests.review.story import Panel
@@ -36,7 +37,11 @@ class Emptied(Panel):
 
 
 @pytest.fixture
-def panel(app: Flask) -> Emptied:
+def panel(begin: Begin) -> Emptied:
+    return begin(tern_is_read)
+
+
+def tern_is_read() -> Emptied:
     """Ann and Ben read Tern; Cleo knows its grades, Dan reads another school already. Ben has submitted."""
     panel = Emptied.of("Ann", "Ben", reviewers_each=2)
     assert isinstance(panel, Emptied)

@@ -15,6 +15,7 @@ from grants.persistence.session import db, unit_of_work
 from grants.review import queries, services
 from grants.review.models import PanelMember
 from grants.review.reminder_jobs import remind_reviewers
+from tests.beginnings import Begin
 from tests.factories import review as make
 from tests.review.story import Panel
 
@@ -23,7 +24,11 @@ Browser = Callable[[Any], FlaskClient]
 
 
 @pytest.fixture
-def panel(app: Any) -> Panel:
+def panel(begin: Begin) -> Panel:
+    return begin(some_left)
+
+
+def some_left() -> Panel:
     """Ann has one of two open, Ben has submitted, Cleo has both open."""
     panel = Panel.of("Ann", "Ben", "Cleo")
     tern, heron = panel.application_of("Tern School"), panel.application_of("Heron School")

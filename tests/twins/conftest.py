@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from grants.casework import files
 from grants.persistence.session import db
-from tests.conftest import Engine
+from tests.engines import Engine
 from tests.twins.walking import Known, Seen, Walk, ids_of_all, told_apart
 from tests.twins.world import ONE, OTHER, Chance, Reader, told
 

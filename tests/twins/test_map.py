@@ -9,7 +9,7 @@ from grants.kernel.roles import Role
 from grants.persistence.session import db
 from grants.review.models import Scorecard
 from grants.web.access import access_of
-from tests.conftest import Engine
+from tests.engines import Engine
 from tests.twins.conftest import Ways, browser_of
 from tests.twins.routes import CASE_OF, IDS, ROUTES, Filled
 from tests.twins.walking import Known, Walk, rules_of, told_apart

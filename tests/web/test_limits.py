@@ -17,7 +17,7 @@ from grants.kernel.clock import clock_at, now
 from grants.people.jobs import forget_tries
 from grants.persistence.session import db
 from grants.persistence.tries import Tries, count_try, tries
-from tests.conftest import Engine
+from tests.engines import Engine
 
 # A process of its own, as each of the server's is; it says what it was answered.
 ANOTHER_PROCESS = """
