@@ -12,7 +12,7 @@ from grants.kernel.clock import now, today
 from grants.kernel.policy import Actor
 from grants.meetings import pitch_todos
 from grants.meetings.models import Attendance, Meeting
-from grants.meetings.queries.motions import own_actions
+from grants.meetings.queries.motions import first_actions
 from grants.meetings.queries.scope import visible_meetings
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
@@ -75,7 +75,7 @@ def _to_do(actor: Actor) -> list[Todo]:
             one.due_on,
             cycle_id=one.item.meeting.stage.cycle_id,
         )
-        for one in own_actions(actor)
+        for one in first_actions(actor, SHOWN)
     ]
 
 

@@ -248,8 +248,8 @@ def test_what_is_to_be_done_waits_for_its_owner(app: Any, panel: Met) -> None:
         services.agree_on(panel.by, room.item(panel.tern), "Ask.", panel["Ben"].person.public_id, None)
     with app.test_request_context():
         assert "Ask for the budget." in [one.title for one in todos(panel["Ann"].by)]
-    action = queries.own_actions(panel["Ann"].by)[0].public_id
+    action = queries.own_actions(panel["Ann"].by).items[0].public_id
     with pytest.raises(Missing), room.acting():
         queries.action_for(panel["Ben"].by, action)
     panel["Ann"].declares_conflict(panel.tern)
-    assert queries.own_actions(panel["Ann"].by) == []
+    assert queries.own_actions(panel["Ann"].by).total == 0

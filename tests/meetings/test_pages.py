@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from grants.background.runner import run_due
 from grants.kernel.clock import clock_at
 from grants.kernel.roles import Role
 from grants.meetings import services
@@ -238,6 +239,53 @@ def test_as_many_statements_for_thirty_meetings_as_for_one(
             assert browser.get(url).status_code == 200
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_what_one_took_on_is_paged_in_as_many_statements_for_thirty_as_for_one(
+    panel: Met, client_of: Browser, statements: Any
+) -> None:
+    room = Room.running(panel, panel.auk, panel.tern)
+    room.opens(panel.auk)
+    browser, ann, counts = client_of(panel["Ann"].person), panel["Ann"].person.public_id, []
+    for more in (1, 29):
+        for number in range(more):
+            with room.acting(0):
+                services.agree_on(
+                    panel.by, room.item(panel.auk), f"Call {more - number}.", ann, date(2016, 5, 1 + number)
+                )
+        browser.get("/meetings/actions")
+        with statements() as seen:
+            assert browser.get("/meetings/actions").status_code == 200
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+    with room.acting(0):
+        services.agree_on(panel.by, room.item(panel.auk), "The last of all.", ann, None)
+    first, second = (browser.get(f"/meetings/actions?page={number}") for number in (1, 2))
+    assert ("1 to 30 of 31" in first.text, "The last of all." in first.text) == (True, False)
+    assert ("31 to 31 of 31" in second.text, "The last of all." in second.text) == (True, True)
+    finish = re.findall(r'action="(/actions/\w+/done\?page=2)"', second.text)
+    assert len(finish) == 1
+    after = browser.post(finish[0], follow_redirects=True)
+    assert (after.request.full_path, "of 31" in after.text) == ("/meetings/actions?page=2", False)
+
+
+def test_the_pdf_of_the_minutes_appears_by_itself(panel: Met, client_of: Browser) -> None:
+    room = Room.running(panel, panel.auk)
+    room.opens(panel.auk)
+    room.ends()
+    browser, url = client_of(panel.officer), f"/meetings/{room.meeting_id}/minutes"
+
+    def shows() -> list[bool]:
+        with clock_at(room.now):
+            page = browser.get(url).text
+        return [words in page for words in ("every 2s", "The PDF is being made", "Download the PDF", "Make the PDF")]
+
+    assert shows() == [False, False, False, True]
+    with clock_at(room.now):
+        browser.post(url)
+        assert shows() == [True, True, False, False]
+        run_due()
+    assert shows() == [False, False, True, False]
 
 
 def test_a_meeting_ends_before_its_agenda_does_and_says_what_is_left(panel: Met, client_of: Browser) -> None:

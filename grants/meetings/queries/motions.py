@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from grants.applications.models import Application
@@ -14,6 +14,7 @@ from grants.meetings.models import AgendaItem, Attendance, Meeting
 from grants.meetings.motion_models import ActionItem, Motion, Vote
 from grants.meetings.queries.scope import open_to, out_for
 from grants.people.models import Person
+from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.pitch_models import PitchCard
@@ -153,9 +154,18 @@ def action_for(actor: Actor, public_id: str) -> ActionItem:
     return action
 
 
-def own_actions(actor: Actor) -> Sequence[ActionItem]:
+def own_actions(actor: Actor, page: int = 1) -> Page[ActionItem]:
     """What the actor has agreed to do and has not done, the first due first."""
-    return db.session.scalars(
+    return paginate(_own_actions(actor), page)
+
+
+def first_actions(actor: Actor, most: int) -> Sequence[ActionItem]:
+    """The first of them, in one statement."""
+    return db.session.scalars(_own_actions(actor).limit(most)).all()
+
+
+def _own_actions(actor: Actor) -> Select[ActionItem]:
+    return (
         select(ActionItem)
         .join(ActionItem.item)
         .outerjoin(AgendaItem.application)
@@ -167,8 +177,7 @@ def own_actions(actor: Actor) -> Sequence[ActionItem]:
             .joinedload(CycleStage.cycle)
         )
         .order_by(ActionItem.due_on.is_(None), ActionItem.due_on, ActionItem.id)
-        .limit(20)
-    ).all()
+    )
 
 
 def owners_for(item: AgendaItem) -> Sequence[Person]:

@@ -18,6 +18,7 @@ from grants.meetings.views.pressing import back, pressed
 from grants.persistence.session import unit_of_work
 from grants.web.access import current_actor, requires
 from grants.web.forms import HouseForm, options
+from grants.web.tables import page_asked
 
 SLIPS, MOST_SLIPS = "slips", 10
 
@@ -114,7 +115,7 @@ def _slip(motion_id: str) -> services.Slip | None:
 @requires("meeting.attend")
 def actions() -> ResponseReturnValue:
     """What the actor took on at meetings, and has not done yet."""
-    return render_template("meetings/actions.html", agreed=queries.own_actions(current_actor()))
+    return render_template("meetings/actions.html", page=queries.own_actions(current_actor(), page_asked()))
 
 
 @bp.post("/actions/<public_id:action_id>/done")
@@ -125,7 +126,7 @@ def finish(action_id: str) -> ResponseReturnValue:
     with unit_of_work():
         services.finish_action(actor, queries.action_for(actor, action_id))
     flash("Done.", "good")
-    return redirect(url_for(".actions"))
+    return redirect(url_for(".actions", page=page_asked()))
 
 
 @bp.route("/meetings/<public_id:meeting_id>/minutes", methods=["GET", "POST"])
