@@ -123,6 +123,38 @@ def test_an_external_expert_comes_by_a_link_and_scores(panel: Panel, app: Flask,
     assert "Erin Expert: yes to the panel for Launch grant" in told
 
 
+@pytest.mark.parametrize(
+    ("at", "mailed", "officer_reads", "asked_reads"),
+    [
+        # a month before they are due an invitation ends in time, and nothing is said
+        (make.DUE - timedelta(days=31), "submissions by Friday 15 April", None, None),
+        (make.REVIEWING, "submissions by Friday 15 April", "theirs may be late", "scorecards are due before that"),
+        (
+            make.DUE + timedelta(days=1),
+            "submissions; scorecards were due Friday 15 April",
+            "hands theirs in late",
+            "so yours would come late",
+        ),
+    ],
+)
+def test_scorecards_that_are_due_before_an_invitation_ends_are_said(
+    panel: Panel, app: Flask, client_of: Browser, at: Any, mailed: str, officer_reads: str | None, asked_reads: str
+) -> None:
+    stage, late = f"/review/stages/{panel.stage.public_id}", officer_reads is not None
+    with clock_at(at):
+        officer = client_of(panel.officer)
+        officer.post(f"{stage}/members", data=ERIN)
+        pages = [text_of(officer.get(f"{stage}/{page}")) for page in ("panel", "invite")]
+        own = text_of(app.test_client().get(link_to("erin@university.example")))
+    mail = db.session.scalars(select(Message).where(Message.to_email == "erin@university.example")).one()
+    assert mailed in mail.body
+    for words in ("theirs may be late", "hands theirs in late"):
+        assert [words in page for page in pages] == [words == officer_reads] * 2
+    for words in ("scorecards are due before that", "so yours would come late"):
+        assert (words in own) == (words == asked_reads)
+    assert ("can say yes until" in pages[0], "Yes, I review" in own) == (late, True)
+
+
 def test_somebody_with_an_account_answers_signed_in_or_by_the_link(panel: Panel, client_of: Browser) -> None:
     with unit_of_work():
         cleo = person("Cleo Marsh", email="cleo@example.org")

@@ -24,7 +24,7 @@ from grants.review.models import PanelMember
 from grants.review.people_models import PanelInvitation
 from grants.review.queries.panel import review_rules
 from grants.review.queries.scope import sits, with_program
-from grants.review.states import InvitationState
+from grants.review.states import InvitationFacts, InvitationState
 
 HOLDS_FOR: Final = timedelta(days=30)
 """How long an invitation can be answered from when it was sent, or sent again."""
@@ -33,6 +33,22 @@ HOLDS_FOR: Final = timedelta(days=30)
 def has_run_out(invitation: PanelInvitation) -> bool:
     """Whether it was not answered in time."""
     return invitation.state == InvitationState.INVITED and now() >= invitation.since + HOLDS_FOR
+
+
+def facts_of(invitation: PanelInvitation) -> InvitationFacts:
+    """What the invitation's moves ask, as it stands now."""
+    return InvitationFacts(has_run_out(invitation), is_closed=invitation.stage.released_at is not None)
+
+
+def is_member(stage: CycleStage, person: Person) -> bool:
+    """Whether somebody sits on the stage's panel."""
+    found = select(PanelMember.id).where(PanelMember.stage_id == stage.id, PanelMember.person_id == person.id, sits())
+    return db.session.scalar(found) is not None
+
+
+def answered_too_late(stage: CycleStage, since: datetime) -> bool:
+    """Whether an invitation that is sent at this instant can still be answered once the stage's scorecards are due."""
+    return stage.reviews_due_at is not None and since + HOLDS_FOR > stage.reviews_due_at
 
 
 def stamp_of(invitation: PanelInvitation) -> str:

@@ -18,13 +18,11 @@ from grants.review.services.conflicts import (
     undo_declaration,
 )
 from grants.review.services.consortia import conflicts_follow
+from grants.review.services.joining import accept_invitation, accept_with_account, decline_invitation
 from grants.review.services.leaving import leave_panel
 from grants.review.services.notes import NOTES_KEPT, forget_notes, save_notes
 from grants.review.services.panel import (
-    accept_invitation,
-    accept_with_account,
     agree_load,
-    decline_invitation,
     invite_again,
     invite_by_address,
     invite_reviewer,

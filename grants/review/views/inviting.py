@@ -17,7 +17,7 @@ from grants.review.people_forms import DeclineForm, InviteForm, InviteSeveralFor
 from grants.review.people_models import PanelInvitation
 from grants.review.queries import Foreseen
 from grants.review.views.blueprint import bp
-from grants.review.views.panels import panel_page
+from grants.review.views.panels import asking_now, panel_page
 from grants.web.access import current_actor, public, requires
 from grants.web.filters import plural
 from grants.web.limits import limited
@@ -82,7 +82,7 @@ def _ask_all(stage_id: str, foreseen: list[Foreseen], load_cap: int | None) -> i
 def _several_page(stage: CycleStage, form: InviteSeveralForm, foreseen: list[Foreseen]) -> str:
     if not form.is_submitted():
         form.load_cap.data = queries.review_rules(stage).load.at_most
-    return render_template("review/invite.html", stage=stage, form=form, foreseen=foreseen)
+    return render_template("review/invite.html", stage=stage, form=form, foreseen=foreseen, **asking_now())
 
 
 @bp.post("/stages/<public_id:stage_id>/invitations/<public_id:invitation_id>/again")
@@ -267,6 +267,7 @@ def _page(
         no=no,
         count=count,
         due=due,
+        is_past=queries.is_past,
         until=invitation.since + queries.HOLDS_FOR,
         has_run_out=queries.has_run_out(invitation),
         is_somebody_else=actor.person_id is not None and (person is None or person.id != actor.person_id),

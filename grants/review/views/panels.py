@@ -1,8 +1,11 @@
 """The organizer's pages: who is on a panel, who reads what, how far they are."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from grants.kernel.clock import now
 from grants.persistence.session import unit_of_work
 from grants.programs.models import CycleStage
 from grants.review import queries, services
@@ -28,6 +31,11 @@ def panel(stage_id: str) -> ResponseReturnValue:
     return panel_page(queries.stage_for(current_actor(), stage_id), InviteForm(formdata=None))
 
 
+def asking_now() -> dict[str, Any]:
+    """What the pages on which people are asked need to say that their scorecards may come late."""
+    return {"now_is": now(), "holds_for": queries.HOLDS_FOR, "is_past": queries.is_past}
+
+
 def panel_page(stage: CycleStage, form: InviteForm) -> str:
     """The panel, with the form by which somebody is asked as it stands."""
     actor, narrowed = current_actor(), CoverageFilterForm()
@@ -41,6 +49,8 @@ def panel_page(stage: CycleStage, form: InviteForm) -> str:
         standings={one.member.id: queries.standing_of(one.member) for one in members.items},
         trained=queries.training_of(actor, stage, [one.member for one in members.items]),
         has_run_out=queries.has_run_out,
+        answered_too_late=queries.answered_too_late,
+        **asking_now(),
         coverage=queries.coverage(
             actor,
             stage,
