@@ -186,7 +186,7 @@ SLOT: Workflow[SlotFacts] = Workflow(
     (
         Move("invite", S.PLANNED, S.INVITED, _BY_STAFF, still_to_come, ("tell_applicant",)),
         Move("confirm", (S.INVITED, S.ASKED, S.DECLINED), S.CONFIRMED, _BY_APPLICANT, still_to_come, ("note",)),
-        Move("ask", (S.INVITED, S.CONFIRMED), S.ASKED, _BY_APPLICANT, still_to_come, ("tell_officer",)),
+        Move("ask", TOLD, S.ASKED, _BY_APPLICANT, still_to_come, ("tell_officer",)),
         Move("decline", EXPECTED, S.DECLINED, _BY_APPLICANT, still_to_come, ("tell_officer",)),
         Move("move", EXPECTED, S.INVITED, _BY_STAFF, still_to_come, ("tell_applicant",)),
         Move("keep", S.ASKED, S.INVITED, _BY_STAFF, still_to_come, ("tell_applicant",)),
@@ -194,4 +194,5 @@ SLOT: Workflow[SlotFacts] = Workflow(
         Move("call off", TOLD, S.CANCELLED, _BY_STAFF, meeting_goes_on, ("tell_applicant",)),
     ),
 )
-"""planned → invited → confirmed, asked for another time, or declined. Who said no, or asked, may still confirm."""
+"""planned → invited → confirmed, asked for another time, or declined. Who said no, or asked, may still confirm, or ask
+for yet another time."""

@@ -340,7 +340,7 @@ def test_the_page_gives_a_time_says_why_not_and_warns(app: Flask, client_of: Bro
             f"{slot}/give", data=data | {"at": "2016-04-20T16:30", "length": "10"}, follow_redirects=True
         )
         said = text_of(done)
-        assert "The slot has its time. An applicant who knew another is told." in said
+        assert "The slot has this time now. If the applicant knew another, they are told." in said
         assert f"{name} has two pitches that day" in said
         assert "4:30 pm" in said
         other = officer.post(

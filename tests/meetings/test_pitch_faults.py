@@ -53,6 +53,8 @@ def test_every_move_of_a_slot_by_its_table() -> None:
         (S.DECLINED, "confirm"): "confirmed",
         (S.INVITED, "ask"): "asked",
         (S.CONFIRMED, "ask"): "asked",
+        (S.ASKED, "ask"): "asked",
+        (S.DECLINED, "ask"): "asked",
         (S.INVITED, "decline"): "declined",
         (S.CONFIRMED, "decline"): "declined",
         (S.ASKED, "decline"): "declined",

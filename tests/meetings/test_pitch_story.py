@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from grants.casework.services import hand_over
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Missing, Refused
 from grants.meetings import queries, services
@@ -196,6 +197,23 @@ def test_an_applicant_who_said_no_may_come_after_all(app: Flask) -> None:
     assert panel.states() == {"Auk": "confirmed"}
     with pytest.raises(Clash, match="has begun"), panel.acting(MEETING):
         services.decline(panel.schools["Auk"].as_lead, panel.own("Auk"), "Too late.")
+
+
+def test_what_was_asked_can_be_changed_and_a_no_may_become_a_question(app: Flask) -> None:
+    panel = Pitching.begun("Auk")
+    with panel.acting():
+        hand_over(panel.by, panel.applications["Auk"].case, panel.officer)
+    panel.invites(panel.plans())
+    panel.asks("Auk")
+    editor = panel.schools["Auk"].as_editor
+    with panel.acting():
+        services.ask_another_time(editor, panel.own("Auk"), "We test until ten.", "Eleven.", MEETING)
+    assert (panel.states(), panel.own("Auk").wish) == ({"Auk": "asked"}, "We test until ten.")
+    assert panel.told("pitch.asked") == [panel.officer.name] * 2
+    with panel.acting():
+        services.decline(editor, panel.own("Auk"), "No time fits.")
+    panel.asks("Auk")
+    assert (panel.states(), panel.own("Auk").unfit) == ({"Auk": "asked"}, "Not before ten; eleven fits.")
 
 
 def test_who_asked_is_answered_that_the_time_stays(app: Flask) -> None:

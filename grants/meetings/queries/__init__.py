@@ -8,19 +8,13 @@ from grants.meetings.queries.meetings import (
     Seat,
     agenda_of,
     is_blind,
-    is_out,
     is_over,
     item_for,
     item_up,
-    leads,
-    may_note,
-    may_plan,
     meeting_for,
     meetings,
-    require_in_the_room,
     seat_of,
     seats,
-    takes_part,
 )
 from grants.meetings.queries.minutes import (
     earlier_minutes,
@@ -93,6 +87,7 @@ from grants.meetings.queries.planning import (
     to_discuss,
 )
 from grants.meetings.queries.pulse import pulse
+from grants.meetings.queries.rights import is_out, leads, may_note, may_plan, require_in_the_room, takes_part
 from grants.meetings.queries.slides import (
     own_slides_file,
     slides_deadline,

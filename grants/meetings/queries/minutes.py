@@ -21,7 +21,7 @@ from grants.meetings.ballots import Ballot, Count
 from grants.meetings.ballots import in_words as votes_in_words
 from grants.meetings.models import AgendaItem, Attendance, Meeting
 from grants.meetings.motion_models import ActionItem, Minutes, Motion, Vote
-from grants.meetings.queries.meetings import Agenda, Line, agenda_of, leads
+from grants.meetings.queries.meetings import Agenda, Line, agenda_of
 from grants.meetings.queries.minutes_scores import (
     ScoreLine,
     items_with_pitches,
@@ -33,6 +33,7 @@ from grants.meetings.queries.minutes_scores import (
 )
 from grants.meetings.queries.motions import actions_on
 from grants.meetings.queries.pitches import presenters_on
+from grants.meetings.queries.rights import leads
 from grants.meetings.queries.scope import out_for
 from grants.people.models import Person
 from grants.persistence.session import db

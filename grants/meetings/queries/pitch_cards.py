@@ -14,7 +14,8 @@ from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor, Verdict
 from grants.meetings.models import AgendaItem, Attendance, Meeting
 from grants.meetings.policy import Pitching, may_score_pitch, may_see_scores
-from grants.meetings.queries.meetings import Agenda, is_out, is_over, seat_of
+from grants.meetings.queries.meetings import Agenda, is_over, seat_of
+from grants.meetings.queries.rights import is_out
 from grants.meetings.queries.scope import out_for
 from grants.people.models import Person
 from grants.persistence.session import db

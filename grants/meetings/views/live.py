@@ -1,24 +1,21 @@
 """The meeting itself: one page that shows everybody what is up, and follows it."""
 
-import hmac
 from collections.abc import Callable
-from hashlib import sha256
 from http import HTTPStatus
 
-from flask import Response, current_app, flash, render_template, request, url_for
+from flask import Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.applications.queries import read_submission
-from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Missing, Problem
 from grants.kernel.policy import require
 from grants.meetings import queries, services
-from grants.meetings.ballots import MAJORITIES, in_words
 from grants.meetings.dates import entries_of
-from grants.meetings.forms import AbsenceForm, ActionForm, MotionForm, NotesForm
+from grants.meetings.forms import AbsenceForm, NotesForm
 from grants.meetings.models import AgendaItem, Meeting
 from grants.meetings.views.blueprint import bp
 from grants.meetings.views.pressing import back, pressed
+from grants.meetings.views.room import page_of, tag_of
 from grants.messages.calendars import sent
 from grants.persistence.session import unit_of_work
 from grants.review.forms import (
@@ -26,14 +23,13 @@ from grants.review.forms import (
     ScorecardForm,
     changed_elsewhere,
     level_words,
-    mark_words,
     part_words,
     scorecard_form,
 )
 from grants.review.marking import needs_comment
 from grants.review.queries import card_of, rubric_of
 from grants.web.access import current_actor, requires
-from grants.web.forms import in_zone, options
+from grants.web.forms import in_zone
 from grants.web.posting import carry_out
 
 LOOKS_AGAIN = "X-Looks-Again"
@@ -49,70 +45,10 @@ def meeting(meeting_id: str) -> ResponseReturnValue:
     has changed, in three small statements.
     """
     if LOOKS_AGAIN in request.headers:
-        tag = _tag(queries.pulse(current_actor(), meeting_id))
+        tag = tag_of(queries.pulse(current_actor(), meeting_id))
         if request.if_none_match.contains(tag):
             return Response(status=HTTPStatus.NOT_MODIFIED)
-    return _page(meeting_id)
-
-
-def _page(meeting_id: str, absence: AbsenceForm | None = None) -> str:
-    actor = current_actor()
-    found = queries.meeting_for(actor, meeting_id)
-    agenda = queries.agenda_of(actor, found)
-    seat = queries.seat_of(actor, found)
-    up = agenda.up.item if agenda.up else None
-    is_out = agenda.out is not None
-    noting = not is_out and queries.may_note(actor, found)
-    slots = queries.slots_on(actor, found)
-    if absence is None:
-        kept = {"since": seat.away_from, "until": seat.away_until} if seat else {}
-        absence = in_zone(AbsenceForm, found.stage.cycle.time_zone)(formdata=None, data=kept)
-    return render_template(
-        "meetings/meeting.html",
-        meeting=found,
-        agenda=agenda,
-        seat=seat,
-        up=up,
-        leading=queries.leads(actor, found),
-        noting=noting,
-        seats=() if is_out else queries.seats(found, up),
-        scores=queries.scores_for(actor, up, seat) if up else None,
-        pitch=queries.pitch_scores_for(actor, up) if up else None,
-        progress=queries.pitch_progress(found, agenda.items) if noting or actor.may("review.read") else {},
-        own_pitches=() if is_out else queries.own_pitches(actor, found, agenda),
-        motions=queries.motions_on(actor, up) if up else [],
-        may_vote=queries.takes_part(actor, up) if up else None,
-        voters=queries.voters_present(up) if up else 0,
-        agreed=queries.actions_on([up.id]).get(up.id, ()) if up else (),
-        motion=MotionForm(formdata=None, ballot=found.ballot, majority=found.majority),
-        action=_action_form(up) if up and not is_out else None,
-        notes=NotesForm(formdata=None, notes=up.notes, version=str(up.notes_version)) if up else None,
-        absence=absence,
-        tag=_tag(queries.pulse(actor, meeting_id)),
-        blind=queries.is_blind(actor, found),
-        slots=slots,
-        now_is=now(),
-        slides=queries.slides_on(slots.values()) if slots else {},
-        may_plan=actor.may("meeting.plan"),
-        majorities=MAJORITIES,
-        count_words=lambda motion: in_words(queries.count_of(motion)),
-        card_of=card_of,
-        mark_words=mark_words,
-        part_words=part_words,
-    )
-
-
-def _action_form(item: AgendaItem) -> ActionForm:
-    form = ActionForm(formdata=None)
-    owners = queries.owners_for(item)
-    form.owner.choices = options({"": "Choose", **{one.public_id: one.name for one in owners}})
-    return form
-
-
-def _tag(facts: tuple[object, ...]) -> str:
-    """A tag that says whether something changed, and neither what nor how often: nobody without the key can count."""
-    key = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(key, repr(facts).encode(), sha256).hexdigest()[:20]
+    return page_of(meeting_id)
 
 
 @bp.get("/meetings/<public_id:meeting_id>.ics")
@@ -208,7 +144,7 @@ def absence(meeting_id: str) -> ResponseReturnValue:
         lambda: services.tell_absence(actor, queries.meeting_for(actor, meeting_id), form.since.data, form.until.data),
         "Thank you. The agenda takes it into account where it can.",
         url_for(".meeting", meeting_id=meeting_id),
-        lambda: _page(meeting_id, form),
+        lambda: page_of(meeting_id, form),
     )
 
 
@@ -270,7 +206,7 @@ def notes(meeting_id: str, item_id: str) -> ResponseReturnValue:
         form.show(problem)
         return render_template("meetings/notes.html", meeting=_found(meeting_id), form=form), problem.status
     if by_itself:
-        return {"version": version, "tag": _tag(queries.pulse(actor, meeting_id))}
+        return {"version": version, "tag": tag_of(queries.pulse(actor, meeting_id))}
     flash("The notes are kept.", "good")
     return back(meeting_id)
 

@@ -15,7 +15,7 @@ from grants.meetings.pitch_forms import FreeTimeForm, MoreTimeForm, NewPitchForm
 from grants.meetings.pitch_models import PitchSlot
 from grants.meetings.states import SLOT
 from grants.meetings.views.blueprint import bp
-from grants.meetings.views.planning import chairs_of, plan_in
+from grants.meetings.views.planning import chairs_of, plan_in, usual_plan
 from grants.persistence.session import unit_of_work
 from grants.programs.models import CycleStage
 from grants.review.queries import review_rules, stage_for
@@ -51,7 +51,7 @@ ACTS: dict[str, Callable[[Actor, PitchSlot, Any], object]] = {
 }
 DONE = {
     "move": "The slot is moved. Whoever knew another time is told.",
-    "give": "The slot has its time. An applicant who knew another is told.",
+    "give": "The slot has this time now. If the applicant knew another, they are told.",
     "keep": "The applicant is told that the time stays.",
     "off": "The slot is called off, and free for another applicant.",
     "time": "The applicant has more time for the slides, and is told.",
@@ -65,29 +65,29 @@ def new_pitch(stage_id: str) -> ResponseReturnValue:
     actor = current_actor()
     stage = stage_for(actor, stage_id)
     require(queries.may_plan(actor, stage))
-    pitch, found = queries.the_pitch(stage), queries.candidates(actor, stage)
-    chosen = queries.preticked(found, pitch.shortlist, queries.pitching(stage))
-    form = meeting_form(NewPitchForm, stage.cycle.time_zone, chairs_of(stage), data=_usual(stage, chosen))
-    form.who.choices = options({one.application.public_id: one.name for one in found if one.pitches_at is None})
+    form = _new_form(stage)
     made: list[str] = []
 
     def make() -> None:
         stage = stage_for(actor, stage_id)
-        meeting = services.plan_pitch(
-            actor,
-            stage,
-            plan_in(stage, form),
-            form.who.data or (),
-            form.minutes.data,
-            form.break_after.data,
-            form.break_minutes.data,
-            form.reason.data or "",
-        )
-        made.append(meeting.public_id)
+        plan, chosen = plan_in(stage, form), form.who.data or ()
+        minutes, after, pause = (one.data or 0 for one in (form.minutes, form.break_after, form.break_minutes))
+        reason = form.reason.data or ""
+        made.append(services.plan_pitch(actor, stage, plan, chosen, minutes, after, pause, reason).public_id)
 
     done = "The pitch is planned. Look at its agenda, then invite the applicants."
     answer = carry_out(form, make, done, "/", lambda: _new_page(stage_id, form))
     return redirect(url_for(".agenda", meeting_id=made[0])) if made else answer
+
+
+def _new_form(stage: CycleStage) -> NewPitchForm:
+    """The form of a new pitch; the best ranked are ticked, as many as the shortlist has room for."""
+    pitch, found = queries.the_pitch(stage), queries.candidates(current_actor(), stage)
+    chosen = queries.preticked(found, pitch.shortlist, queries.pitching(stage))
+    usual = usual_plan(stage, "pitch", pitch.minutes) | {"who": chosen}
+    form = meeting_form(NewPitchForm, stage.cycle.time_zone, chairs_of(stage), data=usual)
+    form.who.choices = options({one.application.public_id: one.name for one in found if one.pitches_at is None})
+    return form
 
 
 def _new_page(stage_id: str, form: NewPitchForm) -> str:
@@ -101,20 +101,6 @@ def _new_page(stage_id: str, form: NewPitchForm) -> str:
         candidates=queries.candidates(actor, stage),
         blind=review_rules(stage).identity == "blind",
     )
-
-
-def _usual(stage: CycleStage, chosen: list[str]) -> dict[str, Any]:
-    return {
-        "title": f"{stage.title}: pitch",
-        "quorum": max(1, queries.panel_size(stage) // 2 + 1),
-        "ballot": "open",
-        "majority": "simple",
-        "minutes": queries.the_pitch(stage).minutes,
-        "break_after": 4,
-        "break_minutes": 15,
-        "chair": current_actor().public_id,
-        "who": chosen,
-    }
 
 
 @bp.post("/meetings/<public_id:meeting_id>/applicants/<any(invite,tell):what>")

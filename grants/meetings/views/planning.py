@@ -1,5 +1,7 @@
 """The officer's pages: a meeting is planned, its agenda put in order, its panel invited."""
 
+from typing import Any, Final
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -30,6 +32,9 @@ from grants.web.forms import HouseForm, options
 from grants.web.posting import carry_out
 from grants.web.tables import page_asked
 
+MINUTES: Final = 20
+"""For an application at a meeting of a panel, unless somebody says otherwise."""
+
 
 @bp.get("/meetings")
 @requires("meeting.read")
@@ -57,32 +62,14 @@ def new(stage_id: str) -> ResponseReturnValue:
     actor = current_actor()
     stage = stage_for(actor, stage_id)
     require(queries.may_plan(actor, stage))
-    form = meeting_form(
-        NewMeetingForm,
-        stage.cycle.time_zone,
-        chairs_of(stage),
-        data={
-            "title": f"{stage.title}: panel meeting",
-            "quorum": max(1, queries.panel_size(stage) // 2 + 1),
-            "ballot": "open",
-            "majority": "simple",
-            "which": "all",
-            "minutes": 20,
-            "break_after": 4,
-            "break_minutes": 15,
-            "chair": actor.public_id,
-        },
-    )
+    usual = usual_plan(stage, "panel meeting", MINUTES) | {"which": "all"}
+    form = meeting_form(NewMeetingForm, stage.cycle.time_zone, chairs_of(stage), data=usual)
     made: list[str] = []
 
     def make() -> None:
         stage = stage_for(actor, stage_id)
-        lines = services.Lines(
-            queries.to_discuss(actor, stage, form.which.data),
-            form.minutes.data,
-            form.break_after.data,
-            form.break_minutes.data,
-        )
+        applications = queries.to_discuss(actor, stage, form.which.data)
+        lines = services.Lines(applications, form.minutes.data, form.break_after.data, form.break_minutes.data)
         made.append(services.make_meeting(actor, stage, plan_in(stage, form), lines).public_id)
 
     def page() -> str:
@@ -91,6 +78,20 @@ def new(stage_id: str) -> ResponseReturnValue:
 
     answer = carry_out(form, make, "The meeting is planned. Look at its agenda, then invite the panel.", "/", page)
     return redirect(url_for(".agenda", meeting_id=made[0])) if made else answer
+
+
+def usual_plan(stage: CycleStage, called: str, minutes: int) -> dict[str, Any]:
+    """What stands in the form of a new meeting: whoever plans it leads it, with more than half of the panel."""
+    return {
+        "title": f"{stage.title}: {called}",
+        "quorum": max(1, queries.panel_size(stage) // 2 + 1),
+        "ballot": "open",
+        "majority": "simple",
+        "minutes": minutes,
+        "break_after": 4,
+        "break_minutes": 15,
+        "chair": current_actor().public_id,
+    }
 
 
 def chairs_of(stage: CycleStage) -> dict[str, str]:
@@ -156,7 +157,7 @@ def _agenda_page(meeting_id: str, add: AddForm | None = None, rest: BreakForm | 
     actor, meeting = current_actor(), _planned(meeting_id)
     pitch = queries.pitch_of(meeting.stage) if meeting.kind == "pitch" else None
     if add is None:
-        add = (PitchAddForm if pitch else AddForm)(formdata=None, minutes=pitch.minutes if pitch else 20)
+        add = (PitchAddForm if pitch else AddForm)(formdata=None, minutes=pitch.minutes if pitch else MINUTES)
     slots = queries.slots_on(actor, meeting)
     proposal = services.propose_order(actor, meeting)
     others = queries.not_on_it(actor, meeting)

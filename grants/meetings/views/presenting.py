@@ -23,7 +23,7 @@ from grants.meetings.pitch_forms import (
 )
 from grants.meetings.pitch_models import PitchSlot
 from grants.meetings.pitch_rules import names_in
-from grants.meetings.states import EXPECTED, SLOT
+from grants.meetings.states import EXPECTED, SLOT, SlotState
 from grants.meetings.views.blueprint import bp
 from grants.messages.calendars import sent
 from grants.persistence.session import unit_of_work
@@ -147,10 +147,12 @@ def _page(application_id: str, tried: Forms) -> str:
 def _forms(slot: PitchSlot) -> Forms:
     seen = slot.starts_at.isoformat() if slot.starts_at else ""
     names = "\n".join(slot.presenters)
+    # Whoever said no wrote why they do not pitch, and not what keeps them from a time.
+    asked = {} if slot.state == SlotState.DECLINED else {"wish": slot.wish, "unfit": slot.unfit}
     return {
         "confirm": PresentersForm(formdata=None, seen=seen, presenters=names),
         "present": PresentersForm(formdata=None, seen=seen, presenters=names),
-        "ask": AskForm(formdata=None, seen=seen, wish=slot.wish, unfit=slot.unfit),
+        "ask": AskForm(formdata=None, seen=seen, **asked),
         "decline": DeclineForm(formdata=None),
         "slides": SlidesForm(formdata=None),
     }

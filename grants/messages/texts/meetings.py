@@ -16,8 +16,8 @@ TEMPLATES: Final[dict[str, Template]] = {
     "meetings.invited": Template(
         "Meeting: {meeting}, {when}",
         "Dear {name},\n\nYou are invited to a meeting of the panel: {meeting}.\n\n" + _WHERE + "\n\n"
-        "The page has its agenda, and an entry for your calendar. Please say there if you cannot be "
-        "with us for part of it.",
+        "The page has its agenda; please say there if you cannot be with us for part of it. The entry for your "
+        "calendar is attached.",
     ),
     "meetings.changed": Template(
         "Changed: {meeting}, now {when}",
@@ -30,7 +30,7 @@ TEMPLATES: Final[dict[str, Template]] = {
     "pitch.invited": Template(
         "Your pitch for {stage}: {when}",
         "Dear {name},\n\n{school} is invited to pitch for {stage} ({cycle}).\n\n" + _SLOT + "\n\n" + _ANSWER + " "
-        "What a pitch is judged by stands there too, and an entry for your calendar.",
+        "What a pitch is judged by stands there too. The entry for your calendar is attached.",
     ),
     "pitch.moved": Template(
         "Another time for your pitch for {stage}: {when}",
