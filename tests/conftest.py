@@ -22,7 +22,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 from grants import create_app
-from grants.config import Settings
+from grants.config import ROOT, Settings
 from grants.kernel import clock
 from grants.persistence.session import db
 from tests import ordering
@@ -33,30 +33,54 @@ from tests.engines import Embedded, Engine, Server
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 
-# These play the demonstration's recordings, once a process: one process does for all of them.
-PLAY_THE_DEMONSTRATION = {
-    "tests/browser/test_every_page.py",
-    "tests/scenarios/test_oakland.py",
-    "tests/scenarios/test_upgrading.py",
+# Files that share what takes long to make, once a process: one process does for all of them.
+TOGETHER = {
+    "the demonstration": (
+        "tests/browser/test_every_page.py",
+        "tests/scenarios/test_oakland.py",
+        "tests/scenarios/test_upgrading.py",
+    ),
+    "the two worlds": (
+        "tests/twins/test_officer.py",
+        "tests/twins/test_reviewer.py",
+        "tests/twins/test_applicants.py",
+        "tests/twins/test_directors.py",
+        "tests/twins/test_map.py",
+    ),
 }
+# What takes minutes is begun first: begun last, one process would be at it while the other has nothing left to do.
+FIRST = (
+    *(file for files in TOGETHER.values() for file in files),
+    "tests/replay/test_demo.py",
+    "tests/decisions/test_twins.py",
+    "tests/test_make_run.py",
+    "tests/test_config.py",
+    "tests/background/test_long.py",
+)
+GROUP = {file: name for name, files in TOGETHER.items() for file in files}
 
 
 class ByFile(LoadFileScheduling):
-    """A file's tests stay together in one process, and so do all that play the demonstration."""
+    """A file's tests stay together in one process, and so do those of files that share what takes long to make."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return "the demonstration" if file in PLAY_THE_DEMONSTRATION else file
+        return GROUP.get(file, file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile | None:
+    config.option.loadscopereorder = False  # they are in order, below
     return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    playing = {item.nodeid.partition("::")[0] for item in items if "replay_kept" in getattr(item, "fixturenames", ())}
-    if unnamed := playing - PLAY_THE_DEMONSTRATION:
-        raise pytest.UsageError(f"PLAY_THE_DEMONSTRATION in tests/conftest.py has to name {', '.join(unnamed)}.")
+    files = {item: item.nodeid.partition("::")[0] for item in items}
+    playing = {file for item, file in files.items() if "replay_kept" in getattr(item, "fixturenames", ())}
+    if unnamed := playing.difference(TOGETHER["the demonstration"]):
+        raise pytest.UsageError(f"TOGETHER in tests/conftest.py has to name {', '.join(unnamed)}.")
+    if gone := [file for file in FIRST if not (ROOT / file).exists()]:
+        raise pytest.UsageError(f"FIRST in tests/conftest.py names what is not there: {', '.join(gone)}.")
+    items.sort(key=lambda item: FIRST.index(files[item]) if files[item] in FIRST else len(FIRST))
 
 
 @pytest.fixture(scope="session")
