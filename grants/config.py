@@ -25,6 +25,8 @@ Environment = Literal["production", "development", "demo", "test"]
 # Lets a developer start without ceremony; production knows it and refuses it.
 DEVELOPMENT_SECRET = "development-secret-known-to-everybody"  # noqa: S105
 SHORTEST_SECRET = 32
+# Of statements put together, how many a process keeps compiled: all that the application has. SQLAlchemy keeps 500.
+KEPT_STATEMENTS = 1500
 
 
 class ConfigurationError(ValueError):
@@ -101,6 +103,7 @@ class Settings:
             "TESTING": self.environment == "test",
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SQLALCHEMY_ENGINE_OPTIONS": {"query_cache_size": KEPT_STATEMENTS},
             "MAX_CONTENT_LENGTH": self.max_upload_mb * 1024 * 1024,
             "PERMANENT_SESSION_LIFETIME": timedelta(hours=self.session_hours),
             "SESSION_COOKIE_HTTPONLY": True,

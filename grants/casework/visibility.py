@@ -10,7 +10,8 @@ from grants.kernel.policy import Actor, Role
 from grants.people.models import CoachInvitation, ConsortiumMember
 
 # These tables belong to later steps (review, applications), which this one may not import; their columns are all that
-# is asked of them. Each has a name of its own, so that it is never taken for the table of a statement around it.
+# is asked of them. Each has a name of its own, so that it is never taken for the table of a statement around it; it is
+# given once, since naming a table takes longer than asking it.
 _conflict = table("conflict", column("case_id"), column("person_id"), column("lifted_at")).alias("standing_conflict")
 _coached = table("coached_section", column("application_id"), column("invitation_id"), column("opened_at")).alias(
     "coached"
@@ -18,6 +19,9 @@ _coached = table("coached_section", column("application_id"), column("invitation
 _application = table("application", column("id"), column("case_id")).alias("coached_application")
 _applied = table("application", column("id"), column("case_id")).alias("consortium_application")
 _submitted = table("submission", column("application_id"), column("submitted_at")).alias("consortium_submission")
+_invitation = aliased(CoachInvitation)
+_its_own, _applying = aliased(Case), aliased(Case)
+_member = aliased(ConsortiumMember)
 
 
 def not_conflicted(
@@ -36,18 +40,16 @@ def not_conflicted(
     declared = select(_conflict.c.case_id).where(
         _conflict.c.person_id == actor.person_id, _conflict.c.lifted_at.is_(None)
     )
-    invitation = aliased(CoachInvitation)
     coached = select(_application.c.case_id).where(
-        invitation.person_id == actor.person_id,
-        _coached.c.invitation_id == invitation.id,
+        _invitation.person_id == actor.person_id,
+        _coached.c.invitation_id == _invitation.id,
         _coached.c.opened_at.is_not(None),
         _application.c.id == _coached.c.application_id,
     )
     free = or_(case_id.is_(None), and_(case_id.not_in(declared), case_id.not_in(coached)))
     if not (own := actor.ties):
         return free
-    its_own = aliased(Case)
-    belongs = exists().where(its_own.id == case_id, its_own.organization_id.in_(own))
+    belongs = exists().where(_its_own.id == case_id, _its_own.organization_id.in_(own))
     return and_(free, ~or_(belongs, _member_applies(case_id, own)))
 
 
@@ -55,12 +57,11 @@ def _member_applies(
     case_id: InstrumentedAttribute[int] | InstrumentedAttribute[int | None] | ColumnElement[int], own: Collection[int]
 ) -> ColumnElement[bool]:
     """Holds for cases of consortia in which one of these organizations is, or was when the case submitted."""
-    its_own, member = aliased(Case), aliased(ConsortiumMember)
     return exists().where(
-        its_own.id == case_id,
-        member.consortium_id == its_own.organization_id,
-        member.organization_id.in_(own),
-        counts_for(member, its_own.id),
+        _applying.id == case_id,
+        _member.consortium_id == _applying.organization_id,
+        _member.organization_id.in_(own),
+        counts_for(_member, _applying.id),
     )
 
 

@@ -22,7 +22,10 @@ from grants.review.steps import StepsTaken, text_hash
 REVIEWABLE: Final = ("submitted", "returned")
 """States of an application in which its newest submission is read and scored."""
 
+# Named once: it takes longer than asking.
 _coached_application = aliased(Application)
+_tied_application, _tied_invitation = aliased(Application), aliased(CoachInvitation)
+_first_submission = aliased(Submission)
 Column = ColumnElement[Any] | Any
 Selected = TypeVarTuple("Selected")
 
@@ -35,14 +38,13 @@ def with_program(stage: InstrumentedAttribute[CycleStage] | None = None) -> Exec
 
 def has_conflict(person_id: Column, case_id: Column) -> ColumnElement[bool]:
     """Holds where this person has a standing conflict with this case, or ever coached a draft of it."""
-    application, invitation = aliased(Application), aliased(CoachInvitation)
     noted = exists().where(Conflict.case_id == case_id, Conflict.person_id == person_id, Conflict.lifted_at.is_(None))
     coached = exists().where(
-        application.case_id == case_id,
-        CoachedSection.application_id == application.id,
-        CoachedSection.invitation_id == invitation.id,
+        _tied_application.case_id == case_id,
+        CoachedSection.application_id == _tied_application.id,
+        CoachedSection.invitation_id == _tied_invitation.id,
         CoachedSection.opened_at.is_not(None),
-        invitation.person_id == person_id,
+        _tied_invitation.person_id == person_id,
     )
     return or_(noted, coached)
 
@@ -57,14 +59,13 @@ def declared_for_application(person_id: Column) -> ColumnElement[bool]:
 
     Needs `Application` in the statement. Who applies after that, by an extended deadline, is asked about again.
     """
-    first = aliased(Submission)
     return exists().where(
         PanelMember.stage_id == Application.stage_id,
         PanelMember.person_id == person_id,
         sits(),
-        first.application_id == Application.id,
-        first.number == 1,
-        PanelMember.declared_at >= first.submitted_at,
+        _first_submission.application_id == Application.id,
+        _first_submission.number == 1,
+        PanelMember.declared_at >= _first_submission.submitted_at,
     )
 
 
@@ -180,6 +181,7 @@ def reviewable_applications(actor: Actor, stage: CycleStage) -> Select[Applicati
     )
 
 
+@cache
 def newest_submission_id() -> ColumnElement[int]:
     """The id of an application's newest submission; needs `Application` in the statement."""
     newest = aliased(Submission)
