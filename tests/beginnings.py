@@ -5,6 +5,7 @@ import pickle
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
+from grants.kernel import clock
 from grants.persistence.base import Base
 from grants.persistence.session import db
 from tests.engines import Engine
@@ -31,7 +32,7 @@ class Beginnings:
 
     def told(self, tell: Callable[..., Told], *of: object, **more: object) -> Told:
         """What is told on a clean database, brought back from the second time on."""
-        key = f"{tell.__module__} {tell.__qualname__} {of} {more}"
+        key = f"{tell.__module__} {tell.__qualname__} {of} {more} at {clock._frozen.get()}"
         if key not in self._told:
             made = tell(*of, **more)
             self._told[key] = self._laid_aside(f"beginning_{len(self._told)}", made)

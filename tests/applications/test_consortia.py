@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from grants.applications import queries, services
@@ -23,6 +22,7 @@ from grants.people import services as people
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from grants.programs.schema import Consortium
+from tests.beginnings import Begin
 from tests.factories import applications as make
 from tests.factories import review
 from tests.factories.people import actor, join, person
@@ -96,8 +96,8 @@ class Story:
 
 
 @pytest.fixture
-def story(app: Flask) -> Story:
-    return Story()
+def story(begin: Begin) -> Story:
+    return begin(Story)
 
 
 def heads(parts: tuple[Part, ...]) -> list[str]:

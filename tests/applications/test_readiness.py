@@ -28,6 +28,7 @@ from grants.persistence.session import db, unit_of_work
 from grants.programs.dates import StageDates
 from grants.programs.models import CycleStage
 from grants.programs.services import load_program, open_cycle
+from tests.beginnings import Begin
 from tests.factories import applications as make
 from tests.factories.exports import file_of, read_at
 from tests.factories.monitoring import conflict
@@ -98,8 +99,8 @@ class Story:
 
 
 @pytest.fixture
-def story(app: Flask) -> Story:
-    return Story()
+def story(begin: Begin) -> Story:
+    return begin(Story)
 
 
 @pytest.mark.scenario

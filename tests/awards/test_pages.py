@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from grants.awards import services as awards
@@ -13,6 +12,7 @@ from grants.kernel.clock import clock_at
 from grants.kernel.roles import Role
 from grants.people.models import Person
 from grants.persistence.session import unit_of_work
+from tests.beginnings import Begin
 from tests.factories.awards import RELEASED, award
 from tests.factories.exports import read_at
 from tests.factories.monitoring import conflict
@@ -29,8 +29,8 @@ def the_day_of_the_release() -> Iterator[None]:
 
 
 @pytest.fixture
-def story(app: Flask, the_day_of_the_release: None) -> Story:
-    return Story()
+def story(begin: Begin, the_day_of_the_release: None) -> Story:
+    return begin(Story)
 
 
 def statuses(story: Story, client_of: ClientOf, path: str) -> dict[str, int]:

@@ -1,12 +1,12 @@
 """What tests of discovery share."""
 
 import pytest
-from flask import Flask
 
+from tests.beginnings import Begin
 from tests.discovery.story import Place
 
 
 @pytest.fixture
-def place(app: Flask) -> Place:
+def place(begin: Begin) -> Place:
     """A cycle, an officer, and a school with two educators."""
-    return Place()
+    return begin(Place)

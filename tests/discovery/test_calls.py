@@ -20,6 +20,7 @@ from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import Cycle, CycleStage
 from grants.web.schedules import Span, calendar
+from tests.beginnings import Begin
 from tests.factories import discovery as make
 from tests.factories.applications import cycle as small_cycle
 from tests.factories.people import actor, join, organization, person
@@ -55,8 +56,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(app: Flask) -> Desk:
-    return Desk()
+def desk(begin: Begin) -> Desk:
+    return begin(Desk)
 
 
 def test_a_visitor_finds_what_is_open_on_the_first_page_and_how_to_apply(

@@ -30,6 +30,7 @@ from grants.people.models import Person
 from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db, unit_of_work
 from grants.review.models import Conflict
+from tests.beginnings import Begin
 from tests.factories.applications import cycle as small_cycle
 from tests.factories.people import actor, join, organization, person
 
@@ -66,8 +67,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(app: Flask) -> Desk:
-    return Desk()
+def desk(begin: Begin) -> Desk:
+    return begin(Desk)
 
 
 def subjects() -> list[tuple[str, str, str]]:

@@ -24,6 +24,7 @@ from grants.kernel.roles import Role
 from grants.people.models import Person
 from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db, unit_of_work
+from tests.beginnings import Begin
 from tests.discovery.test_calls import NOW, Desk
 from tests.factories.people import actor, join, organization, person
 
@@ -32,8 +33,8 @@ GUIDE = "https://www.example.org/guide"
 
 
 @pytest.fixture
-def desk(app: Flask) -> Desk:
-    return Desk()
+def desk(begin: Begin) -> Desk:
+    return begin(Desk)
 
 
 def keep(desk: Desk, title: str, shown: bool = True, link: str = GUIDE, **more: Any) -> Resource:

@@ -19,6 +19,7 @@ from grants.people.models import Person
 from grants.persistence.base import new_public_id
 from grants.persistence.session import db, unit_of_work
 from grants.review.models import Conflict
+from tests.beginnings import Begin
 from tests.factories.casework import case
 from tests.factories.documents import letter
 from tests.factories.people import actor, join, organization, person
@@ -27,7 +28,11 @@ Browser = Callable[[Person], FlaskClient]
 
 
 @pytest.fixture
-def document(app: Flask) -> Document:
+def document(begin: Begin) -> Document:
+    return begin(letter_to_ascend)
+
+
+def letter_to_ascend() -> Document:
     """A rendered letter to ASCEND, not released."""
     with unit_of_work():
         one = letter(case(organization("ASCEND")))

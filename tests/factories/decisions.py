@@ -33,6 +33,8 @@ TIERS = {
     "waitlist": 1,
     "approve": {"directors": 2, "partner_funders": 1},
 }
+Schools = Mapping[str, tuple[str, int]]
+"""Name -> sector, and the mark from 1 to 4 that each reviewer gives on everything."""
 
 
 @dataclass
@@ -68,8 +70,8 @@ def board() -> Board:
     )
 
 
-def ready(schools: Mapping[str, tuple[str, int]], decision: Mapping[str, Any] | None = None, **more: Any) -> Ready:
-    """A stage in which each school (name -> (sector, mark 1 to 4 on everything)) was scored by three reviewers.
+def ready(schools: Schools, decision: Mapping[str, Any] | None = None, **more: Any) -> Ready:
+    """A stage in which each school was scored by three reviewers.
 
     more   further parts of the program, such as its funds
     """
@@ -89,6 +91,14 @@ def ready(schools: Mapping[str, tuple[str, int]], decision: Mapping[str, Any] | 
             marks = {"learning_plans": True, "competency": mark, "team": mark, "financial_plan": mark}
             review.scored(review.assigned(member, application), marks)
     return made
+
+
+def ready_and_board(schools: Schools) -> tuple[Ready, Board]:
+    """Both, each in a unit of work of its own."""
+    with unit_of_work():
+        at = ready(schools)
+    with unit_of_work():
+        return at, board()
 
 
 def drafted(at: Ready, by: Board, title: str = "A") -> Slate:

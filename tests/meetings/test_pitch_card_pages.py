@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from grants.kernel.clock import clock_at
@@ -14,6 +13,7 @@ from grants.persistence.session import db, unit_of_work
 from grants.review import queries as review
 from grants.review.models import PanelMember
 from grants.review.pitch_models import PitchCard, PitchMark
+from tests.beginnings import Begin
 from tests.factories import review as make
 from tests.factories.review import COUNTED
 from tests.meetings.conftest import Met
@@ -23,8 +23,8 @@ from tests.meetings.test_pitch_cards import met
 
 
 @pytest.fixture
-def pitching(app: Flask) -> Met:
-    return met(pitch=COUNTED)
+def pitching(begin: Begin) -> Met:
+    return begin(met, pitch=COUNTED)
 
 
 def card_url(room: Room) -> str:

@@ -17,6 +17,7 @@ from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db, unit_of_work
 from grants.review.models import Tally
 from grants.review.pitch_models import PitchCard
+from tests.beginnings import Begin
 from tests.factories.people import actor, join, person
 from tests.factories.review import CLOSED, COUNTED, PITCHED
 from tests.meetings.conftest import Met
@@ -25,9 +26,9 @@ from tests.review.story import LATER
 
 
 @pytest.fixture
-def pitching(app: Flask) -> Met:
+def pitching(begin: Begin) -> Met:
     """As `panel`, in a stage with a pitch that counts two fifths. Auk was given 84.375 and 65.625: 75 on average."""
-    return met(pitch=COUNTED)
+    return begin(met, pitch=COUNTED)
 
 
 def met(**rules: object) -> Met:

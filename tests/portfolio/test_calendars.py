@@ -25,6 +25,7 @@ from grants.persistence.session import db, unit_of_work
 from grants.portfolio.own_calendar import dates_of
 from grants.programs import services as programs
 from grants.review.models import Conflict
+from tests.beginnings import Begin
 from tests.factories import review as make_review
 from tests.factories.applications import cycle as small_cycle
 from tests.factories.applications import decided, draft, school
@@ -76,8 +77,8 @@ class Town:
 
 
 @pytest.fixture
-def town(app: Flask) -> Town:
-    return Town()
+def town(begin: Begin) -> Town:
+    return begin(Town)
 
 
 def test_everybody_can_take_in_a_cycles_dates(town: Town, client: FlaskClient) -> None:

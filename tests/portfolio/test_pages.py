@@ -15,8 +15,9 @@ from grants.kernel.roles import OrganizationRole, Role
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from grants.review.models import Conflict
+from tests.beginnings import Begin
 from tests.factories import review
-from tests.factories.decisions import DECIDING, Board, Ready, board, ready, released
+from tests.factories.decisions import DECIDING, Board, Ready, ready_and_board, released
 from tests.factories.exports import file_of
 from tests.factories.people import join, organization, person
 
@@ -25,15 +26,18 @@ ClientOf = Callable[[Person], FlaskClient]
 
 
 @pytest.fixture
-def people(app: Flask) -> Board:
-    with unit_of_work():
-        return board()
+def begun(begin: Begin) -> tuple[Ready, Board]:
+    return begin(ready_and_board, SCHOOLS)
 
 
 @pytest.fixture
-def at(app: Flask) -> Ready:
-    with unit_of_work():
-        return ready(SCHOOLS)
+def people(begun: tuple[Ready, Board]) -> Board:
+    return begun[1]
+
+
+@pytest.fixture
+def at(begun: tuple[Ready, Board]) -> Ready:
+    return begun[0]
 
 
 def case_url(at: Ready, name: str) -> str:
