@@ -236,14 +236,19 @@ class Tally(Base):
     """
 
     __tablename__ = "tally"
-    # Whoever stands first is found without looking at the rest: see queries.ranking.
+    # Whoever stands first is found without looking at the rest, as `queries.ranking` does; and a stage is added up, as
+    # `queries.whole` does, without reading what its tallies hold besides.
     __table_args__ = (
+        Index(
+            "ix_tally_of_stage",
+            *("stage_id", "application_id", "assigned", "scorecards", "mean", "pitch_mean", "together", "fingerprint"),
+        ),
         Index("ix_tally_by_mean", "stage_id", "mean"),
         Index("ix_tally_by_both", "stage_id", "together"),
     )
 
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), unique=True)
-    stage_id: Mapped[int] = mapped_column(ForeignKey("cycle_stage.id"), index=True)
+    stage_id: Mapped[int] = mapped_column(ForeignKey("cycle_stage.id"))
     assigned: Mapped[int]
     scorecards: Mapped[int]
     n: Mapped[int]

@@ -1,5 +1,6 @@
 """Tables out: CSV and XLSX files in which no cell can become a formula."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Sequence
@@ -33,6 +34,7 @@ _FIRST_YEAR: Final = 1901
 MOST_ROWS: Final = 1_048_576 - 2
 _ENDED: Final = "… (the sheet is full: the CSV file holds all rows)"
 _AT_ONCE: Final = 200
+_AS_THEY_ARE: Final = frozenset({int, Decimal})
 # A spreadsheet reads text that begins so as a formula or a command; an apostrophe makes it text again.
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -73,7 +75,8 @@ def write_table(file: IO[bytes], form: str, columns: Sequence[str], rows: Iterab
 
 
 def _csv(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    text = io.TextIOWrapper(file, "utf-8-sig", newline="")  # with the mark by which spreadsheets know the encoding
+    file.write(codecs.BOM_UTF8)  # the mark by which spreadsheets know the encoding
+    text = io.TextIOWrapper(file, "utf-8", newline="")
     writer = csv.writer(text)
     writer.writerow(columns)
     written, rest = 0, iter(rows)
@@ -81,7 +84,7 @@ def _csv(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Any]])
         # Most cells go out as they are, and there are hundreds of thousands: those cost no call.
         writer.writerows([
             [
-                cell if (type(cell) is str and cell[:1] not in _RISKY) or cell is None or type(cell) is int
+                cell if (type(cell) is str and cell[:1] not in _RISKY) or cell is None or type(cell) in _AS_THEY_ARE
                 else _plain(cell)
                 for cell in row
             ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select, true
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager
 
 from grants.applications.models import Application
@@ -26,7 +26,7 @@ from grants.review.agreement import RankInterval
 from grants.review.models import Standing, Tally
 from grants.review.queries.results import PitchResult, ScoredSubmission, given_in, mean_before
 from grants.review.queries.revisions import first_totals
-from grants.review.queries.scope import newest_submission_id, reviewable_applications
+from grants.review.queries.scope import is_reviewable, newest_submission_id, reviewable_applications
 from grants.review.queries.sorting import (
     ScoreFilters,
     better_than,
@@ -133,10 +133,13 @@ def _found(actor: Actor, scores: StageScores, filters: ScoreFilters) -> int:
 
 def _tallied(actor: Actor, scores: StageScores) -> Select[Application]:
     """The applications that the actor may know of, with organizations; tallies and standings where there are any."""
+    return _with_tallies(reviewable_applications(actor, scores.stage), scores)
+
+
+def _with_tallies(applications: Select[Application], scores: StageScores) -> Select[Application]:
     made = scores.analysis.id if scores.analysis else 0
     return (
-        reviewable_applications(actor, scores.stage)
-        .join(Application.case)
+        applications.join(Application.case)
         .join(Case.organization)
         .outerjoin(Tally, Tally.application_id == Application.id)
         .outerjoin(Standing, (Standing.application_id == Application.id) & (Standing.analysis_id == made))
@@ -168,10 +171,12 @@ def _rows_of(
         *(Tally.pitch_mean, Tally.pitch_spread, Tally.pitch_given, Tally.together),
         *(Standing.adjusted, Standing.rank_low, Standing.rank_high),
     )
+    # Where ids are named the stage is not: it would be taken for the better way to them.
+    named = select(Application).where(Application.id.in_(placed), is_reviewable(actor))
+    wanted = reviewable_applications(actor, scores.stage) if everything else named
     rows = db.session.execute(
-        _tallied(actor, scores)
+        _with_tallies(wanted, scores)
         .with_only_columns(*columns, *tie_columns(scores))
-        .where(true() if everything else Application.id.in_(placed))
         .options(contains_eager(Application.case).contains_eager(Case.organization))
     )
     found = {row[0].id: _row(scores, placed.get(row[0].id), *row) for row in rows}

@@ -3,16 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import column, select, table
+from sqlalchemy import Integer, Select, bindparam, column, select, table
 from sqlalchemy.orm import joinedload
 
-from grants.applications.models import Application
+from grants.applications.models import Submission
 from grants.people.models import Person
 from grants.persistence.session import db
 from grants.review.models import Assignment, Scorecard
-from grants.review.queries.scope import counts, joined
 from grants.review.revision_models import ScorecardRevision
 
 # Meetings are a later step, which this one may not import; that a line of an agenda belongs to one is all it asks.
@@ -38,22 +38,31 @@ def totals_before(scorecard_ids: Collection[int]) -> Mapping[int, Decimal | None
 def first_totals(application_ids: Collection[int]) -> Mapping[int, Mapping[int, Decimal | None]]:
     """Application's id -> reviewer's id -> the total first submitted, of scorecards revised since; in one statement.
 
-    Whether the actor may know of the applications is asked before.
+    Of assignments that were not taken back; whether the scorecards count, and whether the actor may know of the
+    applications, is asked before.
     """
     found: dict[int, dict[int, Decimal | None]] = {}
-    rows = db.session.execute(
-        joined(
-            select(Application.id, Assignment.reviewer_id, ScorecardRevision.total_before)
-            .select_from(ScorecardRevision)
-            .join(ScorecardRevision.scorecard)
-            .join(Scorecard.assignment)
-        )
-        .where(Application.id.in_(application_ids), counts())
-        .order_by(ScorecardRevision.id.desc())
-    )
+    rows = db.session.execute(_first_totals(), {"applications": list(application_ids)})
     for application_id, reviewer_id, total in rows:
         found.setdefault(application_id, {})[reviewer_id] = total
     return found
+
+
+@cache
+def _first_totals() -> Select[int, int, Decimal | None]:
+    """The statement, put together once: that takes longer than running it."""
+    return (
+        select(Submission.application_id, Assignment.reviewer_id, ScorecardRevision.total_before)
+        .select_from(ScorecardRevision)
+        .join(ScorecardRevision.scorecard)
+        .join(Scorecard.assignment)
+        .join(Submission, Assignment.submission_id == Submission.id)
+        .where(
+            Submission.application_id.in_(bindparam("applications", expanding=True, type_=Integer)),
+            Assignment.revoked_at.is_(None),
+        )
+        .order_by(ScorecardRevision.id.desc())
+    )
 
 
 class Revised(NamedTuple):

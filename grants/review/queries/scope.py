@@ -20,12 +20,12 @@ from grants.review.states import ScorecardState
 from grants.review.steps import StepsTaken, text_hash
 
 REVIEWABLE: Final = ("submitted", "returned")
-"""States of an application in which its newest submission is read and scored."""
+"""States of an application in which its newest submission is read and scored; there is none without a submission."""
 
-# Named once: it takes longer than asking.
+# Each is named once: SQLAlchemy looks through a table whenever it meets an alias of it for the first time.
 _coached_application = aliased(Application)
-_tied_application, _tied_invitation = aliased(Application), aliased(CoachInvitation)
-_first_submission = aliased(Submission)
+_coach = aliased(CoachInvitation)
+_first, _any, _newest = aliased(Submission), aliased(Submission), aliased(Submission)
 Column = ColumnElement[Any] | Any
 Selected = TypeVarTuple("Selected")
 
@@ -40,11 +40,11 @@ def has_conflict(person_id: Column, case_id: Column) -> ColumnElement[bool]:
     """Holds where this person has a standing conflict with this case, or ever coached a draft of it."""
     noted = exists().where(Conflict.case_id == case_id, Conflict.person_id == person_id, Conflict.lifted_at.is_(None))
     coached = exists().where(
-        _tied_application.case_id == case_id,
-        CoachedSection.application_id == _tied_application.id,
-        CoachedSection.invitation_id == _tied_invitation.id,
+        _coached_application.case_id == case_id,
+        CoachedSection.application_id == _coached_application.id,
+        CoachedSection.invitation_id == _coach.id,
         CoachedSection.opened_at.is_not(None),
-        _tied_invitation.person_id == person_id,
+        _coach.person_id == person_id,
     )
     return or_(noted, coached)
 
@@ -63,9 +63,9 @@ def declared_for_application(person_id: Column) -> ColumnElement[bool]:
         PanelMember.stage_id == Application.stage_id,
         PanelMember.person_id == person_id,
         sits(),
-        _first_submission.application_id == Application.id,
-        _first_submission.number == 1,
-        PanelMember.declared_at >= _first_submission.submitted_at,
+        _first.application_id == Application.id,
+        _first.number == 1,
+        PanelMember.declared_at >= _first.submitted_at,
     )
 
 
@@ -173,25 +173,23 @@ def joined(statement: Select[*Selected]) -> Select[*Selected]:
 
 def reviewable_applications(actor: Actor, stage: CycleStage) -> Select[Application]:
     """The stage's applications that are under review, without those the actor has a conflict with."""
-    return select(Application).where(
-        Application.stage_id == stage.id,
-        Application.state.in_(REVIEWABLE),
-        exists().where(Submission.application_id == Application.id),
-        not_conflicted(actor, Application.case_id),
-    )
+    return select(Application).where(Application.stage_id == stage.id, is_reviewable(actor))
+
+
+def is_reviewable(actor: Actor) -> ColumnElement[bool]:
+    """Holds for applications under review, but those the actor has a conflict with."""
+    return and_(Application.state.in_(REVIEWABLE), not_conflicted(actor, Application.case_id))
 
 
 @cache
 def newest_submission_id() -> ColumnElement[int]:
     """The id of an application's newest submission; needs `Application` in the statement."""
-    newest = aliased(Submission)
     number = (
-        select(func.max(newest.number)).where(newest.application_id == Application.id).correlate(Application)
+        select(func.max(_any.number)).where(_any.application_id == Application.id).correlate(Application)
     ).scalar_subquery()
-    one = aliased(Submission)
     return (
-        select(one.id)
-        .where(one.application_id == Application.id, one.number == number)
+        select(_newest.id)
+        .where(_newest.application_id == Application.id, _newest.number == number)
         .correlate(Application)
         .scalar_subquery()
     )

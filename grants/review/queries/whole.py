@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, not_, select
 
 from grants.applications.models import Application
 from grants.casework.models import Case
@@ -21,7 +22,7 @@ from grants.programs.schema.deciding import Tie
 from grants.review.models import Analysis, Assignment, Scorecard, Tally
 from grants.review.policy import may_see_panel_scores
 from grants.review.queries.cards import pitch_of, pitch_rubric_of, rubric_of
-from grants.review.queries.scope import joined, reviewable_applications, stands
+from grants.review.queries.scope import is_reviewable, joined, reviewable_applications, stands
 from grants.review.states import ScorecardState
 
 METHOD: Final = 1
@@ -96,21 +97,25 @@ def stage_scores(actor: Actor, stage: CycleStage) -> StageScores:
 
 def scores_on(stage: CycleStage, actor: Actor = SYSTEM) -> StageScores:
     """The same, for those who have asked who may see it."""
-    known = reviewable_applications(actor, stage).outerjoin(Tally, Tally.application_id == Application.id)
-    known_of, assigned, scorecards, scored, pitched, combined, fingerprint = db.session.execute(
-        known.with_only_columns(
-            func.count(),
+    applications = db.session.scalar(reviewable_applications(actor, stage).with_only_columns(func.count())) or 0
+    assigned, scorecards, scored, pitched, combined, fingerprint = db.session.execute(
+        select(
             func.coalesce(func.sum(Tally.assigned), 0),
             func.coalesce(func.sum(Tally.scorecards), 0),
             func.count(Tally.mean),
             func.count(Tally.pitch_mean),
             func.count(Tally.together),
             func.coalesce(func.sum(Tally.fingerprint), 0),
-        )
+        ).where(Tally.stage_id == stage.id, Tally.application_id.not_in(_left_out(actor, stage)))
     ).one()
     made_from = name_of(scorecards, fingerprint)
-    counts = (known_of, assigned, scorecards, scored, pitched, combined)
+    counts = (applications, assigned, scorecards, scored, pitched, combined)
     return StageScores(stage, rubric_of(stage), *counts, made_from, _analysis(actor, stage, made_from))
+
+
+def _left_out(actor: Actor, stage: CycleStage) -> Select[int]:
+    """Ids of the applications that `reviewable_applications` leaves out: few, so that all others need not be read."""
+    return select(Application.id).where(Application.stage_id == stage.id, not_(is_reviewable(actor)))
 
 
 def name_of(scorecards: int, fingerprint: int) -> str:
@@ -146,9 +151,16 @@ def severity_groups(scores: StageScores) -> list[list[str]]:
 
 def _own_open(actor: Actor, stage: CycleStage) -> int:
     """How many scorecards of this stage the actor still has to submit."""
-    # Whatever step is missing before their pile opens: who has it still to score does not see what others gave.
-    own = joined(select(Assignment)).where(
-        Assignment.stage_id == stage.id, Assignment.reviewer_id == actor.person_id, stands()
-    )
+    return db.session.scalar(_open_cards(), {"stage": stage.id, "me": actor.person_id}) or 0
+
+
+@cache
+def _open_cards() -> Select[int]:
+    """The statement, put together once: that takes longer than running it.
+
+    Whatever step is missing before their pile opens: who has it still to score does not see what others gave.
+    """
     submitted = Assignment.scorecard.has(Scorecard.state == ScorecardState.SUBMITTED)
-    return db.session.scalar(select(func.count()).select_from(own.where(~submitted).subquery())) or 0
+    return joined(select(func.count()).select_from(Assignment)).where(
+        Assignment.stage_id == bindparam("stage"), Assignment.reviewer_id == bindparam("me"), stands(), ~submitted
+    )
