@@ -1,13 +1,18 @@
 """What reviewing costs on a site of many applications: 60 reviewers, three scorecards on each. Run by `make bench`.
 
-Statements are counted at 100 and at 5,000 applications, and must be as many; times are said, not judged, each beside a
-page that does nothing but answer and one durable commit of one row, on the same machine.
+Pages and saves are asked of a server, two processes of it, over the network. Statements are counted at 100 and at 5,000
+applications, and must be as many; times are said, not judged, each beside a page that does nothing but answer, served
+alike, and one durable commit of one row, on the same machine.
 """
 
 import io
 import re
+import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +21,8 @@ from flask.testing import FlaskClient
 from pytest_benchmark.fixture import BenchmarkFixture
 from sqlalchemy import select
 
+from grants import create_app
+from grants.config import ROOT
 from grants.kernel.roles import Role
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
@@ -26,12 +33,17 @@ from grants.review.models import Assignment
 from grants.review.queries import planning_facts
 from grants.review.services import analyse, best_of
 from grants.web.exports import write_table
+from tests.bench.served import Reviewer, Visitor, saves_a_second, serving, wait_for_the_disk
+from tests.checkout import free_port
+from tests.engines import Engine
 from tests.factories import panels
 from tests.factories.people import actor, person
+from tests.servers import ask
 
 pytestmark = [pytest.mark.bench, pytest.mark.usefixtures("app")]
 
 FEW, MANY = 100, 5_000
+AT_ONCE = 8
 SIZES = pytest.mark.parametrize("size", [FEW, MANY])
 ClientOf = Callable[[Person], FlaskClient]
 _seconds: dict[str, float] = {}
@@ -64,6 +76,21 @@ class Site:
         return [f"/review/assignments/{one}" for one in db.session.scalars(found)]
 
 
+Served = Callable[..., tuple[Site, Callable[[FlaskClient], Visitor]]]
+
+
+@pytest.fixture
+def served(app: Flask, engine: Engine, tmp_path: Path) -> Iterator[Served]:
+    """A site of so many applications, and a connection to its server for whoever is signed in with a browser."""
+    with ExitStack() as ends:
+
+        def serve(*of: int) -> tuple[Site, Callable[[FlaskClient], Visitor]]:
+            site, port = Site(*of), ends.enter_context(serving(app, engine, tmp_path))
+            return site, lambda browser: ends.enter_context(closing(Visitor(port, browser)))
+
+        yield serve
+
+
 @pytest.fixture
 def told(benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str]) -> Iterator[BenchmarkFixture]:
     """What was measured, in milliseconds and as so many bare pages and bare commits."""
@@ -86,55 +113,83 @@ def counted(name: str, size: int, seen: list[str]) -> None:
     assert len(seen) == few, f"{name} at {size:,}"
 
 
-def test_a_bare_page(told: BenchmarkFixture) -> None:
-    """The framework alone: one route that answers with a word."""
-    bare = Flask("bare")
-    bare.get("/")(lambda: "a word")
-    client = bare.test_client()
-    told.pedantic(lambda: client.get("/"), rounds=200, warmup_rounds=5)
+def test_a_bare_page(app: Flask, client_of: ClientOf, told: BenchmarkFixture) -> None:
+    """The framework alone, served as the site is: one route that answers with a word."""
+    with unit_of_work():
+        browser = client_of(person("Ann Able"))
+    port = free_port()
+    alike = ["--worker-class", "gthread", "--workers", "2", "--bind", f"127.0.0.1:{port}", "--log-level", "error"]
+    bare = subprocess.Popen([sys.executable, "-m", "gunicorn", "tests.bench.bare:app", *alike], cwd=ROOT)
+    try:
+        for _ in range(100):
+            with suppress(ConnectionRefusedError):
+                assert ask(port, "GET", "/").text == "a word"
+                break
+            time.sleep(0.1)
+        with closing(Visitor(port, browser)) as visitor:
+            told.pedantic(lambda: visitor.get("/"), rounds=200, warmup_rounds=5)
+    finally:
+        bare.terminate()
+        bare.wait()
 
 
-def test_a_bare_commit(told: BenchmarkFixture) -> None:
+def test_a_bare_commit(app: Flask, engine: Engine, told: BenchmarkFixture) -> None:
     """The database alone: one row changed, durably."""
     with unit_of_work():
         someone = person("Ann Able")
     table, number = Person.__table__, someone.id
+    db.session.remove()
+    wait_for_the_disk(engine)
 
     def commit() -> None:
         with unit_of_work() as session:
             session.execute(table.update().where(table.c.id == number).values(title="Principal"))
 
-    told.pedantic(commit, rounds=100, warmup_rounds=5)
+    # Of an application of its own: this process's tests wait for no disk.
+    with create_app(app.config["SETTINGS"]).app_context():
+        told.pedantic(commit, rounds=100, warmup_rounds=5)
+        db.engine.dispose()
 
 
 @SIZES
-def test_the_score_form(client_of: ClientOf, told: BenchmarkFixture, statements: Any, size: int) -> None:
-    site = Site(size)
+def test_the_score_form(
+    served: Served, client_of: ClientOf, told: BenchmarkFixture, statements: Any, size: int
+) -> None:
+    site, visiting = served(size)
     reviewer = client_of(site.reviewer)
     assert reviewer.get(site.card).status_code == 200
     with statements() as seen:
         reviewer.get(site.card)
     counted("form", size, seen)
-    told.pedantic(lambda: reviewer.get(site.card), rounds=50, warmup_rounds=5)
+    visitor = visiting(reviewer)
+    told.pedantic(lambda: visitor.get(site.card), rounds=100, warmup_rounds=10)
 
 
 @SIZES
-def test_saving_a_score(client_of: ClientOf, told: BenchmarkFixture, statements: Any, size: int) -> None:
-    site = Site(size)
-    reviewer = client_of(site.reviewer)
-    version = 0
-
-    def save() -> None:
-        nonlocal version
-        answer = reviewer.post(f"{site.card}/save", data={"version": str(version), "why_competency": f"Why {version}."})
-        assert answer.status_code == 200, answer.text
-        version += 1
-
-    save()
+def test_saving_a_score(
+    served: Served, client_of: ClientOf, told: BenchmarkFixture, statements: Any, size: int
+) -> None:
+    site, visiting = served(size)
+    client = client_of(site.reviewer)
+    reviewer = Reviewer(visiting(client), site.card)
+    reviewer.saves()
     with statements() as seen:
-        save()
+        said = {"version": str(reviewer.version), "why_competency": "Why."}
+        assert client.post(f"{site.card}/save", data=said).status_code == 200
     counted("save", size, seen)
-    told.pedantic(save, rounds=100, warmup_rounds=5)
+    reviewer.version += 1
+    told.pedantic(reviewer.saves, rounds=200, warmup_rounds=10)
+
+
+def test_saves_a_second(served: Served, client_of: ClientOf, capsys: pytest.CaptureFixture[str]) -> None:
+    """As many reviewers at once, each of whom saves again as soon as they are answered."""
+    site, visiting = served(MANY, AT_ONCE * panels.EACH)
+    people = [db.session.get_one(Person, site.reviewer.id + number) for number in range(AT_ONCE)]
+    reviewers = [Reviewer(visiting(client_of(one)), site.cards_of(one)[0]) for one in people]
+    saves_a_second(reviewers, seconds=1)
+    rate = saves_a_second(reviewers, seconds=10)
+    say(capsys, f"{f'saves a second, {AT_ONCE} at once':32} {rate:10.0f}")
+    assert rate > 0
 
 
 @SIZES
@@ -163,15 +218,18 @@ def test_submitting_a_scorecard(client_of: ClientOf, told: BenchmarkFixture, sta
 
 
 @SIZES
-def test_the_ranked_list(client_of: ClientOf, told: BenchmarkFixture, statements: Any, size: int) -> None:
-    site = Site(size)
+def test_the_ranked_list(
+    served: Served, client_of: ClientOf, told: BenchmarkFixture, statements: Any, size: int
+) -> None:
+    site, visiting = served(size)
     analyse(site.stage)
     officer = client_of(site.officer)
     assert officer.get(site.scores).status_code == 200
     with statements() as seen:
         assert f"of {size:,}" in officer.get(site.scores).text
     counted("ranked", size, seen)
-    told.pedantic(lambda: officer.get(site.scores), rounds=30, warmup_rounds=3)
+    visitor = visiting(officer)
+    told.pedantic(lambda: visitor.get(site.scores), rounds=60, warmup_rounds=10)
 
 
 @SIZES

@@ -1,12 +1,12 @@
 """A stage's applications are counted, and its tallies added up, by an index.
 
-Revision 0054, after 0049.
+Revision 0051, after 0050.
 """
 
 from alembic import op
 
-revision = "0054"
-down_revision = "0049"
+revision = "0051"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 
