@@ -1,10 +1,12 @@
 """The first page of a ranking is found by an index; it says what the whole list says."""
 
 import re
+import tracemalloc
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from grants.applications.models import Application
 from grants.kernel.clock import now
@@ -12,11 +14,12 @@ from grants.kernel.roles import Role
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
-from grants.review import queries
+from grants.review import exports, queries
 from grants.review.exports import AT_ONCE
 from grants.review.models import Conflict
 from grants.review.queries import ScoreFilters
 from grants.review.queries.ranking import ranked_all
+from grants.web.exports import write_table
 from tests.factories import panels
 from tests.factories.people import actor, person
 
@@ -89,3 +92,60 @@ def test_a_part_of_the_file_of_scorecards_looks_at_no_other_part(
     plan = db.session.execute(text("EXPLAIN QUERY PLAN " + re.sub(r"\?", "1", reading))).all()
     steps = [row[3] for row in plan]
     assert re.match(r"SEARCH scorecard USING .*rowid=\?", steps[0]), steps
+
+
+def test_a_stage_is_added_up_without_reading_what_it_holds(site: tuple[CycleStage, Person], statements: Any) -> None:
+    """Its applications are counted, and their tallies added up, by indexes alone; rows of a page are found by id."""
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("The other engine chooses by how many rows there are, and these are few.")
+    stage, officer = site
+    by = actor(officer)
+    with statements() as seen:
+        queries.ranked(by, queries.stage_scores(by, stage), ScoreFilters(), 1, 30)
+
+    def steps(begins: str) -> list[str]:
+        [found] = [one for one in seen if one.startswith(begins)]
+        return [row[3] for row in db.session.execute(text("EXPLAIN QUERY PLAN " + re.sub(r"\?", "1", found))).all()]
+
+    assert steps("SELECT count(*) AS count_1 \nFROM application")[0] == (
+        "SEARCH application USING COVERING INDEX ix_application_of_stage (stage_id=?)"
+    )
+    adding = steps("SELECT coalesce(sum(tally.assigned)")
+    assert adding[0] == "SEARCH tally USING COVERING INDEX ix_tally_of_stage (stage_id=?)"
+    assert "SEARCH application USING COVERING INDEX ix_application_of_stage (stage_id=?)" in adding
+    reading = steps("SELECT organization.name")
+    assert re.match(r"SEARCH application USING .*rowid=\?\)", reading[0]), reading
+    before = steps("SELECT submission.application_id, assignment.reviewer_id, scorecard_revision.total_before")
+    assert re.match(r"SEARCH submission USING .*application_id=\?", before[0]), before
+
+
+def test_a_file_of_scorecards_is_streamed(tmp_path: Path) -> None:
+    """Four times the scorecards cost what the numbers of so many do, and no more: their texts are not held."""
+    with unit_of_work():
+        stage = panels.stage_under_review()
+        officer = person("Maya Rivera", Role.PROGRAM_OFFICER)
+        reviewers = panels.panel(stage)
+        stage_id, officer_id = stage.public_id, officer.id
+
+    def write() -> int:
+        table = exports.scorecards(
+            actor(db.session.get_one(Person, officer_id)), {"stage": stage_id, "q": "", "sort": ""}
+        )
+        parts = range(0, len(table.ids), table.at_once)
+        rows = (row for start in parts for row in table.rows(table.ids[start : start + table.at_once]))
+        with (tmp_path / "scorecards.csv").open("wb") as file:
+            return write_table(file, "csv", table.columns, rows)
+
+    peaks: list[int] = []
+    for schools in (range(400), range(400, 1600)):
+        with unit_of_work():
+            stage = db.session.scalars(select(CycleStage).where(CycleStage.public_id == stage_id)).one()
+            panels.scored(stage, panels.submitted(stage, schools, officer_id), reviewers)
+        assert write() == schools.stop * panels.EACH
+        tracemalloc.start()
+        write()
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    more = (1600 - 400) * panels.EACH
+    # Of each its number is held, in some 100 bytes with the row in which it came; its texts are 700.
+    assert peaks[1] - peaks[0] < more * 150, peaks
