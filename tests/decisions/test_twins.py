@@ -26,6 +26,7 @@ from grants.payments.services import open_fund
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
 from grants.review.models import Conflict
+from tests.beginnings import Beginnings
 from tests.engines import Engine
 from tests.factories import people, review
 from tests.factories.decisions import DECIDING, RELEASING, Board, Ready, board, counted, drafted, ready
@@ -54,10 +55,10 @@ Pages = Counter[tuple[str, int, str]]
 class World:
     """A cycle up to its release, and three people who have a conflict with Tern."""
 
-    def __init__(
-        self, tern: int | None, client_of: Callable[[object], FlaskClient], others: Schools, rules: dict[str, Any]
-    ) -> None:
-        self.client_of = client_of
+    client_of: Callable[[object], FlaskClient]
+
+    def __init__(self, tern: int | None, others: Schools, rules: dict[str, Any]) -> None:
+        people._numbers, review._numbers = count(1), count(1)
         with clock_at(DECIDING), unit_of_work() as session:
             schools = others if tern is None else {"Tern": ("charter", tern), **others}
             self.at: Ready = ready(schools, rules, funds=FUNDS)
@@ -128,13 +129,16 @@ def _plain(text: str) -> str:
 
 
 @pytest.fixture
-def world(app: Flask, engine: Engine, client_of: Callable[[object], FlaskClient]) -> Callable[..., World]:
+def world(
+    app: Flask, engine: Engine, beginnings: Beginnings, client_of: Callable[[object], FlaskClient]
+) -> Callable[..., World]:
     def make(tern: int | None, others: Schools = SCHOOLS, rules: dict[str, Any] = RULES) -> World:
         db.session.remove()
         db.engine.dispose()
         engine.fresh()
-        people._numbers, review._numbers = count(1), count(1)
-        return World(tern, client_of, others, rules)
+        here = beginnings.told(World, tern, others, rules)
+        here.client_of = client_of
+        return here
 
     return make
 
