@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, func, select
 
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Missing, Refused
@@ -323,6 +323,34 @@ def test_what_each_pasted_line_does_is_looked_at_first(panel: Panel, client_of: 
     assert sent.location.endswith("/panel#asked")
     emails = db.session.scalars(select(PanelInvitation.email).where(PanelInvitation.state == "invited")).all()
     assert sorted(emails) == ["cleo@example.org", "fay@university.example"]
+
+
+@pytest.mark.parametrize(("people", "stands"), [(1, [1]), (20, [20]), (45, [20, 40, 45])])
+def test_many_are_asked_some_at_a_time(panel: Panel, client_of: Browser, people: int, stands: list[int]) -> None:
+    """What stands with each transaction: the stage's row is not held for all of them."""
+    pasted = "\n".join(f"Fay {number} <fay{number}@university.example>" for number in range(people))
+    browser, url = client_of(panel.officer), f"/review/stages/{panel.stage.public_id}/invite"
+    page = browser.post(url, data={"people": pasted, "load_cap": ""}).text
+    looked_at = re.search(r'name="previewed" value="(\w+)"', page)
+    assert looked_at is not None
+    assert ("To be asked" in page, f"Ask {people} p" in page) == (True, True)
+    db.session.rollback()
+    asked_of, kept = select(func.count()).where(PanelInvitation.email.like("fay%")), []
+
+    def note(session: Any) -> None:
+        kept.append(session.connection().scalar(asked_of))
+
+    event.listen(db.session, "before_commit", note)
+    try:
+        browser.post(url, data={"people": pasted, "previewed": looked_at[1], "load_cap": ""})
+    finally:
+        event.remove(db.session, "before_commit", note)
+    assert sorted({number for number in kept if number}) == stands
+
+
+def test_what_is_no_address_is_said_before_anybody_is_asked(panel: Panel) -> None:
+    [said] = queries.foresee_asking(panel.by, panel.stage, read_lines("Fay Field <fay@university>"))
+    assert (said.does, said.why) == ("nothing", "“fay@university” is not an email address.")
 
 
 def test_whoever_belongs_to_an_applicant_of_the_stage_is_said_before_they_are_asked(panel: Panel) -> None:

@@ -12,9 +12,10 @@ from grants.applications.models import Application
 from grants.casework.models import Case
 from grants.casework.visibility import not_conflicted
 from grants.kernel.clock import now
-from grants.kernel.errors import Clash, Missing
+from grants.kernel.errors import Clash, Invalid, Missing
 from grants.kernel.policy import Actor, require_permission
 from grants.people.models import Organization, OrganizationMembership, Person
+from grants.people.services.accounts import plain_address
 from grants.people.tokens import read_panel_token
 from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
@@ -59,9 +60,9 @@ def stamp_of(invitation: PanelInvitation) -> str:
 def asked_of_stage(actor: Actor, stage: CycleStage, page: int = 1) -> Page[PanelInvitation]:
     """Who was asked to join the panel and is not on it, those who have not answered first.
 
-    raises   Refused for who does not organize reviews
+    raises   Refused for who neither organizes nor audits reviews
     """
-    require_permission(actor, "review.organize")
+    require_permission(actor, "review.read_panel")
     waits = PanelInvitation.state == InvitationState.INVITED
     return paginate(
         select(PanelInvitation)
@@ -75,7 +76,7 @@ def asked_of_stage(actor: Actor, stage: CycleStage, page: int = 1) -> Page[Panel
 def invitation_on(actor: Actor, stage: CycleStage, public_id: str) -> PanelInvitation:
     """One of those who were asked to join the panel, answered or not.
 
-    raises   Missing; Refused as before
+    raises   Missing; Refused for who does not organize reviews
     """
     require_permission(actor, "review.organize")
     return _one(PanelInvitation.public_id == public_id, PanelInvitation.stage_id == stage.id)
@@ -203,6 +204,8 @@ def _foresee(
 ) -> tuple[str, str]:
     if not line.email:
         return "nothing", "There is no email address on this line."
+    if (wrong := _wrong_with(line.email)) is not None:
+        return "nothing", wrong
     person, before = people.get(line.email), asked.get(line.email)
     if person is not None and not person.is_active:
         return "nothing", f"The account of {person.name} is closed."
@@ -215,6 +218,14 @@ def _foresee(
     if not line.name:
         return "nothing", "Nobody here has this address, so a name is needed."
     return "ask", "Has no account yet: the link in the mail makes one with their yes."
+
+
+def _wrong_with(email: str) -> str | None:
+    try:
+        plain_address(email)
+    except Invalid as refused:
+        return refused.sentence
+    return None
 
 
 def _once_more(before: PanelInvitation) -> tuple[str, str]:

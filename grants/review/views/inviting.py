@@ -1,6 +1,8 @@
 """Asking people to join a panel, by an officer; and the page on which whoever is asked says yes or no."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Final
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +14,7 @@ from grants.people.views.signing_in import start_session
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
 from grants.review import queries, services
-from grants.review.asked_lines import MOST_LINES, read_lines
+from grants.review.asked_lines import MOST_LINES, AskedLine, read_lines
 from grants.review.people_forms import DeclineForm, InviteForm, InviteSeveralForm, JoinForm
 from grants.review.people_models import PanelInvitation
 from grants.review.queries import Foreseen
@@ -21,6 +23,8 @@ from grants.review.views.panels import asking_now, panel_page
 from grants.web.access import current_actor, public, requires
 from grants.web.filters import plural
 from grants.web.limits import limited
+
+ASKED_AT_ONCE: Final = 20
 
 
 @bp.post("/stages/<public_id:stage_id>/members")
@@ -60,23 +64,28 @@ def invite_several(stage_id: str) -> ResponseReturnValue:
     if not form.was_previewed(*facts):
         form.keep_preview(*facts)
         return _several_page(stage, form, foreseen)
+    wanted, asked = [one.line for one in foreseen if one.does != "nothing"], 0
     try:
-        count = _ask_all(stage_id, foreseen, form.load_cap.data)
+        for start in range(0, len(wanted), ASKED_AT_ONCE):
+            asked += _ask(stage_id, wanted[start : start + ASKED_AT_ONCE], form.load_cap.data)
     except Problem as problem:
         form.show(problem)
-        return _several_page(queries.stage_for(actor, stage_id), form, foreseen), problem.status
-    flash(f"{plural(count, 'person is', 'people are')} asked by mail.", "good")
+        if asked:
+            flash(f"{plural(asked, 'person is', 'people are')} asked by mail; the others are not yet.", "warn")
+        stage = queries.stage_for(actor, stage_id)
+        return _several_page(stage, form, queries.foresee_asking(actor, stage, lines)), problem.status
+    flash(f"{plural(asked, 'person is', 'people are')} asked by mail.", "good")
     return redirect(url_for(".panel", stage_id=stage_id, _anchor="asked"))
 
 
-def _ask_all(stage_id: str, foreseen: list[Foreseen], load_cap: int | None) -> int:
+def _ask(stage_id: str, some: Sequence[AskedLine], load_cap: int | None) -> int:
+    """Ask some, which stands whatever becomes of the next: the stage's row is not held for two hundred."""
     actor = current_actor()
-    wanted = [one.line for one in foreseen if one.does != "nothing"]
     with unit_of_work():
         stage = queries.stage_for(actor, stage_id)
-        for line in wanted:
+        for line in some:
             services.invite_by_address(actor, stage, line.email, line.name, line.expertise, load_cap)
-    return len(wanted)
+    return len(some)
 
 
 def _several_page(stage: CycleStage, form: InviteSeveralForm, foreseen: list[Foreseen]) -> str:
