@@ -1,13 +1,14 @@
 """Which cases an actor may know of, as SQL predicates: the one place where conflicts of interest become invisible."""
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, column, exists, false, or_, select, table, true
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, column, exists, false, or_, select, table, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from grants.casework.models import Case
 from grants.kernel.policy import Actor, Role
-from grants.people.models import CoachInvitation, ConsortiumMember
+from grants.people.models import CoachInvitation, ConsortiumMember, OrganizationMembership
 
 # These tables belong to later steps (review, applications), which this one may not import; their columns are all that
 # is asked of them. Each has a name of its own, so that it is never taken for the table of a statement around it; it is
@@ -19,9 +20,12 @@ _coached = table("coached_section", column("application_id"), column("invitation
 _application = table("application", column("id"), column("case_id")).alias("coached_application")
 _applied = table("application", column("id"), column("case_id")).alias("consortium_application")
 _submitted = table("submission", column("application_id"), column("submitted_at")).alias("consortium_submission")
-_invitation = aliased(CoachInvitation)
-_its_own, _applying = aliased(Case), aliased(Case)
-_member = aliased(ConsortiumMember)
+_invitation, _coach = aliased(CoachInvitation), aliased(CoachInvitation)
+_belonging = aliased(OrganizationMembership)
+_its_own, _member = aliased(Case), aliased(ConsortiumMember)
+
+
+Column = ColumnElement[Any] | Any
 
 
 def not_conflicted(
@@ -36,33 +40,65 @@ def not_conflicted(
     """
     if actor.person_id is None:
         return true()
-    # Asked once for all rows, not anew for each: it is one person, of few cases.
-    declared = select(_conflict.c.case_id).where(
-        _conflict.c.person_id == actor.person_id, _conflict.c.lifted_at.is_(None)
-    )
+    return or_(case_id.is_(None), free_of_conflict(actor.person_id, actor.ties, case_id))
+
+
+def free_of_conflict(
+    person_id: Column, own: Collection[int] | BindParameter[Any], case_id: Column
+) -> ColumnElement[bool]:
+    """What `not_conflicted` says of an actor, of one person, where both may be parameters of a statement that stays.
+
+    What that one is kept from is asked once for all rows, not anew for each: it is one person, of few cases.
+    own   ids of the organizations that the person belongs to or coaches (Actor.ties)
+    """
+    declared = select(_conflict.c.case_id).where(_conflict.c.person_id == person_id, _conflict.c.lifted_at.is_(None))
     coached = select(_application.c.case_id).where(
-        _invitation.person_id == actor.person_id,
+        _invitation.person_id == person_id,
         _coached.c.invitation_id == _invitation.id,
         _coached.c.opened_at.is_not(None),
         _application.c.id == _coached.c.application_id,
     )
-    free = or_(case_id.is_(None), and_(case_id.not_in(declared), case_id.not_in(coached)))
-    if not (own := actor.ties):
+    free = and_(case_id.not_in(declared), case_id.not_in(coached))
+    if not isinstance(own, BindParameter) and not own:
         return free
-    belongs = exists().where(_its_own.id == case_id, _its_own.organization_id.in_(own))
-    return and_(free, ~or_(belongs, _member_applies(case_id, own)))
-
-
-def _member_applies(
-    case_id: InstrumentedAttribute[int] | InstrumentedAttribute[int | None] | ColumnElement[int], own: Collection[int]
-) -> ColumnElement[bool]:
-    """Holds for cases of consortia in which one of these organizations is, or was when the case submitted."""
-    return exists().where(
-        _applying.id == case_id,
-        _member.consortium_id == _applying.organization_id,
-        _member.organization_id.in_(own),
-        counts_for(_member, _applying.id),
+    belongs = exists().where(
+        _its_own.id == case_id,
+        or_(_its_own.organization_id.in_(own), _member_applies(_member.organization_id.in_(own))),
     )
+    return and_(free, ~belongs)
+
+
+def has_conflict(person_id: Column, case_id: Column) -> ColumnElement[bool]:
+    """Holds where this person has a conflict with this case: the same of people who differ from row to row."""
+    noted = exists().where(
+        _conflict.c.case_id == case_id, _conflict.c.person_id == person_id, _conflict.c.lifted_at.is_(None)
+    )
+    coached = exists().where(
+        _application.c.case_id == case_id,
+        _coached.c.application_id == _application.c.id,
+        _coached.c.invitation_id == _invitation.id,
+        _coached.c.opened_at.is_not(None),
+        _invitation.person_id == person_id,
+    )
+    coaches = (_coach.person_id == person_id, _coach.accepted_at.is_not(None), _coach.ended_at.is_(None))
+    tied = _applies(case_id, _coach.organization_id, *coaches)
+    return or_(noted, coached, belongs_to_applicant(person_id, case_id), tied)
+
+
+def belongs_to_applicant(person_id: Column, case_id: Column) -> ColumnElement[bool]:
+    """Holds where this person belongs to the case's organization, or to a member of its consortium that counts."""
+    return _applies(case_id, _belonging.organization_id, _belonging.person_id == person_id)
+
+
+def _applies(case_id: Column, organization_id: Column, *tie: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Holds where a tie, of which people have few or none, is to the case's organization or a member of it."""
+    through = _member_applies(_member.organization_id == organization_id)
+    return exists().where(*tie, _its_own.id == case_id, or_(_its_own.organization_id == organization_id, through))
+
+
+def _member_applies(is_meant: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Holds for a case (`_its_own`) of a consortium in which such a `_member` is, or was when the case submitted."""
+    return exists().where(_member.consortium_id == _its_own.organization_id, is_meant, counts_for(_member, _its_own.id))
 
 
 def counts_for(member: type[ConsortiumMember], case_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:

@@ -106,7 +106,6 @@ def _dates(stage: DiscoveryStage | ApplicationStage) -> list[Said]:
 # ---- review
 
 _CONFLICTS = {
-    "same_organization": "belonging to the same organization",
     "same_network": "belonging to a consortium with it",
     "same_email_domain": "sharing its email domain",
     "former_employer": "having worked there",
@@ -146,8 +145,10 @@ def _reviewers(rules: ReviewRules, definition: Definition) -> str:
 
 
 def _kept_away(rules: ReviewRules, definition: Definition) -> str:
-    reasons = [_CONFLICTS[rule] for rule in rules.conflicts]
-    said = [f"A reviewer is kept away by {listed(reasons, 'or')}."] if reasons else []
+    # Who belongs to an applicant, or coached it, is kept away whatever the program names.
+    reasons = ["belonging to the same organization", "having coached it"]
+    reasons += [_CONFLICTS[rule] for rule in rules.conflicts if rule != "same_organization"]
+    said = [f"A reviewer is kept away by {listed(reasons, 'or')}."]
     kinds = definition.conflict_kinds
     said.append(f"Ties are of {counted(len(kinds), 'kind')}: {'; '.join(low(one.title) for one in kinds.values())}.")
     return " ".join(said)

@@ -98,10 +98,6 @@ class RankDraws:
         before = sum((self._column(other) < own for other in barred), start=np.zeros_like(own))
         return float(np.mean(own - before <= places))
 
-    def stands_above(self, submission: str, other: str) -> float:
-        """Share of draws, 0 to 1, in which the one stands before the other."""
-        return float(np.mean(self._column(submission) < self._column(other)))
-
     def _column(self, submission: str) -> NDArray[np.int64]:
         return self.ranks[:, self.submissions.index(submission)]
 

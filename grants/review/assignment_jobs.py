@@ -3,12 +3,14 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from grants.background import job
+from grants.applications.models import Application
+from grants.background import job, periodic
 from grants.background.runner import report_progress
 from grants.kernel.policy import Actor
 from grants.people.queries import actor_of
 from grants.persistence.moves import lock
 from grants.persistence.session import db, unit_of_work
+from grants.programs.models import CycleStage
 from grants.review import queries, services
 from grants.review.aims import Aims
 from grants.review.models import PanelMember
@@ -54,6 +56,22 @@ def apply_assignment(proposal_id: str, round_: int) -> None:
             proposal = _find(proposal_id)
             more = services.apply_some(actor, proposal)
         report_progress(services.apply_key(proposal), *_progress(proposal))
+
+
+@job(services.SUCCEED, "Work out who reads in the place of a reviewer with a conflict of interest", long=True)
+def find_successor(stage_id: str, application_id: str) -> None:
+    """Work out who fits best, as soon as a place falls empty; nothing when it is filled by then."""
+    stage = select(CycleStage.id).where(CycleStage.public_id == stage_id)
+    application = select(Application.id).where(Application.public_id == application_id)
+    asked = (db.session.scalars(stage).one(), db.session.scalars(application).one())
+    if asked in queries.emptied():
+        services.keep_succession(*asked)
+
+
+@periodic("review.keep_places", "* * * * *", "Keep up who fills empty places best", long=True)
+def keep_places() -> None:
+    """What a page calls out of date is worked out again within a minute."""
+    services.keep_up_with_places()
 
 
 def _note_ties(actor: Actor, proposal: AssignmentProposal) -> None:

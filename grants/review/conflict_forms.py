@@ -56,6 +56,30 @@ class ConflictForm(TieForm):
             raise ValidationError("Write the name of the applicant.")
 
 
+class NotedTieForm(TieForm):
+    """A conflict of somebody else's, as staff learn of it: always in words, since those who look at it were not told.
+
+    people   public id of a member of the panel -> name
+    """
+
+    member = SelectField("Who has it?", [InputRequired("Choose who has it.")], validate_choice=False)
+
+    def __init__(self, kinds: Kinds, people: Mapping[str, str], **given: object) -> None:
+        super().__init__(kinds, **given)
+        self.people = people
+        self.member.choices = options({"": "Choose a reviewer", **people})
+        self.kind.label.text, self.reason.label.text = "What kind of tie is it?", "What ties them to the applicant?"
+        self.reason.flags.required = True
+
+    def validate_member(self, field: Field) -> None:
+        if field.data not in self.people:
+            raise ValidationError("Choose one of these.")
+
+    def validate_reason(self, field: Field) -> None:
+        if not (field.data or "").strip():
+            raise ValidationError("Say in a few words what the tie is.")
+
+
 class ConflictFilterForm(FilterForm):
     """What a panel's conflicts are narrowed to."""
 

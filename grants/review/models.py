@@ -124,6 +124,7 @@ class Conflict(Stateful, Base):
 
     kind     a key of the program's kinds of conflict
     source   a key of kinds.SOURCES
+    finding  what a rule found, or the relation that somebody states in their profile; None for what people said
     lifted_* when, by whom and why it was cleared
     """
 
@@ -141,6 +142,7 @@ class Conflict(Stateful, Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     source: Mapped[str] = mapped_column(String(20))
+    finding: Mapped[str | None] = mapped_column(String(20))
     kind: Mapped[str] = mapped_column(String(60), default="other")
     state: Mapped[str] = mapped_column(String(24), index=True, default=_begins)
     reason: Mapped[str | None]

@@ -1,13 +1,18 @@
 """What is filled in on the way onto a panel: asking, answering, the profile, ties to organizations."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from wtforms import EmailField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import EmailField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
 
+from grants.kernel.errors import Problem
 from grants.people.account_forms import NewPasswordForm
 from grants.review.models import PanelMember, ReviewerProfile
+from grants.review.queries import profile_facts, profile_print
 from grants.review.reviewers import GRADE_BANDS, RELATIONS
+from grants.web.filters import day
 from grants.web.forms import CheckboxGroupField, HouseForm, LocalDateField, PreviewedForm, options
 
 _COUNT = NumberRange(1, 1000, "Write a number from 1 to 1,000, or leave it empty.")
@@ -47,7 +52,14 @@ class DeclineForm(HouseForm):
 
 
 class ProfileForm(HouseForm):
-    """What a reviewer says of themself."""
+    """What a reviewer says of themself.
+
+    seen     the fingerprint of what stood when the form was drawn
+    stands   label and words of what stands by now, where it was changed meanwhile; sent again, the form replaces it
+    """
+
+    seen = HiddenField()
+    stands: Sequence[tuple[str, str]] = ()
 
     expertise = StringField(
         "What do you know well?",
@@ -61,11 +73,28 @@ class ProfileForm(HouseForm):
 
     def fill(self, profile: ReviewerProfile | None) -> "ProfileForm":
         """The same form with what is known, unless it was sent."""
+        if not self.is_submitted():
+            self.seen.data = profile_print(profile)
         if profile is not None and not self.is_submitted():
             self.expertise.data, self.grade_bands.data = profile.expertise, list(profile.grade_bands)
             self.most.data = profile.most
             self.away_from.data, self.away_until.data = profile.away_from, profile.away_until
         return self
+
+    def show_beside(self, profile: ReviewerProfile | None) -> None:
+        """Keep what was typed, and show what stands by now beside it."""
+        self.seen.data, self.stands = profile_print(profile), self.said_of(profile)
+
+    def said_of(self, profile: ReviewerProfile | None) -> Sequence[tuple[str, str]]:
+        """Label and words of what is kept, for who reads it."""
+        said = profile_facts(profile)
+        return [
+            (self.expertise.label.text, said["expertise"] or "–"),
+            (self.grade_bands.label.text, ", ".join(GRADE_BANDS[one] for one in said["grades"]) or "–"),
+            (self.most.label.text, str(said["most"] or "–")),
+            (self.away_from.label.text, day(said["away from"]) or "–"),
+            (self.away_until.label.text, day(said["away until"]) or "–"),
+        ]
 
 
 class AffiliationForm(HouseForm):
@@ -101,10 +130,16 @@ class AffiliationForm(HouseForm):
 class LoadForm(HouseForm):
     """How many submissions a member reads on this panel."""
 
+    seen = IntegerField(widget=HiddenInput(), validators=[Optional()])
     load_cap = IntegerField("The most they read on this panel", [Optional(), _COUNT])
 
     def fill(self, member: PanelMember) -> "LoadForm":
         """The same form with what is agreed, unless it was sent."""
         if not self.is_submitted():
-            self.load_cap.data = member.load_cap
+            self.load_cap.data = self.seen.data = member.load_cap
         return self
+
+    def show_beside(self, problem: Problem, member: PanelMember) -> None:
+        """Keep what was typed; the refusal says what is agreed by now, and sent again, the form replaces it."""
+        self.show(problem)
+        self.seen.raw_data, self.seen.data = None, member.load_cap

@@ -44,10 +44,17 @@ def may_score(actor: Actor, assignment: ScorableAssignment) -> Verdict:
 
 
 def may_keep_profile(actor: Actor, person_id: int) -> Verdict:
-    """Whether the actor may read and change what a reviewer says of themself: they, and whoever organizes reviews."""
+    """Whether the actor may change what a reviewer says of themself: they, and whoever organizes reviews."""
     if actor.person_id == person_id or actor.may("review.organize"):
         return YES
-    return no("Only they and the program’s officers see a reviewer’s profile.")
+    return no("Only they and the program’s officers change a reviewer’s profile.")
+
+
+def may_read_profile(actor: Actor, person_id: int) -> Verdict:
+    """Whether the actor may read it: they, whoever organizes reviews, and auditors."""
+    if actor.person_id == person_id or actor.may("review.read_panel"):
+        return YES
+    return no("Only they, the program’s officers and auditors see a reviewer’s profile.")
 
 
 def may_note(actor: Actor, reviewer_id: int) -> Verdict:
@@ -86,10 +93,15 @@ def may_confirm(actor: Actor, person_id: int) -> Verdict:
     return no("Someone else has to look at your own conflict.") if actor.person_id == person_id else YES
 
 
-def may_lift(actor: Actor, person_id: int, source: str) -> Verdict:
-    """Whether staff may lift a person's conflict: never their own, and never that of a school's coach."""
+def may_lift(actor: Actor, person_id: int, source: str, *, belongs: bool) -> Verdict:
+    """Whether staff may lift a person's conflict: never their own, that of a school's coach, or of who belongs to it.
+
+    belongs   the person belongs to the applicant at this moment
+    """
     if source == "coach":
         return no("Who coached a school does not judge it: this conflict stands for good.")
+    if source == "same_organization" and belongs:
+        return no("Who belongs to an applicant does not judge it: this conflict stands as long as they do.")
     if not actor.may("review.organize"):
         return no("Only program officers lift a conflict of interest.")
     return no("Someone else has to lift your own conflict.") if actor.person_id == person_id else YES

@@ -94,7 +94,8 @@ def domain_of(email: str) -> str:
 
 
 def ties(judge: Judge, judged: Judged, rules: Collection[str]) -> list[Tie]:
-    """Every tie that the stage's rules look for. Whoever coached an applicant is tied whatever the rules say.
+    """Every tie that the stage's rules look for. Whoever belongs to an applicant, or coached it, is tied whatever the
+    rules say.
 
     rules   names as a program definition gives them: same_organization, same_email_domain, …
 
@@ -105,7 +106,7 @@ def ties(judge: Judge, judged: Judged, rules: Collection[str]) -> list[Tie]:
     """
     found = []
     domain = domain_of(judge.email)
-    if "same_organization" in rules and (name := _first(judged.names, judge.belongs_to)):
+    if name := _first(judged.names, judge.belongs_to):
         found.append(Tie("same_organization", f"Belongs to {name}."))
     if "same_network" in rules and (name := _first(judged.networks, judge.networks)):
         found.append(Tie("same_network", f"Belongs to an organization that is in {name} too."))

@@ -21,6 +21,7 @@ from grants.review.models import Assignment, PanelMember, Scorecard
 from grants.review.queries.conflicts import conflicts_to_look_at
 from grants.review.queries.files import kept_back
 from grants.review.queries.invitations import HOLDS_FOR, invitations_waiting
+from grants.review.queries.later import still_behind
 from grants.review.queries.piles import Pile, is_past, piles_of
 from grants.review.queries.scope import REVIEWABLE, joined, sits, stands, with_program
 from grants.review.queries.vacancies import open_vacancies
@@ -137,9 +138,10 @@ def _organizing(actor: Actor) -> list[Todo]:
         .order_by(CycleStage.closes_at, CycleStage.id)
     ).all()
     ids = [stage.id for stage in stages]
-    lacking, silent, late, unseen = (
+    lacking, silent, behind, late, unseen = (
         _lacking(actor, stages),
         _silent(ids),
+        still_behind(actor, ids),
         _late(actor, ids),
         conflicts_to_look_at(actor),
     )
@@ -154,16 +156,27 @@ def _organizing(actor: Actor) -> list[Todo]:
             detail = f"{stage.cycle.title}: a rule found them. They stand until you confirm or clear them."
             url_of = url_for(look, stage_id=stage.public_id, state="found")
             found.append(Todo("ask", title, url_of, detail, due, count, stage.cycle_id))
-        if names := silent.get(stage.id):
-            detail = f"{stage.cycle.title}: {_some(names)} {'has' if len(names) == 1 else 'have'} not declared yet."
-            title = f"Conflicts to be declared: {stage.title}"
-            found.append(Todo("ask", title, url, detail, due, len(names), stage.cycle_id))
+        if undeclared := _to_declare(silent.get(stage.id, []), behind.get(stage.id, [])):
+            count, said = undeclared
+            title, detail = f"Conflicts to be declared: {stage.title}", f"{stage.cycle.title}: {said}"
+            found.append(Todo("ask", title, url, detail, due, count, stage.cycle_id))
         if is_past(stage.reviews_due_at) and (open_cards := late.get(stage.id)):
             count = sum(cards for _, cards in open_cards)
             detail = f"{stage.cycle.title}: {_some([f'{name} {cards}' for name, cards in open_cards])}."
             title = f"{plural(count, 'late scorecard')}: {stage.title}"
             found.append(Todo("late", title, url, detail, due, count, stage.cycle_id))
     return found
+
+
+def _to_declare(silent: Sequence[str], behind: Sequence[tuple[str, int]]) -> tuple[int, str] | None:
+    """How many members are waited for, and a sentence for each way of being so; None when nobody is."""
+    said = []
+    if silent:
+        said.append(f"{_some(silent)} {'has' if len(silent) == 1 else 'have'} not declared yet.")
+    if behind:
+        each = _some([f"{name} on {plural(count, 'later applicant')}" for name, count in behind])
+        said.append(f"Left to declare: {each}.")
+    return (len(silent) + len(behind), " ".join(said)) if said else None
 
 
 def _some(names: Sequence[str]) -> str:

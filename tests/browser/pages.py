@@ -334,7 +334,7 @@ PAGES: dict[str, list[Seen]] = {
         INVITED, ids="SELECT public_id AS invitation_id FROM panel_invitation WHERE state = 'invited'"
     ),
     "review.invite_several": by(OFFICER, ids=_reading_stage),
-    "review.member": by(OFFICER, ids=_panel_member),
+    "review.member": by(OFFICER, AUDITOR, ids=_panel_member),
     "review.profile": by(REVIEWER, ids=_panel_of_mine),
     "review.sample": by(REVIEWER, ids=_sample) + by(REVIEWER, ids=_unscored),
     "review.terms": by(REVIEWER, ids=_panel_of_mine),
@@ -346,7 +346,7 @@ PAGES: dict[str, list[Seen]] = {
             SELECT assignment.public_id AS assignment_id, 'planning' AS key, assignment.reviewer_id AS opener {_READ}
             WHERE stage.key = 'launch'""",
     ),
-    "review.found_conflicts": by(OFFICER, ids=_reading_stage) + by(OFFICER, ids=_full_stage),
+    "review.found_conflicts": by(OFFICER, AUDITOR, ids=_reading_stage) + by(OFFICER, ids=_full_stage),
     "review.grid": by(REVIEWER, ids=f"SELECT stage.public_id AS stage_id, assignment.reviewer_id AS opener {_READ}"),
     "review.leave_panel": by(REVIEWER, ids=_panel_of_mine),
     "review.leave_place": by(OFFICER, ids=_emptied),
@@ -359,8 +359,9 @@ PAGES: dict[str, list[Seen]] = {
             JOIN cycle_stage AS stage ON stage.id = member.stage_id
             WHERE conflict.lifted_at IS NULL AND conflict.source <> 'coach'""",
     ),
-    "review.panel": by(OFFICER, ids=_reading_stage) + by(OFFICER, ids=_full_stage),
+    "review.panel": by(OFFICER, AUDITOR, ids=_reading_stage) + by(OFFICER, ids=_full_stage),
     "review.paper": by(REVIEWER, ids=_card),
+    "review.note_tie": by(OFFICER, ids=_emptied),
     "review.nudge": by(OFFICER, ids=_reading_stage),
     "review.proposal": by(
         OFFICER,
@@ -376,7 +377,7 @@ PAGES: dict[str, list[Seen]] = {
             SELECT stage.public_id AS stage_id, assignment.public_id AS assignment_id {_READ}
             WHERE scorecard.state = 'submitted' ORDER BY assignment.id DESC""",
     ),
-    "review.reviewers": by(OFFICER, ids=f"{_scored}") + by(OFFICER, ids=_emptied),
+    "review.reviewers": by(OFFICER, AUDITOR, ids=f"{_scored}") + by(OFFICER, ids=_emptied),
     "review.scorecard": by(REVIEWER, ids=_card),
     "review.scores": by(OFFICER, ids=_full_stage) + by(DIRECTOR, ids=_by_criterion),
     "review.stages": by(OFFICER),

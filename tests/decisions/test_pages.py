@@ -8,10 +8,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from grants.decisions import services
-from grants.persistence.session import unit_of_work
+from grants.kernel.roles import Role
+from grants.persistence.session import db, unit_of_work
 from grants.review.models import Conflict
 from tests.factories import review
 from tests.factories.decisions import DECIDING, Board, Ready, drafted, ready
+from tests.factories.people import person
 
 pytestmark = pytest.mark.usefixtures("deciding")
 AWARDS = 29
@@ -107,3 +109,30 @@ def test_a_slate_asks_the_same_questions_for_one_line_and_for_thirty(
         for number in range(10, 39):
             review.scored(review.assigned(review.panelist(at.stage), review.submitted(at.stage, f"School {number}")))
     assert count() == few
+
+
+def test_an_auditor_reads_a_draft_and_does_nothing_with_it(people: Board, client_of: Browser) -> None:
+    slate = drafted(of(3), people)
+    with unit_of_work():
+        vera, dee = person("Vera", Role.AUDITOR), person("Dee", Role.FINANCE_OFFICER)
+    address, browser = f"/slates/{slate.public_id}", client_of(vera)
+    page = browser.get(address)
+    assert (page.status_code, schools(page.text)) == (200, schools(client_of(people.officer).get(address).text))
+    assert address in browser.get("/slates").text
+    main = page.text.partition("<main")[2].partition("</main>")[0]
+    assert 'method="post"' not in main
+    assert [browser.post(f"{address}/{one}").status_code for one in ("propose", "discard")] == [403, 403]
+    # Whoever else reads slates sees what was proposed alone.
+    assert (client_of(dee).get(address).status_code, address in client_of(dee).get("/slates").text) == (404, False)
+
+
+def test_a_conflict_of_the_auditors_own_hides_its_line_of_a_draft(people: Board, client_of: Browser) -> None:
+    made = of(3, Auk=4)
+    slate = drafted(made, people)
+    with unit_of_work():
+        vera = person("Vera", Role.AUDITOR)
+        case_id = made.applications["Auk"].case_id
+        conflict = Conflict(case_id=case_id, person_id=vera.id, source="staff", reason="A cousin.", since=DECIDING)
+        db.session.add(conflict)
+    found = client_of(vera).get(f"/slates/{slate.public_id}").text
+    assert ("Auk" in found, len(schools(found))) == (False, 2)

@@ -225,14 +225,14 @@ def test_ranks_do_not_move_when_reviewers_agree() -> None:
 
 def test_ties_in_a_draw_favour_nobody() -> None:
     draws = rank_draws(ratings({"s": {"A": 80}, "t": {"A": 80}}), draws=4_000)
-    assert draws.stands_above("s", "t") == pytest.approx(0.5, abs=0.03)
-    assert draws.stands_above("s", "t") + draws.stands_above("t", "s") == 1
+    assert draws.stands_in("s", 1) == pytest.approx(0.5, abs=0.03)
+    assert draws.stands_in("s", 1) + draws.stands_in("t", 1) == 1
 
 
 def test_order_changes_as_often_as_the_redrawn_means_do() -> None:
     # Of the 4 equally likely draws of s, one (60, 60) falls below t, two tie at 70, one stands above.
     draws = rank_draws(ratings({"s": {"A": 60, "B": 80}, "t": {"A": 70, "B": 70}}), draws=20_000)
-    assert draws.stands_above("s", "t") == pytest.approx(0.25 + 0.5 / 2, abs=0.02)
+    assert draws.stands_in("s", 1) == pytest.approx(0.25 + 0.5 / 2, abs=0.02)
     assert draws.interval("s") == RankInterval(1, 2)
 
 

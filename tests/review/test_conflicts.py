@@ -37,7 +37,7 @@ RULES = ("same_organization", "same_email_domain", "declared")
     [
         (Judge("ann@heron.example", frozenset({8}), frozenset()), RULES, []),
         (Judge("ann@heron.example", frozenset({7}), frozenset()), RULES, ["same_organization"]),
-        (Judge("ann@heron.example", frozenset({7}), frozenset()), ("declared",), []),
+        (Judge("ann@heron.example", frozenset({7}), frozenset()), ("declared",), ["same_organization"]),
         (Judge("ann@TERN.example", frozenset(), frozenset()), RULES, ["same_email_domain"]),
         (Judge("ann@north.tern.example", frozenset(), frozenset()), RULES, []),
         (Judge("ann@gmail.com", frozenset(), frozenset()), RULES, []),

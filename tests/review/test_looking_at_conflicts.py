@@ -14,7 +14,7 @@ from sqlalchemy import select
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Refused
 from grants.kernel.roles import OrganizationRole, Role
-from grants.people.models import ConsortiumMember
+from grants.people.models import ConsortiumMember, Person
 from grants.persistence.session import db, unit_of_work
 from grants.programs.schema import Definition
 from grants.review import queries, services
@@ -68,10 +68,18 @@ def test_what_is_found_is_named_and_more_rules_find_no_less(
     who = Judge("ann@heron.example", belongs, NOBODY, networks, tuple(stated))
     school = Judged({7: "Tern School"}, {}, {4: "Bay Network"})
     some, every = ties(who, school, rules), ties(who, school, ALL)
-    assert {one.source for one in some} <= rules
+    assert {one.source for one in some} <= rules | {"same_organization"}
     assert bool(some) <= bool(every)
     assert all(one.source in SOURCES and one.reason for one in every)
     assert {PLAIN.conflict_kind_of(one.finding) for one in every} <= PLAIN.conflict_kinds.keys()
+
+
+def leaves(name: str) -> None:
+    """Somebody does not belong to their organizations any more."""
+    with unit_of_work():
+        someone = db.session.scalars(select(Person).where(Person.name == name)).one()
+        for place in list(someone.memberships):
+            db.session.delete(place)
 
 
 def one_found(*names: str) -> tuple[Panel, Conflict]:
@@ -99,6 +107,9 @@ def test_confirmed_or_cleared_with_a_reason_and_never_ones_own(app: Flask) -> No
     )  # fmt: skip
     with pytest.raises(Clash), unit_of_work():
         services.confirm_conflict(panel.by, found, "Once more.")
+    with pytest.raises(Refused, match="stands as long as they do"):
+        panel.lifts(found, "Left in June.")
+    leaves("Pat")
     panel.lifts(found, "Left in June.")
     assert (found.state, found.lifted_reason) == ("cleared", "Left in June.")
     with unit_of_work():
@@ -108,7 +119,12 @@ def test_confirmed_or_cleared_with_a_reason_and_never_ones_own(app: Flask) -> No
 
 
 def test_what_was_cleared_is_found_again_only_for_another_reason(app: Flask) -> None:
-    panel, found = one_found("Pat")
+    panel = Panel.of()
+    tern = panel.application_of("Tern School")
+    with unit_of_work():
+        tern.case.organization.email_domain = "tern.example"
+    panel.invite("Pat", email="pat@tern.example")
+    found = db.session.scalars(select(Conflict)).one()
     panel.lifts(found)
     with unit_of_work():
         services.find_rule_conflicts(panel.by, panel.stage, [found.person_id])
@@ -117,7 +133,18 @@ def test_what_was_cleared_is_found_again_only_for_another_reason(app: Flask) -> 
         found.case.organization.name = "Tern Academy"
     with unit_of_work():
         services.find_rule_conflicts(panel.by, panel.stage, [found.person_id])
-    assert (found.state, found.reason, found.lifted_at) == ("found", "Belongs to Tern Academy.", None)
+    assert (found.state, found.reason) == ("found", "Shares the email domain tern.example with Tern Academy.")
+    assert found.lifted_at is None
+
+
+def test_who_comes_back_to_an_applicant_has_the_same_conflict_again(app: Flask) -> None:
+    panel, found = one_found("Pat")
+    leaves("Pat")
+    panel.lifts(found, "Left in June.")
+    with unit_of_work():
+        join(db.session.get_one(Person, found.person_id), found.case.organization)
+        services.find_rule_conflicts(panel.by, panel.stage, [found.person_id])
+    assert (found.state, found.reason, found.lifted_at) == ("found", "Belongs to Tern School.", None)
 
 
 def test_a_consortium_and_a_former_employer_bar_where_the_program_says_so(app: Flask) -> None:
@@ -165,8 +192,9 @@ def test_an_officer_looks_at_several_at_once(app: Flask, client_of: Browser) -> 
         assert browser.post(url, data={"conflict": ids[:2], "reason": "On its website."}).location == url
         assert "1 conflict to look at" in browser.get("/").text
         looked = browser.get(f"{url}?state=confirmed").text
+        leaves("Ray")
         one = browser.post(f"/review/stages/{panel.stage.public_id}/conflicts/{ids[2]}/lift",
-                           data={"reason": "Another Ray.", "action": "clear"})  # fmt: skip
+                           data={"reason": "Never worked there.", "action": "clear"})  # fmt: skip
         assert one.location == url
         assert "to look at" not in browser.get("/").text
     assert [name in looked for name in ("Pat", "Quinn", "Ray")] == [True, True, False]

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from grants.applications.models import Application
+from grants.background.runner import run_due
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Missing, Refused
 from grants.kernel.roles import Role
@@ -18,8 +19,9 @@ from grants.people.models import Person
 from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db, unit_of_work
 from grants.review import queries, services
+from grants.review.assignment_jobs import keep_places
 from grants.review.models import Conflict
-from grants.review.vacancy_models import Vacancy
+from grants.review.vacancy_models import Succession, Vacancy
 from tests.beginnings import Begin
 from tests.factories import review as make
 from tests.factories.people import actor, person
@@ -86,6 +88,8 @@ def test_somebody_who_fits_is_proposed_and_asked_in_one_press(panel: Emptied, cl
         assert "Somebody else is needed" not in browser.get("/").text + browser.get(url).text
         panel["Ben"].declares_conflict(panel.tern)
         assert "Somebody else is needed: Tern School" in browser.get("/").text
+        assert "Who fits best is being worked out." in browser.get(url).text
+        run_due()
         shown = browser.get(url).text
         assert re.search(r"<b>Cleo fits best</b>: knows charter\.", shown)
         assert "1 of 2 reviewers now" in shown
@@ -109,6 +113,7 @@ def test_it_is_offered_beside_the_scores_too_and_leads_back_there(panel: Emptied
     url = f"/review/stages/{panel.stage.public_id}/scores/{panel.tern.public_id}"
     panel["Ben"].declares_conflict(panel.tern)
     with clock_at(make.REVIEWING):
+        run_due()
         shown = browser.get(url).text
         [press] = re.findall(r'action="([^"]+/places/\w+/assign/\w+)"', shown)
         assert ("Cleo fits best" in shown, "Set aside" in shown) == (True, True)
@@ -147,12 +152,16 @@ def test_when_things_have_changed_the_press_says_so_and_who_fits_now(panel: Empt
     panel["Ben"].declares_conflict(panel.tern)
     browser, url = client_of(panel.officer), page_of(panel, panel.tern)
     with clock_at(make.REVIEWING):
+        run_due()
         [press] = re.findall(r'action="([^"]+/places/\w+/assign/\w+)"', browser.get(url).text)
         panel["Cleo"].declares_conflict(panel.tern)
         browser.post(press)
+        stale = browser.get(url).text
+        assert "Things have changed since Cleo was proposed: Dan fits best now. Nothing was assigned." in stale
+        assert ("<b>Cleo fits best</b>" in stale, "It is being worked out anew." in stale) == (True, True)
+        keep_places()
         shown = browser.get(url).text
-    assert "Things have changed since Cleo was proposed: Dan fits best now. Nothing was assigned." in shown
-    assert "<b>Dan fits best</b>" in shown
+    assert ("<b>Dan fits best</b>" in shown, "worked out anew" in shown) == (True, False)
     assert panel["Dan"].pile() == ["Heron School"]
 
 
@@ -241,6 +250,56 @@ def test_loads_of_a_hidden_case_do_not_show_in_who_is_proposed(panel: Emptied) -
     loads = {name: {one.name: one.elsewhere for one in of.reviewers} for name, of in facts.items()}
     assert loads["Maya Rivera"] == {"Ann": 0, "Ben": 0, "Cleo": 0, "Dan": 1}
     assert loads["Mona"] == {"Ann": 0, "Ben": 0, "Cleo": 0, "Dan": 0}
+
+
+def kept() -> list[tuple[str, str | None]]:
+    """(for whom, who is proposed) of all that is kept, for those from whom nothing is kept first."""
+    db.session.rollback()
+    found = db.session.scalars(select(Succession).order_by(Succession.hidden, Succession.id))
+    return [("some" if one.hidden else "all", one.reviewer.name if one.reviewer else None) for one in found]
+
+
+def test_it_is_worked_out_once_for_each_set_of_cases_that_is_kept_from_somebody(
+    panel: Emptied, client_of: Browser
+) -> None:
+    """Two fit alike, and Dan reads a school that Mona may not know of: to her he is as free as Cleo."""
+    with unit_of_work():
+        panel.tern.case.organization.sector = None
+        mona = person("Mona", Role.PROGRAM_OFFICER)
+        services.note_conflict(panel.by, panel.heron.case, mona, "She sits on its board.")
+    panel["Ben"].declares_conflict(panel.tern)
+    with clock_at(make.REVIEWING):
+        run_due()
+        assert [to for to, _ in kept()] == ["all", "some"]
+        url = page_of(panel, panel.tern)
+        assert [f"{who.name} fits best" in client_of(panel.officer).get(url).text for who in members(panel)] == [
+            True, False,
+        ]  # fmt: skip
+        assert "other applications on their pile" in client_of(mona).get(url).text
+        assert "1 other application" not in client_of(mona).get(url).text
+
+
+def members(panel: Emptied) -> list[Person]:
+    return [panel["Cleo"].person, panel["Dan"].person]
+
+
+def test_opening_the_page_works_nothing_out_and_the_clock_works_out_only_what_has_changed(
+    panel: Emptied, client_of: Browser, statements: Callable[[], Any]
+) -> None:
+    panel["Ben"].declares_conflict(panel.tern)
+    browser, url = client_of(panel.officer), page_of(panel, panel.tern)
+    with clock_at(make.REVIEWING):
+        for _ in range(2):
+            assert "Who fits best is being worked out." in browser.get(url).text
+        assert kept() == []
+        run_due()
+        assert kept() == [("all", "Cleo")]
+        with statements() as seen:
+            keep_places()
+        assert [one for one in seen if not one.startswith(("SELECT", "BEGIN", "ROLLBACK"))] == []
+        appoint(panel, "Cleo")
+        keep_places()
+    assert kept() == []
 
 
 def test_the_record_says_who_filled_it_and_hides_it_with_the_case(panel: Emptied) -> None:

@@ -1,9 +1,12 @@
 """What reviewers say of themselves, who may read it, and what becomes of it when two organizations are one."""
 
+import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -16,12 +19,13 @@ from grants.people.models import Organization, Person
 from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db, unit_of_work
 from grants.review import queries, services
-from grants.review.models import Affiliation, Conflict
+from grants.review.models import Affiliation, Conflict, PanelMember
 from grants.review.reviewers import GRADE_BANDS, RELATIONS, bands_in_order, is_away, tidy, words_of
 from tests.factories import review as make
 from tests.factories.people import actor, organization, person
 from tests.review.story import Panel
 
+Browser = Callable[[Any], FlaskClient]
 TIE = {"relation": "former_employer", "ended_on": date(2014, 12, 31)}
 
 
@@ -249,3 +253,69 @@ def test_every_tie_that_can_be_stated_is_one_the_database_takes(panel: Panel) ->
         for relation in RELATIONS:
             services.state_affiliation(panel["Ann"].by, panel["Ann"].person, relation, name="Tern School")
     assert {relation for _, relation, _ in ties_of(panel["Ann"].person)} == RELATIONS.keys()
+
+
+# ── two windows ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def seen_on(page: str, name: str = "seen") -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_two_windows_do_not_overwrite_a_profile_unseen(panel: Panel, client_of: Browser) -> None:
+    ann, url = panel["Ann"].person, f"/review/stages/{panel.stage.public_id}/profile"
+    browser = client_of(ann)
+    with clock_at(make.REVIEWING):
+        seen = seen_on(browser.get(url).text)
+        first = {"expertise": "math", "grade_bands": ["high"], "most": "4", "seen": seen}
+        assert browser.post(url, data=first).status_code == 302
+        assert browser.post(url, data=first).status_code == 302  # the same once more loses nothing
+        second = {"expertise": "arts", "most": "", "seen": seen}
+        refused = browser.post(url, data=second)
+        assert (refused.status_code, 'value="arts"' in refused.text) == (409, True)
+        shown = refused.text.partition("What stands by now")[2].partition("What you wrote is below")[0]
+        assert [word in shown for word in ("math", "High", "4", "arts")] == [True, True, True, False]
+        assert browser.post(url, data=second | {"seen": seen_on(refused.text)}).status_code == 302
+    db.session.rollback()
+    profile = queries.profile_of(actor(ann), ann)
+    assert profile is not None
+    assert (profile.expertise, profile.most) == ("arts", None)
+
+
+def test_an_officers_correction_does_not_overwrite_what_the_reviewer_wrote_meanwhile(
+    panel: Panel, client_of: Browser
+) -> None:
+    ann, member = panel["Ann"], queries.member_called(panel.stage, panel["Ann"].person.id)
+    assert member is not None
+    url = f"/review/stages/{panel.stage.public_id}/members/{member.public_id}"
+    browser = client_of(panel.officer)
+    with clock_at(make.REVIEWING):
+        seen = seen_on(browser.get(url).text.partition("Correct it")[0])
+        with unit_of_work():
+            services.keep_profile(ann.by, ann.person, expertise="math")
+        refused = browser.post(url, data={"expertise": "arts", "seen": seen})
+    assert (refused.status_code, "What stands by now" in refused.text) == (409, True)
+    db.session.rollback()
+    profile = queries.profile_of(ann.by, ann.person)
+    assert profile is not None
+    assert profile.expertise == "math"
+
+
+def test_two_officers_do_not_overwrite_what_was_agreed_unseen(panel: Panel, client_of: Browser) -> None:
+    member = queries.member_called(panel.stage, panel["Ann"].person.id)
+    assert member is not None
+    url = f"/review/stages/{panel.stage.public_id}/members/{member.public_id}"
+    browser = client_of(panel.officer)
+    with clock_at(make.REVIEWING):
+        seen = seen_on(browser.get(url).text, "load-seen")
+        assert seen == ""
+        assert browser.post(f"{url}/load", data={"load-load_cap": "4", "load-seen": seen}).status_code == 302
+        refused = browser.post(f"{url}/load", data={"load-load_cap": "7", "load-seen": seen})
+        assert (refused.status_code, "4 was agreed in another window meanwhile" in refused.text) == (409, True)
+        again = {"load-load_cap": "7", "load-seen": seen_on(refused.text, "load-seen")}
+        assert again["load-seen"] == "4"
+        assert browser.post(f"{url}/load", data=again).status_code == 302
+    db.session.rollback()
+    assert db.session.get_one(PanelMember, member.id).load_cap == 7

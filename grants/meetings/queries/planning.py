@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.applications.models import Application
 from grants.casework.models import Case
+from grants.casework.visibility import has_conflict
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.kernel.roles import Role
@@ -16,7 +17,6 @@ from grants.meetings.agenda import Absence, Topic
 from grants.meetings.models import AgendaItem, Attendance, Meeting
 from grants.meetings.pitch_models import PitchSlot
 from grants.meetings.queries import pitches
-from grants.meetings.queries.scope import tied
 from grants.people.models import Person, RoleGrant
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
@@ -52,7 +52,7 @@ def ties_of(stage: CycleStage, meeting: Meeting | None, chair_id: int) -> Ties:
     away = db.session.execute(
         select(Application.id, Person.id)
         .join(Person, Person.id.in_([one.id for one in people]))
-        .where(Application.stage_id == stage.id, tied(Person.id, Application.case_id))
+        .where(Application.stage_id == stage.id, has_conflict(Person.id, Application.case_id))
     )
     readers = db.session.execute(
         joined(select(Application.id, Assignment.reviewer_id)).where(Assignment.stage_id == stage.id, stands())

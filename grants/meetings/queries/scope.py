@@ -1,16 +1,13 @@
 """Which meetings and which lines of their agendas exist for whom, and who is out for what, as SQL predicates."""
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
-from sqlalchemy.orm import aliased
 
 from grants.applications.models import Application
-from grants.casework.models import Case
-from grants.casework.visibility import not_conflicted
+from grants.casework.visibility import has_conflict, not_conflicted
 from grants.kernel.policy import Actor
 from grants.meetings.models import AgendaItem, Attendance, Meeting
-from grants.people.models import OrganizationMembership
 from grants.review.models import PanelMember
-from grants.review.queries.scope import Column, declared_for_application, has_conflict, open_stages, sits
+from grants.review.queries.scope import Column, declared_for_application, open_stages, sits
 
 
 def visible_meetings(actor: Actor) -> ColumnElement[bool]:
@@ -40,23 +37,13 @@ def open_to(actor: Actor) -> ColumnElement[bool]:
     return or_(AgendaItem.application_id.is_(None), and_(not_conflicted(actor, Application.case_id), asked))
 
 
-def tied(person_id: Column, case_id: Column) -> ColumnElement[bool]:
-    """Holds where this person has a conflict with this case, noted, or by belonging to its organization."""
-    case = aliased(Case)
-    member = aliased(OrganizationMembership)
-    belongs = exists().where(
-        case.id == case_id, member.organization_id == case.organization_id, member.person_id == person_id
-    )
-    return or_(has_conflict(person_id, case_id), belongs)
-
-
 def out_for() -> ColumnElement[bool]:
     """Holds where somebody is out of the room for an application: tied to it, or a voting member not asked about it.
 
     Needs `Attendance` and `Application` in the statement.
     """
     unasked = and_(Attendance.votes, ~declared_for_application(Attendance.person_id))
-    return or_(tied(Attendance.person_id, Application.case_id), unasked)
+    return or_(has_conflict(Attendance.person_id, Application.case_id), unasked)
 
 
 def up_in(meeting_id: Column) -> ColumnElement[bool]:

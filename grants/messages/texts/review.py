@@ -32,6 +32,11 @@ TEMPLATES: Final[dict[str, Template]] = {
         "Dear {name},\n\n{scorecards} for {stage} ({cycle}) {are} still open.{when}{first}{note}\n\n"
         "Your pile is here:\n{link}",
     ),
+    "review.declare_later": Template(
+        "Applicants to declare on: {stage}, {cycle}",
+        "Dear {name},\n\n{later} come since you declared your conflicts of interest for {stage} ({cycle}). Please look "
+        "through the names: nothing else of theirs shows before.{note}\n\n{link}",
+    ),
     "review.reopened": Template(
         "Your scorecard was reopened: {stage}",
         "Dear {name},\n\n"

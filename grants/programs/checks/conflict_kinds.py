@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from grants.programs.faults import Finding, error, note
 from grants.programs.schema import Definition
+from grants.programs.schema.conflicts import RELATIONS
 
 
 def of_conflict_kinds(definition: Definition) -> Iterator[Finding]:
@@ -22,14 +23,19 @@ def of_conflict_kinds(definition: Definition) -> Iterator[Finding]:
 
 
 def on_conflict_kinds(definition: Definition) -> Iterator[Finding]:
-    """Notes on rules whose findings are of no kind by name; the definition is known to have no errors."""
-    named = {finding for kind in definition.conflict_kinds.values() for finding in kind.found_by}
+    """Notes on what the stages look for and is of no kind by name; the definition is known to have no errors."""
     last = list(definition.conflict_kinds.values())[-1]
-    said: set[str] = set()
-    for stage in definition.application_stages:
-        for rule in stage.review.conflicts:
-            if rule not in named | said | {"declared", "stated_ties"}:
-                said.add(rule)
-                yield note(
-                    ("conflict_kinds",), f"no kind is found_by {rule}: what this rule finds counts as “{last.title}”"
-                )
+    # Who belongs to an applicant is looked for whatever a stage says.
+    rules = dict.fromkeys(["same_organization", *_looked_for(definition)])
+    for rule in rules:
+        if definition.lacks_kind_for(rule):
+            yield note(
+                ("conflict_kinds",), f"no kind is found_by {rule}: what this rule finds counts as “{last.title}”"
+            )
+    if "stated_ties" in rules and (loose := [one for one in RELATIONS if definition.lacks_kind_for(one)]):
+        names, path = ", ".join(loose), ("conflict_kinds",)
+        yield note(path, f"no kind is found_by {names}: such a tie in a profile counts as “{last.title}”")
+
+
+def _looked_for(definition: Definition) -> Iterator[str]:
+    return (rule for stage in definition.application_stages for rule in stage.review.conflicts)

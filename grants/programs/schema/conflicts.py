@@ -1,26 +1,21 @@
 """The kinds of conflict of interest of a program: what people name, and what a rule's finding amounts to."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
 
 from pydantic import BeforeValidator, Field
 
 from grants.programs.schema.base import Key, Keyed, Named, titled_lines
 from grants.programs.schema.values import Flag
 
-Finding = Literal[
-    "same_organization",
-    "same_network",
-    "same_email_domain",
-    "former_employer",
-    "coach",
-    "works_there",
-    "board_member",
-    "adviser",
-    "family",
-    "funder",
-]
+Relation = Literal["works_there", "board_member", "adviser", "family", "funder"]
+"""A relation that reviewers state in their profile."""
+
+Finding = Literal["same_organization", "same_network", "same_email_domain", "former_employer", "coach", Relation]
 """What a rule finds, or a relation that reviewers state in their profile."""
+
+RELATIONS: Final[tuple[str, ...]] = get_args(Relation)
+FINDINGS: Final = frozenset(get_args(Finding))
 
 
 class ConflictKind(Named):

@@ -79,7 +79,8 @@ class ReviewRules(Part):
     load: Load = Field(default_factory=Load, description="Submissions for each reviewer.")
     conflicts: tuple[ConflictRule, ...] = Field(
         ("same_organization", "same_email_domain", "former_employer", "declared", "stated_ties"),
-        description="What bars a reviewer from a submission.",
+        description="What bars a reviewer from a submission; who belongs to its applicant, or coached it, is barred "
+        "whatever is named.",
     )
     identity: Literal["open", "blind"] = Field(
         "open", description="Whether reviewers see who applies; blind hides the fields marked hidden_when_blind."

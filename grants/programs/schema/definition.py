@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field, model_validator
 
 from grants.programs.schema.base import Key, Keyed, Named, OneOrMore, Part
-from grants.programs.schema.conflicts import STANDARD_CONFLICT_KINDS, ConflictKinds
+from grants.programs.schema.conflicts import FINDINGS, STANDARD_CONFLICT_KINDS, ConflictKinds
 from grants.programs.schema.deciding import Where
 from grants.programs.schema.entry import AskedAfterwards, DiscoveryStage, EventKind
 from grants.programs.schema.forms import Form
@@ -123,6 +123,10 @@ class Definition(Part):
         """Key of the kind that a rule's finding, or a stated relation, is of: the last kind where none names it."""
         named = (key for key, kind in self.conflict_kinds.items() if finding in kind.found_by)
         return next(named, list(self.conflict_kinds)[-1])
+
+    def lacks_kind_for(self, finding: str) -> bool:
+        """Whether a finding that a kind could name is of the last one only because none names it."""
+        return finding in FINDINGS and all(finding not in kind.found_by for kind in self.conflict_kinds.values())
 
     def asked_after(self, kind: EventKind) -> AskedAfterwards:
         """What those who came to an event of a kind are asked: as the first discovery stage that says so has it."""

@@ -10,7 +10,9 @@ from grants.review.queries.conflicts import (
     conflicts_among,
     conflicts_named,
     conflicts_to_look_at,
+    is_noted,
     panel_conflicts,
+    still_belongs,
 )
 from grants.review.queries.coverage import Coverage, CoverageFilters, coverage, readers_of
 from grants.review.queries.declaring import (
@@ -40,6 +42,7 @@ from grants.review.queries.invitations import (
     own_panel_invitation,
     work_asked,
 )
+from grants.review.queries.later import not_asked_about
 from grants.review.queries.naming import blind_name, name_for
 from grants.review.queries.notes import WHOLE, notes_of, places_to_note
 from grants.review.queries.numbers import key_of, lot_seed, seed_of
@@ -49,9 +52,11 @@ from grants.review.queries.panel import (
     application_under_review,
     conflict_kinds,
     form_title,
+    kind_for_want,
     member_called,
     member_of,
     member_progress,
+    open_members,
     panel_assignment,
     panel_progress,
     review_rules,
@@ -78,7 +83,9 @@ from grants.review.queries.profiles import (
     affiliations_of,
     organization_meant,
     organizations_named,
+    profile_facts,
     profile_of,
+    profile_print,
 )
 from grants.review.queries.proposals import (
     job_with,
@@ -118,9 +125,9 @@ from grants.review.queries.training import (
     sample_of,
     training_of,
 )
-from grants.review.queries.vacancies import open_vacancies, vacancies_on, vacancy_on
+from grants.review.queries.vacancies import emptied, open_vacancies, succession_on, vacancies_on, vacancy_on
 from grants.review.queries.waiting import Waiting, own_waiting, waiting_members
-from grants.review.queries.whole import StageScores, severity_groups, stage_scores
+from grants.review.queries.whole import StageScores, hidden_name, severity_groups, stage_scores
 from grants.review.queries.written import Written, WrittenCard, names_of, written_cards, written_ids, written_on
 from grants.review.todos import todos
 
@@ -190,21 +197,25 @@ __all__ = [
     "earlier_evidence",
     "earlier_readers",
     "earlier_submission",
+    "emptied",
     "file_for",
     "files_to_veil",
     "foresee_asking",
     "form_title",
     "has_begun",
     "has_run_out",
+    "hidden_name",
     "history_of",
     "invitation_by_token",
     "invitation_on",
     "invitations_waiting",
     "is_applicant",
+    "is_noted",
     "is_past",
     "is_submitted",
     "job_with",
     "key_of",
+    "kind_for_want",
     "lot_seed",
     "may_see_names",
     "member_called",
@@ -213,8 +224,10 @@ __all__ = [
     "member_progress",
     "name_for",
     "names_of",
+    "not_asked_about",
     "not_conflicted",
     "notes_of",
+    "open_members",
     "open_vacancies",
     "organization_meant",
     "organizations_named",
@@ -242,7 +255,9 @@ __all__ = [
     "planned_loads",
     "planning_facts",
     "possible_now",
+    "profile_facts",
     "profile_of",
+    "profile_print",
     "promises_of",
     "proposal_of",
     "proposed",
@@ -274,6 +289,8 @@ __all__ = [
     "standing_of",
     "standings",
     "stated_to",
+    "still_belongs",
+    "succession_on",
     "todos",
     "totals_before",
     "training_of",

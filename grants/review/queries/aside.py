@@ -37,15 +37,15 @@ class SetAside:
 
 
 def set_aside(actor: Actor, application_id: int) -> Sequence[SetAside]:
-    """The cards on an application that are set aside, by reviewer's name, those in writing first; for officers, in two
-    statements.
+    """The cards on an application that are set aside, by reviewer's name, those in writing first; for officers and
+    auditors, in two statements.
     """
     return set_aside_among(actor, [application_id]).get(application_id, ())
 
 
 def set_aside_among(actor: Actor, application_ids: Collection[int]) -> Mapping[int, Sequence[SetAside]]:
     """The same of many, by application's id."""
-    if not actor.may("review.organize"):
+    if not actor.may("review.read_panel"):
         return {}
     written = _aside(
         actor,

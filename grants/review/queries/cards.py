@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from grants.applications.models import Application
+from grants.casework.visibility import has_conflict
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.persistence.session import db
@@ -24,7 +25,6 @@ from grants.review.queries.piles import is_submitted
 from grants.review.queries.scope import (
     counts,
     declared_for_application,
-    has_conflict,
     joined,
     standing_of,
 )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from grants.applications.models import Application, Submission
 from grants.casework.models import Case
-from grants.casework.visibility import not_conflicted
+from grants.casework.visibility import belongs_to_applicant, not_conflicted
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.people.models import Organization, Person
@@ -119,6 +119,22 @@ def conflict_for(actor: Actor, stage: CycleStage, public_id: str) -> Conflict:
     if conflict is None:
         raise Missing("There is no such conflict on this panel.")
     return conflict
+
+
+def is_noted(case_id: int, person_id: int) -> bool:
+    """Whether staff have noted a conflict of this person with this case, and it stands."""
+    noted = exists().where(
+        Conflict.case_id == case_id,
+        Conflict.person_id == person_id,
+        Conflict.source == "staff",
+        Conflict.lifted_at.is_(None),
+    )
+    return bool(db.session.scalar(select(noted)))
+
+
+def still_belongs(conflict: Conflict) -> bool:
+    """Whether whoever has the conflict belongs to the applicant now."""
+    return bool(db.session.scalar(select(belongs_to_applicant(conflict.person_id, conflict.case_id))))
 
 
 def conflicts_of(stage: CycleStage, *, standing: bool = True) -> Select[Conflict]:

@@ -32,9 +32,9 @@ class Turn:
 
 
 def history_of(actor: Actor, assignment: Assignment) -> tuple[Turn, ...]:
-    """The turns of the actor's own scorecard, or for those who organize panels of anybody's; the first one first."""
+    """The turns of the actor's own scorecard, or anybody's for officers and auditors; the first one first."""
     card = assignment.scorecard
-    if card is None or (assignment.reviewer_id != actor.person_id and not actor.may("review.organize")):
+    if card is None or (assignment.reviewer_id != actor.person_id and not actor.may("review.read_panel")):
         return ()
     records = db.session.scalars(_acts_on(), {"card": card.public_id})
     return tuple(_turn(record) for record in records)

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, exists, func, select, true
+from sqlalchemy import Select, and_, exists, func, literal, select, true
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from grants.applications.models import Application, Submission
 from grants.casework.models import Case
-from grants.casework.visibility import not_conflicted
+from grants.casework.visibility import has_conflict, not_conflicted
 from grants.kernel.clock import now
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
@@ -19,10 +19,12 @@ from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import ConflictKind, ReviewRules
+from grants.review.kinds import SOURCES
 from grants.review.models import Assignment, Conflict, PanelMember, Scorecard
 from grants.review.ordering import as_others_say
+from grants.review.queries.later import later_applicants, left_to_declare
 from grants.review.queries.scope import joined, reviewable_applications, sits, stands, with_program
-from grants.review.reviewers import most_of
+from grants.review.reviewers import SAID_OF_OTHERS, most_of
 from grants.review.states import ScorecardState
 
 
@@ -32,10 +34,12 @@ class MemberProgress:
 
     most      they read on this panel; None for no limit
     last_at   when they last saved a scorecard
+    later     applicants that came after their declaration, and are left to declare on
     """
 
     member: PanelMember
     most: int | None
+    later: int
     assigned: int
     submitted: int
     started: int
@@ -54,6 +58,7 @@ class PanelProgress:
 
     lacking      applications with fewer reviewers than the stage asks for
     undeclared   members who have not declared their conflicts
+    behind       members who declared, and have later applicants left to declare on
     """
 
     rules: ReviewRules
@@ -63,6 +68,7 @@ class PanelProgress:
     lacking: int
     members: int
     undeclared: int
+    behind: int
 
 
 def stage_for(actor: Actor, public_id: str) -> CycleStage:
@@ -95,6 +101,15 @@ def conflict_kinds(stage: CycleStage) -> Mapping[str, ConflictKind]:
     return definition_of(stage.cycle).conflict_kinds
 
 
+def kind_for_want(stage: CycleStage, conflict: Conflict) -> str:
+    """What was found, in words, where the conflict is of the program's last kind only because no kind names it."""
+    definition = definition_of(stage.cycle)
+    found = conflict.finding or ""
+    if not definition.lacks_kind_for(found) or conflict.kind != definition.conflict_kind_of(found):
+        return ""
+    return SAID_OF_OTHERS.get(found) or SOURCES[found].lower()
+
+
 def form_title(stage: CycleStage) -> str:
     """What one application of the stage is called, such as “Blueprint”."""
     definition = definition_of(stage.cycle)
@@ -102,7 +117,7 @@ def form_title(stage: CycleStage) -> str:
 
 
 def panel_progress(actor: Actor, stage: CycleStage) -> PanelProgress:
-    """The panel in numbers, in two statements."""
+    """The panel in numbers, in three statements."""
     rules = review_rules(stage)
     each = _cards(Application.id).where(Assignment.stage_id == stage.id).group_by(Application.id).subquery()
     readers = func.coalesce(each.c.assigned, 0)
@@ -119,8 +134,10 @@ def panel_progress(actor: Actor, stage: CycleStage) -> PanelProgress:
     silent = func.count().filter(PanelMember.declared_at.is_(None))
     here = (PanelMember.stage_id == stage.id, sits())
     members, undeclared = db.session.execute(select(func.count(), silent).where(*here)).one()
+    late = left_to_declare(actor).where(PanelMember.stage_id == stage.id).subquery()
+    behind = db.session.scalar(select(func.count()).select_from(late)) or 0
     applications, assigned, submitted, lacking = map(int, counts)
-    return PanelProgress(rules, applications, assigned, submitted, lacking, members, undeclared)
+    return PanelProgress(rules, applications, assigned, submitted, lacking, members, undeclared, behind)
 
 
 def member_progress(actor: Actor, stage: CycleStage, page: int = 1) -> Page[MemberProgress]:
@@ -140,8 +157,15 @@ def member_progress(actor: Actor, stage: CycleStage, page: int = 1) -> Page[Memb
     work = {person: (assigned, submitted, begun, at) for person, assigned, submitted, begun, at in cards}
     nothing = (0, 0, 0, None)
     conflicts = _conflict_counts(actor, stage, people)
+    later = later_applicants(actor, [member.id for member in found.items])
     lines = [
-        _member_progress(member, stage, conflicts.get(member.person_id, 0), *work.get(member.person_id, nothing))
+        _member_progress(
+            member,
+            stage,
+            later.get(member.id, 0),
+            conflicts.get(member.person_id, 0),
+            *work.get(member.person_id, nothing),
+        )
         for member in found.items
     ]
     return Page(lines, found.number, found.size, found.total)
@@ -186,6 +210,15 @@ def member_called(stage: CycleStage, person_id: int) -> PanelMember | None:
     return db.session.scalar(found)
 
 
+def open_members(actor: Actor, stage: CycleStage, case_id: int) -> Sequence[PanelMember]:
+    """The other members of the panel to whom a case is open, by name: of whom a conflict with it can be noted."""
+    return db.session.scalars(
+        _members(stage).where(
+            PanelMember.person_id != actor.person_id, ~has_conflict(PanelMember.person_id, literal(case_id))
+        )
+    ).all()
+
+
 def panel_assignment(actor: Actor, stage: CycleStage, public_id: str) -> Assignment:
     """One assignment in force on the stage, for its organizer.
 
@@ -224,6 +257,7 @@ def application_under_review(actor: Actor, stage: CycleStage, public_id: str) ->
 def _member_progress(
     member: PanelMember,
     stage: CycleStage,
+    later: int,
     conflicts: int,
     assigned: int,
     submitted: int,
@@ -234,6 +268,7 @@ def _member_progress(
     return MemberProgress(
         member=member,
         most=most_of(member.load_cap, profile.most if profile else None, review_rules(stage).load.at_most),
+        later=later,
         assigned=assigned,
         submitted=submitted,
         started=begun - submitted,

@@ -14,6 +14,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from grants.applications.models import Application, Submission
 from grants.casework.models import Case
+from grants.casework.visibility import not_conflicted
 from grants.kernel.clock import now
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
@@ -24,7 +25,6 @@ from grants.review.models import Assignment, PanelMember, Scorecard
 from grants.review.queries.scope import (
     REVIEWABLE,
     as_reviewer,
-    free_of_conflict,
     joined,
     members_of,
     own_assignments,
@@ -292,7 +292,7 @@ def _newcomers(actor: Actor, members: Sequence[PanelMember]) -> Mapping[int, int
             Application.state.in_(REVIEWABLE),
             # As one comparison, so that an index answers it: the rows hold all that was submitted.
             first.submitted_at > func.coalesce(PanelMember.declared_at, _BEFORE_ANY),
-            free_of_conflict(actor.person_id),
+            not_conflicted(actor, Application.case_id),
         )
         .group_by(PanelMember.stage_id)
     )

@@ -10,14 +10,14 @@ from sqlalchemy.orm import contains_eager, selectinload
 
 from grants.applications.models import Application
 from grants.casework.models import Case
-from grants.casework.visibility import not_conflicted
+from grants.casework.visibility import has_conflict, not_conflicted
 from grants.kernel.policy import Actor
 from grants.people.models import Organization, Person
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import Tally
 from grants.review.pitch_models import PitchCard, PitchMark
-from grants.review.queries.scope import REVIEWABLE, has_conflict
+from grants.review.queries.scope import REVIEWABLE
 from grants.review.queries.sorting import ScoreFilters, named_like, order_of
 from grants.review.queries.whole import StageScores
 from grants.review.queries.written import WrittenCard

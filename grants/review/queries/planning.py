@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from grants.applications.models import Application, Submission
 from grants.casework.models import Case
-from grants.casework.visibility import not_conflicted
+from grants.casework.visibility import has_conflict, not_conflicted
 from grants.kernel.canonical import sha256_of
 from grants.kernel.clock import now, today
 from grants.kernel.policy import Actor
@@ -22,7 +22,6 @@ from grants.programs.queries import definition_of
 from grants.programs.schema import Choice, ReviewRules
 from grants.review.models import Assignment, PanelMember, ReviewerProfile
 from grants.review.queries.scope import (
-    has_conflict,
     joined,
     newest_submission_id,
     reviewable_applications,

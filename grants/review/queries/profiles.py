@@ -1,10 +1,12 @@
 """Reading what reviewers say of themselves."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from grants.kernel.canonical import sha256_of
 from grants.kernel.errors import Invalid, Missing
 from grants.kernel.policy import Actor, require
 from grants.people.models import Organization, Person
@@ -16,18 +18,34 @@ from grants.review.models import Affiliation, ReviewerProfile
 def profile_of(actor: Actor, person: Person) -> ReviewerProfile | None:
     """What a reviewer says of themself; None while neither they nor an officer said anything.
 
-    raises   Refused for who is neither they nor organizes reviews
+    raises   Refused for who is neither they, nor organizes or audits reviews
     """
-    require(policy.may_keep_profile(actor, person.id))
+    require(policy.may_read_profile(actor, person.id))
     return db.session.scalar(select(ReviewerProfile).where(ReviewerProfile.person_id == person.id))
+
+
+def profile_facts(profile: ReviewerProfile | None) -> dict[str, Any]:
+    """What a reviewer says of themself, by name; empty while neither they nor an officer said anything."""
+    return {
+        "expertise": profile.expertise if profile else "",
+        "grades": list(profile.grade_bands) if profile else [],
+        "most": profile.most if profile else None,
+        "away from": profile.away_from if profile else None,
+        "away until": profile.away_until if profile else None,
+    }
+
+
+def profile_print(profile: ReviewerProfile | None) -> str:
+    """SHA-256 over it: names what a page was drawn from."""
+    return sha256_of(profile_facts(profile))
 
 
 def affiliations_of(actor: Actor, person: Person) -> Sequence[Affiliation]:
     """The organizations that a reviewer says they are tied to, by name.
 
-    raises   Refused for who is neither they nor organizes reviews
+    raises   Refused for who is neither they, nor organizes or audits reviews
     """
-    require(policy.may_keep_profile(actor, person.id))
+    require(policy.may_read_profile(actor, person.id))
     return db.session.scalars(
         select(Affiliation)
         .where(Affiliation.person_id == person.id)
@@ -41,7 +59,7 @@ def affiliation_of(actor: Actor, person: Person, public_id: str) -> Affiliation:
 
     raises   Missing; Refused as before
     """
-    require(policy.may_keep_profile(actor, person.id))
+    require(policy.may_read_profile(actor, person.id))
     found = db.session.scalar(
         select(Affiliation).where(Affiliation.person_id == person.id, Affiliation.public_id == public_id)
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload
 from grants.applications.models import Application, Submission
 from grants.background.models import Job
 from grants.casework.models import Case
-from grants.casework.visibility import not_conflicted
+from grants.casework.visibility import has_conflict, not_conflicted
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.people.models import Organization, Person, grade_band_of
@@ -22,7 +22,6 @@ from grants.review.proposal_models import AssignmentProposal, ProposedAssignment
 from grants.review.queries.panel import review_rules
 from grants.review.queries.scope import (
     declared_for_application,
-    has_conflict,
     joined,
     newest_submission_id,
     reviewable_applications,

@@ -4,18 +4,17 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
-from grants.applications.models import Application, CoachedSection, Submission
-from grants.casework.visibility import not_conflicted
+from grants.applications.models import Application, Submission
+from grants.casework.visibility import free_of_conflict, has_conflict, not_conflicted
 from grants.kernel.policy import Actor
-from grants.people.models import CoachInvitation
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
 from grants.programs.queries import definition_of
-from grants.review.models import Assignment, Conflict, PanelMember, Scorecard
+from grants.review.models import Assignment, PanelMember, Scorecard
 from grants.review.states import ScorecardState
 from grants.review.steps import StepsTaken, text_hash
 
@@ -23,8 +22,6 @@ REVIEWABLE: Final = ("submitted", "returned")
 """States of an application in which its newest submission is read and scored; there is none without a submission."""
 
 # Each is named once: SQLAlchemy looks through a table whenever it meets an alias of it for the first time.
-_coached_application = aliased(Application)
-_coach = aliased(CoachInvitation)
 _first, _any, _newest = aliased(Submission), aliased(Submission), aliased(Submission)
 Column = ColumnElement[Any] | Any
 Selected = TypeVarTuple("Selected")
@@ -34,19 +31,6 @@ def with_program(stage: InstrumentedAttribute[CycleStage] | None = None) -> Exec
     """Load a statement's stages, or those of a relationship, with cycle and program version."""
     cycle = joinedload(CycleStage.cycle) if stage is None else joinedload(stage).joinedload(CycleStage.cycle)
     return cycle.joinedload(Cycle.program_version)
-
-
-def has_conflict(person_id: Column, case_id: Column) -> ColumnElement[bool]:
-    """Holds where this person has a standing conflict with this case, or ever coached a draft of it."""
-    noted = exists().where(Conflict.case_id == case_id, Conflict.person_id == person_id, Conflict.lifted_at.is_(None))
-    coached = exists().where(
-        _coached_application.case_id == case_id,
-        CoachedSection.application_id == _coached_application.id,
-        CoachedSection.invitation_id == _coach.id,
-        CoachedSection.opened_at.is_not(None),
-        _coach.person_id == person_id,
-    )
-    return or_(noted, coached)
 
 
 def sits() -> ColumnElement[bool]:
@@ -117,25 +101,10 @@ def _members() -> Select[PanelMember]:
     return mine.options(with_program(PanelMember.stage))
 
 
-def free_of_conflict(person_id: Column) -> ColumnElement[bool]:
-    """Holds for applications whose case this person has no conflict with: `has_conflict` turned round, for one person.
-
-    What that one is kept from is asked once for all rows, not anew for each. Needs `Application` in the statement.
-    """
-    noted = select(Conflict.case_id).where(Conflict.person_id == person_id, Conflict.lifted_at.is_(None))
-    coached = (
-        select(_coached_application.case_id)
-        .join(CoachedSection, CoachedSection.application_id == _coached_application.id)
-        .join(CoachInvitation, CoachInvitation.id == CoachedSection.invitation_id)
-        .where(CoachInvitation.person_id == person_id, CoachedSection.opened_at.is_not(None))
-    )
-    return and_(Application.case_id.not_in(noted), Application.case_id.not_in(coached))
-
-
 def own_assignments(actor: Actor) -> Select[Assignment]:
     """The assignments a reviewer may know of, all of which stand; nothing before they took every step and declared."""
     asked = as_reviewer(actor, members_of(actor))
-    return _assignments_of(asked["me"], asked["stages"])
+    return _assignments_of(asked["me"], asked["ties"], asked["stages"])
 
 
 @cache
@@ -143,22 +112,24 @@ def own_in_general() -> Select[Assignment]:
     """The same for whoever `as_reviewer` says, as a statement that stays the same: what every request of a reviewer
     asks is put together once, since that takes longer than running it.
     """
-    return _assignments_of(bindparam("me"), bindparam("stages", expanding=True))
+    several: dict[str, BindParameter[Any]] = {name: bindparam(name, expanding=True) for name in ("ties", "stages")}
+    return _assignments_of(bindparam("me"), several["ties"], several["stages"])
 
 
 def as_reviewer(actor: Actor, members: Sequence[PanelMember]) -> dict[str, Any]:
     """What `own_in_general` is run with; `members` are the actor's places on panels."""
     stages = [member.stage_id for member in members if standing_of(member).is_open]
-    return {"me": actor.person_id, "stages": stages if actor.may("review.score") else []}
+    own = sorted(actor.ties)
+    return {"me": actor.person_id, "ties": own, "stages": stages if actor.may("review.score") else []}
 
 
-def _assignments_of(person_id: Column, stages: Any) -> Select[Assignment]:
+def _assignments_of(person_id: Column, own: Any, stages: Any) -> Select[Assignment]:
     mine = and_(
         Assignment.reviewer_id == person_id,
         Assignment.stage_id.in_(stages),
         Assignment.revoked_at.is_(None),
         Application.state.in_(REVIEWABLE),
-        free_of_conflict(person_id),
+        free_of_conflict(person_id, own, Application.case_id),
         declared_for_application(person_id),
     )
     return joined(select(Assignment)).order_by(Assignment.id).where(mine)

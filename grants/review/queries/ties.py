@@ -22,11 +22,12 @@ def unnoted_ties(
 ) -> list[tuple[int, int, Tie]]:
     """What the stage's rules find between people and its applicants, and no conflict says yet: (case, person, tie).
 
-    One that stands is left out, and so is one that staff have cleared, unless it is now for another reason.
+    One that stands is left out, and so is one that staff have cleared, unless it is now for another reason, or it is
+    that of who belongs to the applicant: they did not when it was cleared.
     case_ids   of the applicants that are asked about, where it is not all: a panel of 60 and 5,000 take over a second
     """
     rules = definition_of(stage.cycle).application_stage(stage.key).review.conflicts
-    noted = {
+    noted: dict[tuple[int, int, str], str | None] = {
         (case_id, person_id, source): (reason if lifted_at else None)
         for case_id, person_id, source, reason, lifted_at in db.session.execute(
             select(Conflict.case_id, Conflict.person_id, Conflict.source, Conflict.reason, Conflict.lifted_at).where(
@@ -40,8 +41,13 @@ def unnoted_ties(
         for person_id, judge in sorted(_judges(person_ids).items())
         for case_id, judged in sorted(cases.items())
         for tie in ties(judge, judged, rules)
-        if (key := (case_id, person_id, tie.source)) not in noted or noted[key] not in (None, tie.reason)
+        if _is_news(tie, noted.get((case_id, person_id, tie.source), ""))
     ]
+
+
+def _is_news(tie: Tie, cleared: str | None) -> bool:
+    """Whether a tie is to be noted. `cleared` is why it once stood, None where it stands, "" where it is new."""
+    return cleared is not None and (cleared != tie.reason or tie.source == "same_organization")
 
 
 def stated_to(stage: CycleStage, person_id: int, case_ids: Collection[int]) -> dict[int, str]:

@@ -95,11 +95,11 @@ class Trained:
 
 
 def training_of(actor: Actor, stage: CycleStage, members: Sequence[PanelMember]) -> Mapping[int, Trained]:
-    """Member id -> their training, for who organizes reviews; one statement. Empty where the stage has none.
+    """Member id -> their training, for who organizes or audits reviews; one statement. Empty where the stage has none.
 
     raises   Refused
     """
-    require_permission(actor, "review.organize")
+    require_permission(actor, "review.read_panel")
     if review_rules(stage).calibration is None:
         return {}
     cards: dict[int, list[SampleCard]] = {member.id: [] for member in members}
@@ -119,10 +119,10 @@ def _trained(stage: CycleStage, cards: Sequence[SampleCard]) -> Trained:
 def accepted_terms(actor: Actor, member: PanelMember) -> Sequence[tuple[datetime, str, str]]:
     """Every text that a member accepted, the latest first: (when, its SHA-256, the text).
 
-    raises   Refused for who neither organizes reviews nor is the member
+    raises   Refused for who neither organizes or audits reviews nor is the member
     """
     if actor.person_id != member.person_id:
-        require_permission(actor, "review.organize")
+        require_permission(actor, "review.read_panel")
     rows = db.session.execute(
         select(TermsAcceptance.accepted_at, ReviewTerms.sha256, ReviewTerms.text)
         .join(TermsAcceptance.terms)

@@ -13,9 +13,11 @@ from grants.kernel.policy import Actor
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import Assignment
+from grants.review.queries.planning import PlanningFacts
 from grants.review.queries.scope import REVIEWABLE, joined
+from grants.review.queries.whole import hidden_name
 from grants.review.states import VacancyState
-from grants.review.vacancy_models import Vacancy
+from grants.review.vacancy_models import Succession, Vacancy
 
 
 def open_vacancies(actor: Actor) -> Sequence[Vacancy]:
@@ -40,12 +42,40 @@ def vacancy_on(actor: Actor, application: Application, public_id: str) -> Vacanc
     return found
 
 
+def succession_on(actor: Actor, stage: CycleStage, facts: PlanningFacts, application_id: int) -> Succession | None:
+    """Who fits best in an empty place, as it was kept: what rests on these very facts, whoever it was worked out for;
+    or else the last for such a reader, which is out of date. None while nothing was worked out.
+
+    facts   about the application, as the actor may know them
+    """
+    of_it = select(Succession).where(Succession.application_id == application_id)
+    of_it = of_it.options(joinedload(Succession.reviewer))
+    fresh = db.session.scalar(of_it.where(Succession.digest == facts.digest).order_by(Succession.id).limit(1))
+    return fresh or db.session.scalar(of_it.where(Succession.hidden == hidden_name(actor, stage)))
+
+
+def emptied() -> Sequence[tuple[int, int]]:
+    """(stage id, application id) of every application under review with a place that nobody has filled."""
+    rows = db.session.execute(
+        joined(select(Assignment.stage_id, Application.id).join(Vacancy, Vacancy.assignment_id == Assignment.id))
+        .join(Assignment.stage)
+        .where(
+            Vacancy.state == VacancyState.OPEN,
+            Application.state.in_(REVIEWABLE),
+            CycleStage.released_at.is_(None),
+        )
+        .distinct()
+        .order_by(Assignment.stage_id, Application.id)
+    )
+    return [(stage, application) for stage, application in rows]
+
+
 def _seen(actor: Actor) -> Select[Vacancy]:
     return (
         joined(select(Vacancy).join(Vacancy.assignment))
         .join(Assignment.stage)
         .where(
-            true() if actor.may("review.organize") else false(),
+            true() if actor.may("review.read_panel") else false(),
             Application.state.in_(REVIEWABLE),
             CycleStage.released_at.is_(None),
             not_conflicted(actor, Application.case_id),

@@ -1,4 +1,4 @@
-"""Reviewers whose scorecards are waited for."""
+"""Reviewers whose scorecards, or declarations on later applicants, are waited for."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from grants.persistence.paging import Page, paginate_rows
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import Assignment, PanelMember, Scorecard
+from grants.review.queries.later import left_to_declare
 from grants.review.queries.scope import joined, sits, stands, with_program
 from grants.review.states import ScorecardState
 
@@ -26,6 +27,7 @@ class Waiting:
 
     started   of the open ones, those with something on the scorecard
     last_at   when they last saved one
+    later     applicants that came after their declaration, and are left to declare on
     """
 
     member: PanelMember
@@ -33,20 +35,31 @@ class Waiting:
     submitted: int
     started: int
     last_at: datetime | None
+    later: int
 
     @property
     def open(self) -> int:
         return self.assigned - self.submitted
 
+    @property
+    def is_waited_for(self) -> bool:
+        return self.open > 0 or self.later > 0
+
 
 def waiting_members(actor: Actor, stage: CycleStage, page: int = 1) -> Page[Waiting]:
-    """Those who have not submitted all, by name; counted without cases the actor has a conflict with."""
+    """Those who have not submitted all, or not declared on all, by name; counted without cases the actor has a conflict
+    with.
+    """
     counted = _counted(stage, not_conflicted(actor, Application.case_id)).subquery()
+    later = left_to_declare(actor).where(PanelMember.stage_id == stage.id).subquery()
+    numbers = [func.coalesce(one, 0) for one in (counted.c.assigned, counted.c.submitted, counted.c.begun)]
+    is_waited_for = or_(counted.c.submitted < counted.c.assigned, later.c.later > 0)
     found = paginate_rows(
-        select(PanelMember, counted.c.assigned, counted.c.submitted, counted.c.begun, counted.c.last_at)
+        select(PanelMember, *numbers, counted.c.last_at, func.coalesce(later.c.later, 0))
         .join(PanelMember.person)
-        .join(counted, counted.c.reviewer_id == PanelMember.person_id)
-        .where(PanelMember.stage_id == stage.id, sits(), Person.is_active, counted.c.submitted < counted.c.assigned)
+        .outerjoin(counted, counted.c.reviewer_id == PanelMember.person_id)
+        .outerjoin(later, later.c.id == PanelMember.id)
+        .where(PanelMember.stage_id == stage.id, sits(), Person.is_active, is_waited_for)
         .options(contains_eager(PanelMember.person), with_program(PanelMember.stage))
         .order_by(func.lower(Person.name), PanelMember.id),
         page,
@@ -55,8 +68,8 @@ def waiting_members(actor: Actor, stage: CycleStage, page: int = 1) -> Page[Wait
 
 
 def own_waiting(stage: CycleStage, member_ids: Collection[int]) -> list[Waiting]:
-    """The scorecards of some members of the stage's panel, each counted as they know of them themselves, in the order
-    of the ids; in a constant number of statements.
+    """The same of some members of the stage's panel, each counted as they know of them themselves, in the order of the
+    ids; in a constant number of statements.
     """
     members = db.session.scalars(
         select(PanelMember)
@@ -74,7 +87,9 @@ def own_waiting(stage: CycleStage, member_ids: Collection[int]) -> list[Waiting]
         for one in members
     ]
     counted = {row[0]: row[1:] for row in db.session.execute(_counted(stage, or_(false(), *theirs)))}
-    return [_waiting(one, *counted.get(one.person_id, (0, 0, 0, None))) for one in members]
+    later = dict(db.session.execute(left_to_declare(None).where(PanelMember.id.in_(member_ids))).all())
+    nothing = (0, 0, 0, None)
+    return [_waiting(one, *(*counted.get(one.person_id, nothing), later.get(one.id, 0))) for one in members]
 
 
 def _counted(stage: CycleStage, known: ColumnElement[bool]) -> Select[int, int, int, int, datetime]:
@@ -98,5 +113,7 @@ def _counted(stage: CycleStage, known: ColumnElement[bool]) -> Select[int, int, 
     )
 
 
-def _waiting(member: PanelMember, assigned: int, submitted: int, begun: int, last_at: datetime | None) -> Waiting:
-    return Waiting(member, assigned, submitted, begun - submitted, last_at)
+def _waiting(
+    member: PanelMember, assigned: int, submitted: int, begun: int, last_at: datetime | None, later: int
+) -> Waiting:
+    return Waiting(member, assigned, submitted, begun - submitted, last_at, later)

@@ -22,7 +22,6 @@ from grants.review.services.joining import accept_invitation, accept_with_accoun
 from grants.review.services.leaving import leave_panel
 from grants.review.services.notes import NOTES_KEPT, forget_notes, save_notes
 from grants.review.services.panel import (
-    agree_load,
     invite_again,
     invite_by_address,
     invite_reviewer,
@@ -34,7 +33,7 @@ from grants.review.services.pitching import (
     submit_pitch_card,
     take_back_pitch_card,
 )
-from grants.review.services.profiles import drop_affiliation, keep_profile, state_affiliation
+from grants.review.services.profiles import agree_load, drop_affiliation, keep_profile, state_affiliation
 from grants.review.services.proposing import (
     WORK_OUT,
     Addition,
@@ -49,7 +48,13 @@ from grants.review.services.proposing import (
 from grants.review.services.reminding import nudge, nudge_sample, remind_of_reviews
 from grants.review.services.revising import revise_scorecard
 from grants.review.services.scorecards import reopen_scorecard, save_scorecard, submit_scorecard
-from grants.review.services.succeeding import Successor, appoint, best_successor
+from grants.review.services.succeeding import (
+    Successor,
+    appoint,
+    best_successor,
+    keep_succession,
+    keep_up_with_places,
+)
 from grants.review.services.tallies import reckon
 from grants.review.services.training import (
     accept_terms,
@@ -58,12 +63,13 @@ from grants.review.services.training import (
     save_sample,
     submit_sample,
 )
-from grants.review.services.vacancies import leave_vacancy, take_up_vacancy
+from grants.review.services.vacancies import SUCCEED, leave_vacancy, take_up_vacancy
 from grants.review.services.veiling import VEIL, keep_veiled
 
 __all__ = [
     "APPLY",
     "NOTES_KEPT",
+    "SUCCEED",
     "VEIL",
     "WORK_OUT",
     "Addition",
@@ -97,7 +103,9 @@ __all__ = [
     "invite_reviewer",
     "keep_profile",
     "keep_proposal",
+    "keep_succession",
     "keep_up",
+    "keep_up_with_places",
     "keep_veiled",
     "leave_out",
     "leave_panel",

@@ -5,20 +5,17 @@ the same one; someone with a conflict of interest reads another, into which noth
 nor the moment at which they came. What is out of date is told by what it was made from, never by the time.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import joinedload
 
 from grants.applications.models import Application
 from grants.kernel.clock import now
-from grants.kernel.policy import SYSTEM, Actor
-from grants.people.models import Person
-from grants.people.queries import actor_of
+from grants.kernel.policy import Actor
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
 from grants.programs.schema import Criterion, Rubric
@@ -29,6 +26,7 @@ from grants.review.queries.numbers import key_of, seed_of
 from grants.review.queries.scope import reviewable_applications, with_program
 from grants.review.queries.whole import AT_PITCH, hidden_name, name_of, scores_on
 from grants.review.services.tallies import AT_ONCE, reckon, untallied
+from grants.review.services.viewpoints import viewpoints
 
 TOTAL: Final = "total"
 """The name under which the agreement of the totals stands beside those of the criteria."""
@@ -66,7 +64,7 @@ def analyse(stage: CycleStage) -> None:
     Called outside a unit of work: redrawing the panels takes about a second for a thousand applications.
     """
     stage_id, read = stage.id, []
-    for actor in _readers(stage):
+    for actor in viewpoints(stage, "review.read"):
         hidden = hidden_name(actor, stage)
         read.append(hidden)
         if scores_on(stage, actor).is_fresh:
@@ -81,22 +79,6 @@ def analyse(stage: CycleStage) -> None:
     if db.session.scalar(unread.limit(1)) is not None:
         with unit_of_work():
             _forget(unread)
-
-
-def _readers(stage: CycleStage) -> Iterator[Actor]:
-    """The system, which knows of every application, and one reader for each set of cases kept from readers."""
-    yield SYSTEM
-    seen = {""}
-    people = db.session.scalars(
-        select(Person)
-        .where(Person.is_active, Person.grants.any())
-        .options(joinedload(Person.grants), joinedload(Person.memberships), joinedload(Person.coaching))
-        .order_by(Person.id)
-    ).unique()
-    for actor in [actor_of(one) for one in people]:
-        if actor.may("review.read") and (hidden := hidden_name(actor, stage)) not in seen:
-            seen.add(hidden)
-            yield actor
 
 
 def _scores(actor: Actor, stage: CycleStage) -> list[_Scores]:

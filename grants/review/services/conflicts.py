@@ -26,7 +26,7 @@ from grants.programs.schema import Definition
 from grants.review import policy
 from grants.review.kinds import first_state
 from grants.review.models import Assignment, Conflict, PanelMember
-from grants.review.queries import REVIEWABLE, has_begun, is_applicant, member_for, unnoted_ties
+from grants.review.queries import REVIEWABLE, has_begun, is_applicant, is_noted, member_for, still_belongs, unnoted_ties
 from grants.review.queries.scope import sits, standing_of
 from grants.review.services.vacancies import open_vacancy
 from grants.review.states import CONFLICT, ConflictState
@@ -51,9 +51,8 @@ def find_rule_conflicts(
 
 def note_ties(actor: Actor, stage: CycleStage, found: Sequence[tuple[int, int, Tie]]) -> list[Conflict]:
     """Let what the rules found stand: (case id, person id, tie) each."""
-    kind_of = definition_of(stage.cycle).conflict_kind_of
     return [
-        let_stand(actor, case_id, person_id, tie.source, tie.reason, kind_of(tie.finding))
+        let_stand(actor, case_id, person_id, tie.source, tie.reason, finding=tie.finding)
         for case_id, person_id, tie in found
     ]
 
@@ -120,18 +119,29 @@ def take_back_conflict(actor: Actor, stage: CycleStage, conflict: Conflict) -> N
     _lift(actor, conflict, "Taken back before declaring.", "take back")
 
 
-def note_conflict(actor: Actor, case: Case, person: Person, reason: str) -> Conflict:
-    """Staff note a conflict of someone else's."""
+def note_conflict(actor: Actor, case: Case, person: Person, reason: str, kind: str | None = None) -> Conflict:
+    """Staff note a conflict of someone else's. The case is closed to them from this moment.
+
+    kind     a key of the program's kinds; None for the last one
+    raises   Refused; Invalid for a kind that there is not, or without a reason; Clash when they noted one before
+    """
     require_permission(actor, "review.organize")
-    return let_stand(actor, case.id, person.id, "staff", required(reason, "reason", "Say what the tie is."))
+    if kind is not None and kind not in _program_of(case).conflict_kinds:
+        raise Invalid("Choose one of the kinds.", {"kind": "Choose one of these."})
+    said = required(reason, "reason", "Say what the tie is.")
+    hold_places(person.id, case.id)
+    if is_noted(case.id, person.id):
+        raise Clash(f"A conflict of {person.name} with this applicant is noted already.")
+    return let_stand(actor, case.id, person.id, "staff", said, kind)
 
 
 def lift_conflict(actor: Actor, conflict: Conflict, reason: str) -> None:
     """Staff lift a conflict. Revoked assignments stay revoked until someone assigns again.
 
-    raises   Refused for one's own, and for a coach's; Invalid without a reason; Clash when it is lifted already
+    raises   Refused for one's own, a coach's, and that of who belongs to the applicant; Invalid without a reason;
+             Clash when it is lifted already
     """
-    require(policy.may_lift(actor, conflict.person_id, conflict.source))
+    require(policy.may_lift(actor, conflict.person_id, conflict.source, belongs=still_belongs(conflict)))
     reason = required(reason, "reason", "Say why the conflict does not stand.")
     lock(conflict)
     if conflict.lifted_at is not None:
@@ -178,15 +188,22 @@ def _declare(actor: Actor, case: Case, reason: str, kind: str | None = None) -> 
 
 
 def let_stand(
-    actor: Actor, case_id: int, person_id: int, source: str, reason: str | None, kind: str | None = None
+    actor: Actor,
+    case_id: int,
+    person_id: int,
+    source: str,
+    reason: str | None,
+    kind: str | None = None,
+    finding: str | None = None,
 ) -> Conflict:
     """Let a conflict stand: a new row, or the lifted one of the same source again; then revoke.
 
-    kind   a key of the program's kinds; None for the one that the source's findings are of
+    kind      a key of the program's kinds; None for the one that the finding, or the source, is of
+    finding   what a rule found (ties.Tie.finding)
     Those who call it have asked whether the actor may.
     """
     hold_places(person_id, case_id)
-    kind = kind or _program_of(db.session.get_one(Case, case_id)).conflict_kind_of(source)
+    kind = kind or _program_of(db.session.get_one(Case, case_id)).conflict_kind_of(finding or source)
     conflict = db.session.scalar(
         select(Conflict).where(Conflict.case_id == case_id, Conflict.person_id == person_id, Conflict.source == source)
     )
@@ -198,7 +215,7 @@ def let_stand(
     else:
         move(actor, conflict, AGAIN[first_state(source)], CONFLICT, lambda: None)
         conflict.confirmed_at = conflict.confirmed_by_id = conflict.confirmed_reason = None
-    conflict.kind, conflict.reason, conflict.since = kind, reason, now()
+    conflict.kind, conflict.finding, conflict.reason, conflict.since = kind, finding, reason, now()
     conflict.lifted_at = conflict.lifted_by_id = conflict.lifted_reason = None
     db.session.flush()
     after = {"person": conflict.person.name, "source": source, "kind": conflict.kind, "reason": reason}

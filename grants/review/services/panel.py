@@ -17,7 +17,6 @@ from grants.persistence import audit
 from grants.persistence.moves import lock, move
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
-from grants.review.models import PanelMember
 from grants.review.people_models import PanelInvitation
 from grants.review.queries.invitations import (
     HOLDS_FOR,
@@ -87,24 +86,6 @@ def withdraw_invitation(actor: Actor, invitation: PanelInvitation) -> None:
         invitation.ended_at = now()
 
     move(actor, invitation, "withdraw", INVITATION, lambda: facts_of(invitation), {"keep_time": keep_time})
-
-
-def agree_load(actor: Actor, member: PanelMember, load_cap: int | None) -> None:
-    """How many submissions a member reads on this panel at most; None for what profile and program say.
-
-    raises   Refused; Invalid for a number that is none
-    """
-    require_permission(actor, "review.organize")
-    _check_load(load_cap)
-    if member.load_cap != load_cap:
-        audit.record(
-            actor,
-            "review.agree_load",
-            member,
-            before={"most": member.load_cap},
-            after={"person": member.person.name, "most": load_cap},
-        )
-        member.load_cap = load_cap
 
 
 def _ask(

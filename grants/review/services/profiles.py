@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from grants.kernel.clock import now, today
 from grants.kernel.errors import Clash, Invalid
-from grants.kernel.policy import Actor, require
+from grants.kernel.policy import Actor, require, require_permission
 from grants.people.models import Organization, Person
 from grants.persistence import audit
 from grants.persistence.moves import lock
@@ -16,10 +16,12 @@ from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review import policy
 from grants.review.models import Affiliation, PanelMember, ReviewerProfile
+from grants.review.queries.profiles import profile_facts, profile_print
 from grants.review.reviewers import GRADE_BANDS, RELATIONS, bands_in_order, tidy
 from grants.review.services.conflicts import find_rule_conflicts
 
 MOST_EVER = 1000
+MOST_WORDS = f"Write a number from 1 to {MOST_EVER:,}, or leave it empty."
 LONGEST_NAME = 200
 
 
@@ -32,28 +34,29 @@ def keep_profile(
     most: int | None = None,
     away_from: date | None = None,
     away_until: date | None = None,
+    seen: str | None = None,
 ) -> ReviewerProfile:
     """Keep what a reviewer says of themself, or an officer corrects. Their own word is said for all their panels.
 
     expertise   words by commas, such as "high, charter": matched with what is known of an applicant when assigning
     most        the most submissions they take on one panel, 1 to 1000
-    raises      Refused; Invalid with a sentence for each that does not hold
+    seen        `profile_print` of what stood when this was written; None where nobody had looked at it
+    raises      Refused; Invalid with a sentence for each that does not hold; Clash when something else stands by now
     """
     require(policy.may_keep_profile(actor, person.id))
     bands = list(grade_bands)
     _check(bands, most, away_from, away_until)
     profile = _profile(person)
-    before = _facts(profile)
+    before, stood = profile_facts(profile), profile_print(profile)
     profile.expertise, profile.grade_bands, profile.most = tidy(expertise), bands_in_order(bands), most
     profile.away_from, profile.away_until, profile.saved_at = away_from, away_until, now()
+    after = profile_facts(profile)
+    if after != before and seen not in (None, stood):
+        raise Clash("This profile was changed in another window meanwhile. Nothing was overwritten.")
     if actor.person_id == person.id:
-        profile.confirmed_at = now()
-        for member in db.session.scalars(
-            select(PanelMember).where(PanelMember.person_id == person.id, PanelMember.profile_at.is_(None))
-        ):
-            member.profile_at = now()
+        _say_for_all_panels(profile)
     db.session.flush()
-    if (after := _facts(profile)) != before:
+    if after != before:
         changed = [key for key in after if after[key] != before[key]]
         audit.record(
             actor,
@@ -63,6 +66,39 @@ def keep_profile(
             after={key: after[key] for key in changed},
         )
     return profile
+
+
+def _say_for_all_panels(profile: ReviewerProfile) -> None:
+    profile.confirmed_at = now()
+    for member in db.session.scalars(
+        select(PanelMember).where(PanelMember.person_id == profile.person.id, PanelMember.profile_at.is_(None))
+    ):
+        member.profile_at = now()
+
+
+def agree_load(actor: Actor, member: PanelMember, load_cap: int | None, seen: int | None) -> None:
+    """How many submissions a member reads on this panel at most; None for what profile and program say.
+
+    seen     what was agreed when this was written
+    raises   Refused; Invalid for a number that is none; Clash when something else is agreed by now
+    """
+    require_permission(actor, "review.organize")
+    if load_cap is not None and not 1 <= load_cap <= MOST_EVER:
+        raise Invalid("The number does not fit.", {"load_cap": MOST_WORDS})
+    lock(member)
+    if member.load_cap not in (seen, load_cap):
+        raise Clash(
+            f"{member.load_cap or 'No number'} was agreed in another window meanwhile. Nothing was overwritten."
+        )
+    if member.load_cap != load_cap:
+        audit.record(
+            actor,
+            "review.agree_load",
+            member,
+            before={"most": member.load_cap},
+            after={"person": member.person.name, "most": load_cap},
+        )
+        member.load_cap = load_cap
 
 
 def add_expertise(person: Person, words: str | None) -> None:
@@ -154,7 +190,7 @@ def _check(bands: list[str], most: int | None, away_from: date | None, away_unti
     if set(bands) - GRADE_BANDS.keys():
         wrong["grade_bands"] = "Choose among the grade spans that are offered."
     if most is not None and not 1 <= most <= MOST_EVER:
-        wrong["most"] = f"Write a number from 1 to {MOST_EVER:,}, or leave it empty."
+        wrong["most"] = MOST_WORDS
     if away_from and away_until and away_until < away_from:
         wrong["away_until"] = "This day is before the first one."
     if wrong:
@@ -173,16 +209,6 @@ def _check_tie(name: str, relation: str, ended_on: date | None) -> None:
         wrong["relation"] = "That is over: choose that you worked there."
     if wrong:
         raise Invalid("The tie is not complete.", wrong)
-
-
-def _facts(profile: ReviewerProfile) -> dict[str, Any]:
-    return {
-        "expertise": profile.expertise,
-        "grades": list(profile.grade_bands),
-        "most": profile.most,
-        "away from": profile.away_from,
-        "away until": profile.away_until,
-    }
 
 
 def _said(tie: Affiliation) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""Reviewers with open scorecards are reminded: by the clock before and after the due date, and by a word from staff."""
+"""Reviewers with open scorecards, or later applicants to declare on, are reminded: by the clock around the due date,
+and by a word from staff.
+"""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -41,16 +43,16 @@ def remind_of_reviews(member: PanelMember) -> None:
     days = (due_on - today(zone)).days
     reached = [step for step in STEPS if days <= step]
     waiting = own_waiting(stage, [member.id])[0] if reached else None
-    if waiting is not None and waiting.open:
+    if waiting is not None and waiting.is_waited_for:
         # A due date that is put off is reminded of anew.
         key = f"review-due:{stage.public_id}:{due_on}:{min(reached)}:{member.person.public_id}"
-        post(key, "review.due", member.person, _facts(waiting, ""))
+        post(key, _template(waiting), member.person, _facts(waiting, ""))
 
 
 def nudge(actor: Actor, stage: CycleStage, member_ids: Collection[str], note: str = "") -> tuple[list[str], list[str]]:
     """Staff remind some reviewers, in the house's words and, if they like, a line of their own.
 
-    member_ids   public ids of members; those without an open scorecard are left out
+    member_ids   public ids of members; those of whom nothing is waited for are left out
     returns      names of who was reminded, and of who was left out because it happened within NOT_WITHIN already
     raises       Refused; Invalid when nobody is named
     """
@@ -64,14 +66,14 @@ def nudge(actor: Actor, stage: CycleStage, member_ids: Collection[str], note: st
     told, spared = [], []
     for waiting in own_waiting(stage, [one.id for one in chosen]):
         member = waiting.member
-        if not waiting.open:
+        if not waiting.is_waited_for:
             continue
         if member.nudged_at is not None and member.nudged_at > now() - NOT_WITHIN:
             spared.append(member.person.name)
             continue
         member.nudged_at = now()
         key = f"review-nudge:{member.public_id}:{member.nudged_at.isoformat()}"
-        post(key, "review.due", member.person, _facts(waiting, note))
+        post(key, _template(waiting), member.person, _facts(waiting, note))
         told.append(member.person.name)
         audit.record(actor, "review.nudge", member, after={"reviewer": member.person.name, "note": note.strip()})
     return sorted(told), sorted(spared)
@@ -86,25 +88,33 @@ def nudge_sample(actor: Actor, stage: CycleStage, note: str) -> tuple[str, str, 
     if not found:
         return None
     person = found[0].member.person
-    subject, text = library.compose("review.due", {"name": person.name, **_facts(found[0], note)})
+    subject, text = library.compose(_template(found[0]), {"name": person.name, **_facts(found[0], note)})
     return person.name, subject, text
 
 
+def _template(waiting: Waiting) -> str:
+    return "review.due" if waiting.open else "review.declare_later"
+
+
 def _facts(waiting: Waiting, note: str) -> dict[str, object]:
-    stage, is_one = waiting.member.stage, waiting.open == 1
-    when = ""
+    stage, said = waiting.member.stage, note.strip()
+    facts: dict[str, object] = {"stage": stage.title, "cycle": stage.cycle.title, "note": f"\n\n{said}" if said else ""}
+    later = f"{waiting.later} applicants have" if waiting.later > 1 else "1 applicant has"
+    if not waiting.open:
+        return facts | {"later": later, "link": address_of("review.conflicts", stage_id=stage.public_id)}
+    is_one, when = waiting.open == 1, ""
     if stage.reviews_due_at is not None:
         is_late = stage.reviews_due_at < now()
         verb = ("It was" if is_late else "It is") if is_one else ("They were" if is_late else "They are")
         when = f" {verb} due {in_words(stage.reviews_due_at, stage.cycle.time_zone)}."
     of = "Your scorecard" if waiting.assigned == 1 else f"{waiting.open} of your {waiting.assigned} scorecards"
-    return {
-        "stage": stage.title,
-        "cycle": stage.cycle.title,
+    before = [FIRST[left[0]]] if (left := standing_of(waiting.member).left) else []
+    if waiting.later:
+        before.append(f"{later} come since you declared your conflicts of interest: look through the names.")
+    return facts | {
         "scorecards": of,
         "are": "is" if is_one else "are",
         "when": when,
-        "first": f"\n\n{FIRST[left[0]]}" if (left := standing_of(waiting.member).left) else "",
-        "note": f"\n\n{note.strip()}" if note.strip() else "",
+        "first": "".join(f"\n\n{one}" for one in before),
         "link": address_of("review.assignments"),
     }

@@ -1,8 +1,11 @@
 """Places that a conflict of interest has emptied: opened with it, filled by whoever is assigned next, or left."""
 
+from typing import Final
+
 from sqlalchemy import select
 
 from grants.applications.models import Submission
+from grants.background import enqueue
 from grants.kernel.clock import now
 from grants.kernel.errors import required
 from grants.kernel.policy import Actor, require_permission
@@ -11,6 +14,8 @@ from grants.persistence.session import db
 from grants.review.models import Assignment
 from grants.review.states import VACANCY, VacancyState
 from grants.review.vacancy_models import Vacancy
+
+SUCCEED: Final = "review.find_successor"
 
 
 def open_vacancy(actor: Actor, assignment: Assignment) -> None:
@@ -25,6 +30,18 @@ def open_vacancy(actor: Actor, assignment: Assignment) -> None:
         _move(actor, vacancy, "open again")
         vacancy.since = now()
         vacancy.reviewer_id = vacancy.settled_at = vacancy.settled_by_id = vacancy.reason = None
+    else:
+        return
+    _have_worked_out(assignment)
+
+
+def _have_worked_out(assignment: Assignment) -> None:
+    enqueue(
+        db.session(),
+        SUCCEED,
+        stage_id=assignment.stage.public_id,
+        application_id=assignment.submission.application.public_id,
+    )
 
 
 def fill_vacancy(actor: Actor, application_id: int, person_id: int) -> None:
@@ -62,6 +79,7 @@ def take_up_vacancy(actor: Actor, vacancy: Vacancy) -> None:
     """
     _move(actor, vacancy, "take up again")
     vacancy.settled_at = vacancy.settled_by_id = vacancy.reason = None
+    _have_worked_out(vacancy.assignment)
 
 
 def _settle(actor: Actor, vacancy: Vacancy) -> None:

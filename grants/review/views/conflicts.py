@@ -11,7 +11,7 @@ from grants.kernel.errors import Problem
 from grants.persistence.session import unit_of_work
 from grants.programs.models import CycleStage
 from grants.programs.schema import words
-from grants.review import queries, services
+from grants.review import policy, queries, services
 from grants.review.conflict_forms import ConflictFilterForm
 from grants.review.exports import CONFLICTS
 from grants.review.forms import ReasonForm
@@ -24,7 +24,12 @@ from grants.web.tables import page_asked
 
 @bp.app_context_processor
 def _words() -> dict[str, object]:
-    return {"kinds_of": queries.conflict_kinds, "kind_words": _kind_words, "conflict_sources": SOURCES}
+    return {
+        "kinds_of": queries.conflict_kinds,
+        "kind_words": _kind_words,
+        "conflict_sources": SOURCES,
+        "kind_for_want": queries.kind_for_want,
+    }
 
 
 def _kind_words(stage: CycleStage, key: str) -> str:
@@ -34,7 +39,7 @@ def _kind_words(stage: CycleStage, key: str) -> str:
 
 
 @bp.get("/stages/<public_id:stage_id>/conflicts/all")
-@requires("review.organize")
+@requires("review.read_panel")
 def found_conflicts(stage_id: str) -> ResponseReturnValue:
     """Every conflict of the panel, those to be looked at first."""
     return _list(queries.stage_for(current_actor(), stage_id), ReasonForm(formdata=None))
@@ -59,7 +64,7 @@ def confirm_conflicts(stage_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/stages/<public_id:stage_id>/conflicts/file")
-@requires("review.organize")
+@requires("review.read_panel")
 def ask_for_conflicts(stage_id: str) -> ResponseReturnValue:
     """Have the list made into a file, as it is narrowed."""
     stage = queries.stage_for(current_actor(), stage_id)
@@ -93,7 +98,9 @@ def lift(stage_id: str, conflict_id: str) -> ResponseReturnValue:
                 "good",
             )
             return redirect(url_for(".found_conflicts", stage_id=stage_id))
-    return render_template("review/lift.html", stage=stage, conflict=conflict, form=form), status
+    stays = policy.may_lift(actor, conflict.person_id, conflict.source, belongs=queries.still_belongs(conflict)).reason
+    page = render_template("review/lift.html", stage=stage, conflict=conflict, form=form, stays=stays)
+    return page, status
 
 
 def _list(stage: CycleStage, reason: ReasonForm) -> str:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from grants.kernel.errors import Problem
+from grants.kernel.errors import Clash, Problem
 from grants.persistence.session import unit_of_work
 from grants.programs.models import CycleStage
 from grants.review import queries, services
@@ -17,15 +17,21 @@ from grants.review.views.blueprint import bp
 from grants.web.access import current_actor, requires
 
 
-@bp.route("/stages/<public_id:stage_id>/members/<public_id:member_id>", methods=["GET", "POST"])
-@requires("review.organize")
+@bp.get("/stages/<public_id:stage_id>/members/<public_id:member_id>")
+@requires("review.read_panel")
 def member(stage_id: str, member_id: str) -> ResponseReturnValue:
-    """A member of the panel; their profile can be corrected here."""
+    """A member of the panel."""
+    return _page(queries.stage_for(current_actor(), stage_id), member_id, ProfileForm(formdata=None))
+
+
+@bp.post("/stages/<public_id:stage_id>/members/<public_id:member_id>")
+@requires("review.organize")
+def correct_profile(stage_id: str, member_id: str) -> ResponseReturnValue:
+    """Correct what a member says of themself."""
     actor, form = current_actor(), ProfileForm()
     stage = queries.stage_for(actor, stage_id)
-    if not form.validate_on_submit():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-        return _page(stage, member_id, form), status
+    if not form.validate():
+        return _page(stage, member_id, form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         with unit_of_work():
             person = queries.member_of(stage, member_id).person
@@ -37,9 +43,12 @@ def member(stage_id: str, member_id: str) -> ResponseReturnValue:
                 most=form.most.data,
                 away_from=form.away_from.data,
                 away_until=form.away_until.data,
+                seen=form.seen.data,
             )
     except Problem as problem:
         form.show(problem)
+        if isinstance(problem, Clash):
+            form.show_beside(queries.profile_of(actor, queries.member_of(stage, member_id).person))
         return _page(queries.stage_for(actor, stage_id), member_id, form), problem.status
     flash("The profile is corrected; it says that you did.", "good")
     return redirect(url_for(".member", stage_id=stage_id, member_id=member_id))
@@ -53,9 +62,14 @@ def agree_load(stage_id: str, member_id: str) -> ResponseReturnValue:
     stage = queries.stage_for(actor, stage_id)
     if not form.validate():
         return _page(stage, member_id, ProfileForm(formdata=None), form), HTTPStatus.UNPROCESSABLE_ENTITY
-    with unit_of_work():
+    try:
+        with unit_of_work():
+            stage = queries.stage_for(actor, stage_id)
+            services.agree_load(actor, queries.member_of(stage, member_id), form.load_cap.data, form.seen.data)
+    except Problem as problem:
         stage = queries.stage_for(actor, stage_id)
-        services.agree_load(actor, queries.member_of(stage, member_id), form.load_cap.data)
+        form.show_beside(problem, queries.member_of(stage, member_id))
+        return _page(stage, member_id, ProfileForm(formdata=None), form), problem.status
     flash("Kept.", "good")
     return redirect(url_for(".member", stage_id=stage_id, member_id=member_id))
 

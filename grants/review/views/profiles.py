@@ -5,7 +5,7 @@ from http import HTTPStatus
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from grants.kernel.errors import Invalid, Problem
+from grants.kernel.errors import Clash, Invalid, Problem
 from grants.kernel.policy import Actor
 from grants.people.queries import person_of
 from grants.persistence.session import unit_of_work
@@ -44,6 +44,8 @@ def profile(stage_id: str) -> ResponseReturnValue:
     except Problem as problem:
         if not tie.errors:
             form.show(problem)
+        if isinstance(problem, Clash) and not tie.errors:
+            form.show_beside(queries.profile_of(actor, person_of(actor)))
         return _profile_page(queries.stage_for(actor, stage_id), form, tie if states else None), problem.status
     if adds:
         return redirect(url_for(".profile", stage_id=stage_id, _anchor="ties"))
@@ -61,6 +63,7 @@ def keep_profile(actor: Actor, form: ProfileForm) -> None:
         most=form.most.data,
         away_from=form.away_from.data,
         away_until=form.away_until.data,
+        seen=form.seen.data,
     )
 
 

@@ -17,17 +17,27 @@ from grants.web.access import current_actor, requires
 
 
 def places_on(stage: CycleStage, application_id: str) -> dict[str, Any]:
-    """What the pages of an application show of the places on it that a conflict has emptied; nothing to who may not."""
+    """What the pages of an application show of the places on it that a conflict has emptied; nothing to who may not.
+
+    Who fits best is shown as it was worked out last, and whether it still rests on what is so.
+    """
     actor = current_actor()
-    if not actor.may("review.organize"):
+    if not actor.may("review.read_panel"):
         return {"vacancies": ()}
     application = queries.application_under_review(actor, stage, application_id)
     found = queries.vacancies_on(actor, application)
     if not any(one.state == VacancyState.OPEN for one in found):
         return {"vacancies": found}
-    best = services.best_successor(actor, stage, application.id)
-    member = queries.member_called(stage, best.reviewer.person_id) if best.reviewer else None
-    return {"vacancies": found, "best": best, "best_member": member}
+    facts = queries.planning_facts(actor, stage, application.id)
+    best = queries.succession_on(actor, stage, facts, application.id)
+    member = queries.member_called(stage, best.reviewer_id) if best and best.reviewer_id else None
+    return {
+        "vacancies": found,
+        "is_open": True,
+        "best": best,
+        "is_stale": best is not None and best.digest != facts.digest,
+        "best_member": member,
+    }
 
 
 _HERE = "/stages/<public_id:stage_id>/applications/<public_id:application_id>/places/<public_id:vacancy_id>"

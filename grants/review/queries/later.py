@@ -1,0 +1,66 @@
+"""Applicants that came after a member's declaration, and about whom they have to be asked again."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
+from sqlalchemy.orm import aliased
+
+from grants.applications.models import Application, Submission
+from grants.casework.visibility import has_conflict, not_conflicted
+from grants.kernel.policy import Actor
+from grants.people.models import Person
+from grants.persistence.session import db
+from grants.programs.models import CycleStage
+from grants.review.models import PanelMember
+from grants.review.queries.scope import REVIEWABLE, sits
+
+
+def later_applicants(actor: Actor, member_ids: Collection[int]) -> Mapping[int, int]:
+    """Member's id -> how many came after their declaration and are left to declare on, as far as the actor may know;
+    nothing for who has not declared at all.
+    """
+    counted = left_to_declare(actor).where(PanelMember.id.in_(member_ids))
+    return dict(db.session.execute(counted).all())
+
+
+def still_behind(actor: Actor, stage_ids: Collection[int]) -> Mapping[int, list[tuple[str, int]]]:
+    """Stage id -> (name, applicants that came after their declaration) of members who have some left, by name."""
+    counted = left_to_declare(actor).where(PanelMember.stage_id.in_(stage_ids)).subquery()
+    found: dict[int, list[tuple[str, int]]] = {}
+    for stage_id, name, count in db.session.execute(
+        select(PanelMember.stage_id, Person.name, counted.c.later)
+        .join(counted, counted.c.id == PanelMember.id)
+        .join(PanelMember.person)
+        .where(Person.is_active)
+        .order_by(Person.name, PanelMember.id)
+    ):
+        found.setdefault(stage_id, []).append((name, count))
+    return found
+
+
+def not_asked_about(stage: CycleStage, application_id: int) -> set[int]:
+    """Ids of members who declared before an application was among the applicants, and have no conflict with it."""
+    counted = left_to_declare(None).where(Application.id == application_id, PanelMember.stage_id == stage.id)
+    return set(db.session.scalars(counted.with_only_columns(PanelMember.person_id).group_by(PanelMember.person_id)))
+
+
+def left_to_declare(actor: Actor | None) -> Select[int, int]:
+    """Each member's id, and how many such applicants they have as `later`.
+
+    actor   who may know of the applicants; None for each member themselves
+    """
+    first = aliased(Submission)
+    known: ColumnElement[bool] = true() if actor is None else not_conflicted(actor, Application.case_id)
+    return (
+        select(PanelMember.id.label("id"), func.count().label("later"))
+        .join(Application, Application.stage_id == PanelMember.stage_id)
+        .join(first, and_(first.application_id == Application.id, first.number == 1))
+        .where(
+            sits(),
+            first.submitted_at > PanelMember.declared_at,
+            Application.state.in_(REVIEWABLE),
+            ~has_conflict(PanelMember.person_id, Application.case_id),
+            known,
+        )
+        .group_by(PanelMember.id)
+    )
