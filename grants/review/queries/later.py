@@ -49,12 +49,15 @@ def left_to_declare(actor: Actor | None) -> Select[int, int]:
 
     actor   who may know of the applicants; None for each member themselves
     """
-    first = aliased(Submission)
+    first, anybody = aliased(Submission), aliased(PanelMember)
+    # Nearly all applications came before anybody declared: those are not held against every member.
+    earliest = select(anybody.stage_id, func.min(anybody.declared_at).label("at")).group_by(anybody.stage_id).subquery()
     known: ColumnElement[bool] = true() if actor is None else not_conflicted(actor, Application.case_id)
     return (
         select(PanelMember.id.label("id"), func.count().label("later"))
         .join(Application, Application.stage_id == PanelMember.stage_id)
         .join(first, and_(first.application_id == Application.id, first.number == 1))
+        .join(earliest, and_(earliest.c.stage_id == Application.stage_id, first.submitted_at > earliest.c.at))
         .where(
             sits(),
             first.submitted_at > PanelMember.declared_at,
