@@ -1,6 +1,6 @@
 """Who fills an emptied place best is worked out in the background and kept; a conflict keeps what its rule found.
 
-Revision 0052, after 0050.
+Revision 0052, after 0051.
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from grants.persistence import types
 
 revision = "0052"
-down_revision = "0050"
+down_revision = "0051"
 branch_labels = None
 depends_on = None
 
