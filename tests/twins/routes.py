@@ -305,7 +305,7 @@ ROUTES: Final[Mapping[str, Filled | LeftOut]] = {
     "meetings.answer_pitch": at(what=["confirm", "present", "ask", "decline"]),
     "meetings.applicants": at(what=["invite", "tell"]),
     "meetings.change": ids,
-    "meetings.change_slot": at(what=["move", "keep", "off", "time"]),
+    "meetings.change_slot": at(what=["move", "give", "keep", "off", "time"]),
     "meetings.finish": ids,
     "meetings.invite": ids,
     "meetings.lead": at(what=["start", "pause", "resume", "close", "reopen", "join", "leave"]),
