@@ -158,7 +158,7 @@ def test_awarded_or_not_a_conflicted_reader_sees_the_same(world: Callable[..., W
         here.release(slate)
         with clock_at(RELEASING):
             pages |= {f"{one.name}, released": here.seen_by(one) for one in here.conflicted}
-            found.append(pages | {"free": here.seen_by(here.people.directors[1])})
+            found.append(pages | {"free": here.seen_by(here.people.directors[1], "/slates")})
     one, other = found
     assert told_apart(one.pop("free"), other.pop("free"))  # who has no conflict does see a difference
     assert {who: told_apart(one[who], other[who]) for who in one} == {who: [] for who in one}
@@ -177,7 +177,7 @@ def test_waitlisted_or_not_a_conflicted_reader_sees_no_place_that_counts_it(worl
         here.release(slate)
         with clock_at(RELEASING):
             pages = {one.name: here.seen_by(one) for one in here.conflicted}
-            found.append(pages | {"free": here.seen_by(here.people.directors[1])})
+            found.append(pages | {"free": here.seen_by(here.people.directors[1], "/slates")})
             plovers = here.at.applications["Plover"].case
             dee, free = actor(here.conflicted[0]), actor(here.people.directors[1])
             assert [documents_of(reader, plovers).total for reader in (dee, free)] == [0, 1]
