@@ -16,6 +16,7 @@ from grants.review import queries, services
 from grants.review.agreement import RankInterval
 from grants.review.models import Analysis, Standing
 from grants.review.ordering import lot_of
+from tests.beginnings import Begin
 from tests.factories import review as make
 from tests.factories.people import organization, person
 from tests.review.story import Panel
@@ -23,9 +24,9 @@ from tests.review.story import Panel
 pytestmark = pytest.mark.usefixtures("app")
 
 
-def scored_panel(**rules: Any) -> Any:
+def scored_panel() -> Any:
     """Three reviewers, three schools: Heron best, then Tern, then Auk, whose plan fails for two of three."""
-    panel = Panel.of("Ann", "Ben", "Cleo", **rules)
+    panel = Panel.of("Ann", "Ben", "Cleo")
     schools = {name: panel.application_of(f"{name} School") for name in ("Tern", "Heron", "Auk")}
     panel.all_declare()
     panel.applies(panel.proposal())
@@ -36,8 +37,8 @@ def scored_panel(**rules: Any) -> Any:
     return panel, schools
 
 
-def test_the_ranking_with_everything_beside_it() -> None:
-    panel, schools = scored_panel()
+def test_the_ranking_with_everything_beside_it(begin: Begin) -> None:
+    panel, schools = begin(scored_panel)
     results = panel.scores()
     assert [(row.name, row.place) for row in results.rows] == [
         ("Heron School", 1),
@@ -62,8 +63,8 @@ def newest(application: Any) -> int:
     return max(one.id for one in application.submissions)
 
 
-def test_those_who_decide_get_every_application_scored_or_not() -> None:
-    panel, _ = scored_panel()
+def test_those_who_decide_get_every_application_scored_or_not(begin: Begin) -> None:
+    panel, _ = begin(scored_panel)
     with unit_of_work():
         make.submitted(panel.stage, organization("Late School", sector="charter", grade_from="6", grade_to="8"))
     rows = panel.scores().rows
@@ -133,8 +134,8 @@ def test_the_list_and_the_slate_stand_in_the_same_order() -> None:
     assert [row.ties for row in rows] == [(Decimal("0.0001"), Decimal(3)), (None, Decimal(4)), (None, Decimal(1))]
 
 
-def test_a_draft_and_a_withdrawn_application_count_nowhere() -> None:
-    panel, schools = scored_panel()
+def test_a_draft_and_a_withdrawn_application_count_nowhere(begin: Begin) -> None:
+    panel, schools = begin(scored_panel)
     with clock_at(make.REVIEWING), unit_of_work():
         one = queries.panel_assignment(panel.by, panel.stage, panel["Cleo"].assignment_id(schools["Tern"]))
         services.reopen_scorecard(panel.by, one, "Budget misread.")
@@ -147,8 +148,8 @@ def test_a_draft_and_a_withdrawn_application_count_nowhere() -> None:
     ]
 
 
-def test_scores_on_an_earlier_version_stay_with_the_application() -> None:
-    panel, schools = scored_panel()
+def test_scores_on_an_earlier_version_stay_with_the_application(begin: Begin) -> None:
+    panel, schools = begin(scored_panel)
     with unit_of_work():
         second = make.resubmit(schools["Tern"], make.REVIEWING, {"vision": "Better."})
         number = second.id
@@ -156,8 +157,8 @@ def test_scores_on_an_earlier_version_stay_with_the_application() -> None:
     assert (row.submission_id, len(row.given)) == (number, 3)
 
 
-def test_the_same_scores_always_draw_the_same_intervals() -> None:
-    panel, _ = scored_panel()
+def test_the_same_scores_always_draw_the_same_intervals(begin: Begin) -> None:
+    panel, _ = begin(scored_panel)
     one = seen(panel.scores())
     with unit_of_work():
         db.session.execute(delete(Standing))
@@ -166,9 +167,9 @@ def test_the_same_scores_always_draw_the_same_intervals() -> None:
     assert seen(panel.scores()) == one
 
 
-def test_for_someone_with_a_conflict_the_case_moves_nothing() -> None:
+def test_for_someone_with_a_conflict_the_case_moves_nothing(begin: Begin) -> None:
     """The same panel twice, once with other scores for the hidden case: a conflicted director sees no difference."""
-    panel, schools = scored_panel()
+    panel, schools = begin(scored_panel)
     with unit_of_work():
         director = person("Dana Lee", Role.DIRECTOR)
         services.note_conflict(panel.by, schools["Heron"].case, director, "Chairs its board.")
@@ -218,8 +219,8 @@ def figures(scores: queries.StageScores, rows: Any) -> Any:
         (Role.APPLICANT, False),
     ],
 )
-def test_who_sees_a_panels_scores(role: Role, sees: bool) -> None:
-    panel, _ = scored_panel()
+def test_who_sees_a_panels_scores(begin: Begin, role: Role, sees: bool) -> None:
+    panel, _ = begin(scored_panel)
     with unit_of_work():
         reader = person("Someone", role)
     if sees:
@@ -229,8 +230,8 @@ def test_who_sees_a_panels_scores(role: Role, sees: bool) -> None:
             panel.ranking(reader)
 
 
-def test_a_reader_who_also_scores_finishes_first() -> None:
-    panel, schools = scored_panel()
+def test_a_reader_who_also_scores_finishes_first(begin: Begin) -> None:
+    panel, schools = begin(scored_panel)
     with unit_of_work():
         partner = person("Pia Partner", Role.PARTNER_FUNDER)
     pia = panel.members["Pia"] = panel.add(partner)
