@@ -61,11 +61,13 @@ def free_of_conflict(
     free = and_(case_id.not_in(declared), case_id.not_in(coached))
     if not isinstance(own, BindParameter) and not own:
         return free
-    belongs = exists().where(
-        _its_own.id == case_id,
-        or_(_its_own.organization_id.in_(own), _member_applies(_member.organization_id.in_(own))),
+    applies = select(_its_own.id).where(_its_own.organization_id.in_(own))
+    through = select(_its_own.id).where(
+        _member.organization_id.in_(own),
+        _its_own.organization_id == _member.consortium_id,
+        counts_for(_member, _its_own.id),
     )
-    return and_(free, ~belongs)
+    return and_(free, case_id.not_in(applies), case_id.not_in(through))
 
 
 def has_conflict(person_id: Column, case_id: Column) -> ColumnElement[bool]:
@@ -92,21 +94,25 @@ def belongs_to_applicant(person_id: Column, case_id: Column) -> ColumnElement[bo
 
 def _applies(case_id: Column, organization_id: Column, *tie: ColumnElement[bool]) -> ColumnElement[bool]:
     """Holds where a tie, of which people have few or none, is to the case's organization or a member of it."""
-    through = _member_applies(_member.organization_id == organization_id)
+    through = exists().where(
+        _member.consortium_id == _its_own.organization_id,
+        _member.organization_id == organization_id,
+        counts_for(_member, _its_own.id),
+    )
     return exists().where(*tie, _its_own.id == case_id, or_(_its_own.organization_id == organization_id, through))
-
-
-def _member_applies(is_meant: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Holds for a case (`_its_own`) of a consortium in which such a `_member` is, or was when the case submitted."""
-    return exists().where(_member.consortium_id == _its_own.organization_id, is_meant, counts_for(_member, _its_own.id))
 
 
 def counts_for(member: type[ConsortiumMember], case_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Holds for members of a case's consortium that count: in it now, or at any time since it first submitted."""
-    stayed = exists().where(
-        _applied.c.case_id == case_id,
-        _submitted.c.application_id == _applied.c.id,
-        _submitted.c.submitted_at <= member.until,
+    stayed = (
+        exists()
+        .where(
+            _applied.c.case_id == case_id,
+            _submitted.c.application_id == _applied.c.id,
+            _submitted.c.submitted_at <= member.until,
+        )
+        # Said, since left to itself it would take the case of a statement two levels further out for any case.
+        .correlate_except(_applied, _submitted)
     )
     return and_(member.since.is_not(None), or_(member.until.is_(None), stayed))
 

@@ -1,5 +1,6 @@
 """Whoever is tied to a member of a consortium is kept from its case, as if the member itself applied."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -139,6 +140,7 @@ def test_a_member_that_is_taken_out_after_it_submitted_bars_its_people_still() -
 def test_who_was_asked_or_left_before_it_submitted_bars_nobody() -> None:
     ascend, bridges = two_schools()
     panel = Panel.of("Ann")
+    panel.application_of("Early School", OPENS - timedelta(days=1))  # whoever submitted before says nothing of it
     with unit_of_work():
         join(panel["Ann"].person, bridges.organization, OrganizationRole.VIEWER)
     applicant = together(bridges, leader=ascend)
