@@ -72,7 +72,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "review.answer": _REVIEWER,  # whoever is asked to be one acts as one when they answer
     "review.stand": _REVIEWER | _PARTNER | _OFFICER | _FINANCE | _DIRECTOR | _SYSTEM,  # whoever's act finds a tie
     "review.organize": _OFFICER,
-    "review.read_panel": _OFFICER | _AUDITOR,  # who is on it, their conflicts of interest, who reads what
+    "panel.read": _OFFICER | _AUDITOR,  # who is on it, their conflicts of interest, who reads what
     "review.read": _READERS | _PARTNER,
     # meetings
     "meeting.read": _READERS | _PARTNER | _REVIEWER,
@@ -81,7 +81,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "meeting.attend": _OFFICER | _FINANCE | _DIRECTOR | _PARTNER | _REVIEWER,
     # decisions
     "slate.read": _READERS | _PARTNER,
-    "slate.read_drafts": _OFFICER | _AUDITOR,
+    "slate_draft.read": _OFFICER | _AUDITOR,
     "slate.propose": _OFFICER,
     "slate.approve": _DIRECTOR | _PARTNER,
     "slate.release": _OFFICER,

@@ -59,7 +59,7 @@ def scores(actor: Actor, wanted: Mapping[str, Any]) -> Table:
     wanted   stage, a public id; and the fields of ScoreFilters
     """
     found, filters = _asked(actor, wanted)
-    scored, pitch, organizes = found.rubric.scored, found.pitch, actor.may("review.read_panel")
+    scored, pitch, organizes = found.rubric.scored, found.pitch, actor.may("panel.read")
 
     placed = queries.ranked_all(actor, found, filters)
 
@@ -219,7 +219,7 @@ def _asked(actor: Actor, wanted: Mapping[str, Any]) -> tuple[StageScores, ScoreF
 
 
 @exportable(
-    *(CONFLICTS, "review.read_panel", "conflict", "conflicts"),
+    *(CONFLICTS, "panel.read", "conflict", "conflicts"),
     holds="Every conflict of interest of the panel’s members that you may look at, cleared ones with them.",
 )
 def conflicts(actor: Actor, wanted: Mapping[str, Any]) -> Table:

@@ -52,7 +52,7 @@ def may_keep_profile(actor: Actor, person_id: int) -> Verdict:
 
 def may_read_profile(actor: Actor, person_id: int) -> Verdict:
     """Whether the actor may read it: they, whoever organizes reviews, and auditors."""
-    if actor.person_id == person_id or actor.may("review.read_panel"):
+    if actor.person_id == person_id or actor.may("panel.read"):
         return YES
     return no("Only they, the program’s officers and auditors see a reviewer’s profile.")
 

@@ -53,7 +53,9 @@ ELSEWHERE = {
 
 
 def test_every_kind_of_file_is_tried_here_or_known_to_hold_nothing_of_it(app: Flask) -> None:
-    assert FILES.keys() | ELSEWHERE == export_kinds._kinds.keys()
+    # Kinds that other tests of this process made up are no files of the product.
+    kinds = {one for one in export_kinds._kinds if not one.startswith("tests.")}
+    assert FILES.keys() | ELSEWHERE == kinds
 
 
 @pytest.mark.parametrize("how", HOW)

@@ -231,7 +231,7 @@ def test_everything_speaks_the_kinds_of_the_cycles_own_program(app: Flask, clien
         with unit_of_work():
             services.note_conflict(panel.by, auk.case, panel["Ben"].person, "Sat on its board.")
         listed = officer.get(f"{page_of(panel)}/all").text
-        assert re.findall(r'data-label="Kind">([\w ]+)<', listed) == ["Paid by them", "Kin", "Kin"]
+        assert re.findall(r'data-label="Kind"><span>([\w ]+)<', listed) == ["Paid by them", "Kin", "Kin"]
         narrowed = officer.get(f"{page_of(panel)}/all?kind=paid").text
         assert ("Tern School" in narrowed, "Heron School" in narrowed) == (True, False)
     said = db.session.execute(select(Conflict.kind, Conflict.reason).order_by(Conflict.id)).all()

@@ -48,7 +48,7 @@ def _attach(found: Application, asked: FileField, upload: FileStorage) -> None:
 @bp.post("/applications/<public_id:application_id>/files/<field_key>")
 @requires("application.write")
 def attach(application_id: str, field_key: str) -> ResponseReturnValue:
-    """Take in one file as soon as it was chosen (uploads.js); answers with the files as they stand now."""
+    """Take in one file as soon as it was chosen (drafting.js); answers with the files as they stand now."""
     found = the_application(application_id)
     asked = _file_field(found, field_key)
     upload = request.files.get(field_key)

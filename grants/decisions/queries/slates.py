@@ -25,7 +25,7 @@ def visible_slates(actor: Actor) -> ColumnElement[bool]:
     """Which slates an actor may read: their makers and auditors see drafts, other readers only what was proposed."""
     if not actor.may("slate.read"):
         return ~true()
-    return true() if actor.may("slate.read_drafts") else Slate.state.in_(PROPOSED_OR_LATER)
+    return true() if actor.may("slate_draft.read") else Slate.state.in_(PROPOSED_OR_LATER)
 
 
 def slates(actor: Actor, page: int = 1) -> Page[Slate]:

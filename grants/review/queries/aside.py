@@ -45,7 +45,7 @@ def set_aside(actor: Actor, application_id: int) -> Sequence[SetAside]:
 
 def set_aside_among(actor: Actor, application_ids: Collection[int]) -> Mapping[int, Sequence[SetAside]]:
     """The same of many, by application's id."""
-    if not actor.may("review.read_panel"):
+    if not actor.may("panel.read"):
         return {}
     written = _aside(
         actor,

@@ -34,7 +34,7 @@ class Turn:
 def history_of(actor: Actor, assignment: Assignment) -> tuple[Turn, ...]:
     """The turns of the actor's own scorecard, or anybody's for officers and auditors; the first one first."""
     card = assignment.scorecard
-    if card is None or (assignment.reviewer_id != actor.person_id and not actor.may("review.read_panel")):
+    if card is None or (assignment.reviewer_id != actor.person_id and not actor.may("panel.read")):
         return ()
     records = db.session.scalars(_acts_on(), {"card": card.public_id})
     return tuple(_turn(record) for record in records)

@@ -62,7 +62,7 @@ def asked_of_stage(actor: Actor, stage: CycleStage, page: int = 1) -> Page[Panel
 
     raises   Refused for who neither organizes nor audits reviews
     """
-    require_permission(actor, "review.read_panel")
+    require_permission(actor, "panel.read")
     waits = PanelInvitation.state == InvitationState.INVITED
     return paginate(
         select(PanelInvitation)

@@ -99,7 +99,7 @@ def training_of(actor: Actor, stage: CycleStage, members: Sequence[PanelMember])
 
     raises   Refused
     """
-    require_permission(actor, "review.read_panel")
+    require_permission(actor, "panel.read")
     if review_rules(stage).calibration is None:
         return {}
     cards: dict[int, list[SampleCard]] = {member.id: [] for member in members}
@@ -122,7 +122,7 @@ def accepted_terms(actor: Actor, member: PanelMember) -> Sequence[tuple[datetime
     raises   Refused for who neither organizes or audits reviews nor is the member
     """
     if actor.person_id != member.person_id:
-        require_permission(actor, "review.read_panel")
+        require_permission(actor, "panel.read")
     rows = db.session.execute(
         select(TermsAcceptance.accepted_at, ReviewTerms.sha256, ReviewTerms.text)
         .join(TermsAcceptance.terms)

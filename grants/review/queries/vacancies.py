@@ -75,7 +75,7 @@ def _seen(actor: Actor) -> Select[Vacancy]:
         joined(select(Vacancy).join(Vacancy.assignment))
         .join(Assignment.stage)
         .where(
-            true() if actor.may("review.read_panel") else false(),
+            true() if actor.may("panel.read") else false(),
             Application.state.in_(REVIEWABLE),
             CycleStage.released_at.is_(None),
             not_conflicted(actor, Application.case_id),

@@ -89,7 +89,7 @@ def keep_succession(stage_id: int, application_id: int) -> None:
     nothing twice. Called outside a unit of work: no transaction stays open while it is worked out.
     """
     stage = db.session.scalars(select(CycleStage).where(CycleStage.id == stage_id).options(with_program())).one()
-    for actor in viewpoints(stage, "review.read_panel"):
+    for actor in viewpoints(stage, "panel.read"):
         facts, hidden = planning_facts(actor, stage, application_id), hidden_name(actor, stage)
         same = (Succession.application_id == application_id, Succession.digest == facts.digest)
         if not facts.papers or db.session.scalar(select(Succession.id).where(*same).limit(1)) is not None:

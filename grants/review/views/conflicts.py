@@ -39,7 +39,7 @@ def _kind_words(stage: CycleStage, key: str) -> str:
 
 
 @bp.get("/stages/<public_id:stage_id>/conflicts/all")
-@requires("review.read_panel")
+@requires("panel.read")
 def found_conflicts(stage_id: str) -> ResponseReturnValue:
     """Every conflict of the panel, those to be looked at first."""
     return _list(queries.stage_for(current_actor(), stage_id), ReasonForm(formdata=None))
@@ -64,7 +64,7 @@ def confirm_conflicts(stage_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/stages/<public_id:stage_id>/conflicts/file")
-@requires("review.read_panel")
+@requires("panel.read")
 def ask_for_conflicts(stage_id: str) -> ResponseReturnValue:
     """Have the list made into a file, as it is narrowed."""
     stage = queries.stage_for(current_actor(), stage_id)

@@ -18,7 +18,7 @@ from grants.web.access import current_actor, requires
 
 
 @bp.get("/stages/<public_id:stage_id>/members/<public_id:member_id>")
-@requires("review.read_panel")
+@requires("panel.read")
 def member(stage_id: str, member_id: str) -> ResponseReturnValue:
     """A member of the panel."""
     return _page(queries.stage_for(current_actor(), stage_id), member_id, ProfileForm(formdata=None))

@@ -25,7 +25,7 @@ def stages() -> ResponseReturnValue:
 
 
 @bp.route("/stages/<public_id:stage_id>/panel", methods=["GET"])
-@requires("review.read_panel")
+@requires("panel.read")
 def panel(stage_id: str) -> ResponseReturnValue:
     """The panel: declarations, loads, progress, conflicts, coverage."""
     return panel_page(queries.stage_for(current_actor(), stage_id), InviteForm(formdata=None))
@@ -64,7 +64,7 @@ def panel_page(stage: CycleStage, form: InviteForm) -> str:
 
 
 @bp.get("/stages/<public_id:stage_id>/applications/<public_id:application_id>/reviewers")
-@requires("review.read_panel")
+@requires("panel.read")
 def reviewers(stage_id: str, application_id: str) -> ResponseReturnValue:
     """Who reads one application, and who could."""
     actor = current_actor()

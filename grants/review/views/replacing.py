@@ -22,7 +22,7 @@ def places_on(stage: CycleStage, application_id: str) -> dict[str, Any]:
     Who fits best is shown as it was worked out last, and whether it still rests on what is so.
     """
     actor = current_actor()
-    if not actor.may("review.read_panel"):
+    if not actor.may("panel.read"):
         return {"vacancies": ()}
     application = queries.application_under_review(actor, stage, application_id)
     found = queries.vacancies_on(actor, application)
