@@ -189,7 +189,6 @@ def test_saves_a_second(served: Served, client_of: ClientOf, capsys: pytest.Capt
     saves_a_second(reviewers, seconds=1)
     rate = saves_a_second(reviewers, seconds=10)
     say(capsys, f"{f'saves a second, {AT_ONCE} at once':32} {rate:10.0f}")
-    assert rate > 0
 
 
 @SIZES
