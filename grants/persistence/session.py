@@ -21,6 +21,7 @@ migrate = Migrate()
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 BUSY_TIMEOUT_MS = 15_000
+MAPPED_BYTES = 1 << 30
 TAKEN, DEADLOCK = "23505", "40P01"
 
 # What happens at the end of every unit of work, just before it commits: the audit chain seals its records here.
@@ -91,6 +92,9 @@ def _prepare_sqlite(engine: Engine) -> None:
             "synchronous=FULL",
             "foreign_keys=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
+            # Every process reads the one copy that the system keeps in memory: a connection's own two megabytes hold
+            # too little of a large file, and are emptied by each write of another.
+            f"mmap_size={MAPPED_BYTES}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import contains_eager
 
 from grants.applications.models import Application, Submission
@@ -29,22 +30,29 @@ def carried_forward(application: Application, form: Form) -> dict[str, Carried]:
     wanted = {key: (one.carry_forward or "").split(".", 1) for key, one in fields.items()}
     if not wanted:
         return {}
-    earlier = {
-        submission.application.stage.key: submission
-        for submission in db.session.scalars(
-            select(Submission)
-            .join(Submission.application)
-            .join(Application.stage)
-            .where(Application.case_id == application.case_id, CycleStage.key.in_({key for key, _ in wanted.values()}))
-            .options(contains_eager(Submission.application).contains_eager(Application.stage))
-            .order_by(Submission.number)
-        )
-    }
+    stages = sorted({stage for stage, _ in wanted.values()})
+    found = db.session.scalars(_submitted(), {"case_id": application.case_id, "stages": stages})
+    earlier = {submission.application.stage.key: submission for submission in found}
     return {
         key: Carried(key, _fitting(fields[key], value), source.application.stage.title, source.submitted_at)
         for key, (stage, origin) in wanted.items()
         if (source := earlier.get(stage)) and (value := source.content["answers"].get(origin)) is not None
     }
+
+
+@cache
+def _submitted() -> Select[Submission]:
+    """What a case submitted in some stages, the newest last: put together once, which takes longer than running it."""
+    return (
+        select(Submission)
+        .join(Submission.application)
+        .join(Application.stage)
+        .where(
+            Application.case_id == bindparam("case_id"), CycleStage.key.in_(bindparam("stages", expanding=True))
+        )
+        .options(contains_eager(Submission.application).contains_eager(Application.stage))
+        .order_by(Submission.number)
+    )
 
 
 def _fitting(field: AnyField, value: Any) -> Any:

@@ -27,6 +27,7 @@ from grants.review.queries.scope import (
     as_reviewer,
     joined,
     members_of,
+    on_panels,
     own_assignments,
     own_in_general,
     sits,
@@ -135,8 +136,9 @@ def piles_of(actor: Actor) -> list[Pile]:
 
 
 def place_of(actor: Actor, assignment: Assignment) -> Place:
-    """Where one of the actor's assignments stands in their pile: three statements, and nothing read but numbers."""
-    asked = as_reviewer(actor, members_of(actor))
+    """Where an assignment that the actor may read stands in their pile: two statements, nothing read but numbers."""
+    # The panel is one on which they took every step, or they would not have the assignment.
+    asked = on_panels(actor, [assignment.stage_id])
     here = {"stage_id": assignment.stage_id, "here": assignment.id}
     total, done, place, previous, after, before = db.session.execute(_place(), asked | here).one()
     named = _named([previous, after or before])
@@ -207,8 +209,9 @@ def _counted(actor: Actor) -> Mapping[int, tuple[int, int, int | None]]:
 
 
 def _named(ids: Sequence[int | None]) -> Mapping[int | None, str]:
-    """Assignment's id -> public id."""
-    return dict(db.session.execute(_public_ids(), {"ids": list(filter(None, ids))}).all())
+    """Assignment's id -> public id; nothing is asked where there is none."""
+    wanted = list(filter(None, ids))
+    return dict(db.session.execute(_public_ids(), {"ids": wanted}).all()) if wanted else {}
 
 
 @cache

@@ -14,6 +14,7 @@ from grants.people.models import Person
 from grants.persistence.session import db
 from grants.review.models import Assignment, Scorecard
 from grants.review.revision_models import ScorecardRevision
+from grants.review.states import ScorecardState
 
 # Meetings are a later step, which this one may not import; that a line of an agenda belongs to one is all it asks.
 _item = table("agenda_item", column("public_id"), column("meeting_id")).alias("discussed_line")
@@ -116,16 +117,21 @@ def revisions_of(scorecard_ids: Collection[int]) -> Mapping[int, Sequence[Scorec
     Whether the actor may know of the scorecards is asked before.
     """
     found: dict[int, list[ScorecardRevision]] = {}
-    for one in db.session.scalars(
-        select(ScorecardRevision)
-        .where(ScorecardRevision.scorecard_id.in_(scorecard_ids))
-        .order_by(ScorecardRevision.id)
-    ):
+    for one in db.session.scalars(_revisions_of(), {"cards": list(scorecard_ids)}):
         found.setdefault(one.scorecard_id, []).append(one)
     return found
 
 
+@cache
+def _revisions_of() -> Select[ScorecardRevision]:
+    """The statement, put together once: that takes longer than running it."""
+    of_cards = ScorecardRevision.scorecard_id.in_(bindparam("cards", expanding=True))
+    return select(ScorecardRevision).where(of_cards).order_by(ScorecardRevision.id)
+
+
 def own_revisions(assignment: Assignment) -> Sequence[ScorecardRevision]:
-    """What its reviewer changed of a scorecard when it was discussed, in order."""
+    """What its reviewer changed of a submitted scorecard when it was discussed, in order; of a draft nothing."""
     card = assignment.scorecard
-    return revisions_of([card.id]).get(card.id, ()) if card else ()
+    if card is None or card.state != ScorecardState.SUBMITTED:
+        return ()
+    return revisions_of([card.id]).get(card.id, ())

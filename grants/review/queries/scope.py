@@ -118,7 +118,11 @@ def own_in_general() -> Select[Assignment]:
 
 def as_reviewer(actor: Actor, members: Sequence[PanelMember]) -> dict[str, Any]:
     """What `own_in_general` is run with; `members` are the actor's places on panels."""
-    stages = [member.stage_id for member in members if standing_of(member).is_open]
+    return on_panels(actor, [member.stage_id for member in members if standing_of(member).is_open])
+
+
+def on_panels(actor: Actor, stages: Sequence[int]) -> dict[str, Any]:
+    """The same for stages on whose panels the actor is known to have taken every step."""
     own = sorted(actor.ties)
     return {"me": actor.person_id, "ties": own, "stages": stages if actor.may("review.score") else []}
 
