@@ -110,8 +110,10 @@ def test_nothing_waits_once_the_decisions_are_out() -> None:
 
 def test_statements_do_not_grow(statements: Callable[[], Any]) -> None:
     panel = panel_of("Ann")
-    panel.application_of("Tern School")
+    first = panel.application_of("Tern School")
     panel["Ann"].declares()
+    with unit_of_work():
+        make.assigned(queries.member_for(panel["Ann"].by, panel.stage), first)
 
     def count(who: Actor) -> int:
         db.session.expire_all()

@@ -47,9 +47,7 @@ def _submitted() -> Select[Submission]:
         select(Submission)
         .join(Submission.application)
         .join(Application.stage)
-        .where(
-            Application.case_id == bindparam("case_id"), CycleStage.key.in_(bindparam("stages", expanding=True))
-        )
+        .where(Application.case_id == bindparam("case_id"), CycleStage.key.in_(bindparam("stages", expanding=True)))
         .options(contains_eager(Submission.application).contains_eager(Application.stage))
         .order_by(Submission.number)
     )

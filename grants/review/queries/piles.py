@@ -32,10 +32,12 @@ from grants.review.queries.scope import (
     own_in_general,
     sits,
     standing_of,
+    with_program,
 )
 from grants.review.states import ScorecardState
 from grants.review.steps import StepsTaken
 
+_NONE = "There is no such application in your pile."
 _BEFORE_ANY = datetime(1, 1, 2, tzinfo=UTC)
 
 
@@ -136,7 +138,7 @@ def piles_of(actor: Actor) -> list[Pile]:
 
 
 def place_of(actor: Actor, assignment: Assignment) -> Place:
-    """Where an assignment that the actor may read stands in their pile: two statements, nothing read but numbers."""
+    """Where an assignment that the actor may read stands in their pile: at most two statements, which read nothing but numbers."""
     # The panel is one on which they took every step, or they would not have the assignment.
     asked = on_panels(actor, [assignment.stage_id])
     here = {"stage_id": assignment.stage_id, "here": assignment.id}
@@ -240,39 +242,47 @@ def assignment_for(actor: Actor, public_id: str) -> Assignment:
 
     raises   Missing when there is none, it is another's, revoked, in conflict, or they have not declared yet
     """
-    return _one_of(_to_read(), actor, public_id)
-
-
-def assignment_to_mark(actor: Actor, public_id: str) -> Assignment:
-    """The same with its stage alone, for who writes on the scorecard, which is read once it is taken."""
-    return _one_of(_to_mark(), actor, public_id)
-
-
-def _one_of(statement: Select[Assignment], actor: Actor, public_id: str) -> Assignment:
     members = members_of(actor)
     asked = as_reviewer(actor, members) | {"public_id": public_id}
-    assignment = db.session.scalar(statement, asked)
+    assignment = db.session.scalar(_to_read(), asked)
     if assignment is None:
-        raise Missing("There is no such application in your pile.")
+        raise Missing(_NONE)
     # It is of a stage of these, which need not be read a second time.
     stages = {member.stage_id: member.stage for member in members}
     set_committed_value(assignment, "stage", stages[assignment.stage_id])
     return assignment
 
 
+def assignment_to_mark(actor: Actor, public_id: str) -> Assignment:
+    """An assignment that the reviewer has or had, with its stage alone, for who writes on its scorecard: whether they
+    may at this moment is asked by the service once the scorecard is taken, and need not be asked twice.
+
+    raises   Missing when there is none, or it is another's
+    """
+    assignment = db.session.scalar(_to_mark(), {"me": actor.person_id, "public_id": public_id})
+    if assignment is None:
+        raise Missing(_NONE)
+    return assignment
+
+
 @cache
 def _to_mark() -> Select[Assignment]:
-    return own_in_general().where(Assignment.public_id == bindparam("public_id"))
+    own = and_(Assignment.public_id == bindparam("public_id"), Assignment.reviewer_id == bindparam("me"))
+    return select(Assignment).where(own).options(with_program(Assignment.stage))
 
 
 @cache
 def _to_read() -> Select[Assignment]:
-    return _to_mark().options(
-        contains_eager(Assignment.submission)
-        .contains_eager(Submission.application)
-        .joinedload(Application.case)
-        .joinedload(Case.organization),
-        joinedload(Assignment.scorecard).selectinload(Scorecard.marks),
+    return (
+        own_in_general()
+        .where(Assignment.public_id == bindparam("public_id"))
+        .options(
+            contains_eager(Assignment.submission)
+            .contains_eager(Submission.application)
+            .joinedload(Application.case)
+            .joinedload(Case.organization),
+            joinedload(Assignment.scorecard).selectinload(Scorecard.marks),
+        )
     )
 
 

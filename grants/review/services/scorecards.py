@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from grants.casework.services import note_event
@@ -129,7 +129,7 @@ def _facts_of(assignment: Assignment, reason: str = "") -> ScorecardFacts:
 
 def locked_card(assignment: Assignment) -> Scorecard:
     """The assignment's scorecard, its row taken; a new one when it is not begun."""
-    card = db.session.scalar(_taken(), {"assignment_id": assignment.id})
+    card = db.session.scalars(_taken(), {"assignment_id": assignment.id}).unique().one_or_none()
     if card is None:
         card = Scorecard(assignment=assignment, state=ScorecardState.DRAFT, version=0, saved_at=now(), marks=[])
         db.session.add(card)
@@ -144,8 +144,8 @@ def _taken() -> Select[Scorecard]:
     return (
         select(Scorecard)
         .where(Scorecard.assignment_id == bindparam("assignment_id"))
-        .options(selectinload(Scorecard.marks))
-        .with_for_update()
+        .options(joinedload(Scorecard.marks))
+        .with_for_update(of=Scorecard)
         .execution_options(populate_existing=True)
     )
 
