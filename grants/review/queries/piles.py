@@ -138,7 +138,7 @@ def piles_of(actor: Actor) -> list[Pile]:
 
 
 def place_of(actor: Actor, assignment: Assignment) -> Place:
-    """Where an assignment that the actor may read stands in their pile: at most two statements, which read nothing but numbers."""
+    """Where an assignment that the actor may read stands in their pile: two statements at most, that read numbers."""
     # The panel is one on which they took every step, or they would not have the assignment.
     asked = on_panels(actor, [assignment.stage_id])
     here = {"stage_id": assignment.stage_id, "here": assignment.id}
