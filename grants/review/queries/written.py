@@ -96,10 +96,10 @@ def written_cards(actor: Actor, stage: CycleStage) -> Callable[[Sequence[int]], 
         ask, asked = db.session.connection().execute, {"ids": ids}
         cards = {
             number: WrittenCard(applicant, reviewer, at, total, comment, {})
-            for number, applicant, reviewer, at, total, comment in ask(of_cards, asked)
+            for number, applicant, reviewer, at, total, comment in ask(of_cards, asked).all()
         }
         marks = {number: card.marks for number, card in cards.items()}
-        for number, criterion, value, passed, why in ask(of_marks, asked):
+        for number, criterion, value, passed, why in ask(of_marks, asked).all():
             if number in marks:
                 marks[number][criterion] = (value if passed is None else passed, why)
         return ((number, cards[number]) for number in ids if number in cards)
