@@ -75,9 +75,13 @@ class StaysForm(HouseForm):
 
 
 class OffForm(HouseForm):
-    """Why a slot is called off."""
+    """Why a slot is called off: asked for where the applicant knows of it, and otherwise not shown."""
 
     why = TextAreaField("Why", [Length(max=2000)])
+
+    def __init__(self, **given: object) -> None:
+        super().__init__(**given)
+        self.why.flags.conditional = True
 
 
 class MoreTimeForm(HouseForm):

@@ -28,7 +28,7 @@ SCORES: Final = "review.scores"
 SCORECARDS: Final = "review.scorecards"
 PITCHES: Final = "review.pitches"
 CONFLICTS: Final = "review.conflicts"
-AT_ONCE: Final = 1_000
+AT_ONCE: Final = 500
 _ONE_PLACE: Final = Decimal("0.1")
 _FACTS: Final = (
     *("Place", "Applicant", "Sector", "Grades", "Scorecards", "Reviewers", "Mean", "Spread", "Adjusted mean"),
