@@ -8,7 +8,7 @@ from wtforms import BooleanField, HiddenField, IntegerField, SelectField, String
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from grants.meetings.forms import AddForm, MeetingForm
-from grants.web.forms import CheckboxGroupField, HouseForm, LocalInstantField
+from grants.web.forms import CheckboxGroupField, HouseForm, LocalInstantField, NeededAtTimes
 
 TAKEN, MOST_MB = ("pdf", "pptx", "odp"), 15
 """Kinds of files that slides come as, and how large one may be."""
@@ -20,7 +20,7 @@ class NewPitchForm(MeetingForm):
     """When and where a pitch is, who pitches, and for how long."""
 
     who = CheckboxGroupField("Who pitches", [InputRequired("Choose at least one application.")], validate_choice=False)
-    reason = StringField("Why more than the shortlist", [Length(max=500)], description=_WHY_MORE)
+    reason = StringField("Why more than the shortlist", [NeededAtTimes(), Length(max=500)], description=_WHY_MORE)
     minutes = IntegerField("Minutes for each", [InputRequired(_MINUTES), NumberRange(1, 480, _MINUTES)])
     break_after = IntegerField(
         "A break after so many",
@@ -33,7 +33,7 @@ class NewPitchForm(MeetingForm):
 class PitchAddForm(AddForm):
     """One more application on the agenda of a pitch."""
 
-    reason = StringField("Why more than the shortlist", [Length(max=500)], description=_WHY_MORE)
+    reason = StringField("Why more than the shortlist", [NeededAtTimes(), Length(max=500)], description=_WHY_MORE)
 
 
 class SeenForm(HouseForm):
@@ -77,11 +77,7 @@ class StaysForm(HouseForm):
 class OffForm(HouseForm):
     """Why a slot is called off: asked for where the applicant knows of it, and otherwise not shown."""
 
-    why = TextAreaField("Why", [Length(max=2000)])
-
-    def __init__(self, **given: object) -> None:
-        super().__init__(**given)
-        self.why.flags.conditional = True
+    why = TextAreaField("Why", [NeededAtTimes(), Length(max=2000)])
 
 
 class MoreTimeForm(HouseForm):

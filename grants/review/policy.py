@@ -15,6 +15,7 @@ class ScorableAssignment:
 
     is_declared   the reviewer had declared their conflicts when this application was among the applicants
     left          the first step that is missing before the reviewer's pile opens, if any
+    is_reviewable the application is under review: neither withdrawn nor found ineligible
     is_closed     the decisions of the stage are released
     """
 
@@ -22,6 +23,7 @@ class ScorableAssignment:
     is_declared: bool
     conflict_declared: bool
     is_revoked: bool
+    is_reviewable: bool
     is_closed: bool
     left: Step | None = None
 
@@ -36,6 +38,8 @@ def may_score(actor: Actor, assignment: ScorableAssignment) -> Verdict:
         return no("You declared a conflict of interest on this application.")
     if assignment.is_revoked:
         return no("This application is no longer assigned to you.")
+    if not assignment.is_reviewable:
+        return no("This application is no longer under review.")
     if assignment.left is not None:
         return no(FIRST[assignment.left])
     if not assignment.is_declared:

@@ -62,6 +62,15 @@ class HouseForm(FlaskForm):  # type: ignore[misc]
         self.form_errors = [*self.form_errors, *unplaced]
 
 
+class NeededAtTimes:
+    """Of a field that is needed in cases which the service knows, and refuses: no page calls it optional."""
+
+    field_flags: Final[Mapping[str, bool]] = {"conditional": True}
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Anything passes here, nothing too."""
+
+
 class PreviewedForm(HouseForm):
     """The base of forms whose words go out only as they were looked at.
 

@@ -9,10 +9,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from grants.applications.models import Application
 from grants.kernel.roles import Role
 from grants.people.models import Person
 from grants.persistence.session import db, unit_of_work
-from grants.review.models import Assignment
+from grants.review.models import Assignment, Mark
 from tests.factories import panels
 from tests.factories.people import person
 
@@ -58,6 +59,17 @@ def test_a_save_looks_the_assignment_up_once(client_of: ClientOf, statements: An
     assert sum(one.startswith(ASSIGNMENT) for one in asked) == 1
     # Who asks, the assignment, the card with its marks, whether they may; and both are written.
     assert len(asked) == 6, asked
+
+
+def test_a_page_left_open_keeps_nothing_once_the_application_is_withdrawn(client_of: ClientOf) -> None:
+    """A save looks the assignment up by its reviewer alone: all else is asked by the service, and answers the same."""
+    reviewer, card = site(client_of, 1)
+    saver(reviewer, card)()
+    with unit_of_work() as session:
+        session.execute(Application.__table__.update().values(state="withdrawn"))
+    answer = reviewer.post(f"{card}/save", data={"version": "1", "why_competency": "Too late."})
+    assert (answer.status_code, reviewer.get(card).status_code) == (404, 404)
+    assert "Too late." not in db.session.scalars(select(Mark.comment)).all()
 
 
 @pytest.mark.parametrize("size", [1, 30])

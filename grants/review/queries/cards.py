@@ -23,6 +23,7 @@ from grants.review.pitch_models import PitchCard, PitchMark
 from grants.review.policy import ScorableAssignment, may_see_others
 from grants.review.queries.piles import is_submitted
 from grants.review.queries.scope import (
+    REVIEWABLE,
     counts,
     declared_for_application,
     joined,
@@ -67,25 +68,27 @@ def _value(mark: Mark | PitchMark) -> MarkValue | None:
 
 def scorable(assignment: Assignment) -> ScorableAssignment:
     """What the policy asks before anything is written on the assignment's scorecard, as it is at this moment."""
-    declared, conflicted, revoked_at, member = db.session.execute(_scorable(), {"id": assignment.id}).one()
+    declared, conflicted, revoked_at, state, member = db.session.execute(_scorable(), {"id": assignment.id}).one()
     return ScorableAssignment(
         reviewer_id=assignment.reviewer_id,
         is_declared=bool(declared),
         conflict_declared=bool(conflicted),
         is_revoked=revoked_at is not None,
+        is_reviewable=state in REVIEWABLE,
         is_closed=assignment.stage.released_at is not None,
         left=_left(member, assignment.stage),
     )
 
 
 @cache
-def _scorable() -> Select[bool, bool, datetime | None, PanelMember | None]:
+def _scorable() -> Select[bool, bool, datetime | None, str, PanelMember | None]:
     """The statement, put together once: that takes longer than running it."""
     member = aliased(PanelMember)
     asked = select(
         declared_for_application(Assignment.reviewer_id),
         has_conflict(Assignment.reviewer_id, Application.case_id),
         Assignment.revoked_at,
+        Application.state,
         member,
     ).select_from(Assignment)
     on_panel = and_(member.stage_id == Assignment.stage_id, member.person_id == Assignment.reviewer_id)
