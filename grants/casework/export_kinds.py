@@ -18,9 +18,9 @@ from grants.persistence.session import db
 class Table:
     """A list as its file holds it.
 
-    ids       of its rows, in their order, as the actor may see them now
-    rows      the cells of some of these rows, in the order of the ids; what the actor may see no more is left out
-    at_once   of how many rows it is asked at a time
+    ids       of its rows, or of what several of them tell of, in their order, as the actor may see them now
+    rows      the cells of these rows, in the order of the ids; what the actor may see no more is left out
+    at_once   of how many ids it is asked at a time
     """
 
     columns: Sequence[str]

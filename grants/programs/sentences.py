@@ -112,6 +112,7 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any], ErrorDetails], str]] = {
     "less_than": _say("this must be less than {lt}"),
     "less_than_equal": _say("this must be at most {le}"),
     "too_short": _say("there is nothing here; at least {min_length} is needed"),
+    "too_long": _say("there are more than {max_length} here; that many at most"),
 }
 
 

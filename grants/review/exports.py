@@ -29,6 +29,8 @@ SCORECARDS: Final = "review.scorecards"
 PITCHES: Final = "review.pitches"
 CONFLICTS: Final = "review.conflicts"
 AT_ONCE: Final = 500
+OF_CARDS: Final = 150
+"""Applications whose cards are read at a time: each has several, with a text to every mark."""
 _ONE_PLACE: Final = Decimal("0.1")
 _FACTS: Final = (
     *("Place", "Applicant", "Sector", "Grades", "Scorecards", "Reviewers", "Mean", "Spread", "Adjusted mean"),
@@ -39,7 +41,6 @@ _PITCH: Final = (
     "Pitch: totals by member",
 )
 _SAID: Final = ("Applicant", "Reviewer", "Submitted", "Total")
-_UNMARKED: Final = ("", None)
 _REVISED: Final = ("Total before", "Revised at a meeting")
 _UNREVISED: Final = (None, None)
 _TIES: Final = (
@@ -152,18 +153,18 @@ def scorecards(actor: Actor, wanted: Mapping[str, Any]) -> Table:
     wanted   as in `scores`
     """
     found, filters = _asked(actor, wanted)
-    read = queries.written_cards(actor, found.stage)
-    keys = tuple(found.rubric.criteria)
+    read = queries.written_cards(actor, found.rubric.criteria)
 
     def rows(ids: Sequence[int]) -> Iterator[list[Any]]:
-        turns = queries.revised(ids)
-        for number, card in read(ids):
-            row = _card(card, keys)
+        cards = list(read(ids))
+        turns = queries.revised([number for number, _ in cards])
+        for number, card in cards:
+            row = _card(card)
             row.extend(_turned(turns[number]) if number in turns else _UNREVISED)
             yield row
 
     columns = (*_columns(found.rubric), *_REVISED)
-    return Table(columns, queries.written_ids(actor, found, filters), rows, AT_ONCE)
+    return Table(columns, list(queries.ranked_all(actor, found, filters)), rows, OF_CARDS)
 
 
 @exportable(
@@ -178,12 +179,12 @@ def pitches(actor: Actor, wanted: Mapping[str, Any]) -> Table:
     """
     found, filters = _asked(actor, wanted)
     rubric = found.pitch_rubric
-    keys = tuple(rubric.criteria)
+    read = queries.pitched_cards(actor, rubric.criteria)
 
     def rows(ids: Sequence[int]) -> Iterator[list[Any]]:
-        return (_card(card, keys) for card in queries.pitched_cards(actor, found.stage, ids))
+        return (_card(card) for _, card in read(ids))
 
-    return Table(_columns(rubric), queries.pitched_ids(actor, found, filters), rows, AT_ONCE)
+    return Table(_columns(rubric), list(queries.ranked_all(actor, found, filters)), rows, OF_CARDS)
 
 
 def _columns(rubric: Rubric) -> tuple[str, ...]:
@@ -191,12 +192,11 @@ def _columns(rubric: Rubric) -> tuple[str, ...]:
     return (*_SAID, *marks, ON_THE_WHOLE)
 
 
-def _card(card: WrittenCard, keys: Sequence[str]) -> list[Any]:
+def _card(card: WrittenCard) -> list[Any]:
     applicant, reviewer, at, total, comment, marks = card
     row: list[Any] = [applicant, reviewer, at, _said(total)]
-    for key in keys:
-        given, why = marks.get(key, _UNMARKED)
-        row += ("abstained" if given is None else given, why)
+    for points, passed, abstained, why in marks:
+        row += ("abstained" if abstained else points if passed is None else passed, why)
     row.append(comment)
     return row
 

@@ -191,6 +191,8 @@ class Scorecard(Stateful, Base):
     __tablename__ = "scorecard"
     __table_args__ = (CheckConstraint("state IN ('draft', 'submitted')", name="state"),)
 
+    # Without an index: nearly all are submitted, and the embedded database would go through all of those for a few.
+    state: Mapped[str] = mapped_column(String(24))
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
     comment: Mapped[str | None]
     total: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))

@@ -36,7 +36,7 @@ _ENDED: Final = "… (the sheet is full: the CSV file holds all rows)"
 _AT_ONCE: Final = 200
 _AS_THEY_ARE: Final = frozenset({int, Decimal})
 # A spreadsheet reads text that begins so as a formula or a command; an apostrophe makes it text again.
-_RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
+_RISKY: Final = frozenset("=+-@\t\r")
 
 
 def export(form: str, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
@@ -96,7 +96,7 @@ def _csv(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Any]])
 
 
 def _plain(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_RISKY) else _said(cell)
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in _RISKY else _said(cell)
 
 
 def _xlsx(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:

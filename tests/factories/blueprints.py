@@ -40,9 +40,13 @@ OAKLAND = ROOT / "grants/programs/library/oakland.yaml"
 _SENTENCE = "Students show what they can do before they move on, and their plans say what comes next. "
 
 
-def launch_stage(closes_at: datetime) -> CycleStage:
-    """The launch stage of an Oakland cycle, open since a month ago to every school, until `closes_at`."""
+def launch_stage(closes_at: datetime, criteria: str = "") -> CycleStage:
+    """The launch stage of an Oakland cycle, open since a month ago to every school, until `closes_at`.
+
+    criteria   to judge by beside its own, as its program would say them
+    """
     text = OAKLAND.read_text().replace("enter: {awarded: planning}", "enter: open")
+    text = text.replace("    criteria:\n      learning_plans:\n", f"    criteria:\n{criteria}      learning_plans:\n")
     version = load_program(SYSTEM, text, "oakland.yaml")
     before = now() - timedelta(days=90)
     dates = {

@@ -20,13 +20,25 @@ from tests.factories import blueprints
 from tests.factories.rows import rows
 
 EACH = 3
+# With it five, as many as the field's other systems were measured with.
+_FIFTH = """\
+      creativity:
+        title: Creativity
+        description: Does it rethink time, groups, places or roles, rather than add a tool to what is there?
+        weight: 2
+        levels:
+          1: The same school with a new product.
+          2: A new element at the edge of the day; the core stays as it was.
+          3: At least one of time, grouping, place or adult roles changes for all students.
+          4: Several change together, in a way that fits this school and that others could learn from.
+"""
 
 
 def stage_under_review() -> CycleStage:
-    """The launch stage of an Oakland cycle, closed yesterday."""
+    """The launch stage of an Oakland cycle, closed yesterday, with five criteria."""
     closed = now() - timedelta(days=1)
     with clock_at(closed - timedelta(hours=1)):
-        return blueprints.launch_stage(closed)
+        return blueprints.launch_stage(closed, _FIFTH)
 
 
 def panel(stage: CycleStage, size: int = 60) -> list[int]:

@@ -127,7 +127,8 @@ class Rubric(Named):
 
     help: str = Field("", description="What reviewers are told before they begin.")
     scale: Scale = Field(default_factory=Scale)
-    criteria: Keyed[Criterion] = Field(min_length=1)
+    # More than anybody can judge by; and a file of scorecards asks for all of a card's marks at once.
+    criteria: Keyed[Criterion] = Field(min_length=1, max_length=40)
     essential_fails_when: Literal["any", "majority", "all"] = Field(
         "majority", description="How many reviewers must say no before an essential criterion is failed."
     )

@@ -76,7 +76,7 @@ from grants.review.queries.piles import (
     piles_of,
     place_of,
 )
-from grants.review.queries.pitched import Pitched, counts_at_pitch, pitched_cards, pitched_ids, pitched_on
+from grants.review.queries.pitched import Pitched, counts_at_pitch, pitched_cards, pitched_on
 from grants.review.queries.planning import Pair, PlanningFacts, Reviewed, Reviewer, earlier_readers, planning_facts
 from grants.review.queries.profiles import (
     affiliation_of,
@@ -128,7 +128,7 @@ from grants.review.queries.training import (
 from grants.review.queries.vacancies import emptied, open_vacancies, succession_on, vacancies_on, vacancy_on
 from grants.review.queries.waiting import Waiting, own_waiting, waiting_members
 from grants.review.queries.whole import StageScores, hidden_name, severity_groups, stage_scores
-from grants.review.queries.written import Written, WrittenCard, names_of, written_cards, written_ids, written_on
+from grants.review.queries.written import Written, WrittenCard, names_of, written_cards, written_on
 from grants.review.todos import todos
 
 __all__ = [
@@ -247,7 +247,6 @@ __all__ = [
     "pitch_of",
     "pitch_rubric_of",
     "pitched_cards",
-    "pitched_ids",
     "pitched_on",
     "place_of",
     "places_to_note",
@@ -301,6 +300,5 @@ __all__ = [
     "waiting_members",
     "work_asked",
     "written_cards",
-    "written_ids",
     "written_on",
 ]

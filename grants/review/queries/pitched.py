@@ -1,11 +1,10 @@
 """What was given at pitches: the submitted cards that count, for an application's page and for files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, column, select, table
+from sqlalchemy import ColumnElement, and_, column, select, table
 from sqlalchemy.orm import contains_eager, selectinload
 
 from grants.applications.models import Application
@@ -14,16 +13,10 @@ from grants.casework.visibility import has_conflict, not_conflicted
 from grants.kernel.policy import Actor
 from grants.people.models import Organization, Person
 from grants.persistence.session import db
-from grants.programs.models import CycleStage
-from grants.review.models import Tally
-from grants.review.pitch_models import PitchCard, PitchMark
+from grants.review.pitch_models import PitchCard
 from grants.review.queries.scope import REVIEWABLE
-from grants.review.queries.sorting import ScoreFilters, named_like, order_of
-from grants.review.queries.whole import StageScores
-from grants.review.queries.written import WrittenCard
+from grants.review.queries.written import WrittenCard, reading
 from grants.review.states import ScorecardState
-
-Selected = TypeVarTuple("Selected")
 
 # Meetings are a later step, which this one may not import; that a line of an agenda belongs to one is all it asks.
 _item = table("agenda_item", column("public_id"), column("meeting_id")).alias("pitched_line")
@@ -69,44 +62,22 @@ def pitched_on(actor: Actor, application_id: int) -> list[Pitched]:
     return [Pitched(card.reviewer.name, card.total, card, meeting, title) for card, meeting, title in rows]
 
 
-def pitched_ids(actor: Actor, scores: StageScores, filters: ScoreFilters) -> Sequence[int]:
-    """Ids of the cards on pitches that count, in the order in which applications stand, then of members' names."""
+def pitched_cards(
+    actor: Actor, criteria: Iterable[str]
+) -> Callable[[Sequence[int]], Iterator[tuple[int, WrittenCard]]]:
+    """Reads cards on pitches by the ids of their applications, as `written_cards` reads scorecards."""
+    said = (Organization.name, Person.name, PitchCard.submitted_at, PitchCard.total, PitchCard.comment)
     statement = (
-        _counted(actor, scores.stage, select(PitchCard.id))
-        .outerjoin(Tally, Tally.application_id == Application.id)
-        .where(named_like(filters))
-        .order_by(*order_of(scores, ""), Person.name, PitchCard.id)
-    )
-    return db.session.scalars(statement).all()
-
-
-def pitched_cards(actor: Actor, stage: CycleStage, ids: Sequence[int]) -> Iterator[WrittenCard]:
-    """These cards in this order; those that no longer count, or that the actor may not see any more, left out."""
-    columns = (PitchCard.id, Organization.name, Person.name, PitchCard.submitted_at, PitchCard.total, PitchCard.comment)
-    found = db.session.execute(_counted(actor, stage, select(*columns)).where(PitchCard.id.in_(ids)))
-    cards = {
-        number: WrittenCard(applicant, member, at, total, comment, {})
-        for number, applicant, member, at, total, comment in found
-    }
-    marks = select(PitchMark.card_id, PitchMark.criterion, PitchMark.value, PitchMark.passed, PitchMark.comment)
-    for number, criterion, value, passed, why in db.session.execute(marks.where(PitchMark.card_id.in_(ids))):
-        if number in cards:
-            cards[number].marks[criterion] = (value if passed is None else passed, why)
-    return (cards[number] for number in ids if number in cards)
-
-
-def _counted(actor: Actor, stage: CycleStage, statement: Select[*Selected]) -> Select[*Selected]:
-    """The statement, which selects from cards on pitches, with member and applicant in it: of those that count."""
-    return (
-        statement.select_from(PitchCard)
+        select(Application.id, PitchCard.id, *said)
+        .select_from(PitchCard)
         .join(PitchCard.application)
         .join(PitchCard.reviewer)
         .join(Application.case)
         .join(Case.organization)
         .where(
-            Application.stage_id == stage.id,
             Application.state.in_(REVIEWABLE),
             counts_at_pitch(),
             not_conflicted(actor, Application.case_id),
         )
     )
+    return reading(statement, PitchCard.marks, criteria)

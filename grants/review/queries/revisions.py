@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, Select, bindparam, column, select, table
 from sqlalchemy.orm import joinedload
@@ -82,18 +82,24 @@ def revised(scorecard_ids: Collection[int]) -> Mapping[int, Sequence[Revised]]:
 
     Whether the actor may know of the scorecards is asked before.
     """
-    one, found = ScorecardRevision, dict[int, list[Revised]]()
-    rows = db.session.execute(
+    found: dict[int, list[Revised]] = {}
+    for number, *said in db.session.connection().execute(_revised(), {"cards": list(scorecard_ids)}):
+        found.setdefault(number, []).append(Revised(*said))
+    return found
+
+
+@cache
+def _revised() -> Select[Any]:
+    """The statement, put together once: a file asks it for each of its parts."""
+    one = ScorecardRevision
+    return (
         select(one.scorecard_id, one.at, Person.name, one.total_before, one.total_after, one.reason, _meeting.c.title)
         .join(one.by)
         .join(_item, _item.c.public_id == one.discussed_in)
         .join(_meeting, _meeting.c.id == _item.c.meeting_id)
-        .where(one.scorecard_id.in_(scorecard_ids))
+        .where(one.scorecard_id.in_(bindparam("cards", expanding=True, type_=Integer)))
         .order_by(one.id)
     )
-    for number, *said in rows:
-        found.setdefault(number, []).append(Revised(*said))
-    return found
 
 
 def revisions_in(discussed_in: Collection[str]) -> Mapping[str, Sequence[ScorecardRevision]]:
