@@ -33,7 +33,7 @@ from grants.review.models import Assignment
 from grants.review.queries import planning_facts
 from grants.review.services import analyse, best_of
 from grants.web.exports import write_table
-from tests.bench.served import Reviewer, Visitor, saves_a_second, serving, wait_for_the_disk
+from tests.bench.served import Reviewer, Visitor, saves_a_second, serving, tidy, wait_for_the_disk
 from tests.checkout import free_port
 from tests.engines import Engine
 from tests.factories import panels
@@ -61,6 +61,7 @@ class Site:
             applications = panels.submitted(self.stage, range(size), officer.id)
             panels.scored(self.stage, applications, reviewers, open_each)
             stage_id, officer_id = self.stage.id, officer.id
+        tidy()
         self.stage = db.session.get_one(CycleStage, stage_id)
         self.officer = db.session.get_one(Person, officer_id)
         self.reviewer = db.session.get_one(Person, reviewers[0])

@@ -156,5 +156,5 @@ def test_a_file_of_scorecards_is_streamed(tmp_path: Path) -> None:
             tracemalloc.stop()
             gc.enable()
     more = (1600 - 400) * panels.EACH
-    # Of each application its number is held, in some 300 bytes with the row in which it came; its cards' texts are 2,700.
+    # Of each application its number is held, in some 300 bytes with its row; the texts of its cards are 2,700.
     assert peaks[1] - peaks[0] < more * 150, peaks
