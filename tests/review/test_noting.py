@@ -53,6 +53,20 @@ def test_an_officer_notes_what_they_learn_and_somebody_else_is_needed(client_of:
         assert browser.post(url, data=sent).status_code == 422  # once is enough
 
 
+def test_a_noted_conflict_is_said_of_whoever_has_not_declared_yet(client_of: Browser) -> None:
+    panel = Panel.of("Ann", "Ben")
+    tern = panel.application_of("Tern School")
+    browser = client_of(panel.officer)
+    reviewers = f"/review/stages/{panel.stage.public_id}/applications/{tern.public_id}/reviewers"
+    with clock_at(make.REVIEWING):
+        sent = {"member": member_id(panel, "Ben"), "kind": "close", "reason": "A parent told us."}
+        assert browser.post(reviewers.replace("/reviewers", "/tied"), data=sent).location == reviewers
+        page = browser.get(reviewers).text
+    ann, ben = (page.partition(f">{name}")[2].partition("</tr>")[0] for name in ("Ann", "Ben"))
+    assert ("Has not declared" in ann, "Conflict of interest" in ann) == (True, False)
+    assert ("Has not declared" in ben, "Conflict of interest" in ben) == (False, True)
+
+
 KINDS = {"close": {"title": "Close to them", "found_by": ["family"]}, "rest": {"title": "All else"}}
 
 

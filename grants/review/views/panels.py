@@ -83,6 +83,8 @@ def reviewers(stage_id: str, application_id: str) -> ResponseReturnValue:
         could={one.person_id: one for one in facts.reviewers},
         paper=facts.papers[0],
         unasked=queries.not_asked_about(stage, application.id),
+        # Whoever sees the page has no conflict themselves.
+        open_to={actor.person_id, *(one.person_id for one in queries.open_members(actor, stage, application.case_id))},
         **places_on(stage, application_id),
     )
 
