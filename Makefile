@@ -2,8 +2,9 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-# Both cores; a file's tests stay together, so that what they share is made once.
-PYTEST := $(BIN)/pytest -q -n 2 --dist loadfile
+# One process more than two cores: there is always one that waits for a browser, another process or the clock. A file's
+# tests stay together, so that what they share is made once.
+PYTEST := $(BIN)/pytest -q -n 3 --dist loadfile
 
 .PHONY: help demo test check bench load run reset-demo lock migration
 
