@@ -23,6 +23,8 @@ from tests.meetings.test_pitch_by_hand import file
 from tests.review.story import LATER
 
 REASON = "The budget was explained."
+TAKEN, ASKED = "SELECT scorecard.", "SELECT EXISTS (SELECT * \nFROM panel_member"
+"""How the statements begin that take a reviewer's scorecard, and ask whether they may score."""
 
 
 def revises(room: Room, name: str, application: Any, reason: str = REASON, **marks: Any) -> ScorecardRevision:
@@ -175,3 +177,13 @@ def test_the_list_and_its_files_show_a_mean_before_and_now(panel: Met) -> None:
     panel["Ben"].declares_conflict(panel.auk)
     auk = next(one for one in panel.ranking()[1] if one.name == "Auk School")
     assert (auk.before, auk.mean) == (None, Decimal("84.3750"))
+
+
+def test_whether_one_may_revise_is_asked_once_the_scorecard_is_taken(panel: Met, statements: Any) -> None:
+    """Whoever declares a conflict takes it too: else a revision could follow the declaration that sets it aside."""
+    room = Room.running(panel, panel.auk)
+    room.opens(panel.auk)
+    with statements() as seen:
+        revises(room, "Ann", panel.auk, competency=2)
+    places = {begins: [at for at, one in enumerate(seen) if one.startswith(begins)] for begins in (TAKEN, ASKED)}
+    assert places[TAKEN][-1] < places[ASKED][-1]

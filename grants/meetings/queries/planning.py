@@ -1,11 +1,11 @@
 """What the agenda of a meeting rests on: the applications, who is out for which, who read them, who cannot be there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager
 
 from grants.applications.models import Application
 from grants.casework.models import Case
@@ -17,7 +17,7 @@ from grants.meetings.agenda import Absence, Topic
 from grants.meetings.models import AgendaItem, Attendance, Meeting
 from grants.meetings.pitch_models import PitchSlot
 from grants.meetings.queries import pitches
-from grants.people.models import Person, RoleGrant
+from grants.people.models import Organization, Person, RoleGrant
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
@@ -43,8 +43,9 @@ class Ties:
         return Topic(key, minutes, self.away.get(application_id, nobody), self.readers.get(application_id, nobody))
 
 
-def ties_of(stage: CycleStage, meeting: Meeting | None, chair_id: int) -> Ties:
-    """What ties the panel and the chair to the applicants, in four statements. For whoever plans the meeting."""
+def ties_of(meeting: Meeting, chair_id: int, applications: Collection[int]) -> Ties:
+    """What ties the panel and the chair to these applications, in four statements. For whoever plans the meeting."""
+    stage = meeting.stage
     panel = select(PanelMember.person_id).where(PanelMember.stage_id == stage.id, sits())
     people = db.session.scalars(
         select(Person).where(Person.id.in_(panel) | (Person.id == chair_id)).order_by(Person.id)
@@ -52,14 +53,14 @@ def ties_of(stage: CycleStage, meeting: Meeting | None, chair_id: int) -> Ties:
     away = db.session.execute(
         select(Application.id, Person.id)
         .join(Person, Person.id.in_([one.id for one in people]))
-        .where(Application.stage_id == stage.id, has_conflict(Person.id, Application.case_id))
+        .where(Application.id.in_(applications), has_conflict(Person.id, Application.case_id))
     )
     readers = db.session.execute(
-        joined(select(Application.id, Assignment.reviewer_id)).where(Assignment.stage_id == stage.id, stands())
+        joined(select(Application.id, Assignment.reviewer_id)).where(Application.id.in_(applications), stands())
     )
     absences = db.session.execute(
         select(Attendance.person_id, Attendance.away_from, Attendance.away_until).where(
-            Attendance.meeting_id == (meeting.id if meeting else None), Attendance.away_from.is_not(None)
+            Attendance.meeting_id == meeting.id, Attendance.away_from.is_not(None)
         )
     )
     absent: dict[str, list[tuple[datetime, datetime]]] = {}
@@ -107,8 +108,8 @@ def awards_at_most(stage: CycleStage) -> int | None:
     return definition_of(stage.cycle).application_stage(stage.key).decision.awards.at_most
 
 
-def not_on_it(actor: Actor, meeting: Meeting) -> Sequence[Application]:
-    """The stage's applications under review that may still come on the meeting's agenda, by name.
+def not_on_it(actor: Actor, meeting: Meeting) -> Mapping[str, str]:
+    """Public id -> applicant's name, of the stage's applications that may still come on the meeting's agenda, by name.
 
     What has a slot at another pitch of the stage is not among them: it pitches once.
     """
@@ -116,13 +117,15 @@ def not_on_it(actor: Actor, meeting: Meeting) -> Sequence[Application]:
         AgendaItem.meeting_id == meeting.id, AgendaItem.application_id.is_not(None)
     )
     taken = select(PitchSlot.application_id).where(pitches.stands())
-    found = db.session.scalars(
+    found = db.session.execute(
         reviewable_applications(actor, meeting.stage)
+        .join(Application.case)
+        .join(Case.organization)
         .where(Application.id.not_in(on_it), *([Application.id.not_in(taken)] if meeting.kind == "pitch" else []))
-        .options(joinedload(Application.case).joinedload(Case.organization))
-        .order_by(Application.id)
-    ).all()
-    return sorted(found, key=lambda one: (one.case.organization.name.casefold(), one.id))
+        .order_by(func.lower(Organization.name), Application.id)
+        .with_only_columns(Application.public_id, Organization.name)
+    )
+    return dict(found.all())
 
 
 def chairs_for(stage: CycleStage) -> Sequence[Person]:

@@ -118,8 +118,8 @@ def propose_order(actor: Actor, meeting: Meeting) -> Proposal:
     raises   Refused; Clash when the meeting is over
     """
     require(queries.may_plan(actor, meeting.stage))
-    ties = queries.ties_of(meeting.stage, meeting, meeting.chair_id)
     lines = list(queries.lines_of(meeting))
+    ties = queries.ties_of(meeting, meeting.chair_id, [one.application_id for one in lines if one.application_id])
     begun = max((place for place, one in enumerate(lines, start=1) if one.state != ItemState.WAITING), default=0)
     fixed, free = lines[:begun], lines[begun:]
     standing = _entries(meeting, lines, ties)

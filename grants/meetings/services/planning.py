@@ -84,7 +84,7 @@ def make_meeting(actor: Actor, stage: CycleStage, plan: Plan, lines: Lines, kind
     )
     db.session.add(meeting)
     db.session.flush()
-    ties = queries.ties_of(stage, meeting, plan.chair.id)
+    ties = queries.ties_of(meeting, plan.chair.id, lines.applications)
     count = len(lines.applications)
     breaks = {
         place: lines.break_minutes for place in range(1, count) if lines.break_after and place % lines.break_after == 0

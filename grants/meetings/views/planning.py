@@ -161,7 +161,7 @@ def _agenda_page(meeting_id: str, add: AddForm | None = None, rest: BreakForm | 
     slots = queries.slots_on(actor, meeting)
     proposal = services.propose_order(actor, meeting)
     others = queries.not_on_it(actor, meeting)
-    add.application.choices = options({"": "Choose", **{one.public_id: one.case.organization.name for one in others}})
+    add.application.choices = options({"": "Choose", **others})
     return render_template(
         "meetings/agenda.html",
         meeting=meeting,

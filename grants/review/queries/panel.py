@@ -134,7 +134,7 @@ def panel_progress(actor: Actor, stage: CycleStage) -> PanelProgress:
     silent = func.count().filter(PanelMember.declared_at.is_(None))
     here = (PanelMember.stage_id == stage.id, sits())
     members, undeclared = db.session.execute(select(func.count(), silent).where(*here)).one()
-    late = left_to_declare(actor).where(PanelMember.stage_id == stage.id).subquery()
+    late = left_to_declare(actor, Application.stage_id == stage.id).subquery()
     behind = db.session.scalar(select(func.count()).select_from(late)) or 0
     applications, assigned, submitted, lacking = map(int, counts)
     return PanelProgress(rules, applications, assigned, submitted, lacking, members, undeclared, behind)
@@ -157,7 +157,7 @@ def member_progress(actor: Actor, stage: CycleStage, page: int = 1) -> Page[Memb
     work = {person: (assigned, submitted, begun, at) for person, assigned, submitted, begun, at in cards}
     nothing = (0, 0, 0, None)
     conflicts = _conflict_counts(actor, stage, people)
-    later = later_applicants(actor, [member.id for member in found.items])
+    later = later_applicants(actor, stage, [member.id for member in found.items])
     lines = [
         _member_progress(
             member,

@@ -51,7 +51,7 @@ def waiting_members(actor: Actor, stage: CycleStage, page: int = 1) -> Page[Wait
     with.
     """
     counted = _counted(stage, not_conflicted(actor, Application.case_id)).subquery()
-    later = left_to_declare(actor).where(PanelMember.stage_id == stage.id).subquery()
+    later = left_to_declare(actor, Application.stage_id == stage.id).subquery()
     numbers = [func.coalesce(one, 0) for one in (counted.c.assigned, counted.c.submitted, counted.c.begun)]
     is_waited_for = or_(counted.c.submitted < counted.c.assigned, later.c.later > 0)
     found = paginate_rows(
@@ -87,7 +87,8 @@ def own_waiting(stage: CycleStage, member_ids: Collection[int]) -> list[Waiting]
         for one in members
     ]
     counted = {row[0]: row[1:] for row in db.session.execute(_counted(stage, or_(false(), *theirs)))}
-    later = dict(db.session.execute(left_to_declare(None).where(PanelMember.id.in_(member_ids))).all())
+    late = left_to_declare(None, Application.stage_id == stage.id).where(PanelMember.id.in_(member_ids))
+    later = dict(db.session.execute(late).all())
     nothing = (0, 0, 0, None)
     return [_waiting(one, *(*counted.get(one.person_id, nothing), later.get(one.id, 0))) for one in members]
 

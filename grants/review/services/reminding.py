@@ -21,7 +21,7 @@ from grants.persistence.moves import lock_all
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import PanelMember
-from grants.review.queries import Waiting, own_waiting, standing_of, waiting_members
+from grants.review.queries import Waiting, own_waiting, standing_of
 from grants.review.queries.scope import sits
 from grants.review.steps import FIRST
 
@@ -79,16 +79,10 @@ def nudge(actor: Actor, stage: CycleStage, member_ids: Collection[str], note: st
     return sorted(told), sorted(spared)
 
 
-def nudge_sample(actor: Actor, stage: CycleStage, note: str) -> tuple[str, str, str] | None:
-    """How it reads for the first who waits, as far as the actor may know: name, subject, text.
-
-    returns   None when nobody does
-    """
-    found = waiting_members(actor, stage).items
-    if not found:
-        return None
-    person = found[0].member.person
-    subject, text = library.compose(_template(found[0]), {"name": person.name, **_facts(found[0], note)})
+def nudge_sample(waiting: Waiting, note: str) -> tuple[str, str, str]:
+    """How it reads for one who is waited for: name, subject, text."""
+    person = waiting.member.person
+    subject, text = library.compose(_template(waiting), {"name": person.name, **_facts(waiting, note)})
     return person.name, subject, text
 
 

@@ -40,6 +40,7 @@ def revise_scorecard(
     raises   Refused; Invalid for a mark the rubric does not have, for what is missing, by criterion key, and without a
              reason; Clash when the card is not submitted, says the same already, or was changed elsewhere meanwhile
     """
+    card = locked_card(assignment)  # whoever declares a conflict takes the same row: only now is it asked
     require(policy.may_score(actor, scorable(assignment)))
     rubric = rubric_of(assignment.stage)
     revised, whole = said_on(rubric, marks, comments, comment)
@@ -48,7 +49,6 @@ def revise_scorecard(
         wrong |= {"reason": NO_REASON}
     if wrong:
         raise Invalid("The scorecard is not complete.", wrong)
-    card = locked_card(assignment)
     if card.state != ScorecardState.SUBMITTED:
         raise Clash("This scorecard is not submitted yet. Submit it first.")
     if card.version != based_on_version:

@@ -42,12 +42,6 @@ def nudge(stage_id: str) -> ResponseReturnValue:
 
 
 def _page(stage: CycleStage, form: NudgeForm, chosen: list[str]) -> str:
-    actor = current_actor()
-    return render_template(
-        "review/nudge.html",
-        stage=stage,
-        form=form,
-        chosen=chosen,
-        page=queries.waiting_members(actor, stage, page_asked()),
-        sample=services.nudge_sample(actor, stage, form.note.data or ""),
-    )
+    page, note = queries.waiting_members(current_actor(), stage, page_asked()), form.note.data or ""
+    sample = services.nudge_sample(page.items[0], note) if page.items else None
+    return render_template("review/nudge.html", stage=stage, form=form, chosen=chosen, page=page, sample=sample)

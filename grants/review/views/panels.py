@@ -82,7 +82,7 @@ def reviewers(stage_id: str, application_id: str) -> ResponseReturnValue:
         facts=facts,
         could={one.person_id: one for one in facts.reviewers},
         paper=facts.papers[0],
-        unasked=queries.not_asked_about(stage, application.id),
+        unasked=queries.not_asked_about(application.id),
         # Whoever sees the page has no conflict themselves.
         open_to={actor.person_id, *(one.person_id for one in queries.open_members(actor, stage, application.case_id))},
         **places_on(stage, application_id),
