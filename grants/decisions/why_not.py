@@ -12,6 +12,7 @@ from grants.decisions.best_set import Field, best_set, fewest_to_drop
 from grants.decisions.limits import Limit, number
 from grants.decisions.slate import Outcome, ProposedSlate, held_places
 from grants.decisions.slate_rules import Candidate
+from grants.kernel.marks import rounded
 from grants.kernel.money import dollars
 
 
@@ -167,7 +168,7 @@ def _plain(limit: Limit) -> str:
 
 def _names(candidates: Iterable[Candidate]) -> str:
     """ "Tern (76.3)", "Tern (76.3) and Gull (75.0)", or the first three and how many more."""
-    named = [f"{candidate.name} ({candidate.score or Decimal(0):.1f})" for candidate in candidates]
+    named = [f"{candidate.name} ({rounded(candidate.score or Decimal(0))})" for candidate in candidates]
     return _listed(named if len(named) <= 4 else [*named[:3], f"{number(len(named) - 3)} more"])
 
 
@@ -181,8 +182,8 @@ def _capital(words: str) -> str:
 
 def _figures(new: Decimal, old: Decimal) -> str:
     """Two sums with as many decimals as it takes to tell them apart, one at least."""
-    places = next((n for n in range(1, 5) if round(new, n) != round(old, n)), 4)
-    return f"{new:.{places}f} instead of {old:.{places}f}"
+    places = next((n for n in range(1, 5) if rounded(new, n) != rounded(old, n)), 4)
+    return f"{rounded(new, places)} instead of {rounded(old, places)}"
 
 
 def _place(field: Field, candidate: str) -> int | None:

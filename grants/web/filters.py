@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from grants.kernel import clock
 from grants.kernel.dates import zone_word
+from grants.kernel.marks import rounded
 from grants.kernel.money import dollars
 from grants.kernel.wording import count_words
 
@@ -96,8 +97,8 @@ def percent(share: float | Decimal | None, places: int = 0) -> str:
 
 
 def score(mark: float | None, places: int = 1) -> str:
-    """A score, "74.2"; a dash where there is none, never a zero."""
-    return "–" if mark is None else f"{mark:.{places}f}"
+    """A score, "74.2"; halves go away from zero. A dash where there is none, never a zero."""
+    return "–" if mark is None else rounded(mark, places)
 
 
 def words(text: str | None) -> int:

@@ -96,7 +96,7 @@ def test_money_that_buys_more_elsewhere_is_said_with_the_trade() -> None:
     answer = why_not(slate, "tern")
     assert answer.because == "The pool has $20,000 left; this award needs $100,000."
     assert answer.trade == (
-        "Awarding it, Heron (70.5) and Egret (60.2) would give way and the awarded scores would sum to 170.0 "
+        "Awarding it, Heron (70.5) and Egret (60.3) would give way and the awarded scores would sum to 170.0 "
         "instead of 210.8."
     )
     assert answer.what_if == "A pool of $280,000 would fund it."

@@ -81,7 +81,7 @@ def test_the_minutes_say_what_happened(panel: Met) -> None:
         "Deferred.",
     ):
         assert said in text
-    assert "Cleo 56.2 93.8" in text
+    assert "Cleo 56.3 93.8" in text
     document = PdfReader(BytesIO(content))
     assert document.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert document.metadata is not None
@@ -150,7 +150,7 @@ def test_members_are_not_told_who_was_out_and_wait_for_the_end(panel: Met, clien
     with clock_at(room.now):
         page = cleo.get(url)
         assert "Out of the room (conflict of interest, or not declared yet): 1 of those present." in page.text
-        assert "56.2" in page.text
+        assert "56.3" in page.text
 
 
 def test_a_pdf_that_failed_says_so_and_made_twice_is_one(panel: Met, client_of: Any) -> None:

@@ -246,7 +246,7 @@ def test_a_locked_card_shows_what_was_given_and_what_the_others_gave(panel: Pane
     panel["Ann"].scores(panel.tern, team=1)
     panel["Ben"].scores(panel.tern)
     page = client_of(panel["Ben"].person).get(card_url(panel, "Ben", panel.tern))
-    assert "The others gave 56.2 ." in text_of(page)
+    assert "The others gave 56.3 ." in text_of(page)
     assert "Ann" not in page.text
     assert '<form method="post" novalidate id="card"' not in page.text
 

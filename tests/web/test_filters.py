@@ -1,6 +1,7 @@
 """One thing is written one way."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -86,7 +87,13 @@ def test_how_a_due_date_stands(due: date, shown: str) -> None:
 def test_shares_and_scores() -> None:
     assert [filters.percent(share) for share in (0.714, 0.125, 0.0, 1.0, None)] == ["71%", "13%", "0%", "100%", ""]
     assert filters.percent(0.7145, 1) == "71.5%"
-    assert [filters.score(mark) for mark in (74.25, 0.0, None)] == ["74.2", "0.0", "–"]
+    assert [filters.score(mark) for mark in (74.25, 74.24, Decimal("81.25"), 0.0, None)] == [
+        "74.3",
+        "74.2",
+        "81.3",
+        "0.0",
+        "–",
+    ]
 
 
 @pytest.mark.parametrize(

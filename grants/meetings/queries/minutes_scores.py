@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from grants.applications.models import Application
 from grants.documents.facts import Block, table
+from grants.kernel.marks import rounded
 from grants.kernel.policy import Actor
 from grants.meetings.models import AgendaItem, Attendance, Meeting
 from grants.meetings.policy import may_see_scores
@@ -56,7 +57,7 @@ def _mean(totals: Sequence[Decimal | None]) -> str:
 
 
 def _said(total: Decimal | None) -> str:
-    return "abstained" if total is None else f"{total:.1f}"
+    return "abstained" if total is None else rounded(total)
 
 
 def items_with_scores(actor: Actor, meeting: Meeting, items: Sequence[AgendaItem]) -> list[AgendaItem]:
