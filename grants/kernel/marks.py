@@ -10,4 +10,4 @@ def rounded(mark: float | Decimal, places: int = 1) -> str:
     ('81.3', '0.0')
     """
     shown = Decimal(str(mark)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return f"{abs(shown) if not shown else shown:f}"
+    return f"{shown or abs(shown):f}"

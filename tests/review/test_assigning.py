@@ -1,5 +1,6 @@
 """Panels and who reads what: proposed, applied, given by hand."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from threading import Thread
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from grants.kernel.clock import clock_at
@@ -159,11 +161,25 @@ def test_a_pile_goes_round_to_what_is_open() -> None:
     [pile] = queries.piles_of(ann)
     assert (pile.total, pile.done, pile.open, pile.first) == (3, 1, 2, second)
     places = [queries.place_of(ann, queries.assignment_for(ann, one)) for one in (first, second, third)]
-    assert [(one.place, one.total, one.done, one.previous, one.next) for one in places] == [
-        (1, 3, 1, None, second),
-        (2, 3, 1, first, third),
-        (3, 3, 1, second, second),
+    assert [(one.place, one.total, one.done, one.previous, one.following, one.next) for one in places] == [
+        (1, 3, 1, None, second, second),
+        (2, 3, 1, first, third, third),
+        (3, 3, 1, second, None, second),
     ]
+
+
+def test_a_pile_that_is_done_can_be_read_through_both_ways(client_of: Callable[[Any], FlaskClient]) -> None:
+    panel = Panel.of("Ann")
+    schools = [panel.application_of(f"School {letter}") for letter in "ABC"]
+    panel.all_declare()
+    cards = [f"/review/assignments/{one.public_id}" for one in panel.assigns("Ann", *schools)]
+    for school in schools:
+        panel["Ann"].scores(school)
+    browser = client_of(panel["Ann"].person)
+    with clock_at(make.REVIEWING):
+        pages = [browser.get(card).text for card in cards]
+    beside = [re.findall(r'<a href="([^"]+)" data-key="([pn])">(?:Previous|Next)</a>', page) for page in pages]
+    assert beside == [[(cards[1], "n")], [(cards[0], "p"), (cards[2], "n")], [(cards[1], "p")]]
 
 
 def test_a_long_pile_is_turned_over() -> None:

@@ -10,11 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from grants.applications.models import Application
+from grants.background.runner import run_due
 from grants.kernel.clock import clock_at
 from grants.kernel.roles import Role
 from grants.messages.models import Message
 from grants.persistence.session import db, unit_of_work
 from grants.review import queries, services
+from grants.review.aims import Aims
 from grants.review.models import PanelMember
 from grants.review.queries.later import still_behind
 from grants.review.reminder_jobs import remind_reviewers
@@ -63,6 +65,16 @@ def test_the_panel_says_who_has_later_applicants_left(panel: Panel, client_of: B
     assert counted(panel) == {"Ann": 3, "Ben": 0, "Cleo": 0}
     with clock_at(LATER):
         assert client_of(panel.officer).get(url).text.count("3 later applicants to declare on") == 1
+
+
+def test_a_proposal_says_who_takes_part_in_the_rest_only(panel: Panel, client_of: Browser) -> None:
+    with clock_at(LATER):
+        with unit_of_work():
+            services.ask_for_assignment(panel.by, panel.stage, Aims())
+        run_due()
+        page = client_of(panel.officer).get(f"/review/stages/{panel.stage.public_id}/assignment").text
+    said = "Ann has not declared on 3 later applicants, Ben has not declared on 3 later applicants."
+    assert said in page
 
 
 def test_who_is_tied_to_one_has_one_less_and_an_officer_counts_what_they_may_know_of(panel: Panel) -> None:

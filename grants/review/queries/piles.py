@@ -98,11 +98,13 @@ class Place(Work):
 
     place      from 1
     previous   public id of the assignment before; None for the first
+    following  public id of the one after, submitted or not; None for the last
     next       public id of the open one that comes next, round the end of the pile; None when no other is open
     """
 
     place: int
     previous: str | None
+    following: str | None
     next: str | None
 
 
@@ -142,13 +144,13 @@ def place_of(actor: Actor, assignment: Assignment) -> Place:
     # The panel is one on which they took every step, or they would not have the assignment.
     asked = on_panels(actor, [assignment.stage_id])
     here = {"stage_id": assignment.stage_id, "here": assignment.id}
-    total, done, place, previous, after, before = db.session.execute(_place(), asked | here).one()
-    named = _named([previous, after or before])
-    return Place(assignment.stage, total, done, place, named.get(previous), named.get(after or before))
+    total, done, place, previous, following, after, before = db.session.execute(_place(), asked | here).one()
+    beside = (previous, following, after or before)
+    return Place(assignment.stage, total, done, place, *map(_named(beside).get, beside))
 
 
 @cache
-def _place() -> Select[int, int, int, int, int, int]:
+def _place() -> Select[int, int, int, int, int, int, int]:
     is_open, here = ~_submitted(), bindparam("here", type_=Integer)
     return (
         own_in_general()
@@ -160,6 +162,7 @@ def _place() -> Select[int, int, int, int, int, int]:
             func.count(case((_submitted(), 1))),
             func.count(case((Assignment.id <= here, 1))),
             func.max(case((Assignment.id < here, Assignment.id))),
+            func.min(case((Assignment.id > here, Assignment.id))),
             func.min(case((and_(is_open, Assignment.id > here), Assignment.id))),
             func.min(case((and_(is_open, Assignment.id < here), Assignment.id))),
         )

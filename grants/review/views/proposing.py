@@ -82,6 +82,7 @@ def _page(stage: CycleStage, form: AimsForm | None = None) -> str:
     aims = Aims.read(found.aims) if found else services.usual_aims(stage)
     return render_template(
         "review/proposal.html",
+        behind=queries.still_behind(actor, [stage.id]).get(stage.id, ()),
         stage=stage,
         rules=queries.review_rules(stage),
         proposal=found,
