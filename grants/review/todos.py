@@ -17,13 +17,13 @@ from grants.people.models import Person
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
-from grants.review.models import Assignment, PanelMember, Scorecard
+from grants.review.models import Assignment, Scorecard
 from grants.review.queries.conflicts import conflicts_to_look_at
 from grants.review.queries.files import kept_back
 from grants.review.queries.invitations import HOLDS_FOR, invitations_waiting
-from grants.review.queries.later import still_behind
+from grants.review.queries.later import still_behind, yet_to_declare
 from grants.review.queries.piles import Pile, is_past, piles_of
-from grants.review.queries.scope import REVIEWABLE, joined, sits, stands, with_program
+from grants.review.queries.scope import REVIEWABLE, joined, stands, with_program
 from grants.review.queries.vacancies import open_vacancies
 from grants.review.states import ScorecardState
 from grants.review.steps import Step
@@ -140,7 +140,7 @@ def _organizing(actor: Actor) -> list[Todo]:
     ids = [stage.id for stage in stages]
     lacking, silent, behind, late, unseen = (
         _lacking(actor, stages),
-        _silent(ids),
+        yet_to_declare(ids),
         still_behind(actor, ids),
         _late(actor, ids),
         conflicts_to_look_at(actor),
@@ -208,19 +208,6 @@ def _lacking(actor: Actor, stages: Sequence[CycleStage]) -> dict[int, int]:
     for stage_id, has, count in rows:
         if has < needs.get(stage_id, 0):
             found[stage_id] += count
-    return found
-
-
-def _silent(stage_ids: Collection[int]) -> dict[int, list[str]]:
-    """Stage id -> names of the members who have not declared."""
-    found: dict[int, list[str]] = {}
-    for stage_id, name in db.session.execute(
-        select(PanelMember.stage_id, Person.name)
-        .join(PanelMember.person)
-        .where(PanelMember.stage_id.in_(stage_ids), PanelMember.declared_at.is_(None), sits(), Person.is_active)
-        .order_by(Person.name, PanelMember.id)
-    ):
-        found.setdefault(stage_id, []).append(name)
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from grants.background.runner import run_due
 from grants.kernel.clock import clock_at
@@ -15,6 +16,7 @@ from grants.kernel.roles import Role
 from grants.meetings import services
 from grants.meetings.todos import todos
 from grants.persistence.session import db, unit_of_work
+from grants.review.models import PanelMember
 from tests.factories.people import person
 from tests.meetings.conftest import Met
 from tests.meetings.story import MEETING, PLANNING, Room
@@ -61,6 +63,22 @@ def test_an_officer_plans_in_a_browser(app: Flask, panel: Met, client_of: Browse
         assert "invited by mail" in browser.get(made.location).text
     with clock_at(PLANNING + timedelta(hours=1)), app.test_request_context():
         assert [one.title for one in todos(panel["Ann"].by)] == ["First sitting"]
+
+
+def test_an_agenda_says_who_is_out_until_they_declare(panel: Met, client_of: Browser) -> None:
+    room = Room.planned(panel, panel.auk)
+    browser, url = client_of(panel.officer), f"/meetings/{room.meeting_id}/agenda"
+    with clock_at(PLANNING):
+        assert "Left to declare" not in browser.get(url).text
+        with unit_of_work() as session:
+            cleo = PanelMember.person_id == panel["Cleo"].person.id
+            session.execute(update(PanelMember).where(cleo).values(declared_at=None))
+        panel.application_of("Late School", at=PLANNING - timedelta(hours=1))
+        page = text_of(browser.get(url))
+    said = (
+        "Left to declare their conflicts: Cleo, Ann on 1 later applicant, Ben on 1 later applicant. Until then they are"
+    )
+    assert said in page
 
 
 def test_lines_are_moved_by_buttons_and_the_best_order_is_looked_at_before_it_is_used(

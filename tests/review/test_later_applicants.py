@@ -73,7 +73,7 @@ def test_a_proposal_says_who_takes_part_in_the_rest_only(panel: Panel, client_of
             services.ask_for_assignment(panel.by, panel.stage, Aims())
         run_due()
         page = client_of(panel.officer).get(f"/review/stages/{panel.stage.public_id}/assignment").text
-    said = "Ann has not declared on 3 later applicants, Ben has not declared on 3 later applicants."
+    said = "Ann on 3 later applicants, Ben on 3 later applicants. Until then those cannot be assigned to them."
     assert said in page
 
 

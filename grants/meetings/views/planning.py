@@ -25,7 +25,7 @@ from grants.meetings.states import EXPECTED
 from grants.meetings.views.blueprint import bp
 from grants.persistence.session import unit_of_work
 from grants.programs.models import CycleStage
-from grants.review.queries import stage_for
+from grants.review.queries import stage_for, still_behind, yet_to_declare
 from grants.web.access import current_actor, requires
 from grants.web.filters import clock_time, plural
 from grants.web.forms import HouseForm, options
@@ -168,6 +168,8 @@ def _agenda_page(meeting_id: str, add: AddForm | None = None, rest: BreakForm | 
         agenda=queries.agenda_of(actor, meeting),
         proposal=proposal,
         said=_said(meeting, proposal, proposal.standing),
+        silent=yet_to_declare([meeting.stage_id]).get(meeting.stage_id, ()),
+        behind=still_behind(actor, [meeting.stage_id]).get(meeting.stage_id, ()),
         is_over=queries.is_over(meeting),
         add=add if others else None,
         rest=rest or BreakForm(formdata=None, minutes=15),

@@ -42,7 +42,7 @@ from grants.review.queries.invitations import (
     own_panel_invitation,
     work_asked,
 )
-from grants.review.queries.later import not_asked_about, still_behind
+from grants.review.queries.later import not_asked_about, still_behind, yet_to_declare
 from grants.review.queries.naming import blind_name, name_for
 from grants.review.queries.notes import WHOLE, notes_of, places_to_note
 from grants.review.queries.numbers import key_of, lot_seed, seed_of
@@ -302,4 +302,5 @@ __all__ = [
     "work_asked",
     "written_cards",
     "written_on",
+    "yet_to_declare",
 ]

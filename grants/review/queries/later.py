@@ -23,6 +23,19 @@ def later_applicants(actor: Actor, stage: CycleStage, member_ids: Collection[int
     return dict(db.session.execute(counted).all())
 
 
+def yet_to_declare(stage_ids: Collection[int]) -> Mapping[int, list[str]]:
+    """Stage id -> names of the members who have not declared at all, by name."""
+    found: dict[int, list[str]] = {}
+    for stage_id, name in db.session.execute(
+        select(PanelMember.stage_id, Person.name)
+        .join(PanelMember.person)
+        .where(PanelMember.stage_id.in_(stage_ids), PanelMember.declared_at.is_(None), sits(), Person.is_active)
+        .order_by(Person.name, PanelMember.id)
+    ):
+        found.setdefault(stage_id, []).append(name)
+    return found
+
+
 def still_behind(actor: Actor, stage_ids: Collection[int]) -> Mapping[int, list[tuple[str, int]]]:
     """Stage id -> (name, applicants that came after their declaration) of members who have some left, by name."""
     counted = left_to_declare(actor, Application.stage_id.in_(stage_ids)).subquery()
