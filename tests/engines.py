@@ -26,6 +26,10 @@ class Engine:
         """Keep the database as it is now, under a name."""
         raise NotImplementedError
 
+    def kept(self, name: str) -> "Engine":
+        """The kept database itself, for who works on it beside the present one."""
+        raise NotImplementedError
+
     def bring_back(self, name: str) -> None:
         """Put a kept database in the place of the present one."""
         raise NotImplementedError
@@ -40,8 +44,8 @@ class Engine:
 
 
 class Embedded(Engine):
-    def __init__(self, folder: Path) -> None:
-        self.file = folder / "test.sqlite3"
+    def __init__(self, folder: Path, name: str = "test.sqlite3") -> None:
+        self.file = folder / name
         super().__init__(f"sqlite:///{self.file}")
 
     def make_template(self) -> None:
@@ -54,6 +58,9 @@ class Embedded(Engine):
     def keep(self, name: str) -> None:
         db.engine.dispose()  # the last connection to close brings the write-ahead log into the file
         shutil.copy(self.file, self.file.with_suffix(f".{name}"))
+
+    def kept(self, name: str) -> Engine:
+        return Embedded(self.file.parent, self.file.with_suffix(f".{name}").name)
 
     def bring_back(self, name: str) -> None:
         for suffix in ("-wal", "-shm"):
@@ -146,6 +153,9 @@ class Server(Engine):
     def keep(self, name: str) -> None:
         db.engine.dispose()
         self._remake(f"{self.name}_{name}", self.name)
+
+    def kept(self, name: str) -> Engine:
+        return Engine(make_url(self.url).set(database=f"{self.name}_{name}").render_as_string(hide_password=False))
 
     def bring_back(self, name: str) -> None:
         self._remake(self.name, f"{self.name}_{name}")

@@ -13,7 +13,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
-from typing import Any
+from statistics import median
+from typing import Any, NamedTuple
 
 import pytest
 from flask import Flask
@@ -97,15 +98,68 @@ def told(benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str]) -> Ite
     """What was measured, in milliseconds and as so many bare pages and bare commits."""
     yield benchmark
     name = benchmark.name.removeprefix("test_")
-    _seconds[name] = median = benchmark.stats.stats.median
-    bares = [one for one in ("a_bare_page", "a_bare_commit") if one in _seconds]
-    beside = "  ".join(f"{median / _seconds[one]:10.1f} × {one}" for one in bares)
-    say(capsys, f"{name:32} {median * 1000:10.2f} ms {beside}")
+    _seconds[name] = seconds = benchmark.stats.stats.median
+    say(capsys, f"{name:32} {seconds * 1000:10.2f} ms {_as_bare_ones(seconds)}")
 
 
 def say(capsys: pytest.CaptureFixture[str], line: str) -> None:
     with capsys.disabled():
         sys.stdout.write(f"\n{line}")
+
+
+class Beside(NamedTuple):
+    """A site behind a server of its own, and its first reviewer's connection to it."""
+
+    site: Site
+    visitor: Visitor
+
+
+Both = tuple[Beside, Beside]
+
+
+@pytest.fixture
+def both(app: Flask, client_of: ClientOf, engine: Engine, tmp_path: Path) -> Iterator[Both]:
+    """The same site with few and with many applications, each served from a database of its own."""
+    with ExitStack() as ends:
+        made = []
+        for size in (FEW, MANY):
+            site = Site(size)
+            browser = client_of(site.reviewer)
+            db.session.remove()
+            engine.keep(f"of_{size}")
+            engine.fresh()
+            folder = tmp_path / str(size)
+            folder.mkdir()
+            port = ends.enter_context(serving(app, engine.kept(f"of_{size}"), folder))
+            made.append(Beside(site, ends.enter_context(closing(Visitor(port, browser)))))
+        few, many = made
+        yield few, many
+
+
+def in_turn(
+    name: str, few: Callable[[], object], many: Callable[[], object], rounds: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Say what both take, measured in turn, so that whatever else the machine does slows down both alike; and by how
+    much the second is longer.
+    """
+    for _ in range(20):
+        few(), many()
+    taken = [(_seconds_of(few), _seconds_of(many)) for _ in range(rounds)]
+    of_few, of_many = (median(one) for one in zip(*taken, strict=True))
+    for size, seconds in ((FEW, of_few), (MANY, of_many)):
+        say(capsys, f"{f'{name}[{size}]':32} {seconds * 1000:10.2f} ms {_as_bare_ones(seconds)}")
+    say(capsys, f"{f'{name}, growth':32} {of_many / of_few - 1:+10.0%}")
+
+
+def _seconds_of(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _as_bare_ones(seconds: float) -> str:
+    bares = [one for one in ("a_bare_page", "a_bare_commit") if one in _seconds]
+    return "  ".join(f"{seconds / _seconds[one]:10.1f} × {one}" for one in bares)
 
 
 def counted(name: str, size: int, seen: list[str]) -> None:
@@ -152,34 +206,29 @@ def test_a_bare_commit(app: Flask, engine: Engine, told: BenchmarkFixture) -> No
         db.engine.dispose()
 
 
-@SIZES
-def test_the_score_form(
-    served: Served, client_of: ClientOf, told: BenchmarkFixture, statements: Any, size: int
-) -> None:
-    site, visiting = served(size)
-    reviewer = client_of(site.reviewer)
-    assert reviewer.get(site.card).status_code == 200
-    with statements() as seen:
-        reviewer.get(site.card)
-    counted("form", size, seen)
-    visitor = visiting(reviewer)
-    told.pedantic(lambda: visitor.get(site.card), rounds=100, warmup_rounds=10)
+def test_the_score_form(both: Both, capsys: pytest.CaptureFixture[str]) -> None:
+    few, many = ((lambda one=one: one.visitor.get(one.site.card)) for one in both)
+    in_turn("the_score_form", few, many, 200, capsys)
+
+
+def test_saving_a_score(both: Both, capsys: pytest.CaptureFixture[str]) -> None:
+    few, many = (Reviewer(one.visitor, one.site.card) for one in both)
+    in_turn("saving_a_score", few.saves, many.saves, 400, capsys)
 
 
 @SIZES
-def test_saving_a_score(
-    served: Served, client_of: ClientOf, told: BenchmarkFixture, statements: Any, size: int
-) -> None:
-    site, visiting = served(size)
+def test_what_a_reviewer_asks_of_the_database(client_of: ClientOf, statements: Any, size: int) -> None:
+    site = Site(size)
     client = client_of(site.reviewer)
-    reviewer = Reviewer(visiting(client), site.card)
-    reviewer.saves()
+    assert client.get(site.card).status_code == 200
     with statements() as seen:
-        said = {"version": str(reviewer.version), "why_competency": "Why."}
-        assert client.post(f"{site.card}/save", data=said).status_code == 200
+        client.get(site.card)
+    counted("form", size, seen)
+    for version in range(2):
+        with statements() as seen:
+            said = {"version": str(version), "why_competency": f"Why {version}."}
+            assert client.post(f"{site.card}/save", data=said).status_code == 200
     counted("save", size, seen)
-    reviewer.version += 1
-    told.pedantic(reviewer.saves, rounds=200, warmup_rounds=10)
 
 
 def test_saves_a_second(served: Served, client_of: ClientOf, capsys: pytest.CaptureFixture[str]) -> None:
