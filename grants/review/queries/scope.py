@@ -128,15 +128,20 @@ def on_panels(actor: Actor, stages: Sequence[int]) -> dict[str, Any]:
 
 
 def _assignments_of(person_id: Column, own: Any, stages: Any) -> Select[Assignment]:
+    came = select(_first.submitted_at).where(_first.application_id == Application.id, _first.number == 1)
+    # Their place on the panel is found once, and then its pile: one reviewer's, of a stage with thousands of others.
     mine = and_(
-        Assignment.reviewer_id == person_id,
-        Assignment.stage_id.in_(stages),
+        PanelMember.person_id == person_id,
+        PanelMember.stage_id.in_(stages),
+        sits(),
         Assignment.revoked_at.is_(None),
         Application.state.in_(REVIEWABLE),
         free_of_conflict(person_id, own, Application.case_id),
-        declared_for_application(person_id),
+        # As in `declared_for_application`, for a place that is known.
+        PanelMember.declared_at >= came.correlate(Application).scalar_subquery(),
     )
-    return joined(select(Assignment)).order_by(Assignment.id).where(mine)
+    place = and_(Assignment.stage_id == PanelMember.stage_id, Assignment.reviewer_id == PanelMember.person_id)
+    return joined(select(Assignment)).join(PanelMember, place).order_by(Assignment.id).where(mine)
 
 
 def joined(statement: Select[*Selected]) -> Select[*Selected]:
