@@ -82,7 +82,7 @@ def values_of(meeting: Meeting) -> dict[str, Any]:
 class AddForm(HouseForm):
     """One more application on the agenda."""
 
-    application = SelectField("Application", [InputRequired("Choose an application.")], validate_choice=False)
+    application = StringField("Application", [InputRequired("Press Add beside the application that you mean.")])
     # A break is put on the same page, with minutes of its own.
     minutes = IntegerField(
         "Minutes", [InputRequired(_MINUTES), NumberRange(1, 480, _MINUTES)], id="application-minutes"

@@ -85,7 +85,7 @@ def test_an_application_pitches_once(app: Flask) -> None:
     second = panel.plans("Heron", title="Second day")
     with pytest.raises(Clash, match="has its slot already"), panel.acting():
         services.add_application(panel.by, panel.again(second), panel.applications["Auk"].public_id, 20)
-    assert list(queries.not_on_it(panel.by, panel.again(second)).values()) == ["Tern School"]
+    assert [name for _, name, _ in queries.not_on_it(panel.by, panel.again(second)).items] == ["Tern School"]
 
 
 def test_the_best_ranked_are_proposed_as_many_as_have_room(app: Flask) -> None:
@@ -96,13 +96,13 @@ def test_the_best_ranked_are_proposed_as_many_as_have_room(app: Flask) -> None:
     panel["Ann"].scores(heron, competency=4, team=4)
     panel["Ann"].scores(tern, competency=3, team=3)
     panel.scores()
-    found = queries.candidates(panel.by, panel.stage)
-    assert [one.name for one in found] == ["Heron School", "Tern School", "Auk School"]
+    found = queries.candidates(panel.by, panel.stage, 30)
+    assert [one.name for one in found.free] == ["Heron School", "Tern School", "Auk School"]
     assert queries.preticked(found, 2, 0) == [heron.public_id, tern.public_id]
     assert queries.preticked(found, 2, 1) == [heron.public_id]
     assert queries.preticked(found, 2, 5) == []
     panel.plans("Heron")
-    left = queries.candidates(panel.by, panel.stage)
+    left = queries.candidates(panel.by, panel.stage, 30)
     assert queries.preticked(left, 2, 1) == [tern.public_id]
     assert queries.preticked(left, None, 1) == [tern.public_id, auk.public_id]
 

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+from itertools import islice
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.applications.models import Application
@@ -19,32 +19,31 @@ from grants.meetings.models import AgendaItem, Meeting
 from grants.meetings.pitch_models import PitchSlot
 from grants.meetings.queries.scope import open_to
 from grants.meetings.states import TOLD, SlotFacts, SlotState
+from grants.people.models import Organization
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
 from grants.programs.schema import Pitch
-from grants.review.queries import pitch_of, stage_results
+from grants.review.queries import ScoredSubmission, ScoreFilters, pitch_of
+from grants.review.queries.ranking import ranked_all, ranked_among
 from grants.review.queries.scope import REVIEWABLE, reviewable_applications
+from grants.review.queries.whole import scores_on
 
 FREE = "Free slot"
 """What a line is called that is kept free for an applicant."""
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """An application that could pitch.
+class Candidates:
+    """Who could pitch, of a stage's applications under review.
 
-    place, mean   by the written scores; None without one
-    pitches_at    the pitch it is on already; None while it is on none
+    free    those on no pitch yet, as many as were asked for: the best ranked first, then by name
+    more    how many stand behind those
+    taken   (name, public id and title of the pitch it is on) of the others, by name
     """
 
-    application: Application
-    place: int | None
-    mean: Decimal | None
-    pitches_at: Meeting | None
-
-    @property
-    def name(self) -> str:
-        return self.application.case.organization.name
+    free: Sequence[ScoredSubmission]
+    more: int
+    taken: Sequence[tuple[str, str, str]]
 
 
 @dataclass(frozen=True)
@@ -91,39 +90,43 @@ def with_slot(applications: Collection[int]) -> frozenset[int]:
     return frozenset(db.session.scalars(slots))
 
 
-def candidates(actor: Actor, stage: CycleStage) -> list[Candidate]:
-    """The applications under review, the best ranked first, then by name. For whoever plans the stage's meetings."""
-    rows = {one.application_id: one for one in stage_results(stage, actor).rows}
-    taken = dict(
-        db.session.execute(
-            select(PitchSlot.application_id, Meeting)
-            .join(PitchSlot.meeting)
-            .join(PitchSlot.application)
-            .where(Application.stage_id == stage.id, stands())
-        ).all()
-    )
+def candidates(actor: Actor, stage: CycleStage, most: int) -> Candidates:
+    """Who could pitch; so many of those that are on no pitch yet. For whoever plans the stage's meetings."""
+    scores = scores_on(stage, actor)
+    on_one = db.session.execute(
+        reviewable_applications(actor, stage)
+        .join(Application.case)
+        .join(Case.organization)
+        .join(PitchSlot, and_(PitchSlot.application_id == Application.id, stands()))
+        .join(PitchSlot.meeting)
+        .order_by(func.lower(Organization.name), Application.id)
+        .with_only_columns(Application.id, Organization.name, Meeting.public_id, Meeting.title)
+    ).all()
+    on_a_pitch = {number for number, *_ in on_one}
+    free = {one: place for one, place in ranked_all(actor, scores, ScoreFilters()).items() if one not in on_a_pitch}
+    rows = ranked_among(actor, scores, dict(islice(free.items(), most)))
+    last = len(free) + 1
+    rows.sort(key=lambda one: (one.place or last, "" if one.place else one.name.casefold()))
+    return Candidates(rows, len(free) - len(rows), [(name, meeting, title) for _, name, meeting, title in on_one])
+
+
+def chosen(actor: Actor, stage: CycleStage, public_ids: Sequence[str]) -> list[Application]:
+    """Of these applications those under review, in this order, with their organizations."""
     found = db.session.scalars(
-        reviewable_applications(actor, stage).options(joinedload(Application.case).joinedload(Case.organization))
+        reviewable_applications(actor, stage)
+        .where(Application.public_id.in_(public_ids))
+        .options(joinedload(Application.case).joinedload(Case.organization))
     )
-    all_of_them = [
-        Candidate(
-            one,
-            rows[one.id].place if one.id in rows else None,
-            rows[one.id].mean if one.id in rows else None,
-            taken.get(one.id),
-        )
-        for one in found
-    ]
-    last = len(all_of_them) + 1
-    return sorted(all_of_them, key=lambda one: (one.place or last, one.name.casefold(), one.application.id))
+    by_id = {one.public_id: one for one in found}
+    return [by_id[one] for one in dict.fromkeys(public_ids) if one in by_id]
 
 
-def preticked(found: Sequence[Candidate], most: int | None, pitching: int) -> list[str]:
+def preticked(found: Candidates, most: int | None, pitching: int) -> list[str]:
     """Public ids of those who are proposed: the best ranked, as many as the shortlist has room for; all without one."""
-    free = [one for one in found if one.pitches_at is None]
+    free = found.free
     if most is not None:
         free = [one for one in free if one.place is not None][: max(0, most - pitching)]
-    return [one.application.public_id for one in free]
+    return [one.public_id for one in free]
 
 
 def slots_whole() -> Select[PitchSlot]:

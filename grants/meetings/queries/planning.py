@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager
@@ -18,12 +19,19 @@ from grants.meetings.models import AgendaItem, Attendance, Meeting
 from grants.meetings.pitch_models import PitchSlot
 from grants.meetings.queries import pitches
 from grants.people.models import Organization, Person, RoleGrant
+from grants.persistence.paging import Page, paginate_rows
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.review.models import Assignment, PanelMember
-from grants.review.queries import stage_results
+from grants.review.queries import ScoreFilters
+from grants.review.queries.ranking import in_doubt, ranked_all
 from grants.review.queries.scope import joined, reviewable_applications, sits, stands
+from grants.review.queries.sorting import named_like
+from grants.review.queries.whole import scores_on
+
+FOUND: Final = 10
+"""Applications that a search for one to put on an agenda shows at once."""
 
 
 @dataclass(frozen=True)
@@ -88,19 +96,24 @@ def lines_of(meeting: Meeting) -> Sequence[AgendaItem]:
     ).all()
 
 
+def count_lines(meeting: Meeting) -> int:
+    """How many lines an agenda has. For whoever plans the meeting."""
+    lines = select(func.count()).select_from(AgendaItem).where(AgendaItem.meeting_id == meeting.id)
+    return db.session.scalar(lines) or 0
+
+
 def to_discuss(actor: Actor, stage: CycleStage, which: str) -> list[int]:
     """Ids of the applications to put on an agenda, the highest mean first.
 
     which   "all", or "doubtful": those of whom it is in doubt on which side of the last award they stand, because
             their rank interval reaches from one side to the other; or "none"
     """
-    rows = () if which == "none" else stage_results(stage, actor).rows
+    if which == "none":
+        return []
+    scores = scores_on(stage, actor)
     if which == "doubtful":
-        most = awards_at_most(stage)
-        return [
-            one.application_id for one in rows if one.ranks is None or (most and one.ranks.low <= most < one.ranks.high)
-        ]
-    return [one.application_id for one in rows]
+        return in_doubt(actor, scores, awards_at_most(stage))
+    return list(ranked_all(actor, scores, ScoreFilters()))
 
 
 def awards_at_most(stage: CycleStage) -> int | None:
@@ -108,8 +121,9 @@ def awards_at_most(stage: CycleStage) -> int | None:
     return definition_of(stage.cycle).application_stage(stage.key).decision.awards.at_most
 
 
-def not_on_it(actor: Actor, meeting: Meeting) -> Mapping[str, str]:
-    """Public id -> applicant's name, of the stage's applications that may still come on the meeting's agenda, by name.
+def not_on_it(actor: Actor, meeting: Meeting, like: str = "") -> Page[Any]:
+    """The first of the stage's applications that may still come on the meeting's agenda, by name, and how many there
+    are: each with its public id, and its applicant's name and city. Who is called just like that comes first.
 
     What has a slot at another pitch of the stage is not among them: it pitches once.
     """
@@ -117,15 +131,17 @@ def not_on_it(actor: Actor, meeting: Meeting) -> Mapping[str, str]:
         AgendaItem.meeting_id == meeting.id, AgendaItem.application_id.is_not(None)
     )
     taken = select(PitchSlot.application_id).where(pitches.stands())
-    found = db.session.execute(
+    name = func.lower(Organization.name)
+    return paginate_rows(
         reviewable_applications(actor, meeting.stage)
         .join(Application.case)
         .join(Case.organization)
         .where(Application.id.not_in(on_it), *([Application.id.not_in(taken)] if meeting.kind == "pitch" else []))
-        .order_by(func.lower(Organization.name), Application.id)
-        .with_only_columns(Application.public_id, Organization.name)
+        .where(named_like(ScoreFilters(like)))
+        .order_by(name != func.lower(like), name, Application.id)
+        .with_only_columns(Application.public_id, Organization.name, Organization.city),
+        size=FOUND,
     )
-    return dict(found.all())
 
 
 def chairs_for(stage: CycleStage) -> Sequence[Person]:

@@ -18,6 +18,8 @@ from grants.persistence.session import db
 from grants.review.queries import application_under_review
 
 MOST_MINUTES = 480
+MOST_LINES = 200
+"""On one agenda: as many as a page bears, and can be put in order while somebody waits."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,10 @@ def add_application(actor: Actor, meeting: Meeting, public_id: str, minutes: int
     changing(actor, meeting)
     check_minutes(minutes)
     application: Application = application_under_review(actor, meeting.stage, public_id)
-    if any(one.application_id == application.id for one in queries.lines_of(meeting)):
+    lines = queries.lines_of(meeting)
+    if any(one.application_id == application.id for one in lines):
         raise Clash("This application is on the agenda already.")
+    check_room(len(lines) + 1)
     if meeting.kind == "pitch":
         slots.require_room(actor, meeting.stage, [application.case_id], reason)
         slots.require_not_pitching([application.id], [application.case.organization.name])
@@ -74,6 +78,7 @@ def add_break(actor: Actor, meeting: Meeting, title: str, minutes: int) -> Agend
     """Put a break, or something else that concerns no application, at the end of the agenda."""
     changing(actor, meeting)
     check_minutes(minutes)
+    check_room(queries.count_lines(meeting) + 1)
     return _added(actor, meeting, append(meeting, minutes, title=title.strip() or "Break"))
 
 
@@ -174,7 +179,7 @@ def append(meeting: Meeting, minutes: int, application_id: int | None = None, ti
     item = AgendaItem(
         meeting=meeting,
         state=ItemState.WAITING,
-        position=len(queries.lines_of(meeting)) + 1,
+        position=queries.count_lines(meeting) + 1,
         application_id=application_id,
         title=title,
         starts_at=meeting.starts_at,
@@ -208,6 +213,13 @@ def check_minutes(minutes: int, field: str = "minutes") -> None:
     if not 1 <= minutes <= MOST_MINUTES:
         sentence = f"Write a number of minutes from 1 to {MOST_MINUTES}."
         raise Invalid(sentence, {field: sentence})
+
+
+def check_room(lines: int, field: str | None = None) -> None:
+    """raises   Invalid, beside the field, when an agenda would have too many lines"""
+    if lines > MOST_LINES:
+        sentence = f"An agenda has room for {MOST_LINES} lines, breaks included; this one would have {lines:,}."
+        raise Invalid(sentence, {field: sentence} if field else {})
 
 
 def name_of(item: AgendaItem) -> str:

@@ -39,13 +39,12 @@ def plan_pitch(
     require(queries.may_plan(actor, stage))
     queries.the_pitch(stage)
     lock(stage)
-    by_id = {one.application.public_id: one for one in queries.candidates(actor, stage)}
-    found = [by_id[one] for one in dict.fromkeys(chosen) if one in by_id]
+    found = queries.chosen(actor, stage, chosen)
     if not found:
         raise Invalid("Choose who pitches.", {"who": "Choose at least one application."})
-    ids = [one.application.id for one in found]
-    slots.require_not_pitching(ids, [one.name for one in found])
-    slots.require_room(actor, stage, [one.application.case_id for one in found], reason)
+    ids = [one.id for one in found]
+    slots.require_not_pitching(ids, [one.case.organization.name for one in found])
+    slots.require_room(actor, stage, [one.case_id for one in found], reason)
     return make_meeting(actor, stage, plan, Lines(ids, minutes, break_after, break_minutes), kind="pitch")
 
 

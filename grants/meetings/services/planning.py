@@ -16,7 +16,7 @@ from grants.meetings.ballots import Ballot, Majority
 from grants.meetings.dates import entries_of
 from grants.meetings.models import Attendance, Meeting
 from grants.meetings.services import slots
-from grants.meetings.services.lines import append, changing, check_minutes, retime, touch
+from grants.meetings.services.lines import append, changing, check_minutes, check_room, retime, touch
 from grants.meetings.states import MEETING, MeetingFacts, MeetingState
 from grants.messages.addresses import address_of
 from grants.messages.calendars import attached
@@ -63,6 +63,12 @@ class Lines:
     break_after: int = 0
     break_minutes: int = 15
 
+    @property
+    def breaks(self) -> dict[int, int]:
+        """Number of applications before a break -> its minutes."""
+        places = range(self.break_after, len(self.applications), self.break_after) if self.break_after else ()
+        return dict.fromkeys(places, self.break_minutes)
+
 
 def make_meeting(actor: Actor, stage: CycleStage, plan: Plan, lines: Lines, kind: Kind = "panel") -> Meeting:
     """Plan a meeting of a stage's panel; its agenda begins in the best order. Nobody is told yet.
@@ -72,6 +78,8 @@ def make_meeting(actor: Actor, stage: CycleStage, plan: Plan, lines: Lines, kind
     """
     require(queries.may_plan(actor, stage))
     _check(plan, lines)
+    breaks = lines.breaks
+    check_room(len(lines.applications) + len(breaks), "who" if kind == "pitch" else "which")
     meeting = Meeting(
         stage=stage,
         kind=kind,
@@ -85,10 +93,6 @@ def make_meeting(actor: Actor, stage: CycleStage, plan: Plan, lines: Lines, kind
     db.session.add(meeting)
     db.session.flush()
     ties = queries.ties_of(meeting, plan.chair.id, lines.applications)
-    count = len(lines.applications)
-    breaks = {
-        place: lines.break_minutes for place in range(1, count) if lines.break_after and place % lines.break_after == 0
-    }
     topics = [ties.topic(str(one), one, lines.minutes) for one in lines.applications]
     order = agenda.best_order(topics, plan.starts_at, breaks)
     for place, key in enumerate(order.keys):

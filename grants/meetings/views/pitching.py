@@ -1,7 +1,7 @@
 """The officer's pages of a pitch: it is planned, its applicants are invited, their slots move."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,6 +24,8 @@ from grants.web.filters import clock_time, day, listing, on_day, plural
 from grants.web.forms import HouseForm, in_zone, options
 from grants.web.posting import carry_out
 
+OFFERED: Final = 200
+"""Applications that the page of a new pitch has to choose from; the best ranked."""
 Forms = dict[str, Any]
 KINDS: dict[str, type[HouseForm]] = {
     "move": PlaceForm,
@@ -65,7 +67,8 @@ def new_pitch(stage_id: str) -> ResponseReturnValue:
     actor = current_actor()
     stage = stage_for(actor, stage_id)
     require(queries.may_plan(actor, stage))
-    form = _new_form(stage)
+    found = _candidates(stage)
+    form = _new_form(stage, found)
     made: list[str] = []
 
     def make() -> None:
@@ -76,29 +79,33 @@ def new_pitch(stage_id: str) -> ResponseReturnValue:
         made.append(services.plan_pitch(actor, stage, plan, chosen, minutes, after, pause, reason).public_id)
 
     done = "The pitch is planned. Look at its agenda, then invite the applicants."
-    answer = carry_out(form, make, done, "/", lambda: _new_page(stage_id, form))
+    answer = carry_out(form, make, done, "/", lambda: _new_page(stage_id, form, found))
     return redirect(url_for(".agenda", meeting_id=made[0])) if made else answer
 
 
-def _new_form(stage: CycleStage) -> NewPitchForm:
+def _new_form(stage: CycleStage, found: queries.Candidates) -> NewPitchForm:
     """The form of a new pitch; the best ranked are ticked, as many as the shortlist has room for."""
-    pitch, found = queries.the_pitch(stage), queries.candidates(current_actor(), stage)
+    pitch = queries.the_pitch(stage)
     chosen = queries.preticked(found, pitch.shortlist, queries.pitching(stage))
     usual = usual_plan(stage, "pitch", pitch.minutes) | {"who": chosen}
     form = meeting_form(NewPitchForm, stage.cycle.time_zone, chairs_of(stage), data=usual)
-    form.who.choices = options({one.application.public_id: one.name for one in found if one.pitches_at is None})
+    form.who.choices = options({one.public_id: one.name for one in found.free})
     return form
 
 
-def _new_page(stage_id: str, form: NewPitchForm) -> str:
-    actor = current_actor()
-    stage = stage_for(actor, stage_id)
+def _candidates(stage: CycleStage) -> queries.Candidates:
+    """As many as a page bears, and as the shortlist has places for; others come on the agenda once it is there."""
+    return queries.candidates(current_actor(), stage, max(OFFERED, queries.the_pitch(stage).shortlist or 0))
+
+
+def _new_page(stage_id: str, form: NewPitchForm, found: queries.Candidates) -> str:
+    stage = stage_for(current_actor(), stage_id)
     return render_template(
         "meetings/new_pitch.html",
         stage=stage,
         form=form,
         pitch=queries.the_pitch(stage),
-        candidates=queries.candidates(actor, stage),
+        found=found,
         blind=review_rules(stage).identity == "blind",
     )
 

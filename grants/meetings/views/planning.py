@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.kernel.errors import Invalid
@@ -28,7 +28,7 @@ from grants.programs.models import CycleStage
 from grants.review.queries import stage_for, still_behind, yet_to_declare
 from grants.web.access import current_actor, requires
 from grants.web.filters import clock_time, plural
-from grants.web.forms import HouseForm, options
+from grants.web.forms import HouseForm
 from grants.web.posting import carry_out
 from grants.web.tables import page_asked
 
@@ -160,8 +160,6 @@ def _agenda_page(meeting_id: str, add: AddForm | None = None, rest: BreakForm | 
         add = (PitchAddForm if pitch else AddForm)(formdata=None, minutes=pitch.minutes if pitch else MINUTES)
     slots = queries.slots_on(actor, meeting)
     proposal = services.propose_order(actor, meeting)
-    others = queries.not_on_it(actor, meeting)
-    add.application.choices = options({"": "Choose", **others})
     return render_template(
         "meetings/agenda.html",
         meeting=meeting,
@@ -171,7 +169,9 @@ def _agenda_page(meeting_id: str, add: AddForm | None = None, rest: BreakForm | 
         silent=yet_to_declare([meeting.stage_id]).get(meeting.stage_id, ()),
         behind=still_behind(actor, [meeting.stage_id]).get(meeting.stage_id, ()),
         is_over=queries.is_over(meeting),
-        add=add if others else None,
+        add=add,
+        others=queries.not_on_it(actor, meeting, _looked_for()),
+        like=_looked_for(),
         rest=rest or BreakForm(formdata=None, minutes=15),
         slots=slots,
         shortlist=pitch.shortlist if pitch else None,
@@ -179,6 +179,11 @@ def _agenda_page(meeting_id: str, add: AddForm | None = None, rest: BreakForm | 
         to_invite=sum(one.state == "planned" for one in slots.values()),
         to_tell=sum(one.state in EXPECTED and not one.is_told for one in slots.values()),
     )
+
+
+def _looked_for() -> str:
+    """A part of the name of an application to be put on an agenda, as the address has it."""
+    return request.args.get("find", "").strip()[:120]
 
 
 def _said(meeting: Meeting, proposal: services.Proposal, entries: tuple[Entry, ...]) -> list[str]:
@@ -221,7 +226,8 @@ def add_break(meeting_id: str) -> ResponseReturnValue:
 
 
 def _changed(meeting_id: str, form: HouseForm, act: object, page: object) -> ResponseReturnValue:
-    return carry_out(form, act, "It is on the agenda.", url_for(".agenda", meeting_id=meeting_id), page)  # type: ignore[arg-type]
+    back = url_for(".agenda", meeting_id=meeting_id, find=_looked_for() or None)
+    return carry_out(form, act, "It is on the agenda.", back, page)  # type: ignore[arg-type]
 
 
 @bp.post("/meetings/<public_id:meeting_id>/agenda/<public_id:item_id>/<any(up,down,off):what>")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from grants.applications.models import Application
@@ -93,6 +93,18 @@ def _leading(actor: Actor, scores: StageScores, size: int, before: int) -> dict[
 def ranked_all(actor: Actor, scores: StageScores, filters: ScoreFilters) -> dict[int, int | None]:
     """Application id -> place of all of them, in the same order."""
     return dict(db.session.execute(_placed(actor, scores, filters)).all())
+
+
+def in_doubt(actor: Actor, scores: StageScores, most: int | None) -> list[int]:
+    """Ids of those, in the same order, whose interval of ranks reaches over the last of so many places, and of those
+    that have none.
+
+    most   None, or 0, for as many as there are: then an interval says nothing of it
+    """
+    low, high = Standing.rank_low, Standing.rank_high
+    open_ones = or_(low.is_(None), and_(low <= most, high > most)) if most else low.is_(None)
+    found = _tallied(actor, scores).where(open_ones).with_only_columns(Application.id)
+    return list(db.session.scalars(found.order_by(*order_of(scores, ""))))
 
 
 def ranked_among(actor: Actor, scores: StageScores, placed: Mapping[int, int | None]) -> list[ScoredSubmission]:
