@@ -2,21 +2,26 @@
 
 import re
 from datetime import timedelta
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select, update
 
+from grants.casework.models import Case
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Problem, Refused
+from grants.kernel.policy import Actor
 from grants.kernel.roles import Role
 from grants.meetings import queries, services
 from grants.meetings.agenda import missed
 from grants.meetings.ballots import Choice
 from grants.meetings.models import AgendaItem
+from grants.meetings.motion_models import Motion
 from grants.messages.models import Message
 from grants.persistence.session import db, unit_of_work
+from grants.review.services import declare_conflict
 from tests.factories.people import person
 from tests.meetings.conftest import Met
 from tests.meetings.story import MEETING, PLANNING, Room
@@ -180,6 +185,56 @@ def test_of_two_changes_of_a_line_at_once_both_are_looked_at(app: Flask, panel: 
             other.join()
     other.join()
     assert room.item(panel.auk).version == before + 2
+
+
+@pytest.mark.parametrize("act", ["second", "vote"])
+def test_who_waited_for_a_motion_is_asked_afterwards_whether_they_are_in_the_room(
+    app: Flask, panel: Met, statements: Any, act: str
+) -> None:
+    room = Room.running(panel, panel.auk)
+    room.opens(panel.auk)
+    motion = moves(room, "Cleo", panel.auk)
+    ann, ben, officer, waits, refused = panel["Ann"].by, panel["Ben"].by, panel.by, Event(), list[str]()
+
+    def acts(by: Actor) -> None:
+        found = queries.motion_for(by, queries.meeting_for(by, room.meeting_id), motion)
+        services.second(by, found) if act == "second" else services.vote(by, found, Choice.YES)
+
+    with statements() as seen, room.acting():
+        acts(ben)
+    taken, asked = "SELECT motion.", "SELECT agenda_item.id \n"
+    places = {begins: [at for at, one in enumerate(seen) if one.startswith(begins)] for begins in (taken, asked)}
+    assert places[taken][-1] < places[asked][-1]
+
+    def cross() -> None:
+        with app.app_context():
+            try:
+                with clock_at(room.now), unit_of_work():
+                    acts(ann)
+            except Problem as problem:
+                refused.append(type(problem).__name__)
+            db.session.remove()
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if "FOR UPDATE" in statement:
+            waits.set()
+
+    other = Thread(target=cross)
+    db.session.rollback()
+    with clock_at(room.now), unit_of_work():
+        services.take_again(officer, queries.motion_for(officer, queries.meeting_for(officer, room.meeting_id), motion))
+        if act == "second":
+            db.session.execute(update(Motion).values(seconded_by_id=None))
+        event.listen(db.engine, "before_cursor_execute", note)
+        other.start()
+        if db.engine.dialect.name == "postgresql":  # elsewhere all writers wait for one another, from their beginning
+            waits.wait()
+        event.remove(db.engine, "before_cursor_execute", note)
+        declare_conflict(ann, db.session.get_one(Case, panel.auk.case_id), "My sister teaches there.")
+    other.join()
+    db.session.rollback()
+    kept = db.session.scalars(select(Motion)).one()
+    assert (len(refused), kept.seconded_by_id, len(kept.votes)) == (1, None, 0)
 
 
 def test_who_joins_the_panel_after_they_were_invited_as_a_chair_votes_once_invited_again(panel: Met) -> None:

@@ -72,8 +72,8 @@ def second(actor: Actor, motion: Motion) -> None:
 
     raises   Refused for one's own; Clash when it is seconded already, or over
     """
-    _take_part(actor, motion.item)
     lock(motion)
+    _take_part(actor, motion.item)
     if motion.moved_by_id == actor.person_id:
         raise Refused("Somebody else seconds your motion.")
     if motion.state != MotionState.OPEN or motion.seconded_by_id is not None:
@@ -85,6 +85,7 @@ def second(actor: Actor, motion: Motion) -> None:
 
 def withdraw(actor: Actor, motion: Motion) -> None:
     """Take a motion back before its votes are counted: whoever moved it, or leads the meeting."""
+    lock(motion)
     queries.require_in_the_room(actor, motion.item)
     if motion.moved_by_id != actor.person_id:
         require(queries.leads(actor, motion.item.meeting))
@@ -102,8 +103,8 @@ def vote(actor: Actor, motion: Motion, choice: Choice, slip: Slip | None = None)
     raises    Refused for who does not vote or is not in the room; Clash when the votes are counted, or a secret vote
               was given and its slip is not this one
     """
-    _take_part(actor, motion.item)
     lock(motion)
+    _take_part(actor, motion.item)
     if motion.state != MotionState.OPEN:
         raise Clash("The votes on this motion are counted already.")
     given = db.session.scalar(
@@ -124,9 +125,9 @@ def count(actor: Actor, motion: Motion) -> None:
 
     raises   Refused; Clash without a quorum, or when one who voted secretly has a conflict of interest since
     """
+    lock(motion)
     require(queries.leads(actor, motion.item.meeting))
     queries.require_in_the_room(actor, motion.item)
-    lock(motion)
     found = queries.count_of(motion)
     present, quorum = queries.voters_present(motion.item), motion.item.meeting.quorum
 
@@ -151,9 +152,9 @@ def count(actor: Actor, motion: Motion) -> None:
 
 def take_again(actor: Actor, motion: Motion) -> None:
     """Have everybody vote anew on a motion that is not counted yet: the votes given so far are no votes any more."""
+    lock(motion)
     require(queries.leads(actor, motion.item.meeting))
     queries.require_in_the_room(actor, motion.item)
-    lock(motion)
     if motion.state != MotionState.OPEN:
         raise Clash("The votes on this motion are counted already.")
     for one in db.session.scalars(select(Vote).where(Vote.motion_id == motion.id).order_by(Vote.id)).all():
