@@ -29,7 +29,15 @@ from grants.programs.schema import (
     YesNo,
 )
 from grants.web.filters import day
-from grants.web.forms import CheckboxGroupField, FilterForm, HouseForm, LocalInstantField, PreviewedForm, options
+from grants.web.forms import (
+    CheckboxGroupField,
+    FilterForm,
+    HouseForm,
+    LocalInstantField,
+    NeededAtTimes,
+    PreviewedForm,
+    options,
+)
 
 Sent = MultiDict[str, str]
 BLANK_ROWS = 3
@@ -217,7 +225,7 @@ class CertifyForm(HouseForm):
 class EligibleForm(HouseForm):
     """Passing an application on to review; the stage says what is checked, and its choices are set for it."""
 
-    checked = CheckboxGroupField("Tick what you have checked", choices=[])
+    checked = CheckboxGroupField("Tick what you have checked", [NeededAtTimes()], choices=[])
     remark = TextAreaField("A remark for the file")
 
 

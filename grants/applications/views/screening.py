@@ -89,7 +89,6 @@ def _eligible_form(found: Application) -> type[EligibleForm]:
             super().__init__(*args, **given)
             if checks := queries.rules_of(found).screening:
                 self.checked.choices = options(checks)
-                self.checked.flags.conditional = True  # what is not ticked needs the remark
             else:
                 del self.checked
 
