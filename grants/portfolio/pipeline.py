@@ -17,6 +17,7 @@ class StageFacts:
 
     zone                 the cycle's time zone, in which its dates are said
     writing, submitted   applications (0 for discovery)
+    unscored             scorecards that reviewers have still to submit
     awarded, amount      released awards, and their sum in cents
     schools, educators, events   discovery's reach (0 for application stages)
     at_most              the most awards the program allows, where it says
@@ -29,9 +30,11 @@ class StageFacts:
     closes_at: datetime
     released_at: datetime | None
     zone: str = "UTC"
+    reviews_due_at: datetime | None = None
     decision_on: date | None = None
     writing: int = 0
     submitted: int = 0
+    unscored: int = 0
     awarded: int = 0
     amount: int = 0
     schools: int = 0
@@ -93,9 +96,10 @@ def _awarded(stage: StageFacts, now: datetime) -> Step:
     figure = f"0 of {stage.at_most}" if stage.at_most else "0"
     if now > stage.closes_at and not stage.submitted:
         return Step(label, 0, figure, "nothing to decide", "done")
-    deciding = now > stage.closes_at
-    note = "being decided" if deciding else "not yet decided"
-    return Step(label, 0, figure, note, "now" if deciding else "to_come")
+    if now <= stage.closes_at:
+        return Step(label, 0, figure, "not yet decided", "to_come")
+    reviewing = stage.unscored or (stage.reviews_due_at is not None and now <= stage.reviews_due_at)
+    return Step(label, 0, figure, "being reviewed" if reviewing else "being decided", "now")
 
 
 def _many(count: int, noun: str) -> str:

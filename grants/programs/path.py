@@ -21,6 +21,8 @@ class Dated(Protocol):
     @property
     def closes_at(self) -> datetime: ...
     @property
+    def reviews_due_at(self) -> datetime | None: ...
+    @property
     def released_at(self) -> datetime | None: ...
     @property
     def decision_on(self) -> date | None: ...
@@ -46,6 +48,8 @@ def _dated(stage: Dated, at: datetime, zone: str) -> PathStep:
         return f"{stage.title}: open until {day_of(stage.closes_at, zone)}", "running"
     if stage.kind == "discovery":
         return f"{stage.title}: ended {day_of(stage.closes_at, zone)}", "done"
+    if stage.reviews_due_at is not None and at <= stage.reviews_due_at:
+        return f"{stage.title}: being reviewed", "running"
     if stage.decision_on is None or at.astimezone(ZoneInfo(zone)).date() <= stage.decision_on:
         return f"{stage.title}: being decided", "running"
     return f"{stage.title}: closed {day_of(stage.closes_at, zone)}, not decided", "past"

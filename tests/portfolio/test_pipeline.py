@@ -45,6 +45,21 @@ def test_a_closed_stage_is_being_decided_until_it_is_released() -> None:
     assert pipeline([closed], NOW)[1] == Step("Launch: awarded", 0, "0 of 6", "being decided", "now")
 
 
+def test_a_closed_stage_is_being_reviewed_until_scorecards_are_due_and_all_are_in() -> None:
+    closed = stage("launch", closes=-1, submitted=10, decision_on=NOW.date() + timedelta(days=9))
+    due = replace(closed, reviews_due_at=NOW + timedelta(days=2))
+    late = replace(closed, reviews_due_at=NOW - timedelta(hours=1), unscored=1)
+    over = replace(late, unscored=0)
+    assert [pipeline([one], NOW)[1].note for one in (closed, due, late, over)] == [
+        *("being decided", "being reviewed", "being reviewed", "being decided")
+    ]
+    # Whoever sees dates alone does not learn what reviewers still owe.
+    assert [path([one], NOW, "UTC") for one in (due, late)] == [
+        [("Launch: being reviewed", "now")],
+        [("Launch: being decided", "now")],
+    ]
+
+
 def test_a_stage_to_come_says_when_it_opens() -> None:
     assert pipeline([stage("launch", opens=5, closes=50)], NOW)[0].note == "opens 13 March 2016"
 

@@ -19,8 +19,9 @@ from grants.portfolio.pipeline import StageFacts
 from grants.programs.models import Cycle, CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import ApplicationStage
-from grants.review.models import PanelMember
+from grants.review.models import PanelMember, Tally
 from grants.review.people_models import PanelInvitation
+from grants.review.queries.scope import REVIEWABLE
 
 
 def cycles(actor: Actor) -> Sequence[Cycle]:
@@ -61,7 +62,7 @@ def stage_facts(actor: Actor, cycle: Cycle) -> list[StageFacts]:
     for stage in _stages(cycle):
         rules = definition.stages[stage.key]
         is_discovery = stage.kind == "discovery"
-        writing, submitted = applied.get(stage.id, (0, 0))
+        writing, submitted, unscored = applied.get(stage.id, (0, 0, 0))
         awarded, amount = won.get(stage.id, (0, 0))
         facts.append(
             StageFacts(
@@ -72,8 +73,10 @@ def stage_facts(actor: Actor, cycle: Cycle) -> list[StageFacts]:
                 closes_at=stage.closes_at,
                 released_at=stage.released_at,
                 zone=cycle.time_zone,
+                reviews_due_at=stage.reviews_due_at,
                 writing=writing,
                 submitted=submitted,
+                unscored=unscored,
                 awarded=awarded,
                 amount=amount,
                 schools=reach.schools if is_discovery else 0,
@@ -90,6 +93,7 @@ def stage_dates(cycle: Cycle) -> list[StageFacts]:
     return [
         StageFacts(
             *(one.key, one.title, one.kind, one.opens_at, one.closes_at, one.released_at, cycle.time_zone),
+            reviews_due_at=one.reviews_due_at,
             decision_on=one.decision_on,
         )
         for one in _stages(cycle)
@@ -102,16 +106,19 @@ def _stages(cycle: Cycle) -> Sequence[CycleStage]:
     ).all()
 
 
-def _counts_by_stage(actor: Actor, cycle: Cycle) -> dict[int, tuple[int, int]]:
+def _counts_by_stage(actor: Actor, cycle: Cycle) -> dict[int, tuple[int, int, int]]:
+    """Stage id -> applications that are written and submitted, and scorecards that reviewers still owe."""
     writing = func.count().filter(Application.state.in_(("draft", "returned")))
     submitted = func.count().filter(Application.state == "submitted")
+    unscored = func.sum(Tally.assigned - Tally.scorecards).filter(Application.state.in_(REVIEWABLE))
     rows = db.session.execute(
-        select(Application.stage_id, writing, submitted)
+        select(Application.stage_id, writing, submitted, func.coalesce(unscored, 0))
         .join(Application.stage)
+        .outerjoin(Tally, Tally.application_id == Application.id)
         .where(CycleStage.cycle_id == cycle.id, in_use(Application.case_id), not_conflicted(actor, Application.case_id))
         .group_by(Application.stage_id)
     )
-    return {stage: (drafts, sent) for stage, drafts, sent in rows}
+    return {stage: (drafts, sent, int(cards)) for stage, drafts, sent, cards in rows}
 
 
 def _awards_by_stage(actor: Actor, cycle: Cycle) -> dict[int, tuple[int, int]]:
