@@ -88,6 +88,27 @@ def test_the_minutes_say_what_happened(panel: Met) -> None:
     assert document.metadata.title == "Minutes: Panel meeting"
 
 
+def test_nobody_is_out_of_the_room_for_what_was_not_discussed(panel: Met) -> None:
+    room = Room.running(panel, panel.auk, panel.tern)
+    room.opens(panel.auk)
+    room.closes(panel.auk)
+
+    def said_of_tern() -> list[Any]:
+        body = queries.minutes_facts(panel.by, room.meeting())["body"]
+        titles = [number for number, block in enumerate(body) if isinstance(block, dict) and "heading" in block]
+        [begins] = [number for number in titles if body[number]["heading"].startswith("Tern School")]
+        return [block for block in body[begins + 1 :] if isinstance(block, str)]
+
+    assert said_of_tern() == ["Not discussed."]
+    with room.acting():
+        services.defer(panel.by, room.item(panel.tern))
+    assert said_of_tern() == ["Deferred."]
+    room.opens(panel.tern)
+    assert said_of_tern() == [
+        "Being discussed. Out of the room (conflict of interest, or not declared yet): Ben.",
+    ]
+
+
 def test_who_was_out_gets_minutes_without_that(panel: Met) -> None:
     room = met(panel)
     text, _ = pdf_for(room, "Ben")

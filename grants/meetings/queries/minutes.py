@@ -236,16 +236,17 @@ def _record(actor: Actor, meeting: Meeting, items: Sequence[AgendaItem]) -> _Rec
         .order_by(Motion.id)
     ):
         motions.setdefault(one.item_id, []).append(one)
+    # What was not discussed has nobody out of the room for it, no scores and no one who presented it.
     opened = [one for one in items if one.opened_at is not None]
     shown = items_with_scores(actor, meeting, opened)
     return _Record(
-        out=_out(meeting, ids),
+        out=_out(meeting, [one.id for one in opened]),
         scores=scores_of(shown),
         pitched=pitch_scores_of(items_with_pitches(actor, meeting, opened)),
         revisions=revisions_in([one.public_id for one in shown]),
         motions=motions,
         actions=actions_on(ids),
-        presented=presenters_on([one.id for one in items if one.opened_at is not None]),
+        presented=presenters_on([one.id for one in opened]),
         names_out=actor.may("review.read"),
     )
 

@@ -20,6 +20,7 @@ from grants.review.models import Assignment, Scorecard
 from grants.review.pitch_models import PitchCard
 from grants.review.queries import counts_at_pitch, review_rules, totals_before
 from grants.review.queries.scope import counts, joined, own_assignments
+from grants.review.scoring import summarize
 from grants.review.states import ScorecardState
 
 
@@ -52,8 +53,8 @@ def pitch_table(scores: Sequence[ScoreLine]) -> Block:
 
 
 def _mean(totals: Sequence[Decimal | None]) -> str:
-    given = [one for one in totals if one is not None]
-    return _said(sum(given, Decimal(0)) / len(given)) if given else ""
+    score = summarize(totals)
+    return rounded(score.mean) if score else ""
 
 
 def _said(total: Decimal | None) -> str:
