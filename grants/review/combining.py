@@ -20,13 +20,16 @@ def unfinished(written: Decimal | None, pitch: Decimal | None, final: Decimal | 
     return NOT_PITCHED if pitch is None else NOT_READ
 
 
-def together(written: Decimal | None, pitch: Decimal | None, counts: Decimal) -> Decimal | None:
+Mean = Decimal | Fraction
+
+
+def together(written: Mean | None, pitch: Mean | None, counts: Decimal) -> Decimal | None:
     """The final score where a stage has a pitch: (1 - c) · w + c · p, to 4 places (half to even).
 
     w is the mean of the written scorecards, p the mean of the pitch cards, c what the program says that the pitch
     counts. Source: the program's own `pitch.counts`.
 
-    written, pitch   0 to 100 each; None where there is none
+    written, pitch   0 to 100 each, not rounded before; None where there is none
     counts           0 to 1: nothing of the final score, up to all of it
     returns          0 to 100, between the two parts; None where a part that counts is missing. What has no final score
                      is never compared with what has one: it comes after all of those, by its written mean

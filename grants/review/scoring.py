@@ -152,9 +152,18 @@ def summarize(totals: Iterable[Decimal | None]) -> SubmissionScore | None:
     given = [total for total in totals if total is not None]
     if not given:
         return None
-    mean = rounded(sum(map(Fraction, given), Fraction(0)) / len(given))
+    mean = rounded(exact_mean(given))
     spread = statistics.stdev(given).quantize(_PLACES) if len(given) > 1 else None
     return SubmissionScore(mean, spread, min(given), max(given), len(given))
+
+
+def exact_mean(totals: Sequence[Decimal]) -> Fraction:
+    """The mean before it is rounded, for what is worked out further; of at least one total.
+
+    >>> exact_mean([Decimal(80), Decimal(81), Decimal(81)])
+    Fraction(242, 3)
+    """
+    return sum(map(Fraction, totals), Fraction(0)) / len(totals)
 
 
 def criterion_means(scorecards: Sequence[Scorecard], rules: Sequence[CriterionRule]) -> dict[str, Decimal | None]:

@@ -14,13 +14,13 @@ At the pitch, of 100: 100 · (2 · answers + team) / 5 / 3, over what was marked
            mean  206.6666 / 3 = 68.8889           deviations 4.4444, 24.4444, -28.8889
     Heron  Ann   1, 2   (2 + 2) / 15 = 26.6667    the principal is not there: failed by 1 of 2, and any fails
            Ben   2, 2   (4 + 2) / 15 = 40
-           mean  66.6667 / 2 = 33.33335, half to even 33.3334
+           mean  66.6667 / 2 = 33.33335, half to even 33.3334, and as it is for what the two make together
     Gull   does not come
 
 The pitch counts 40%.
 
     Tern   0.6 · 73.75 + 0.4 · 68.8889 = 44.25 + 27.55556 = 71.8056
-    Heron  0.6 · 81.25 + 0.4 · 33.3334 = 48.75 + 13.33336 = 62.0834
+    Heron  0.6 · 81.25 + 0.4 · 33.33335 = 48.75 + 13.33334 = 62.0833
     Gull   has no final score: behind both, though 75 is more than either
 """
 
@@ -57,7 +57,7 @@ PITCHED: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
     "Tern": {"Ann": (4, 3, True), "Ben": (5, 4, True), "Cleo": (2, "abstain", True)},
     "Heron": {"Ann": (1, 2, False), "Ben": (2, 2, True)},
 }
-FINAL = (("Tern", Decimal("71.8056")), ("Heron", Decimal("62.0834")), ("Gull", None))
+FINAL = (("Tern", Decimal("71.8056")), ("Heron", Decimal("62.0833")), ("Gull", None))
 
 
 def sheet() -> Panel:
@@ -89,7 +89,7 @@ def test_written_and_pitch_scores_worked_by_hand() -> None:
             ("Gull School", 3, Decimal(75)),
         ]
         assert [(one.name.split()[0], one.pitch.together) for one in rows if one.pitch] == list(FINAL)
-        assert [one.final for one in rows] == [Decimal("71.8056"), Decimal("62.0834"), Decimal(75)]
+        assert [one.final for one in rows] == [Decimal("71.8056"), Decimal("62.0833"), Decimal(75)]
         assert [one.pitch and one.pitch.mean for one in rows] == [Decimal("68.8889"), Decimal("33.3334"), None]
         assert tern.pitch is not None
         assert tern.pitch.spread == Decimal("26.9430")
@@ -152,7 +152,7 @@ def test_files_hold_both_parts_and_every_reason() -> None:
     shown = ("Place", "Applicant", "Mean", "Pitch", "Pitch cards", "Pitch counts", "Together", "Set aside")
     assert [tuple(row[one] for one in shown) for row in rows] == [
         ("1", "Tern School", "73.7500", "68.8889", "3", "0.4", "71.8056", ""),
-        ("2", "Heron School", "81.2500", "33.3334", "2", "0.4", "62.0834", ""),
+        ("2", "Heron School", "81.2500", "33.3334", "2", "0.4", "62.0833", ""),
         ("3", "Gull School", "75.0000", "", "0", "0.4", "", ""),
     ]
     assert rows[0]["Pitch: totals by member"] == "Ann: 73.3333; Ben: 93.3333; Cleo: 40.0000"
@@ -178,7 +178,7 @@ def test_who_has_no_final_score_is_awarded_by_no_slate_itself() -> None:
     found = in_order(candidates(basis.applicants, basis.rules), "lot")
     assert [(one.name, one.score, one.final) for one in found] == [
         ("Tern School", Decimal("71.8056"), True),
-        ("Heron School", Decimal("62.0834"), True),
+        ("Heron School", Decimal("62.0833"), True),
         ("Gull School", Decimal(75), False),
     ]
     assert [NOT_PITCHED in one.barred for one in found] == [False, False, True]
@@ -188,7 +188,7 @@ def test_who_has_no_final_score_is_awarded_by_no_slate_itself() -> None:
         lines = [(one.score, one.written, one.pitch, one.rank_low) for one in slate.lines]
     assert lines == [
         (Decimal("71.8056"), Decimal("73.75"), Decimal("68.8889"), None),
-        (Decimal("62.0834"), Decimal("81.25"), Decimal("33.3334"), None),
+        (Decimal("62.0833"), Decimal("81.25"), Decimal("33.3334"), None),
         (Decimal(75), Decimal(75), None, None),
     ]
     reading = reading_of(panel.by, slate)

@@ -12,7 +12,7 @@ from grants.review.combining import together
 from grants.review.pitch_models import PitchCard, PitchMark
 from grants.review.queries.cards import pitch_of
 from grants.review.queries.pitched import counts_at_pitch
-from grants.review.scoring import SubmissionScore, summarize
+from grants.review.scoring import SubmissionScore, exact_mean, summarize
 
 Cards = Sequence[Sequence[Any]]
 """As a tally keeps them: [reviewer's id, total as text or None, {criterion: mark}] a card."""
@@ -20,16 +20,20 @@ Cards = Sequence[Sequence[Any]]
 
 def score_of(cards: Cards) -> SubmissionScore | None:
     """Mean and spread of the totals; None without one."""
-    return summarize(Decimal(total) for _, total, _ in cards if total is not None)
+    return summarize(_totals(cards))
+
+
+def _totals(cards: Cards) -> list[Decimal]:
+    return [Decimal(total) for _, total, _ in cards if total is not None]
 
 
 def pitch_figures(stage: CycleStage, cards: Cards, pitch: Cards) -> dict[str, Any]:
     """The columns of a tally that the pitch is in: all empty where the stage has none."""
-    rules, written, pitched = pitch_of(stage), score_of(cards), score_of(pitch)
-    means = written.mean if written else None, pitched.mean if pitched else None
+    rules, pitched = pitch_of(stage), score_of(pitch)
+    means = [exact_mean(totals) if (totals := _totals(each)) else None for each in (cards, pitch)]
     return {
         "pitch_given": list(pitch),
-        "pitch_mean": means[1],
+        "pitch_mean": pitched.mean if pitched else None,
         "pitch_spread": pitched.spread if pitched else None,
         "together": together(*means, rules.counts) if rules else None,
     }
