@@ -129,6 +129,11 @@ def scorecard_total(marks: Scorecard, rules: Sequence[CriterionRule]) -> Decimal
     >>> scorecard_total([Mark("team", 3), Mark("plan")], [team, plan])
     Decimal('75.0000')
     """
+    total = _exact_total(marks, rules)
+    return None if total is None else rounded(total)
+
+
+def _exact_total(marks: Scorecard, rules: Sequence[CriterionRule]) -> Fraction | None:
     answers = _answers(marks, rules)
     scored = [
         (Fraction(rule.weight), Fraction(value, rule.highest))
@@ -138,7 +143,7 @@ def scorecard_total(marks: Scorecard, rules: Sequence[CriterionRule]) -> Decimal
     if not scored:
         return None
     reached = sum((weight * part for weight, part in scored), Fraction(0))
-    return rounded(100 * reached / sum(weight for weight, _ in scored))
+    return 100 * reached / sum(weight for weight, _ in scored)
 
 
 def summarize(totals: Iterable[Decimal | None]) -> SubmissionScore | None:
@@ -152,17 +157,26 @@ def summarize(totals: Iterable[Decimal | None]) -> SubmissionScore | None:
     given = [total for total in totals if total is not None]
     if not given:
         return None
-    mean = rounded(exact_mean(given))
+    mean = rounded(_mean(given))
     spread = statistics.stdev(given).quantize(_PLACES) if len(given) > 1 else None
     return SubmissionScore(mean, spread, min(given), max(given), len(given))
 
 
-def exact_mean(totals: Sequence[Decimal]) -> Fraction:
-    """The mean before it is rounded, for what is worked out further; of at least one total.
+def exact_mean(scorecards: Iterable[Scorecard], rules: Sequence[CriterionRule]) -> Fraction | None:
+    """The mean of these scorecards from their marks, with nothing rounded on the way, for what is worked out further.
 
-    >>> exact_mean([Decimal(80), Decimal(81), Decimal(81)])
-    Fraction(242, 3)
+    returns  None when no scorecard has a total
+    raises   ValueError as `scorecard_total`
+
+    >>> team = CriterionRule.weighted("team", "Strong team", Decimal(1), (1, 3))
+    >>> exact_mean([[Mark("team", 2)], [Mark("team")]], [team])
+    Fraction(200, 3)
     """
+    given = [total for one in scorecards if (total := _exact_total(one, rules)) is not None]
+    return _mean(given) if given else None
+
+
+def _mean(totals: Sequence[Decimal | Fraction]) -> Fraction:
     return sum(map(Fraction, totals), Fraction(0)) / len(totals)
 
 

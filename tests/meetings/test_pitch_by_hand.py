@@ -14,13 +14,13 @@ At the pitch, of 100: 100 · (2 · answers + team) / 5 / 3, over what was marked
            mean  206.6666 / 3 = 68.8889           deviations 4.4444, 24.4444, -28.8889
     Heron  Ann   1, 2   (2 + 2) / 15 = 26.6667    the principal is not there: failed by 1 of 2, and any fails
            Ben   2, 2   (4 + 2) / 15 = 40
-           mean  66.6667 / 2 = 33.33335, half to even 33.3334, and as it is for what the two make together
+           mean  66.6667 / 2 = 33.33335, half to even 33.3334
     Gull   does not come
 
-The pitch counts 40%.
+The pitch counts 40%; what the two make together is worked out from the marks, with nothing rounded before.
 
     Tern   0.6 · 73.75 + 0.4 · 68.8889 = 44.25 + 27.55556 = 71.8056
-    Heron  0.6 · 81.25 + 0.4 · 33.33335 = 48.75 + 13.33334 = 62.0833
+    Heron  0.6 · 81.25 + 0.4 · 33.33333 = 48.75 + 13.33333 = 62.0833
     Gull   has no final score: behind both, though 75 is more than either
 """
 

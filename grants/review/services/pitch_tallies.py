@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from grants.programs.models import CycleStage
 from grants.review.combining import together
+from grants.review.marking import rules_of
 from grants.review.pitch_models import PitchCard, PitchMark
-from grants.review.queries.cards import pitch_of
+from grants.review.queries.cards import pitch_of, pitch_rubric_of, rubric_of
 from grants.review.queries.pitched import counts_at_pitch
+from grants.review.queries.results import votes_of
 from grants.review.scoring import SubmissionScore, exact_mean, summarize
 
 Cards = Sequence[Sequence[Any]]
@@ -20,23 +22,26 @@ Cards = Sequence[Sequence[Any]]
 
 def score_of(cards: Cards) -> SubmissionScore | None:
     """Mean and spread of the totals; None without one."""
-    return summarize(_totals(cards))
-
-
-def _totals(cards: Cards) -> list[Decimal]:
-    return [Decimal(total) for _, total, _ in cards if total is not None]
+    return summarize(Decimal(total) for _, total, _ in cards if total is not None)
 
 
 def pitch_figures(stage: CycleStage, cards: Cards, pitch: Cards) -> dict[str, Any]:
     """The columns of a tally that the pitch is in: all empty where the stage has none."""
     rules, pitched = pitch_of(stage), score_of(pitch)
-    means = [exact_mean(totals) if (totals := _totals(each)) else None for each in (cards, pitch)]
     return {
         "pitch_given": list(pitch),
         "pitch_mean": pitched.mean if pitched else None,
         "pitch_spread": pitched.spread if pitched else None,
-        "together": together(*means, rules.counts) if rules else None,
+        "together": _together(stage, cards, pitch, rules.counts) if rules else None,
     }
+
+
+def _together(stage: CycleStage, cards: Cards, pitch: Cards, counts: Decimal) -> Decimal | None:
+    written, pitched = (
+        exact_mean((votes_of(marks) for *_, marks in each), rules_of(rubric))
+        for each, rubric in ((cards, rubric_of(stage)), (pitch, pitch_rubric_of(stage)))
+    )
+    return together(written, pitched, counts)
 
 
 def pitches_given(session: Session, ids: Sequence[int]) -> dict[int, list[list[Any]]]:
