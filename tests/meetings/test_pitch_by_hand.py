@@ -26,6 +26,7 @@ The pitch counts 40%; what the two make together is worked out from the marks, w
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -169,6 +170,31 @@ def test_files_hold_both_parts_and_every_reason() -> None:
         ("Heron School", "26.6667", "1", "They did not.", "2", "no", ""),
     ]
     assert len(cards) == 5
+
+
+def test_who_has_no_final_score_has_no_place_on_the_pages(client_of: Any) -> None:
+    panel = sheet()
+    browser, page = client_of(panel.officer), f"/review/stages/{panel.stage.public_id}/scores"
+    rows = re.findall(r"<tr>.*?</tr>", browser.get(page).text.partition("<tbody>")[2].partition("</tbody>")[0], re.S)
+    told = [[re.sub(r"<[^>]*>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", row, re.S)] for row in rows]
+    assert [(one[0], one[6]) for one in told] == [("1", "71.8"), ("2", "62.1"), ("", "no place: no pitch score")]
+    assert ["<svg" in row.partition('data-label="Rank"')[2] for row in rows] == [True, True, False]
+    _, [*_, gull] = panel.ranking()
+    shown = browser.get(f"{page}/{gull.public_id}").text
+    assert "75.0 in writing, no score of a pitch; no place without a final score." in shown
+    assert NOT_PITCHED in shown
+
+
+def test_essentials_are_shown_where_a_rubric_has_some(client_of: Any) -> None:
+    def columns(**rules: Any) -> tuple[bool, bool]:
+        panel = Panel.of("Ann", **rules)
+        panel.application_of("Tern School")
+        shown = client_of(panel.officer).get(f"/review/stages/{panel.stage.public_id}/scores").text
+        return ">Essentials</th>" in shown, "<dt>Essentials</dt>" in shown
+
+    assert columns(pitch={}, rubric="pitch") == (False, False)
+    assert columns(pitch=COUNTED, rubric="pitch") == (True, True)
+    assert columns() == (True, True)
 
 
 def test_who_has_no_final_score_is_awarded_by_no_slate_itself() -> None:

@@ -137,6 +137,11 @@ class ScoredSubmission(_Counted):
         return unfinished(self.mean, self.pitch.mean, self.pitch.together) if self.pitch else None
 
     @property
+    def shown_place(self) -> int | None:
+        """Its place, where it stands by a final score; one that has none is in order only to be found in the list."""
+        return None if self.unfinished else self.place
+
+    @property
     def essential_failed(self) -> str | None:
         """The essential criteria that failed, in writing and at the pitch, each by its own rubric's rule, in words."""
         at_pitch = self.pitch.failed if self.pitch else None
