@@ -34,11 +34,14 @@ Maker = Callable[[Actor, Mapping[str, Any]], Table]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of list: who may have it, what its rows are called (one, many), what it holds, and how it is read."""
+    """A kind of list: who may have it, what its rows are called (one, many), what the file is of, in a few words and
+    in a sentence, and how it is read.
+    """
 
     permission: str
     one: str
     many: str
+    of: str
     holds: str
     table: Maker
 
@@ -46,16 +49,19 @@ class Kind:
 _kinds: dict[str, Kind] = {}
 
 
-def exportable(name: str, permission: str, one: str, many: str, holds: str) -> Callable[[Maker], Maker]:
+def exportable(
+    name: str, permission: str, one: str, many: str, holds: str, *, of: str = ""
+) -> Callable[[Maker], Maker]:
     """Register how a kind of list is read.
 
+    of      what the file is a file of, and its sheet is called by; left out, its rows
     holds   what it holds when nothing narrows it, as a sentence
     """
 
     def register(table: Maker) -> Maker:
         if name in _kinds:
             raise RuntimeError(f"Two kinds of list called {name!r}.")
-        _kinds[name] = Kind(permission, one, many, holds, table)
+        _kinds[name] = Kind(permission, one, many, of or many, holds, table)
         return table
 
     return register

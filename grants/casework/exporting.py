@@ -51,6 +51,7 @@ class Shown:
 class Attempt:
     """One attempt to make an export, from its beginning to its end.
 
+    of       what the file is a file of
     actor    as whom: one and the same all the while, so that its roles are those that were noted
     hidden   ids of the cases that were hidden from the actor whenever it was asked: those that are surely not in it
     key      under which the bytes are put
@@ -62,6 +63,7 @@ class Attempt:
     job: str
     name: str
     form: str
+    of: str
     actor: Actor
     hidden: set[int]
     key: str
@@ -168,7 +170,7 @@ def begin(export_id: str, round_: int) -> Attempt | None:
     found.roles, found.hidden, found.storage_key = sorted(actor.roles), sorted(hidden), files.new_key()
     found.expires_at = now() + KEPT_FOR
     return Attempt(
-        *(export_id, round_, job_key(found), found.name, found.form, actor),
+        *(export_id, round_, job_key(found), found.name, found.form, kind.of, actor),
         hidden=hidden,
         key=found.storage_key,
         before=before,

@@ -68,4 +68,4 @@ def _write(file: IO[bytes], attempt: exporting.Attempt) -> int:
             attempt.hidden.intersection_update(exporting.hidden_from(attempt.actor))
             yield from table.rows(table.ids[start : start + table.at_once])
 
-    return write_table(file, attempt.form, table.columns, rows())
+    return write_table(file, attempt.form, table.columns, rows(), attempt.of)

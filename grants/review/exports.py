@@ -4,6 +4,7 @@ and its conflicts of interest.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any, Final
 
 from grants.casework.export_kinds import Table, exportable
@@ -34,12 +35,13 @@ OF_CARDS: Final = 150
 _ONE_PLACE: Final = Decimal("0.1")
 _FACTS: Final = (
     *("Place", "Applicant", "Sector", "Grades", "Scorecards", "Reviewers", "Mean", "Spread", "Adjusted mean"),
-    *("Rank from", "Rank to", "Essential criteria", "Totals by reviewer"),
+    *("Rank from", "Rank to", "Essential criteria"),
 )
 _PITCH: Final = (
-    *("Pitch", "Pitch spread", "Pitch cards", "Pitch counts", "Together", "Pitch: essential criteria"),
-    "Pitch: totals by member",
+    *("Pitch", "Pitch spread", "Pitch cards", "Pitch counts", "Together", "No final score because"),
+    "Pitch: essential criteria",
 )
+_ASIDE: Final = ("Set aside {}", "Its total {}", "At the pitch {}", "Conflict known since {}")
 _SAID: Final = ("Applicant", "Reviewer", "Submitted", "Total")
 _REVISED: Final = ("Total before", "Revised at a meeting")
 _UNREVISED: Final = (None, None)
@@ -52,7 +54,8 @@ ON_THE_WHOLE: Final = "On the whole"
 
 @exportable(
     *(SCORES, "review.read", "application", "applications"),
-    holds="What the scores of every application under review say, by raw mean.",
+    holds="What the scores of every application under review say, in the order in which they stand.",
+    of="scores by application",
 )
 def scores(actor: Actor, wanted: Mapping[str, Any]) -> Table:
     """A stage's applications as its page of scores shows them.
@@ -62,35 +65,42 @@ def scores(actor: Actor, wanted: Mapping[str, Any]) -> Table:
     found, filters = _asked(actor, wanted)
     scored, pitch, organizes = found.rubric.scored, found.pitch, actor.may("panel.read")
 
-    placed = queries.ranked_all(actor, found, filters)
+    placed, most = queries.ranked_all(actor, found, filters), queries.widths_of(actor, found.stage)
 
     def rows(ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         shown = queries.ranked_among(actor, found, {one: placed[one] for one in ids})
         names = queries.names_of(_reviewers(shown))
         aside = queries.set_aside_among(actor, ids)
         for row in shown:
-            cells = _line(row, scored, names, is_fresh=found.is_fresh)
-            pitched = _pitch_cells(row.pitch, names) if row.pitch else ()
-            kept = (_aside_words(aside.get(row.application_id, ())),) if organizes else ()
-            yield (*cells, row.before, *pitched, *kept)
+            cells = _line(row, scored, is_fresh=found.is_fresh)
+            pitched = _pitch_cells(row.pitch, row.unfinished) if row.pitch else ()
+            heard = _totals(row.pitch.given, names, most.pitched) if row.pitch else ()
+            kept = _aside_cells(aside.get(row.application_id, ()), most.aside) if organizes else ()
+            yield (*cells, row.before, *pitched, *_totals(row.given, names, most.written), *heard, *kept)
 
     columns = (
         *_FACTS,
         *(f"Mean of {one.title}" for one in scored),
         "Mean before revisions",
         *((*_PITCH, *(f"Pitch: mean of {one.title}" for one in found.pitch_rubric.scored)) if pitch else ()),
-        *(("Set aside",) if organizes else ()),
+        *_each(most.written, "Reviewer {}", "Total {}"),
+        *(_each(most.pitched, "Pitch: member {}", "Pitch: total {}") if pitch else ()),
+        *(("Set aside", *_each(most.aside, *_ASIDE)) if organizes else ()),
     )
     return Table(columns, list(placed), rows, AT_ONCE)
 
 
-def _line(
-    row: ScoredSubmission, scored: Sequence[Criterion], names: Mapping[int, str], *, is_fresh: bool
-) -> tuple[Any, ...]:
+def _each(most: int, *titles: str) -> list[str]:
+    """The titles of what stands once for each card, with its number."""
+    return [title.format(number) for number in range(1, most + 1) for title in titles]
+
+
+def _line(row: ScoredSubmission, scored: Sequence[Criterion], *, is_fresh: bool) -> tuple[Any, ...]:
     """What needs the whole stage stays empty while it is made anew: a file cannot say that it is out of date."""
-    adjusted, ranks = (row.adjusted, row.ranks) if is_fresh else (None, None)
+    adjusted = row.adjusted if is_fresh else None
+    ranks = row.ranks if is_fresh and row.shown_place else None
     return (
-        row.place,
+        row.shown_place,
         row.name,
         row.organization.sector,
         row.organization.grades,
@@ -102,7 +112,6 @@ def _line(
         ranks.low if ranks else None,
         ranks.high if ranks else None,
         _failures(row.essentials),
-        _totals(row.given, names),
         *(row.criteria.get(one.key) for one in scored),
     )
 
@@ -112,7 +121,7 @@ def _reviewers(rows: Sequence[ScoredSubmission]) -> set[int]:
     return at_pitches | {one.reviewer_id for row in rows for one in row.given}
 
 
-def _pitch_cells(pitch: PitchResult, names: Mapping[int, str]) -> tuple[Any, ...]:
+def _pitch_cells(pitch: PitchResult, unfinished: str | None) -> tuple[Any, ...]:
     """Both parts beside what they make together; what lacks one has no final score, and no figure stands for it."""
     return (
         pitch.mean,
@@ -120,27 +129,31 @@ def _pitch_cells(pitch: PitchResult, names: Mapping[int, str]) -> tuple[Any, ...
         len(pitch.given),
         pitch.counts,
         pitch.together,
+        unfinished,
         _failures(pitch.essentials),
-        _totals(pitch.given, names),
         *(pitch.criteria.get(one.key) for one in pitch.rubric.scored),
     )
 
 
-def _aside_words(several: Sequence[SetAside]) -> str:
-    """As on the application's page: whose, what was given, and since when the conflict is known."""
-    return "; ".join(
-        f"{one.reviewer}{' at the pitch' if one.at_pitch else ''}: "
-        f"{'abstained' if one.total is None else one.total}, conflict known since {one.since:%Y-%m-%d}"
-        for one in several
-    )
+def _aside_cells(several: Sequence[SetAside], most: int) -> list[Any]:
+    """How many there are, and of each as on the application's page: whose, what was given, since when it is known."""
+    cells = [(one.reviewer, _said(one.total), one.at_pitch, one.since) for one in several]
+    return [len(several), *_filled(cells, most, len(_ASIDE))]
 
 
 def _failures(outcomes: Iterable[EssentialOutcome]) -> str:
     return "; ".join(f"{one.title}: failed by {one.failed_by} of {one.n}" for one in outcomes if one.failed_by)
 
 
-def _totals(given: Iterable[Given], names: Mapping[int, str]) -> str:
-    return "; ".join(sorted(f"{names[who]}: {'abstained' if total is None else total}" for who, total, _ in given))
+def _totals(given: Iterable[Given], names: Mapping[int, str], most: int) -> list[Any]:
+    """Each reviewer's name and total, by name."""
+    return _filled(sorted(((names[who], _said(total)) for who, total, _ in given), key=itemgetter(0)), most, 2)
+
+
+def _filled(each: Sequence[tuple[Any, ...]], most: int, width: int) -> list[Any]:
+    """The cells one after another, as many as there are columns: a card that came while the file is made has none."""
+    cells = [cell for one in each[:most] for cell in one]
+    return cells + [None] * (most * width - len(cells))
 
 
 @exportable(
@@ -170,6 +183,7 @@ def scorecards(actor: Actor, wanted: Mapping[str, Any]) -> Table:
 @exportable(
     *(PITCHES, "review.read", "card", "cards"),
     holds="Every submitted card on a pitch with its marks and reasons.",
+    of="pitch cards",
 )
 def pitches(actor: Actor, wanted: Mapping[str, Any]) -> Table:
     """A row for each card on a pitch that counts, as in `scorecards`.
@@ -221,6 +235,7 @@ def _asked(actor: Actor, wanted: Mapping[str, Any]) -> tuple[StageScores, ScoreF
 @exportable(
     *(CONFLICTS, "panel.read", "conflict", "conflicts"),
     holds="Every conflict of interest of the panel’s members that you may look at, cleared ones with them.",
+    of="conflicts of interest",
 )
 def conflicts(actor: Actor, wanted: Mapping[str, Any]) -> Table:
     """The conflicts of a stage's panel as its page lists them.

@@ -177,7 +177,7 @@ def exact_mean(scorecards: Iterable[Scorecard], rules: Sequence[CriterionRule]) 
 
 
 def _mean(totals: Sequence[Decimal | Fraction]) -> Fraction:
-    return sum(map(Fraction, totals), Fraction(0)) / len(totals)
+    return sum((Fraction(one) for one in totals), Fraction(0)) / len(totals)
 
 
 def criterion_means(scorecards: Sequence[Scorecard], rules: Sequence[CriterionRule]) -> dict[str, Decimal | None]:

@@ -33,6 +33,10 @@ _FIRST_YEAR: Final = 1901
 # Nor has a sheet more rows: one is for the titles, and one to say that there are more.
 MOST_ROWS: Final = 1_048_576 - 2
 _ENDED: Final = "… (the sheet is full: the CSV file holds all rows)"
+# What the name of a sheet may be.
+_LONGEST_NAME: Final = 31
+_NOT_IN_NAMES: Final = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
+_TAKEN_NAME: Final = "history"
 _AT_ONCE: Final = 200
 _AS_THEY_ARE: Final = frozenset({int, Decimal})
 # A spreadsheet reads text that begins so as a formula or a command; an apostrophe makes it text again.
@@ -47,7 +51,7 @@ def export(form: str, name: str, columns: Sequence[str], rows: Iterable[Sequence
     if form not in FORMS:
         raise NotFound
     file = io.BytesIO()
-    write_table(file, form, columns, rows)
+    write_table(file, form, columns, rows, name)
     response = Response(file.getvalue(), content_type=FORMS[form])
     response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{form}")
     return response
@@ -61,7 +65,7 @@ def local(at: datetime | None, zone: str = DEFAULT_ZONE) -> datetime | None:
     return at and at.astimezone(ZoneInfo(zone))
 
 
-def write_table(file: IO[bytes], form: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+def write_table(file: IO[bytes], form: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], of: str = "") -> int:
     """Write a table to a file, some rows at a time: no more than those are held in memory.
 
     A sheet of XLSX holds no more than MOST_ROWS; its last row says that there are more.
@@ -69,9 +73,16 @@ def write_table(file: IO[bytes], form: str, columns: Sequence[str], rows: Iterab
     form     one of FORMS
     rows     cells: text, whole numbers, Decimal, dates, aware instants (see `local`), True/False, or None.
              Money goes out as Decimal dollars: `Decimal(cents) / 100`
+    of       what the rows are: a sheet of XLSX is named after it
     returns  how many rows were written
     """
-    return {"csv": _csv, "xlsx": _xlsx}[form](file, columns, rows)
+    return _csv(file, columns, rows) if form == "csv" else _xlsx(file, columns, rows, _sheet_called(of))
+
+
+def _sheet_called(of: str) -> str | None:
+    """A name that a spreadsheet takes; None where none is left, and the sheet has a number."""
+    plain = " ".join(of.translate(_NOT_IN_NAMES).split())[:_LONGEST_NAME].strip(" '")
+    return f"{plain[:1].upper()}{plain[1:]}" if plain and plain.lower() != _TAKEN_NAME else None
 
 
 def _csv(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -99,11 +110,11 @@ def _plain(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in _RISKY else _said(cell)
 
 
-def _xlsx(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+def _xlsx(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Any]], name: str | None) -> int:
     plain = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(file, plain)
     book.set_properties({"created": now()})
-    sheet = book.add_worksheet()
+    sheet = book.add_worksheet(name)
     sheet.freeze_panes(1, 0)
     sheet.write_row(0, 0, columns, book.add_format({"bold": True}))
     moments = _Moments(book)

@@ -152,11 +152,24 @@ def test_files_hold_both_parts_and_every_reason() -> None:
     rows = file(panel, exports.scores)
     shown = ("Place", "Applicant", "Mean", "Pitch", "Pitch cards", "Pitch counts", "Together", "Set aside")
     assert [tuple(row[one] for one in shown) for row in rows] == [
-        ("1", "Tern School", "73.7500", "68.8889", "3", "0.4", "71.8056", ""),
-        ("2", "Heron School", "81.2500", "33.3334", "2", "0.4", "62.0833", ""),
-        ("3", "Gull School", "75.0000", "", "0", "0.4", "", ""),
+        ("1", "Tern School", "73.7500", "68.8889", "3", "0.4", "71.8056", "0"),
+        ("2", "Heron School", "81.2500", "33.3334", "2", "0.4", "62.0833", "0"),
+        ("", "Gull School", "75.0000", "", "0", "0.4", "", "0"),
     ]
-    assert rows[0]["Pitch: totals by member"] == "Ann: 73.3333; Ben: 93.3333; Cleo: 40.0000"
+    members = [f"Pitch: {what} {nth}" for nth in (1, 2, 3) for what in ("member", "total")]
+    assert [[row[one] for one in members] for row in rows] == [
+        ["Ann", "73.3333", "Ben", "93.3333", "Cleo", "40.0000"],
+        ["Ann", "26.6667", "Ben", "40.0000", "", ""],
+        ["", "", "", "", "", ""],
+    ]
+    reviewers = [f"{what} {nth}" for nth in (1, 2, 3) for what in ("Reviewer", "Total")]
+    assert [[row[one] for one in reviewers] for row in rows] == [
+        ["Ann", "78.1250", "Ben", "53.1250", "Cleo", "90.0000"],
+        ["Ann", "81.2500", "", "", "", ""],
+        ["Ben", "75.0000", "", "", "", ""],
+    ]
+    assert [row["No final score because"] for row in rows] == ["", "", NOT_PITCHED]
+    assert [one for one in rows[0] if one.endswith(" 4") or "set aside 1" in one.lower()] == []
     assert rows[1]["Pitch: essential criteria"] == "The principal is there: failed by 1 of 2"
     assert (rows[0]["Pitch: mean of The whole team speaks"], rows[2]["Pitch: mean of The whole team speaks"]) == (
         "3.5000",
@@ -175,8 +188,12 @@ def test_files_hold_both_parts_and_every_reason() -> None:
 def test_who_has_no_final_score_has_no_place_on_the_pages(client_of: Any) -> None:
     panel = sheet()
     browser, page = client_of(panel.officer), f"/review/stages/{panel.stage.public_id}/scores"
-    rows = re.findall(r"<tr>.*?</tr>", browser.get(page).text.partition("<tbody>")[2].partition("</tbody>")[0], re.S)
-    told = [[re.sub(r"<[^>]*>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", row, re.S)] for row in rows]
+    rows = re.findall(
+        r"<tr>.*?</tr>", browser.get(page).text.partition("<tbody>")[2].partition("</tbody>")[0], re.DOTALL
+    )
+    told = [
+        [re.sub(r"<[^>]*>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)] for row in rows
+    ]
     assert [(one[0], one[6]) for one in told] == [("1", "71.8"), ("2", "62.1"), ("", "no place: no pitch score")]
     assert ["<svg" in row.partition('data-label="Rank"')[2] for row in rows] == [True, True, False]
     _, [*_, gull] = panel.ranking()
@@ -231,7 +248,18 @@ def test_a_card_set_aside_is_named_in_the_file_for_officers_alone() -> None:
     services.keep_up()
     db.session.rollback()
     row = next(one for one in file(panel, exports.scores) if one["Applicant"] == "Tern School")
-    assert row["Set aside"] == (
-        "Cleo: 90.0000, conflict known since 2016-04-06; Cleo at the pitch: 40.0000, conflict known since 2016-04-06"
-    )
+    columns = [f"{what} {nth}" for nth in (1, 2) for what in ("Set aside", "Its total", "At the pitch")]
+    assert [row[one] for one in ("Set aside", *columns)] == ["2", "Cleo", "90.0000", "no", "Cleo", "40.0000", "yes"]
+    since = "2016-04-06T10:00:00-07:00"
+    assert [row[f"Conflict known since {nth}"] for nth in (1, 2)] == [since, since]
+    whole = file(panel, exports.scores)
+    with unit_of_work():
+        services.declare_conflict(panel.by, read.submission.application.case, "My sister teaches there.")
+    # Nor do the columns tell how many read what is kept from whoever has the file.
+    told = {"Reviewer 1", "Total 1", "Pitch: member 2", "Pitch: total 2"}
+    kept = {"Reviewer 2", "Total 2", "Set aside 1", "Its total 1", "At the pitch 1", "Set aside 2"}
+    assert (told | kept) <= set(whole[0])
+    assert (set(file(panel, exports.scores)[0]) & (told | kept)) == told
+    heron = next(one for one in whole if one["Applicant"] == "Heron School")
+    assert [heron[one] for one in ("Set aside", *columns)] == ["0", *[""] * 6]
     assert (row["Mean"], row["Pitch"], row["Scorecards"], row["Pitch cards"]) == ("65.6250", "83.3333", "2", "2")

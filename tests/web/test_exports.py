@@ -74,6 +74,24 @@ def test_a_sheet_that_is_full_says_so(monkeypatch: pytest.MonkeyPatch, most: int
     assert [cell.value for cell in load_workbook(file).active["A"]][2:] == ["Lodestar, K-12", last]
 
 
+@pytest.mark.parametrize(
+    ("of", "name"),
+    [
+        ("conflicts of interest", "Conflicts of interest"),
+        ("Who came to [Q&A]: 3/4 of schools, and why not more", "Who came to Q&A 3 4 of schools,"),
+        ("'history'", "Sheet1"),
+        ("", "Sheet1"),
+    ],
+)
+def test_a_sheet_is_named_after_what_it_holds(of: str, name: str) -> None:
+    file = io.BytesIO()
+    exports.write_table(file, "xlsx", ["a"], [], of)
+    assert load_workbook(file).sheetnames == [name]
+    assert load_workbook(io.BytesIO(export("xlsx", "organizations", ["a"], []).get_data())).sheetnames == [
+        "Organizations"
+    ]
+
+
 def test_other_forms_do_not_exist() -> None:
     with pytest.raises(NotFound):
         export("exe", "cases", [], [])

@@ -128,6 +128,7 @@ from grants.review.queries.training import (
 from grants.review.queries.vacancies import emptied, open_vacancies, succession_on, vacancies_on, vacancy_on
 from grants.review.queries.waiting import Waiting, own_waiting, waiting_members
 from grants.review.queries.whole import StageScores, hidden_name, severity_groups, stage_scores
+from grants.review.queries.widths import widths_of
 from grants.review.queries.written import Written, WrittenCard, names_of, written_cards, written_on
 from grants.review.todos import todos
 
@@ -299,6 +300,7 @@ __all__ = [
     "vacancies_on",
     "vacancy_on",
     "waiting_members",
+    "widths_of",
     "work_asked",
     "written_cards",
     "written_on",

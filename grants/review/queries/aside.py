@@ -6,16 +6,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from grants.applications.models import Application
 from grants.casework.visibility import not_conflicted
 from grants.kernel.policy import Actor
 from grants.people.models import Person
 from grants.persistence.session import db
+from grants.programs.models import CycleStage
 from grants.review.models import Assignment, Conflict, Scorecard
 from grants.review.pitch_models import PitchCard
-from grants.review.queries.scope import joined
+from grants.review.queries.scope import REVIEWABLE, joined
 from grants.review.states import ScorecardState
 
 
@@ -45,8 +46,20 @@ def set_aside(actor: Actor, application_id: int) -> Sequence[SetAside]:
 
 def set_aside_among(actor: Actor, application_ids: Collection[int]) -> Mapping[int, Sequence[SetAside]]:
     """The same of many, by application's id."""
+    found: dict[int, list[SetAside]] = {}
+    for one in _set_aside(actor, Application.id.in_(application_ids)):
+        found.setdefault(one.application_id, []).append(one)
+    return found
+
+
+def set_aside_on(actor: Actor, stage: CycleStage) -> Sequence[SetAside]:
+    """The same of all that are under review on a stage."""
+    return _set_aside(actor, Application.stage_id == stage.id, Application.state.in_(REVIEWABLE))
+
+
+def _set_aside(actor: Actor, *of_these: ColumnElement[bool]) -> list[SetAside]:
     if not actor.may("panel.read"):
-        return {}
+        return []
     written = _aside(
         actor,
         joined(
@@ -66,12 +79,11 @@ def set_aside_among(actor: Actor, application_ids: Collection[int]) -> Mapping[i
         PitchCard,
         PitchCard.reviewer_id,
     )
-    found: dict[int, list[SetAside]] = {}
-    for statement, at_pitch in ((written, False), (pitched, True)):
-        of_these = statement.where(Application.id.in_(application_ids))
-        for number, reviewer, total, submitted_at, since in db.session.execute(of_these):
-            found.setdefault(number, []).append(SetAside(number, reviewer, total, submitted_at, since, at_pitch))
-    return found
+    return [
+        SetAside(number, reviewer, total, submitted_at, since, at_pitch)
+        for statement, at_pitch in ((written, False), (pitched, True))
+        for number, reviewer, total, submitted_at, since in db.session.execute(statement.where(*of_these))
+    ]
 
 
 def _aside(
