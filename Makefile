@@ -6,6 +6,9 @@ BIN := .venv/bin
 # tests stay together, so that what they share is made once.
 PYTEST := $(BIN)/pytest -q -n 3 --dist loadfile
 
+# What is compiled is kept, whatever this machine says: every process that a test starts would compile it all anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test check bench load run reset-demo lock migration
 
 help: ## this list

@@ -1,18 +1,26 @@
 """The `grants` command: what an operator does from the shell. Each capability brings its own in COMMANDS."""
 
+from importlib import import_module
+from typing import Final
+
 import click
 from flask import Flask
 from flask.cli import ScriptInfo
 
 from grants import config
-from grants.background import commands as background
-from grants.casework import commands as casework
-from grants.payments import commands as payments
-from grants.people import commands as people
-from grants.persistence import commands as persistence
-from grants.programs import commands as programs
-from grants.replay import commands as replay
 from grants.settings import settings_table
+
+# Read when it is asked for: all of them take seconds and the memory of the whole application, which `grants config`
+# answers without, and `grants serve`, which waits beside those that it has started.
+CAPABILITY_OF: Final = {
+    **dict.fromkeys(("migrate", "backup", "restore"), "persistence"),
+    **dict.fromkeys(("serve", "worker"), "background"),
+    "create-admin": "people",
+    "audit": "casework",
+    "program": "programs",
+    "ledger": "payments",
+    **dict.fromkeys(("replay", "demo"), "replay"),
+}
 
 
 def _create_app(settings: config.Settings | None = None) -> Flask:
@@ -23,7 +31,16 @@ def _create_app(settings: config.Settings | None = None) -> Flask:
 
 
 class _Commands(click.Group):
-    """Says a wrong setting as one sentence instead of a trace."""
+    """Finds what capabilities bring, and says a wrong setting as one sentence instead of a trace."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *CAPABILITY_OF])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in CAPABILITY_OF:
+            return super().get_command(ctx, cmd_name)
+        brought: tuple[click.Command, ...] = import_module(f"grants.{CAPABILITY_OF[cmd_name]}.commands").COMMANDS
+        return next(one for one in brought if one.name == cmd_name)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -50,11 +67,6 @@ def show_config(make_secret: bool) -> None:
     elif not config.given().get("SECRET_KEY"):
         config.write_env_file(config.env_file(), {"SECRET_KEY": config.new_secret()})
         click.echo(f"A new SECRET_KEY stands in {config.env_file()}.")
-
-
-for _capability in (persistence, background, people, casework, programs, payments, replay):
-    for _command in _capability.COMMANDS:
-        main.add_command(_command)
 
 
 if __name__ == "__main__":

@@ -107,9 +107,11 @@ def whole_app(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Flask
         flask_migrate.upgrade(directory=app.config["MIGRATIONS"])
         ordering.watch(db.engine)
         engine.make_template()
-    # What stands here stands until the process ends: it is not looked through again for what may go.
+    # What stands here stands until the process ends: it is not looked through again for what may go. Statements and
+    # pages leave much behind that goes by itself, and so it need not be looked through often.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000)
     return app
 
 

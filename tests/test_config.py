@@ -4,11 +4,14 @@ import os
 import stat
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
+import click
 import pytest
 
 from grants import config
+from grants.cli import CAPABILITY_OF, main
 from grants.config import ROOT, ConfigurationError, Settings
 from grants.settings import settings_table
 
@@ -185,6 +188,21 @@ def test_the_readme_holds_the_table_that_the_command_prints(tmp_path: Path) -> N
     printed = grants(file, "config")
     assert (printed.returncode, printed.stdout) == (0, settings_table() + "\n")
     assert settings_table() in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_command_has_all_that_each_capability_brings() -> None:
+    brought = {
+        command.name: capability
+        for capability in (one.parent.name for one in (ROOT / "grants").glob("*/commands.py"))
+        for command in import_module(f"grants.{capability}.commands").COMMANDS
+    }
+    assert brought == CAPABILITY_OF
+    with click.Context(main) as context:
+        assert main.list_commands(context) == sorted([*brought, "config"])
+        assert {name: getattr(main.get_command(context, name), "name", None) for name in brought} == {
+            name: name for name in brought
+        }
+        assert main.get_command(context, "brew") is None
 
 
 def test_a_new_secret_is_written_once(tmp_path: Path) -> None:

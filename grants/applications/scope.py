@@ -14,6 +14,8 @@ from grants.people.models import CoachInvitation
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 
+_any = aliased(Submission)
+
 OPEN_TO_COACHES = (State.DRAFT, State.RETURNED)
 
 
@@ -80,8 +82,7 @@ def is_named() -> ColumnElement[bool]:
 
 def was_submitted() -> ColumnElement[bool]:
     """Holds for applications that were submitted at least once."""
-    every = aliased(Submission)
-    return exists().where(every.application_id == Application.id)
+    return exists().where(_any.application_id == Application.id)
 
 
 def by_stage(actor: Actor, condition: ColumnElement[bool]) -> Sequence[tuple[CycleStage, int]]:

@@ -8,7 +8,6 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from grants.background import runner
 from grants.background.supervisor import run_together
 from grants.config import ROOT, Settings, start_logging
 
@@ -34,6 +33,9 @@ def serve_with(settings: Settings) -> None:
 @with_appcontext
 def worker() -> None:
     """Do the background work only: any number of these may run beside one another."""
+    # Here and not above: `grants serve` waits beside what it has started, and holds nothing of the application.
+    from grants.background import runner  # noqa: PLC0415
+
     start_logging(current_app.config["SETTINGS"])
     # What was loaded stays for good, and a long file is made a fifth faster when nobody looks through it again.
     gc.collect()

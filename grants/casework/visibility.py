@@ -22,7 +22,7 @@ _applied = table("application", column("id"), column("case_id")).alias("consorti
 _submitted = table("submission", column("application_id"), column("submitted_at")).alias("consortium_submission")
 _invitation, _coach = aliased(CoachInvitation), aliased(CoachInvitation)
 _belonging = aliased(OrganizationMembership)
-_its_own, _member = aliased(Case), aliased(ConsortiumMember)
+_its_own, _merged, _member = aliased(Case), aliased(Case), aliased(ConsortiumMember)
 
 
 Column = ColumnElement[Any] | Any
@@ -152,8 +152,7 @@ def visible_cases(actor: Actor) -> ColumnElement[bool]:
 
 def in_use(case_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Holds for rows whose case did not become part of another one."""
-    merged = aliased(Case)
-    return case_id.not_in(select(merged.id).where(merged.merged_into_id.is_not(None)))
+    return case_id.not_in(select(_merged.id).where(_merged.merged_into_id.is_not(None)))
 
 
 def sees_all_cases(actor: Actor) -> bool:

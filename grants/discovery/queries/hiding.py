@@ -8,16 +8,17 @@ from grants.casework.visibility import not_conflicted
 from grants.discovery.models import Event, Registration, Waiting
 from grants.kernel.policy import Actor
 
+_case, _at = aliased(Case), aliased(Event)
+
 
 def not_hidden(actor: Actor, what: type[Registration] | type[Waiting] = Registration) -> ColumnElement[bool]:
     """Holds for places of schools whose case in the event's cycle the actor has no standing conflict with.
 
     A school without a case is hidden from nobody.
     """
-    case, at = aliased(Case), aliased(Event)
     return ~exists().where(
-        at.id == what.event_id,
-        case.cycle_id == at.cycle_id,
-        case.organization_id == what.organization_id,
-        ~not_conflicted(actor, case.id),
+        _at.id == what.event_id,
+        _case.cycle_id == _at.cycle_id,
+        _case.organization_id == what.organization_id,
+        ~not_conflicted(actor, _case.id),
     )

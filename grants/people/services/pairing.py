@@ -1,9 +1,10 @@
 """Finding organizations that may be here twice, and saying of two that they are not the same."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import and_, delete, event, func, insert, inspect, or_, select
+from sqlalchemy import Select, and_, bindparam, delete, event, func, insert, inspect, or_, select
 from sqlalchemy.orm import Mapper, Session, aliased, object_session
 
 from grants.kernel.clock import now
@@ -94,12 +95,19 @@ def _near(session: Session, compared: Collection[int]) -> set[tuple[int, int]]:
 
     returns  ids, the smaller of two first
     """
+    rows = session.execute(_sharing_a_key(), {"compared": list(compared), "most": MOST_COMPARED})
+    return {(min(mine, their), max(mine, their)) for mine, their in rows}
+
+
+@cache
+def _sharing_a_key() -> Select[int, int]:
+    """Asked with every organization that changes, and so put together once."""
     its, theirs, one, other = aliased(MatchKey), aliased(MatchKey), aliased(Organization), aliased(Organization)
     # Asked of the keys first and nothing else, so that no engine begins with all organizations there are.
     shared = (
         select(its.organization_id.label("one"), theirs.organization_id.label("other"))
         .join(theirs, and_(theirs.key == its.key, theirs.organization_id != its.organization_id))
-        .where(its.organization_id.in_(list(compared)))
+        .where(its.organization_id.in_(bindparam("compared", expanding=True)))
         .distinct()
         .subquery()
     )
@@ -113,8 +121,7 @@ def _near(session: Session, compared: Collection[int]) -> set[tuple[int, int]]:
         .where(other.merged_into_id.is_(None), *maybe_one)
         .subquery()
     )
-    rows = session.execute(select(near.c.one, near.c.other).where(near.c.place <= MOST_COMPARED))
-    return {(min(mine, their), max(mine, their)) for mine, their in rows}
+    return select(near.c.one, near.c.other).where(near.c.place <= bindparam("most"))
 
 
 def _read(

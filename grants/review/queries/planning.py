@@ -35,6 +35,8 @@ Selected = TypeVarTuple("Selected")
 Pair = tuple[int, int]
 """(person id, application id)."""
 
+_now_read, _earlier = aliased(Application), aliased(CycleStage)
+
 SEVERAL: Final = "schools of several grade spans"
 
 
@@ -277,13 +279,11 @@ def _earlier_stage(stage: CycleStage) -> tuple[str, str] | None:
 def _previous(stage: CycleStage, only: int | None = None) -> Select[int, int]:
     """Who read the same case in the earlier stage; of one application alone, where `only` is its id."""
     key, _ = _earlier_stage(stage) or ("", "")
-    now_read = aliased(Application)
-    earlier = aliased(CycleStage)
     return (
-        joined(select(Assignment.reviewer_id, now_read.id))
-        .join(earlier, and_(Assignment.stage_id == earlier.id, earlier.cycle_id == stage.cycle_id))
-        .join(now_read, and_(now_read.case_id == Application.case_id, now_read.stage_id == stage.id))
-        .where(earlier.key == key, Assignment.revoked_at.is_(None), true() if only is None else now_read.id == only)
+        joined(select(Assignment.reviewer_id, _now_read.id))
+        .join(_earlier, and_(Assignment.stage_id == _earlier.id, _earlier.cycle_id == stage.cycle_id))
+        .join(_now_read, and_(_now_read.case_id == Application.case_id, _now_read.stage_id == stage.id))
+        .where(_earlier.key == key, Assignment.revoked_at.is_(None), true() if only is None else _now_read.id == only)
     )
 
 

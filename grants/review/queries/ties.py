@@ -16,6 +16,8 @@ from grants.programs.queries import definition_of
 from grants.review.models import Affiliation, Conflict
 from grants.review.ties import Judge, Judged, Stated, Tie, domain_of, ties
 
+_network = aliased(Organization)
+
 
 def unnoted_ties(
     stage: CycleStage, person_ids: Collection[int], case_ids: Collection[int] | None = None
@@ -97,11 +99,10 @@ def _stated(person_ids: Collection[int]) -> dict[int, list[Stated]]:
 
 def _networks(organization_ids: Collection[int]) -> dict[int, dict[int, str]]:
     """Organization id -> the consortia in which it is now: their ids and names."""
-    network = aliased(Organization)
     found: dict[int, dict[int, str]] = {}
     for organization_id, number, name in db.session.execute(
-        select(ConsortiumMember.organization_id, network.id, network.name)
-        .join(network, network.id == ConsortiumMember.consortium_id)
+        select(ConsortiumMember.organization_id, _network.id, _network.name)
+        .join(_network, _network.id == ConsortiumMember.consortium_id)
         .where(
             ConsortiumMember.organization_id.in_(organization_ids),
             ConsortiumMember.since.is_not(None),
