@@ -192,6 +192,12 @@ def test_an_officer_looks_at_several_at_once(app: Flask, client_of: Browser) -> 
         assert browser.post(url, data={"conflict": ids[:2], "reason": "On its website."}).location == url
         assert "1 conflict to look at" in browser.get("/").text
         looked = browser.get(f"{url}?state=confirmed").text
+        # The panel's page, the list and the conflict's own page say who confirmed it, when and why.
+        own = f"{url.removesuffix('/all')}/{ids[0]}/lift"
+        for page in (looked, browser.get(f"{url.removesuffix('/conflicts/all')}/panel").text, browser.get(own).text):
+            said = re.findall(r"Confirmed (.+?) by Maya Rivera: On its website\.", page)
+            assert said
+            assert "2016" in said[0]
         leaves("Ray")
         one = browser.post(f"/review/stages/{panel.stage.public_id}/conflicts/{ids[2]}/lift",
                            data={"reason": "Never worked there.", "action": "clear"})  # fmt: skip

@@ -120,6 +120,61 @@ def test_it_is_offered_beside_the_scores_too_and_leads_back_there(panel: Emptied
         assert browser.post(press, data={"from": "scores"}).location == f"{url}#places"
 
 
+def test_the_panel_s_row_proposes_somebody_and_one_press_assigns(panel: Emptied, client_of: Browser) -> None:
+    with unit_of_work():
+        looks = person("Aud", Role.AUDITOR)
+    browser, auditor = client_of(panel.officer), client_of(looks)
+    url = f"/review/stages/{panel.stage.public_id}/panel"
+    with clock_at(make.REVIEWING):
+        panel["Ben"].declares_conflict(panel.tern)
+        waits = browser.get(url).text
+        assert f'href="{page_of(panel, panel.tern)}#places">Who fits best is being worked out' in waits
+        run_due()
+        shown, looked_at = browser.get(url).text, auditor.get(url).text
+        for page in (shown, looked_at):
+            assert "<b>Cleo</b> fits best in place of Ben: knows charter." in page
+        presses = [re.findall(r'action="([^"]+/places/\w+/assign/\w+)"', page) for page in (shown, looked_at)]
+        assert [len(one) for one in presses] == [1, 0]
+        assert browser.post(presses[0][0], data={"from": "panel"}).location == f"{url}#who-reads"
+        assert "fits best" not in browser.get(url).text
+    assert panel["Cleo"].pile() == ["Tern School"]
+
+
+def test_what_the_panel_proposes_is_kept_from_who_may_not_know_and_reads_many_as_one(
+    panel: Emptied, statements: Any
+) -> None:
+    several = [panel.application_of(f"School {number}") for number in range(29)]
+    with unit_of_work():
+        mona = actor(person("Mona", Role.PROGRAM_OFFICER))
+        services.declare_conflict(mona, panel.tern.case, "Her brother leads it.")
+    panel["Ben"].declares_conflict(panel.tern)
+    with clock_at(make.REVIEWING):
+        run_due()
+
+    def read() -> tuple[int, list[tuple[int, str]]]:
+        db.session.rollback()
+        ids = [panel.tern.id, *(one.id for one in several)]
+        with statements() as seen:
+            found = queries.proposed_on(panel.by, panel.stage, ids)
+            told = [
+                (number, one.best.reviewer.name if one.best and one.best.reviewer else "")
+                for number, one in found.items()
+            ]
+        return len(seen), sorted(told)
+
+    alone, told = read()
+    assert told == [(panel.tern.id, "Cleo")]
+    assert queries.proposed_on(mona, panel.stage, [panel.tern.id]) == {}
+    panel["Dan"].declares()
+    for one in several:
+        panel.assigns("Ann", one)
+        panel["Ann"].declares_conflict(one)
+    with clock_at(make.REVIEWING):
+        run_due()
+    many, told = read()
+    assert (many, len(told)) == (alone, 30)
+
+
 def test_left_as_it_is_with_a_reason_and_taken_up_again(panel: Emptied, client_of: Browser) -> None:
     panel["Ben"].declares_conflict(panel.tern)
     browser, url = client_of(panel.officer), page_of(panel, panel.tern)

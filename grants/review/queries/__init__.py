@@ -125,7 +125,14 @@ from grants.review.queries.training import (
     sample_of,
     training_of,
 )
-from grants.review.queries.vacancies import emptied, open_vacancies, succession_on, vacancies_on, vacancy_on
+from grants.review.queries.vacancies import (
+    emptied,
+    open_vacancies,
+    proposed_on,
+    succession_on,
+    vacancies_on,
+    vacancy_on,
+)
 from grants.review.queries.waiting import Waiting, own_waiting, waiting_members
 from grants.review.queries.whole import StageScores, hidden_name, severity_groups, stage_scores
 from grants.review.queries.widths import widths_of
@@ -261,6 +268,7 @@ __all__ = [
     "promises_of",
     "proposal_of",
     "proposed",
+    "proposed_on",
     "proposed_pair",
     "ranked",
     "ranked_all",

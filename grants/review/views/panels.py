@@ -40,6 +40,8 @@ def panel_page(stage: CycleStage, form: InviteForm) -> str:
     """The panel, with the form by which somebody is asked as it stands."""
     actor, narrowed = current_actor(), CoverageFilterForm()
     members = queries.member_progress(actor, stage, page_asked("reviewers"))
+    filters = queries.CoverageFilters(narrowed.q.data or "", narrowed.show.data or "")
+    coverage = queries.coverage(actor, stage, page_asked("applications"), filters)
     return render_template(
         "review/panel.html",
         stage=stage,
@@ -51,12 +53,8 @@ def panel_page(stage: CycleStage, form: InviteForm) -> str:
         has_run_out=queries.has_run_out,
         answered_too_late=queries.answered_too_late,
         **asking_now(),
-        coverage=queries.coverage(
-            actor,
-            stage,
-            page_asked("applications"),
-            queries.CoverageFilters(narrowed.q.data or "", narrowed.show.data or ""),
-        ),
+        coverage=coverage,
+        proposed=queries.proposed_on(actor, stage, [one.application.id for one in coverage.items]),
         narrowed=narrowed,
         conflicts=queries.panel_conflicts(actor, stage, page_asked("conflicts")),
         form=form,

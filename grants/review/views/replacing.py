@@ -105,6 +105,9 @@ def _about(stage_id: str, application_id: str) -> tuple[CycleStage, Application]
 
 
 def _back(stage_id: str, application_id: str) -> ResponseReturnValue:
-    """To the page it was pressed on: what the application was given, or who reads it."""
-    endpoint = ".application" if request.form.get("from") == "scores" else ".reviewers"
+    """To the page it was pressed on: the panel, what the application was given, or who reads it."""
+    pressed_on = request.form.get("from")
+    if pressed_on == "panel":
+        return redirect(url_for(".panel", stage_id=stage_id, _anchor="who-reads"))
+    endpoint = ".application" if pressed_on == "scores" else ".reviewers"
     return redirect(url_for(endpoint, stage_id=stage_id, application_id=application_id, _anchor="places"))
