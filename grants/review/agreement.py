@@ -17,6 +17,8 @@ Level = Literal["nominal", "ordinal", "interval"]
 
 _SEED = 2014
 _TINY = 1e-9
+_AT_ONCE = 250_000
+"""Scores that are redrawn at once: all of a large stage's, a thousand times, would take half a gigabyte."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class RankDraws:
     """
 
     submissions: tuple[str, ...]
-    ranks: NDArray[np.int64]
+    ranks: NDArray[np.int32]
 
     def interval(self, submission: str, share: float = 0.90) -> RankInterval:
         """Percentile interval of the rank; `share` above 0 and below 1."""
@@ -98,7 +100,7 @@ class RankDraws:
         before = sum((self._column(other) < own for other in barred), start=np.zeros_like(own))
         return float(np.mean(own - before <= places))
 
-    def _column(self, submission: str) -> NDArray[np.int64]:
+    def _column(self, submission: str) -> NDArray[np.int32]:
         return self.ranks[:, self.submissions.index(submission)]
 
 
@@ -176,19 +178,23 @@ def rank_draws(ratings: Sequence[Rating], draws: int = 1_000, seed: int = _SEED)
     """
     _, submissions = _names(ratings)
     scores, counts = _ragged(ratings, submissions)
-    random = np.random.Generator(np.random.PCG64(seed))
-    picks = (random.random((draws, *scores.shape)) * counts[:, np.newaxis]).astype(np.int64)
-    drawn = np.take_along_axis(scores[np.newaxis], picks, axis=2)
     kept = np.arange(scores.shape[1]) < counts[:, np.newaxis]
-    # Sums of whole numbers, then one division: equal means compare as equal.
-    means = np.sum(drawn, axis=2, where=kept) / counts
-    order = np.lexsort((random.random(means.shape), -means), axis=1)
-    ranks = np.empty_like(order)
-    np.put_along_axis(ranks, order, np.arange(1, len(submissions) + 1)[np.newaxis], axis=1)
+    # The lots of all draws come after their picks in the seed's one stream of numbers.
+    picking, lots = (np.random.Generator(np.random.PCG64(seed).advance(skip)) for skip in (0, draws * scores.size))
+    ranks, places = np.empty((draws, len(submissions)), dtype=np.int32), np.arange(1, len(submissions) + 1)
+    at_once = max(1, _AT_ONCE // max(1, scores.size))
+    for start in range(0, draws, at_once):
+        some = ranks[start : start + at_once]
+        picks = (picking.random((len(some), *scores.shape)) * counts[:, np.newaxis]).astype(np.int64)
+        drawn = np.take_along_axis(scores[np.newaxis], picks, axis=2)
+        # Sums of whole numbers, then one division: equal means compare as equal.
+        means = np.sum(drawn, axis=2, where=kept) / counts
+        order = np.lexsort((lots.random(means.shape), -means), axis=1)
+        np.put_along_axis(some, order, places[np.newaxis], axis=1)
     return RankDraws(submissions, ranks)
 
 
-def _intervals(ranks: NDArray[np.int64], share: float) -> list[RankInterval]:
+def _intervals(ranks: NDArray[np.int32], share: float) -> list[RankInterval]:
     """The intervals of int (draws, submissions), one for each submission."""
     tail = (1 - share) / 2
     ends = np.quantile(ranks, [tail, 1 - tail], axis=0, method="inverted_cdf").astype(int)

@@ -1,5 +1,6 @@
 import math
 import time
+import tracemalloc
 from decimal import Decimal
 
 import krippendorff
@@ -242,6 +243,30 @@ def test_the_same_ratings_give_the_same_draws_in_any_order() -> None:
     assert np.array_equal(first.ranks, second.ranks)
     assert first.submissions == second.submissions
     assert not np.array_equal(first.ranks, rank_draws(panel, seed=1).ranks)
+
+
+def test_a_stage_too_large_to_be_redrawn_at_once_is_redrawn_the_same() -> None:
+    """The numbers of all draws are one stream from the seed: first every pick, then every lot."""
+    panel = [
+        Rating(f"r{(place + step) % 60}", f"s{place:03}", Decimal((place * 37 + step * 53) % 100))
+        for place in range(400)
+        for step in range(3 if place % 7 else 2)
+    ]
+    names = sorted({one.submission for one in panel})
+    given = [sorted(int(one.score * 10_000) for one in panel if one.submission == name) for name in names]
+    counts = np.array([len(one) for one in given])
+    scores = np.array([[*one, 0][:3] for one in given])
+    random = np.random.Generator(np.random.PCG64(7))
+    picks = (random.random((1_000, 400, 3)) * counts[:, np.newaxis]).astype(np.int64)
+    drawn = np.take_along_axis(scores[np.newaxis], picks, axis=2)
+    means = np.where(np.arange(3) < counts[:, np.newaxis], drawn, 0).sum(axis=2) / counts
+    order = np.lexsort((random.random(means.shape), -means), axis=1)
+    tracemalloc.start()
+    draws = rank_draws(panel, seed=7)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert np.array_equal(draws.ranks, np.argsort(order, axis=1) + 1)
+    assert (draws.submissions, peak < 16_000_000) == (tuple(names), True)
 
 
 @given(PANELS)
