@@ -110,7 +110,7 @@ def ties(judge: Judge, judged: Judged, rules: Collection[str]) -> list[Tie]:
         found.append(Tie("same_organization", f"Belongs to {name}."))
     if "same_network" in rules and (name := _first(judged.networks, judge.networks)):
         found.append(Tie("same_network", f"Belongs to an organization that is in {name} too."))
-    if "same_email_domain" in rules and domain in judged.domains.keys() - PUBLIC_MAIL:
+    if "same_email_domain" in rules and domain in judged.domains and domain not in PUBLIC_MAIL:
         found.append(Tie("same_email_domain", f"Shares the email domain {domain} with {judged.domains[domain]}."))
     former = {"former_employer"} & set(rules)
     stated = {one.relation for one in judge.stated} - former

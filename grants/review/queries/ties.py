@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, CompoundSelect, and_, exists, or_, select, true, union
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from grants.applications.models import Application, CoachedSection, Submission
@@ -97,7 +97,7 @@ def _stated(person_ids: Collection[int]) -> dict[int, list[Stated]]:
     return found
 
 
-def _networks(organization_ids: Collection[int]) -> dict[int, dict[int, str]]:
+def _networks(organization_ids: Collection[int] | CompoundSelect[int]) -> dict[int, dict[int, str]]:
     """Organization id -> the consortia in which it is now: their ids and names."""
     found: dict[int, dict[int, str]] = {}
     for organization_id, number, name in db.session.execute(
@@ -133,11 +133,11 @@ def _judged(stage: CycleStage, case_ids: Collection[int] | None) -> dict[int, Ju
         .join(ConsortiumMember, ConsortiumMember.consortium_id == Case.organization_id)
         .join(ConsortiumMember.organization)
     )
-    rows = [
-        *db.session.execute(members.where(counts_for(ConsortiumMember, Case.id)).order_by(ConsortiumMember.id)),
-        *db.session.execute(own.join(Case.organization)),
-    ]
-    places = {organization_id for _, organization_id, _, _ in rows}
+    members = members.where(counts_for(ConsortiumMember, Case.id))
+    own = own.join(Case.organization)
+    rows = [*db.session.execute(members.order_by(ConsortiumMember.id)), *db.session.execute(own)]
+    # Asked again in a statement, and not named in it: to spell and to read thousands of numbers takes longer.
+    places = union(*(one.order_by(None).with_only_columns(Organization.id) for one in (members, own)))
     emails, networks = _emails(places), _networks(places)
     found: dict[int, Judged] = {}
     for case_id, organization_id, name, domain in rows:
@@ -150,7 +150,7 @@ def _judged(stage: CycleStage, case_ids: Collection[int] | None) -> dict[int, Ju
     return found
 
 
-def _emails(organization_ids: Collection[int]) -> dict[int, list[str]]:
+def _emails(organization_ids: Collection[int] | CompoundSelect[int]) -> dict[int, list[str]]:
     """Organization id -> the email domains of those who lead it or sign for it.
 
     Not of everyone who writes for it: whoever invites a helper with an address of theirs would tie the helper's whole
