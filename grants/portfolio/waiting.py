@@ -15,8 +15,8 @@ from grants.monitoring.models import Requirement
 from grants.people.models import Organization, Person
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
-from grants.review.models import Assignment, Scorecard
-from grants.review.queries.scope import joined, stands
+from grants.review.models import Assignment
+from grants.review.queries.scope import is_open, joined, stands
 from grants.web.filters import listing, plural
 
 SHOWN = 4
@@ -74,13 +74,12 @@ def _reviewers(actor: Actor, cycle: Cycle) -> Waiting | None:
         joined(select(Person.name, func.count(), func.min(CycleStage.public_id)).select_from(Assignment))
         .join(Assignment.reviewer)
         .join(CycleStage, CycleStage.id == Assignment.stage_id)
-        .outerjoin(Scorecard, Scorecard.assignment_id == Assignment.id)
         .where(
             CycleStage.cycle_id == cycle.id,
             CycleStage.released_at.is_(None),
+            is_open(),
             stands(),
             not_conflicted(actor, Application.case_id),
-            func.coalesce(Scorecard.state, "") != "submitted",
         )
         .group_by(Person.name)
         .order_by(Person.name)

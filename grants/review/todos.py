@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from flask import url_for
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 
 from grants.applications.models import Application
 from grants.casework.visibility import not_conflicted
@@ -17,15 +17,14 @@ from grants.people.models import Person
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
-from grants.review.models import Assignment, Scorecard
+from grants.review.models import Assignment, Tally
 from grants.review.queries.conflicts import conflicts_to_look_at
 from grants.review.queries.files import kept_back
 from grants.review.queries.invitations import HOLDS_FOR, invitations_waiting
 from grants.review.queries.later import still_behind, yet_to_declare
 from grants.review.queries.piles import Pile, is_past, piles_of
-from grants.review.queries.scope import REVIEWABLE, joined, stands, with_program
+from grants.review.queries.scope import is_open, is_reviewable, joined, stands, with_program
 from grants.review.queries.vacancies import open_vacancies
-from grants.review.states import ScorecardState
 from grants.review.steps import Step
 from grants.review.vacancy_models import Vacancy
 from grants.web.filters import listing, plural
@@ -142,7 +141,7 @@ def _organizing(actor: Actor) -> list[Todo]:
         _lacking(actor, stages),
         yet_to_declare(ids),
         still_behind(actor, ids),
-        _late(actor, ids),
+        _late(actor, [stage.id for stage in stages if is_past(stage.reviews_due_at)]),
         conflicts_to_look_at(actor),
     )
     found = []
@@ -160,7 +159,7 @@ def _organizing(actor: Actor) -> list[Todo]:
             count, said = undeclared
             title, detail = f"Conflicts to be declared: {stage.title}", f"{stage.cycle.title}: {said}"
             found.append(Todo("ask", title, url, detail, due, count, stage.cycle_id))
-        if is_past(stage.reviews_due_at) and (open_cards := late.get(stage.id)):
+        if open_cards := late.get(stage.id):
             count = sum(cards for _, cards in open_cards)
             detail = f"{stage.cycle.title}: {_some([f'{name} {cards}' for name, cards in open_cards])}."
             title = f"{plural(count, 'late scorecard')}: {stage.title}"
@@ -187,18 +186,11 @@ def _some(names: Sequence[str]) -> str:
 
 def _lacking(actor: Actor, stages: Sequence[CycleStage]) -> dict[int, int]:
     """Stage id -> applications with fewer reviewers than the program asks for."""
-    here = Application.stage_id.in_([stage.id for stage in stages])
-    in_force = (
-        joined(select(Application.id, func.count().label("readers")).select_from(Assignment))
-        .where(stands(), here)
-        .group_by(Application.id)
-        .subquery()
-    )
-    readers = func.coalesce(in_force.c.readers, 0)
+    readers = func.coalesce(Tally.assigned, 0)
     rows = db.session.execute(
         select(Application.stage_id, readers, func.count())
-        .outerjoin(in_force, in_force.c.id == Application.id)
-        .where(Application.state.in_(REVIEWABLE), here, not_conflicted(actor, Application.case_id))
+        .outerjoin(Tally, Tally.application_id == Application.id)
+        .where(Application.stage_id.in_([stage.id for stage in stages]), is_reviewable(actor))
         .group_by(Application.stage_id, readers)
     )
     needs = {
@@ -214,14 +206,11 @@ def _lacking(actor: Actor, stages: Sequence[CycleStage]) -> dict[int, int]:
 def _late(actor: Actor, stage_ids: Collection[int]) -> dict[int, list[tuple[str, int]]]:
     """Stage id -> (reviewer's name, scorecards that are not submitted), by name; two of one name are two."""
     found: dict[int, list[tuple[str, int]]] = {}
-    submitted = case((Scorecard.state == ScorecardState.SUBMITTED, 1))
     for stage_id, name, count in db.session.execute(
-        joined(select(Assignment.stage_id, Person.name, func.count() - func.count(submitted)))
+        joined(select(Assignment.stage_id, Person.name, func.count()))
         .join(Assignment.reviewer)
-        .outerjoin(Scorecard, Scorecard.assignment_id == Assignment.id)
-        .where(Assignment.stage_id.in_(stage_ids), stands(), not_conflicted(actor, Application.case_id))
+        .where(Assignment.stage_id.in_(stage_ids), is_open(), stands(), not_conflicted(actor, Application.case_id))
         .group_by(Assignment.stage_id, Person.id, Person.name)
-        .having(func.count() > func.count(submitted))
         .order_by(Person.name, Person.id)
     ):
         found.setdefault(stage_id, []).append((name, count))

@@ -7,19 +7,20 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from grants.applications.models import Application, CoachedSection
 from grants.kernel.clock import clock_at
-from grants.kernel.roles import Role
-from grants.people.models import CoachInvitation
+from grants.kernel.roles import OrganizationRole, Role
+from grants.people.models import CoachInvitation, ConsortiumMember, OrganizationMembership
 from grants.persistence.session import db, unit_of_work
 from grants.review import queries, services
 from grants.review.jobs import keep_up_with_scores
 from grants.review.models import Analysis, Standing, Tally
 from tests.factories import review as make
-from tests.factories.people import person
+from tests.factories.people import join, organization, person
 from tests.review.story import Panel, Reviewer
+from tests.review.test_belonging import coach, in_network
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -105,6 +106,61 @@ def test_whatever_happens_to_scorecards_their_tallies_follow() -> None:
     with unit_of_work():
         make.resubmit(db.session.merge(tern), make.REVIEWING, {"vision": "Better."})
     happened("resubmitted", shows=False)
+
+
+def test_who_comes_to_be_tied_to_an_applicant_counts_there_only_as_long() -> None:
+    """Nobody has said anything, and no rule has looked: belonging to it is enough, and so is coaching it."""
+    panel = Panel.of("Ann", "Ben")
+    with unit_of_work():
+        network, inside = organization("Bay Together", kind="consortium"), organization("Inside")
+    application = panel.application_of(network)
+    panel.application_of("Heron School")
+    panel.all_declare()
+    for name in panel.members:
+        panel.assigns(name, application)
+        panel[name].scores(application)
+
+    def counted() -> tuple[int, int]:
+        now = tallies()
+        assert now == anew()
+        tally = db.session.scalars(select(Tally).where(Tally.application_id == application.id)).one()
+        return tally.assigned, tally.scorecards
+
+    def undo(model: type[OrganizationMembership | ConsortiumMember]) -> None:
+        with unit_of_work() as session:
+            session.delete(session.scalars(select(model).order_by(model.id.desc()).limit(1)).one())
+
+    assert counted() == (2, 2)
+    with unit_of_work():
+        join(panel["Ann"].person, network, OrganizationRole.VIEWER)
+    assert counted() == (1, 1)
+    undo(OrganizationMembership)
+    assert counted() == (2, 2)
+    with unit_of_work():
+        join(panel["Ann"].person, inside, OrganizationRole.VIEWER)
+    assert counted() == (2, 2)
+    with unit_of_work():
+        in_network(network, inside, since=make.REVIEWING)
+    assert counted() == (1, 1)
+    with unit_of_work():
+        coaching = coach(panel["Ben"].person, inside)
+    assert counted() == (0, 0)
+    with unit_of_work():
+        db.session.get_one(CoachInvitation, coaching.id).ended_at = make.REVIEWING
+    assert counted() == (1, 1)
+    undo(ConsortiumMember)
+    assert counted() == (2, 2)
+
+
+def test_a_sum_of_fingerprints_may_be_more_than_a_number_of_the_database() -> None:
+    """As it is from 32,768 scored applications on: two of more than all of these could have stand for them."""
+    panel, applications = read_panel("Ann", "Ben")
+    for application in applications:
+        panel["Ann"].scores(application)
+    large = 2**63 - 1
+    with unit_of_work() as session:
+        session.execute(update(Tally).values(fingerprint=large))
+    assert queries.stage_scores(panel.by, panel.stage).made_from == f"1:3:{3 * large}"
 
 
 def test_a_mark_revised_on_a_submitted_card_counts() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, and_, exists, func, literal, select, true
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy.orm import joinedload
 
 from grants.applications.models import Application, Submission
 from grants.casework.models import Case
@@ -20,7 +20,7 @@ from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import ConflictKind, ReviewRules
 from grants.review.kinds import SOURCES
-from grants.review.models import Assignment, Conflict, PanelMember, Scorecard
+from grants.review.models import Assignment, Conflict, PanelMember, Scorecard, Tally
 from grants.review.ordering import as_others_say
 from grants.review.queries.later import later_applicants, left_to_declare
 from grants.review.queries.scope import joined, reviewable_applications, sits, stands, with_program
@@ -119,15 +119,14 @@ def form_title(stage: CycleStage) -> str:
 def panel_progress(actor: Actor, stage: CycleStage) -> PanelProgress:
     """The panel in numbers, in three statements."""
     rules = review_rules(stage)
-    each = _cards(Application.id).where(Assignment.stage_id == stage.id).group_by(Application.id).subquery()
-    readers = func.coalesce(each.c.assigned, 0)
+    readers = func.coalesce(Tally.assigned, 0)
     counts = db.session.execute(
         reviewable_applications(actor, stage)
-        .outerjoin(each, each.c.id == Application.id)
+        .outerjoin(Tally, Tally.application_id == Application.id)
         .with_only_columns(
             func.count(),
             func.coalesce(func.sum(readers), 0),
-            func.coalesce(func.sum(each.c.submitted), 0),
+            func.coalesce(func.sum(Tally.scorecards), 0),
             func.count().filter(readers < rules.reviewers_each),
         )
     ).one()
@@ -144,12 +143,15 @@ def member_progress(actor: Actor, stage: CycleStage, page: int = 1) -> Page[Memb
     """The members of the panel by name, and how far each is, in a constant number of statements."""
     found = paginate(_members(stage), page)
     people = [member.person_id for member in found.items]
+    submitted = func.count().filter(Scorecard.state == ScorecardState.SUBMITTED)
     cards = db.session.execute(
-        _cards(Assignment.reviewer_id)
+        joined(select(Assignment.reviewer_id, func.count(), submitted).select_from(Assignment))
+        .outerjoin(Scorecard, Scorecard.assignment_id == Assignment.id)
         .add_columns(func.count(Scorecard.id), func.max(Scorecard.saved_at))
         .where(
             Assignment.stage_id == stage.id,
             Assignment.reviewer_id.in_(people),
+            stands(),
             not_conflicted(actor, Application.case_id),
         )
         .group_by(Assignment.reviewer_id)
@@ -178,16 +180,6 @@ def _members(stage: CycleStage) -> Select[PanelMember]:
         .where(PanelMember.stage_id == stage.id, sits())
         .options(joinedload(PanelMember.person), joinedload(PanelMember.profile))
         .order_by(Person.name, PanelMember.id)
-    )
-
-
-def _cards(of: InstrumentedAttribute[int]) -> Select[int, int, int]:
-    """What each application, or each reviewer, has: assignments in force, and those with a submitted scorecard."""
-    submitted = func.count().filter(Scorecard.state == ScorecardState.SUBMITTED).label("submitted")
-    return (
-        joined(select(of.label("id"), func.count().label("assigned"), submitted).select_from(Assignment))
-        .outerjoin(Scorecard, Scorecard.assignment_id == Assignment.id)
-        .where(stands())
     )
 
 

@@ -71,6 +71,14 @@ def counts() -> ColumnElement[bool]:
     return and_(stands(), Scorecard.state == ScorecardState.SUBMITTED)
 
 
+def is_open() -> ColumnElement[bool]:
+    """Holds for assignments whose scorecard is still to be submitted; asked before whether they stand, which most are
+    that nobody waits for.
+    """
+    submitted = (Scorecard.assignment_id == Assignment.id, Scorecard.state == ScorecardState.SUBMITTED)
+    return ~exists().where(*submitted)
+
+
 def standing_of(member: PanelMember) -> StepsTaken:
     """How far a member of a panel is, read with stage, cycle and program version."""
     rules = definition_of(member.stage.cycle).application_stage(member.stage.key).review

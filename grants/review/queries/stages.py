@@ -1,20 +1,17 @@
 """Stages with something to review."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, case, exists, func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import joinedload
 
 from grants.applications.models import Application
-from grants.casework.visibility import not_conflicted
 from grants.kernel.policy import Actor
 from grants.persistence.paging import PAGE_SIZE, Page, paginate
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
-from grants.review.models import Assignment, PanelMember, Scorecard
-from grants.review.queries.scope import REVIEWABLE, joined, sits, stands
-from grants.review.states import ScorecardState
+from grants.review.models import PanelMember, Tally
+from grants.review.queries.scope import is_reviewable, sits
 
 
 @dataclass(frozen=True)
@@ -29,10 +26,10 @@ class StageLine:
 
 
 def review_stages(actor: Actor, page: int = 1) -> Page[StageLine]:
-    """Application stages that have submissions or a panel, the newest deadline first; five statements."""
+    """Application stages that have submissions or a panel, the newest deadline first; four statements."""
     if not actor.may("review.read"):
         return Page((), 1, PAGE_SIZE, 0)
-    under_review = and_(Application.state.in_(REVIEWABLE), not_conflicted(actor, Application.case_id))
+    under_review = is_reviewable(actor)
     found = paginate(
         select(CycleStage)
         .where(
@@ -44,31 +41,24 @@ def review_stages(actor: Actor, page: int = 1) -> Page[StageLine]:
         page,
     )
     shown = [stage.id for stage in found.items]
-    applications = _counts(
-        select(Application.stage_id, func.count()).where(under_review, Application.stage_id.in_(shown))
-    )
-    members = _counts(select(PanelMember.stage_id, func.count()).where(PanelMember.stage_id.in_(shown), sits()))
     cards = {
-        stage_id: (assigned, submitted)
-        for stage_id, assigned, submitted in db.session.execute(
-            joined(
-                select(
-                    Application.stage_id,
-                    func.count(),
-                    func.count(case((Scorecard.state == ScorecardState.SUBMITTED, 1))),
-                ).select_from(Assignment)
+        stage_id: (applications, assigned, submitted)
+        for stage_id, applications, assigned, submitted in db.session.execute(
+            select(
+                Application.stage_id,
+                func.count(),
+                func.coalesce(func.sum(Tally.assigned), 0),
+                func.coalesce(func.sum(Tally.scorecards), 0),
             )
-            .outerjoin(Scorecard, Scorecard.assignment_id == Assignment.id)
-            .where(stands(), not_conflicted(actor, Application.case_id), Application.stage_id.in_(shown))
+            .outerjoin(Tally, Tally.application_id == Application.id)
+            .where(under_review, Application.stage_id.in_(shown))
             .group_by(Application.stage_id)
         )
     }
-    lines = [
-        StageLine(stage, applications.get(stage.id, 0), members.get(stage.id, 0), *cards.get(stage.id, (0, 0)))
-        for stage in found.items
-    ]
+    on_panel = select(PanelMember.stage_id, func.count()).where(PanelMember.stage_id.in_(shown), sits())
+    members = dict(db.session.execute(on_panel.group_by(PanelMember.stage_id)).all())
+    lines = []
+    for stage in found.items:
+        applications, *counts = cards.get(stage.id, (0, 0, 0))
+        lines.append(StageLine(stage, applications, members.get(stage.id, 0), *counts))
     return Page(lines, found.number, found.size, found.total)
-
-
-def _counts(statement: Select[int, int]) -> Mapping[int, int]:
-    return dict(db.session.execute(statement.group_by(statement.selected_columns[0])).all())

@@ -19,14 +19,15 @@ from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.programs.schema import Pitch, Rubric
 from grants.programs.schema.deciding import Tie
-from grants.review.models import Analysis, Assignment, Scorecard, Tally
+from grants.review.models import Analysis, Assignment, Tally
 from grants.review.policy import may_see_panel_scores
 from grants.review.queries.cards import pitch_of, pitch_rubric_of, rubric_of
-from grants.review.queries.scope import is_reviewable, joined, reviewable_applications, stands
-from grants.review.states import ScorecardState
+from grants.review.queries.scope import is_open, is_reviewable, joined, reviewable_applications, stands
 
 METHOD: Final = 1
 """Grows whenever an analysis of the same scores would say something else."""
+_HALF: Final = 24
+"""Bits of a fingerprint's lower half."""
 AT_PITCH: Final = "at the pitch"
 """The name under which an analysis keeps the agreement on the pitches: no criterion has a key with blanks."""
 
@@ -98,17 +99,20 @@ def stage_scores(actor: Actor, stage: CycleStage) -> StageScores:
 def scores_on(stage: CycleStage, actor: Actor = SYSTEM) -> StageScores:
     """The same, for those who have asked who may see it."""
     applications = db.session.scalar(reviewable_applications(actor, stage).with_only_columns(func.count())) or 0
-    assigned, scorecards, scored, pitched, combined, fingerprint = db.session.execute(
+    # Added up in halves: from 32,768 of them on, the whole is beyond what the embedded database holds in a number.
+    upper, lower = Tally.fingerprint.bitwise_rshift(_HALF), Tally.fingerprint.bitwise_and(2**_HALF - 1)
+    assigned, scorecards, scored, pitched, combined, high, low = db.session.execute(
         select(
             func.coalesce(func.sum(Tally.assigned), 0),
             func.coalesce(func.sum(Tally.scorecards), 0),
             func.count(Tally.mean),
             func.count(Tally.pitch_mean),
             func.count(Tally.together),
-            func.coalesce(func.sum(Tally.fingerprint), 0),
+            func.coalesce(func.sum(upper), 0),
+            func.coalesce(func.sum(lower), 0),
         ).where(Tally.stage_id == stage.id, Tally.application_id.not_in(_left_out(actor, stage)))
     ).one()
-    made_from = name_of(scorecards, fingerprint)
+    made_from = name_of(scorecards, (int(high) << _HALF) + int(low))
     counts = (applications, assigned, scorecards, scored, pitched, combined)
     return StageScores(stage, rubric_of(stage), *counts, made_from, _analysis(actor, stage, made_from))
 
@@ -160,7 +164,6 @@ def _open_cards() -> Select[int]:
 
     Whatever step is missing before their pile opens: who has it still to score does not see what others gave.
     """
-    submitted = Assignment.scorecard.has(Scorecard.state == ScorecardState.SUBMITTED)
     return joined(select(func.count()).select_from(Assignment)).where(
-        Assignment.stage_id == bindparam("stage"), Assignment.reviewer_id == bindparam("me"), stands(), ~submitted
+        Assignment.stage_id == bindparam("stage"), Assignment.reviewer_id == bindparam("me"), is_open(), stands()
     )

@@ -1,8 +1,8 @@
 """What an application's scorecards add up to, kept up to date in the transaction that changes one of them.
 
-Whoever changes a scorecard, an assignment or a conflict of interest need not think of it: what is written through the
-session is noticed, and added up once when the unit of work ends, in the order of the applications' ids. Who writes past
-the session says so with `reckon`.
+Whoever changes a scorecard, an assignment, a conflict of interest or what is one, such as who belongs to an applicant,
+need not think of it: what is written through the session is noticed, and added up once when the unit of work ends, in
+the order of the applications' ids. Who writes past the session says so with `reckon`.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -14,7 +14,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, UOWTransaction
 
 from grants.applications.models import Application, CoachedSection, Submission
+from grants.casework.models import Case
 from grants.kernel.canonical import sha256_of
+from grants.people.models import CoachInvitation, ConsortiumMember, OrganizationMembership
 from grants.persistence.session import before_commit, db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
@@ -59,8 +61,17 @@ def _notice(session: Session, _flush: UOWTransaction) -> None:
             _touched(session, PitchCard.application_id, one.card.application_id)
         elif isinstance(one, Submission | CoachedSection):
             _touched(session, Application.id, one.application_id)
-        elif isinstance(one, Conflict):
-            _touched(session, Application.case_id, one.case_id)
+        else:
+            _notice_tie(session, one)
+
+
+def _notice_tie(session: Session, one: object) -> None:
+    if isinstance(one, Conflict):
+        _touched(session, Application.case_id, one.case_id)
+    elif isinstance(one, OrganizationMembership | CoachInvitation):
+        _touched(session, Case.organization_id, one.organization_id)
+    elif isinstance(one, ConsortiumMember):
+        _touched(session, Case.organization_id, one.organization_id, one.consortium_id)
 
 
 def _is_submitted(card: Scorecard | PitchCard | None) -> bool:
@@ -105,9 +116,12 @@ def _scored(column: Any, numbers: Sequence[int]) -> Any:
     Who is put on an application's review, or scores it there, says nothing of others, which have tallies already.
     """
     which = column.in_(numbers)
-    if column is PitchCard.application_id:
+    if column is Case.organization_id:
+        networks = select(ConsortiumMember.consortium_id).where(ConsortiumMember.organization_id.in_(numbers))
+        which = Application.case_id.in_(select(Case.id).where(which | column.in_(networks)))
+    elif column is PitchCard.application_id:
         return select(column).where(which).distinct()
-    if column.class_ is not Application:
+    elif column.class_ is not Application:
         return _reviewed(which)
     pitched = select(Application.id).join(PitchCard, PitchCard.application_id == Application.id).where(which)
     return _reviewed(which).union(pitched)
