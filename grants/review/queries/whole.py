@@ -26,8 +26,8 @@ from grants.review.queries.scope import is_open, is_reviewable, joined, reviewab
 
 METHOD: Final = 1
 """Grows whenever an analysis of the same scores would say something else."""
-_HALF: Final = 24
-"""Bits of a fingerprint's lower half."""
+_HALF: Final = 2**24
+"""What a fingerprint is taken apart by: its halves are below it."""
 AT_PITCH: Final = "at the pitch"
 """The name under which an analysis keeps the agreement on the pitches: no criterion has a key with blanks."""
 
@@ -100,7 +100,7 @@ def scores_on(stage: CycleStage, actor: Actor = SYSTEM) -> StageScores:
     """The same, for those who have asked who may see it."""
     applications = db.session.scalar(reviewable_applications(actor, stage).with_only_columns(func.count())) or 0
     # Added up in halves: from 32,768 of them on, the whole is beyond what the embedded database holds in a number.
-    upper, lower = Tally.fingerprint.bitwise_rshift(_HALF), Tally.fingerprint.bitwise_and(2**_HALF - 1)
+    upper, lower = Tally.fingerprint // _HALF, Tally.fingerprint % _HALF
     assigned, scorecards, scored, pitched, combined, high, low = db.session.execute(
         select(
             func.coalesce(func.sum(Tally.assigned), 0),
@@ -112,7 +112,7 @@ def scores_on(stage: CycleStage, actor: Actor = SYSTEM) -> StageScores:
             func.coalesce(func.sum(lower), 0),
         ).where(Tally.stage_id == stage.id, Tally.application_id.not_in(_left_out(actor, stage)))
     ).one()
-    made_from = name_of(scorecards, (int(high) << _HALF) + int(low))
+    made_from = name_of(scorecards, int(high) * _HALF + int(low))
     counts = (applications, assigned, scorecards, scored, pitched, combined)
     return StageScores(stage, rubric_of(stage), *counts, made_from, _analysis(actor, stage, made_from))
 
