@@ -139,7 +139,6 @@ ACTS: Final[dict[str, str]] = {
     "review.undo_declaration": "Took back a declaration of conflicts",
     "review.drop_affiliation": "Stated a tie no longer",
     "review.invite": "Asked somebody to review",
-    "review.lift_conflict": "Lifted a conflict of interest",
     "pitch_card.reopen": "Opened a pitch’s card again",
     "pitch_card.submit": "Submitted a pitch’s card",
     "pitch_card.take back": "Took a pitch’s card back",

@@ -358,15 +358,43 @@ def test_the_record_says_who_declared_and_who_lifted() -> None:
     panel["Ben"].declares({tern.case: "My sister teaches there."})
     panel.lifts(db.session.scalars(select(Conflict)).one(), "Half-sister, long retired.")
     done = db.session.execute(
-        select(AuditRecord.actor_name, AuditRecord.action).where(AuditRecord.action.like("review.%"))
+        select(AuditRecord.actor_name, AuditRecord.action).where(
+            AuditRecord.action.like("review.%") | AuditRecord.action.like("conflict.%")
+        )
     )
     assert sorted(done) == [
         ("Ben", "review.accept_terms"),
         ("Ben", "review.conflict"),
         ("Ben", "review.declare"),
         ("Ben", "review.join"),
+        ("Maya Rivera", "conflict.clear"),
         ("Maya Rivera", "review.invite"),
-        ("Maya Rivera", "review.lift_conflict"),
+    ]
+
+
+def test_what_is_said_of_a_conflict_is_on_record_with_the_act_that_it_is_said_of() -> None:
+    """Confirmed and cleared once each, with the officer's words; the reviewer's own stand where they were given."""
+    panel = Panel.of("Ben")
+    tern = panel.application_of("Tern School")
+    with clock_at(make.REVIEWING):
+        panel["Ben"].declares({tern.case: "Worked there until 2012."})
+        with unit_of_work():
+            services.confirm_conflict(panel.by, db.session.scalars(select(Conflict)).one(), "They say so themselves.")
+        panel.lifts(db.session.scalars(select(Conflict)).one(), "Left four years ago.")
+    acts = db.session.execute(
+        select(AuditRecord.action, AuditRecord.before, AuditRecord.after)
+        .where(AuditRecord.case_id == tern.case_id, AuditRecord.action.like("%conflict%"))
+        .order_by(AuditRecord.number)
+    )
+    given = {"person": "Ben", "source": "declared", "kind": "other", "reason": "Worked there until 2012."}
+    assert [tuple(one) for one in acts] == [
+        ("review.conflict", None, given),
+        (
+            "conflict.confirm",
+            {"state": "declared"},
+            {"state": "confirmed", "reason": "They say so themselves."},
+        ),
+        ("conflict.clear", {"state": "confirmed"}, {"state": "cleared", "reason": "Left four years ago."}),
     ]
 
 

@@ -174,6 +174,25 @@ def test_none_of_them_in_one_press_and_undone_until_something_is_scored(app: Fla
     assert [one for one in acts if "declar" in one] == ["review.declare", "review.undo_declaration", "review.declare"]
 
 
+def test_the_record_of_a_declaration_counts_nothing(app: Flask, client_of: Browser) -> None:
+    """Each conflict is on record with its own case; a number would be wrong by those named before, or tell of them."""
+    panel = Panel.of("Ben")
+    tern = panel.application_of("Tern School")
+    browser = client_of(panel["Ben"].person)
+    with clock_at(make.REVIEWING):
+        browser.post(page_of(panel), data={"named": tern.case.public_id, "kind": "close", "reason": "I advise them."})
+        browser.post(f"{page_of(panel)}/done")
+    acts = db.session.execute(
+        select(AuditRecord.action, AuditRecord.case_id, AuditRecord.after)
+        .where(AuditRecord.action.in_(("review.conflict", "review.declare")))
+        .order_by(AuditRecord.number)
+    )
+    assert [(one.action, one.case_id, sorted(one.after)) for one in acts] == [
+        ("review.conflict", tern.case_id, ["kind", "person", "reason", "source"]),
+        ("review.declare", None, ["declared_at"]),
+    ]
+
+
 def test_nothing_is_undone_that_was_not_said(app: Flask) -> None:
     panel = Panel.of("Ben")
     panel.application_of("Tern School")

@@ -74,7 +74,8 @@ def declare_conflicts(actor: Actor, stage: CycleStage, reasons: Mapping[int, str
         _declare(actor, db.session.get_one(Case, case_id), reason)
     find_rule_conflicts(actor, stage, [member.person_id])
     member.declared_at = now()
-    audit.record(actor, "review.declare", member, after={"declared": len(reasons)})
+    # Not how many were named: each is on record with its case, and no number counts those that a reader may not see.
+    audit.record(actor, "review.declare", member, after={"declared_at": member.declared_at.isoformat()})
 
 
 def undo_declaration(actor: Actor, stage: CycleStage) -> None:
@@ -156,7 +157,7 @@ def confirm_conflict(actor: Actor, conflict: Conflict, reason: str) -> None:
     """
     require(policy.may_confirm(actor, conflict.person_id))
     reason = required(reason, "reason", "Say why the conflict stands.")
-    move(actor, conflict, "confirm", CONFLICT, lambda: None)
+    move(actor, conflict, "confirm", CONFLICT, lambda: None, because=reason)
     conflict.confirmed_at, conflict.confirmed_by_id, conflict.confirmed_reason = now(), actor.person_id, reason
 
 
@@ -268,16 +269,8 @@ def revoke(actor: Actor, conflict: Conflict) -> None:
 
 
 def _lift(actor: Actor, conflict: Conflict, reason: str, how: str = "clear") -> None:
-    move(actor, conflict, how, CONFLICT, lambda: None)
+    move(actor, conflict, how, CONFLICT, lambda: None, because=reason)
     conflict.lifted_at, conflict.lifted_by_id, conflict.lifted_reason = now(), actor.person_id, reason
-    audit.record(
-        actor,
-        "review.lift_conflict",
-        conflict,
-        before={"source": conflict.source, "reason": conflict.reason},
-        after={"reason": reason},
-        case_id=conflict.case_id,
-    )
     note_event(actor, conflict.case, "review", f"{conflict.person.name}’s conflict of interest was lifted.")
 
 
