@@ -230,6 +230,29 @@ def test_a_proposal_that_the_world_has_left_behind_is_worked_out_anew(change: st
     assert assignments() == before
 
 
+def test_opening_a_proposal_says_what_the_world_has_left_behind_and_counts_nothing_twice(client_of: Browser) -> None:
+    panel = Panel.of("Ann", "Ben", reviewers_each=1)
+    tern, _ = panel.application_of("Tern School"), panel.application_of("Heron School")
+    panel.all_declare()
+    panel.proposal()
+    browser, url = client_of(panel.officer), f"/review/stages/{panel.stage.public_id}/assignment"
+    said, button = "Things have changed", "Apply all 2"
+    with clock_at(make.REVIEWING):
+        page = browser.get(url).text
+        assert (said in page, button in page) == (False, True)
+        [reader] = next(
+            one.additions
+            for one in queries.proposed(panel.by, panel.proposed()).items
+            if one.organization.name == "Tern School"
+        )
+        panel.assigns(reader.reviewer.name, tern)
+        page = browser.get(url).text
+        assert (said in page, "Apply" in page) == (True, False)
+        loads = queries.planned_loads(panel.by, panel.proposed()).items
+        assert sorted((one.now, one.then) for one in loads) == [(0, 1), (1, 1)]
+        assert queries.planned_coverage(panel.by, panel.proposed()) == ({0: 1, 1: 1}, {0: 0, 1: 2})
+
+
 def test_applying_twice_assigns_once() -> None:
     panel = Panel.of("Ann", reviewers_each=1)
     panel.application_of("Tern School")

@@ -213,7 +213,8 @@ def _rows(actor: Actor, proposal: AssignmentProposal) -> Select[ProposedAssignme
 
 
 def _waiting(actor: Actor, proposal: AssignmentProposal) -> Select[ProposedAssignment]:
-    return _rows(actor, proposal).where(ProposedAssignment.outcome.is_(None))
+    """What it would still add; a pair that was assigned by hand meanwhile counts once, as assigned."""
+    return _rows(actor, proposal).where(ProposedAssignment.outcome.is_(None), ~_reads(ProposedAssignment.reviewer_id))
 
 
 def _now(actor: Actor, stage: CycleStage) -> Select[Assignment]:

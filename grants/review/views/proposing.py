@@ -112,4 +112,5 @@ def _shown(actor: Actor, found: AssignmentProposal | None) -> dict[str, Any]:
         "shortages": queries.short_of_readers(actor, found),
         "outcomes": queries.outcomes(actor, found),
         "bands": BANDS,
+        "is_behind": queries.planning_facts(actor, found.stage).digest != found.digest,
     }
