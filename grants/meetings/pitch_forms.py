@@ -54,7 +54,8 @@ class PlaceForm(SeenForm):
     """Where a slot is moved to."""
 
     place = SelectField("To", [InputRequired("Choose a time.")], validate_choice=False)
-    word = TextAreaField("A word to the applicants", [Length(max=2000)])
+    word = TextAreaField("A word to the applicant", [Length(max=2000)])
+    other = TextAreaField("A word to the one it changes places with", [Length(max=2000)])
 
 
 class FreeTimeForm(SeenForm):

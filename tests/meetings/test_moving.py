@@ -1,5 +1,6 @@
 """A slot of a pitch is given a time of its own; nothing else moves, and nobody is in two places unwarned."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -236,6 +237,93 @@ def test_whatever_is_given_the_agenda_has_no_overlap_and_others_stay(
         assert [one.position for one in lines] == list(range(1, len(lines) + 1))
         assert all(one.ends_at == other.starts_at for one, other in pairwise(lines))
         assert (lines[0].starts_at, lines[-1].title) == (MEETING, None)
+
+
+# ── two change places ────────────────────────────────────────────────────────────────────────────────────────────────
+
+BUS = "Half an hour earlier, to catch your bus."
+
+
+def mails_with(words: str) -> set[str]:
+    """To whom a mail was written that says this."""
+    db.session.rollback()
+    return {one.to_name for one in db.session.scalars(select(Message)) if words in one.body}
+
+
+def test_what_answers_one_applicant_is_read_by_that_one_alone(app: Flask) -> None:
+    panel = Pitching.begun("Auk", "Heron", "Gull")
+    meeting = panel.plans()
+    panel.invites(meeting)
+    first, second, third = order(panel, meeting)
+    panel.confirms(first)
+    panel.asks(second)
+    with panel.acting():
+        services.add_break(panel.by, panel.again(meeting), "Lunch", 30)
+        services.shift(panel.by, queries.lines_of(panel.again(meeting))[-1], -1)
+    other = panel.slot(first).item.public_id  # type: ignore[union-attr]
+    with panel.acting():
+        told = services.exchange(panel.by, panel.slot(second), other, BUS, to_other="A colleague asked us.")
+    assert told == 3  # the third, whose time lunch has moved, with them
+    assert {name: panel.own(name).said for name in (first, second, third)} == {
+        first: "A colleague asked us.",
+        second: BUS,
+        third: "",
+    }
+    assert mails_with(BUS) == panel.writers(second)
+    assert mails_with("A colleague asked us.") == panel.writers(first)
+    assert set(panel.told("pitch.moved")) == panel.writers(first, second, third)
+
+
+def test_what_is_said_with_a_time_of_its_own_goes_to_no_other_whose_time_has_changed(app: Flask) -> None:
+    panel = Pitching.begun("Auk", "Heron")
+    meeting = panel.plans()
+    panel.invites(meeting)
+    first, second = order(panel, meeting)
+    with panel.acting():
+        services.add_break(panel.by, panel.again(meeting), "Lunch", 30)
+        services.shift(panel.by, queries.lines_of(panel.again(meeting))[-1], -1)
+    assert gives(panel, first, after(120), said=BUS) == 2
+    assert mails_with(BUS) == panel.writers(first)
+    assert (panel.own(first).said, panel.own(second).said) == (BUS, "")
+
+
+def test_a_word_that_nobody_would_read_is_not_taken(app: Flask) -> None:
+    panel = Pitching.begun("Auk", "Heron")
+    meeting = panel.plans()
+    first, second = order(panel, meeting)
+    before = panel.times(meeting)
+    for place in (panel.slot(first).item.public_id, meeting.public_id):  # type: ignore[union-attr]
+        with pytest.raises(Invalid, match="Nobody would read this") as refused, panel.acting():
+            services.exchange(panel.by, panel.slot(second), place, to_other="Sorry.")
+        assert set(refused.value.errors) == {"other"}
+    assert panel.times(meeting) == before
+
+
+def test_the_page_says_what_the_others_answered_and_has_a_word_for_each_of_two(app: Flask, client_of: Browser) -> None:
+    panel = Pitching.begun("Auk", "Heron", "Gull")
+    meeting = panel.plans()
+    first, second, third = order(panel, meeting)
+    officer, slot = client_of(panel.officer), f"/meetings/{meeting.public_id}/items/{{}}/slot"
+    slot = slot.format(panel.slot(second).item.public_id)  # type: ignore[union-attr]
+    with clock_at(panel.now):
+        assert 'name="other"' not in officer.get(slot).text  # nobody was invited
+    panel.invites(meeting)
+    panel.confirms(first)
+    panel.asks(second)
+    panel.asks(third)
+    place = panel.slot(first).item.public_id  # type: ignore[union-attr]
+    with clock_at(panel.now):
+        offered = re.findall(r"<option[^>]*>([^<]*change with[^<]*)", officer.get(slot).text)
+        assert offered == [
+            f"9:00 am: change with {first} School (Confirmed)",
+            f"9:40 am: change with {third} School (Asked for another time)",
+        ]
+        data = {"place": "", "word": BUS, "other": "Sorry."}
+        wrong = officer.post(f"{slot}/move", data=data)
+        assert (wrong.status_code, BUS in wrong.text, "Sorry." in wrong.text) == (422, True, True)
+        data |= {"place": place, "seen": after(20).isoformat()}
+        assert officer.post(f"{slot}/move", data=data).status_code == 302
+    assert (panel.own(second).said, panel.own(first).said) == (BUS, "Sorry.")
 
 
 # ── people with two slots ────────────────────────────────────────────────────────────────────────────────────────────

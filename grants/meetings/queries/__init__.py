@@ -73,6 +73,7 @@ from grants.meetings.queries.pitches import (
     slots_by_id,
     slots_in,
     slots_on,
+    states_on,
     the_pitch,
     with_slot,
 )
@@ -189,6 +190,7 @@ __all__ = [
     "slots_by_id",
     "slots_in",
     "slots_on",
+    "states_on",
     "takes_part",
     "the_pitch",
     "ties_of",

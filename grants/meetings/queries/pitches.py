@@ -220,6 +220,12 @@ def slots_by_id(ids: Collection[int]) -> Sequence[PitchSlot]:
     return db.session.scalars(slots_whole().where(PitchSlot.id.in_(ids)).order_by(PitchSlot.id)).all()
 
 
+def states_on(items: Collection[int]) -> Mapping[int, str]:
+    """Line's id -> what became of its slot. For whoever plans the meetings."""
+    rows = db.session.execute(select(PitchSlot.item_id, PitchSlot.state).where(PitchSlot.item_id.in_(items)))
+    return {item_id: state for item_id, state in rows if item_id is not None}
+
+
 def presenters_on(items: Collection[int]) -> Mapping[int, Sequence[str]]:
     """Line's id -> who presents there, as the applicants wrote. Whether one may know of the lines is asked before."""
     rows = db.session.execute(select(PitchSlot.item_id, PitchSlot.presenters).where(PitchSlot.item_id.in_(items)))

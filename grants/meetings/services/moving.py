@@ -17,26 +17,32 @@ from grants.meetings.pitch_models import PitchSlot
 from grants.meetings.services import slots
 from grants.meetings.services.lines import append, arrange, check_minutes, name_of
 from grants.meetings.services.planning import tell_panel
+from grants.meetings.states import EXPECTED
 from grants.persistence import audit
 from grants.persistence.moves import lock_all
 from grants.persistence.session import db
 
 
-def exchange(actor: Actor, slot: PitchSlot, place: str, said: str = "", seen: datetime | None = None) -> int:
+def exchange(
+    actor: Actor, slot: PitchSlot, place: str, said: str = "", seen: datetime | None = None, *, to_other: str = ""
+) -> int:
     """Move a slot to one of the times offered: in exchange with another one, to a free one, or to the end of a pitch.
 
     place    public id of the line to change places with, or of the pitch at whose end it goes
-    said     what the applicants are told with their new time
+    said     what its applicant alone is told with the new time; `to_other` what the one it changes places with is
     seen     where it stood on the page of whoever moves it: of two who move it at once, the second looks again
     returns  how many applicants were told
-    raises   Refused; Clash once one of the two was up, or its time has come; Missing for another place
+    raises   Refused; Clash once one of the two was up, or its time has come; Missing for another place; Invalid where
+             nobody would read `to_other`
     """
     pitches, item = _taken(actor, slot, seen)
     places = queries.places_for(slot, queries.lines_in(pitches), pitches)
     found = next((one for one in places if one.key == place), None)
     if found is None:
         raise Missing("Choose one of the times offered.")
-    touched = dict.fromkeys((item.meeting, found.meeting))
+    touched, words = dict.fromkeys((item.meeting, found.meeting)), {slot.id: said}
+    if to_other.strip():
+        words[_reader(found.item).id] = to_other
     if found.item is not None and found.item.application_id is not None:
         _swap(item, found.item)
     else:
@@ -44,7 +50,16 @@ def exchange(actor: Actor, slot: PitchSlot, place: str, said: str = "", seen: da
     for meeting in touched:
         _lay_out(meeting)
     audit.record(actor, "meeting.exchange", item, case_id=item.case_id)
-    return slots.renew(actor, list(touched), said)
+    return slots.renew(actor, list(touched), words)
+
+
+def _reader(item: AgendaItem | None) -> PitchSlot:
+    """The slot that is changed with, whose applicant knows its time."""
+    other = queries.slot_on(item) if item is not None else None
+    if other is None or other.state not in EXPECTED:
+        sentence = "Nobody would read this: no applicant who knows of a time changes places with it."
+        raise Invalid(sentence, {"other": sentence})
+    return other
 
 
 def give_time(
@@ -84,7 +99,7 @@ def give_time(
     if meeting.starts_at != begins:
         meeting.reschedule()
         tell_panel(meeting, "meetings.changed")
-    return slots.renew(actor, list(touched), said)
+    return slots.renew(actor, list(touched), {slot.id: said})
 
 
 def _taken(actor: Actor, slot: PitchSlot, seen: datetime | None) -> tuple[Sequence[Meeting], AgendaItem]:

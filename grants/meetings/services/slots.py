@@ -87,9 +87,10 @@ def move_slot(actor: Actor, slot: PitchSlot, name: str, effects: Effects = None)
         slot.item.touch()
 
 
-def renew(actor: Actor, meetings: Sequence[Meeting], said: str = "") -> int:
+def renew(actor: Actor, meetings: Sequence[Meeting], said: Mapping[int, str] | None = None) -> int:
     """Tell the applicants for whom the agenda has another time than they were told; they are asked anew, and alone.
 
+    said      slot's id -> what this applicant reads with it, and no other: it may answer what they alone asked
     returns   how many
     """
     changed = [one for meeting in meetings for one in queries.slots_in(meeting) if one.state in EXPECTED]
@@ -98,9 +99,9 @@ def renew(actor: Actor, meetings: Sequence[Meeting], said: str = "") -> int:
     for slot in changed:
         before = in_words(slot.starts_at, _zone(slot)) if slot.starts_at else ""
         take_time(slot)
-        slot.said = said
+        slot.said = (said or {}).get(slot.id, "")
         key = f"pitch-moved:{slot.public_id}:{now().isoformat()}"
-        effect = {"tell_applicant": _teller(actor, slot, "pitch.moved", key, before=before, said=_said(said))}
+        effect = {"tell_applicant": _teller(actor, slot, "pitch.moved", key, before=before, said=_said(slot.said))}
         move_slot(actor, slot, "move", effect)
     return len(changed)
 

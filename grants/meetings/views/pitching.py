@@ -13,7 +13,7 @@ from grants.meetings.forms import meeting_form
 from grants.meetings.models import Meeting
 from grants.meetings.pitch_forms import FreeTimeForm, MoreTimeForm, NewPitchForm, OffForm, PlaceForm, StaysForm
 from grants.meetings.pitch_models import PitchSlot
-from grants.meetings.states import SLOT
+from grants.meetings.states import EXPECTED, SLOT
 from grants.meetings.views.blueprint import bp
 from grants.meetings.views.planning import chairs_of, plan_in, usual_plan
 from grants.persistence.session import unit_of_work
@@ -23,6 +23,7 @@ from grants.web.access import current_actor, requires
 from grants.web.filters import clock_time, day, listing, on_day, plural
 from grants.web.forms import HouseForm, in_zone, options
 from grants.web.posting import carry_out
+from grants.web.status import status_of
 
 OFFERED: Final = 200
 """Applications that the page of a new pitch has to choose from; the best ranked."""
@@ -36,7 +37,12 @@ KINDS: dict[str, type[HouseForm]] = {
 }
 ACTS: dict[str, Callable[[Actor, PitchSlot, Any], object]] = {
     "move": lambda actor, slot, form: services.exchange(
-        actor, slot, form.place.data or "", form.word.data or "", form.time_seen
+        actor,
+        slot,
+        form.place.data or "",
+        form.word.data or "",
+        form.time_seen,
+        to_other=form.other.data or "",
     ),
     "give": lambda actor, slot, form: services.give_time(
         actor,
@@ -183,7 +189,8 @@ def _slot_page(meeting_id: str, item_id: str, tried: Forms) -> str:
     due = queries.slides_deadline(slot)
     moves = SLOT.open_to(actor, slot.state, queries.slot_facts(slot))
     forms = {**_forms(slot), **tried}
-    forms["move"].place.choices = options({"": "Choose", **_places(slot)})
+    places, others_read = _places(slot)
+    forms["move"].place.choices = options({"": "Choose", **places})
     return render_template(
         "meetings/slot.html",
         slot=slot,
@@ -195,6 +202,7 @@ def _slot_page(meeting_id: str, item_id: str, tried: Forms) -> str:
         expected=queries.is_expected(slot),
         versions=queries.slides_of(slot),
         twice=_twice(slot),
+        others_read=others_read,
         tried=next(iter(tried), request.args.get("do", "")),
     )
 
@@ -212,11 +220,13 @@ def _forms(slot: PitchSlot) -> Forms:
     }
 
 
-def _places(slot: PitchSlot) -> dict[str, str]:
-    """Key -> what it is to move there, in words."""
+def _places(slot: PitchSlot) -> tuple[dict[str, str], bool]:
+    """Key -> what it is to move there, in words; and whether somebody who would change places knows of their time."""
     pitches = queries.planned_pitches(slot.meeting.stage)
+    places = queries.places_for(slot, queries.lines_in(pitches), pitches)
+    states = queries.states_on([one.item.id for one in places if one.item])
     zone, words = slot.meeting.stage.cycle.time_zone, {}
-    for place in queries.places_for(slot, queries.lines_in(pitches), pitches):
+    for place in places:
         at = f"{clock_time(place.starts_at, zone)}{_on(slot.meeting, place.meeting, zone)}"
         if place.item is None:
             words[place.key] = f"{at}: the end of the pitch"
@@ -224,8 +234,9 @@ def _places(slot: PitchSlot) -> dict[str, str]:
             words[place.key] = f"{at}: free"
         else:
             length = "" if slot.item and slot.item.minutes == place.item.minutes else f", {place.item.minutes} minutes"
-            words[place.key] = f"{at}{length}: change with {place.item.application.case.organization.name}"
-    return words
+            state = status_of("pitch_slot", states[place.item.id]).word
+            words[place.key] = f"{at}{length}: change with {place.item.application.case.organization.name} ({state})"
+    return words, any(one in EXPECTED for one in states.values())
 
 
 def _on(here: Meeting, there: Meeting, zone: str) -> str:
