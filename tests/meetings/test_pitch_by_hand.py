@@ -195,11 +195,29 @@ def test_who_has_no_final_score_has_no_place_on_the_pages(client_of: Any) -> Non
         [re.sub(r"<[^>]*>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)] for row in rows
     ]
     assert [(one[0], one[6]) for one in told] == [("1", "71.8"), ("2", "62.1"), ("", "no place: no pitch score")]
-    assert ["<svg" in row.partition('data-label="Rank"')[2] for row in rows] == [True, True, False]
+    assert ["<svg" in row.partition('data-label="Written rank"')[2] for row in rows] == [True, True, False]
     _, [*_, gull] = panel.ranking()
     shown = browser.get(f"{page}/{gull.public_id}").text
     assert "75.0 in writing, no score of a pitch; no place without a final score." in shown
     assert NOT_PITCHED in shown
+
+
+def test_the_dot_in_an_interval_of_written_ranks_is_the_written_rank(client_of: Any) -> None:
+    panel = sheet()
+    _, rows = panel.ranking()
+    assert [(one.name.split()[0], one.place, one.written_place) for one in rows] == [
+        ("Tern", 1, 3),
+        ("Heron", 2, 1),
+        ("Gull", 3, 2),
+    ]
+    page = client_of(panel.officer).get(f"/review/stages/{panel.stage.public_id}/scores").text
+    told = [
+        f"Rank {one.written_place} of 3, between {one.ranks.low} and {one.ranks.high}"
+        for one in rows
+        if one.ranks and one.shown_place
+    ]
+    assert re.findall(r'aria-label="(Rank [^"]*)"', page) == told
+    assert len(told) == 2
 
 
 def test_essentials_are_shown_where_a_rubric_has_some(client_of: Any) -> None:

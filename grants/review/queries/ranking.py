@@ -62,7 +62,8 @@ def ranked(
         placed = _leading(actor, scores, size, before)
     else:
         placed = dict(db.session.execute(_placed(actor, scores, filters).limit(size).offset(before)).all())
-    return Page(_with_before(_rows_of(actor, scores, placed)), number, size, total)
+    rows = _with_written_places(actor, scores, _with_before(_rows_of(actor, scores, placed)))
+    return Page(rows, number, size, total)
 
 
 def _are_leading(scores: StageScores, filters: ScoreFilters, until: int) -> bool:
@@ -226,6 +227,20 @@ def _with_before(rows: list[ScoredSubmission]) -> list[ScoredSubmission]:
     """The same, of those revised at a meeting with the mean they had before; in one statement."""
     first = first_totals([one.application_id for one in rows])
     return [replace(one, before=mean_before(one.given, first.get(one.application_id, {}))) for one in rows]
+
+
+def _with_written_places(actor: Actor, scores: StageScores, rows: list[ScoredSubmission]) -> list[ScoredSubmission]:
+    """The same with where each stands in writing alone, which is what its interval of ranks is of; in one statement,
+    where a pitch makes it another place than its own.
+    """
+    if scores.pitch is None:
+        return [replace(one, written_place=one.place) for one in rows]
+    place = func.rank().over(order_by=Tally.mean.desc()).label("place")
+    scored = _tallied(actor, scores).where(Tally.mean.is_not(None))
+    ranked = scored.with_only_columns(Application.id.label("id"), place).subquery()
+    wanted = select(ranked.c.id, ranked.c.place).where(ranked.c.id.in_([one.application_id for one in rows]))
+    places = dict(db.session.execute(wanted).all())
+    return [replace(one, written_place=places.get(one.application_id)) for one in rows]
 
 
 def _exact(value: Any) -> Decimal | None:

@@ -105,6 +105,7 @@ class ScoredSubmission(_Counted):
     ties            what orders it among equal means, the first first: more is better, and None comes last
     pitch           what its pitch was given; None where the stage has none
     before          the mean before scorecards were revised at a meeting; None where none was
+    written_place   from 1, by raw mean alone, which `ranks` are the interval of; None without one, and where not asked
     """
 
     application_id: int
@@ -125,6 +126,7 @@ class ScoredSubmission(_Counted):
     ties: tuple[Decimal | None, ...] = ()
     pitch: PitchResult | None = None
     before: Decimal | None = None
+    written_place: int | None = None
 
     @property
     def final(self) -> Decimal | None:
