@@ -112,6 +112,36 @@ def test_staff_remind_those_they_tick_once_a_day_and_see_first_how_it_reads(pane
     assert [name for name, _ in told()] == ["Ann", "Cleo", "Cleo"]
 
 
+def test_who_has_not_declared_at_all_is_reminded_by_staff_and_by_the_clock(client_of: Browser) -> None:
+    panel = Panel.of("Ann", "Ben")
+    panel.application_of("Tern School")
+    panel["Ann"].declares()
+    browser, stage = client_of(panel.officer), f"/review/stages/{panel.stage.public_id}"
+    with clock_at(make.CLOSED):
+        assert "Remind reviewers" in browser.get(f"{stage}/panel").text
+        assert [one.member.person.name for one in queries.waiting_members(panel.by, panel.stage).items] == ["Ben"]
+        assert "all applicants" in browser.get(f"{stage}/remind").text
+        data = {"do": "send", "members": [queries.waiting_members(panel.by, panel.stage).items[0].member.public_id]}
+        assert browser.post(f"{stage}/remind", data=data).location == f"{stage}/panel"
+    with clock_at(make.DUE - timedelta(days=1)):
+        remind_reviewers()
+    db.session.rollback()
+    sent = db.session.scalars(select(Message).where(Message.template == "review.declare").order_by(Message.id)).all()
+    assert [(one.to_name, one.subject) for one in sent] == [
+        ("Ben", "Before you can review: Launch grant, NGLC in Oakland")
+    ] * 2
+    assert sent[0].body.split("\n\n")[1] == (
+        "Nothing of Launch grant (NGLC in Oakland) can be given to you to review before you have declared your "
+        "conflicts of interest. Declare your conflicts of interest first."
+    )
+
+
+def test_nobody_is_asked_to_declare_before_the_applicants_are_known() -> None:
+    panel = Panel.of("Ann")
+    with clock_at(panel.stage.closes_at - timedelta(days=1)):
+        assert queries.waiting_members(panel.by, panel.stage).items == []
+
+
 def test_an_officer_with_a_conflict_counts_without_the_case_and_reviewers_remind_nobody(panel: Panel) -> None:
     with unit_of_work():
         services.let_stand(panel.by, panel.tern.case_id, panel.officer.id, "declared", "My brother leads it.")  # type: ignore[attr-defined]

@@ -32,6 +32,11 @@ TEMPLATES: Final[dict[str, Template]] = {
         "Dear {name},\n\n{scorecards} for {stage} ({cycle}) {are} still open.{when}{first}{note}\n\n"
         "Your pile is here:\n{link}",
     ),
+    "review.declare": Template(
+        "Before you can review: {stage}, {cycle}",
+        "Dear {name},\n\nNothing of {stage} ({cycle}) can be given to you to review before you have declared your "
+        "conflicts of interest. {first}{note}\n\nIt is a few minutes’ work, here:\n{link}",
+    ),
     "review.declare_later": Template(
         "Applicants to declare on: {stage}, {cycle}",
         "Dear {name},\n\n{later} come since you declared your conflicts of interest for {stage} ({cycle}). Please look "

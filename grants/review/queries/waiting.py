@@ -4,11 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.applications.models import Application
 from grants.casework.visibility import not_conflicted
+from grants.kernel.clock import now
 from grants.kernel.policy import Actor
 from grants.people.models import Person
 from grants.persistence.paging import Page, paginate_rows
@@ -27,6 +28,7 @@ class Waiting:
     started   of the open ones, those with something on the scorecard
     last_at   when they last saved one
     later     applicants that came after their declaration, and are left to declare on
+    is_silent whether they have declared on none at all, though the applicants are known
     """
 
     member: PanelMember
@@ -35,6 +37,7 @@ class Waiting:
     started: int
     last_at: datetime | None
     later: int
+    is_silent: bool
 
     @property
     def open(self) -> int:
@@ -42,7 +45,7 @@ class Waiting:
 
     @property
     def is_waited_for(self) -> bool:
-        return self.open > 0 or self.later > 0
+        return self.open > 0 or self.later > 0 or self.is_silent
 
 
 def waiting_members(actor: Actor, stage: CycleStage, page: int = 1) -> Page[Waiting]:
@@ -52,7 +55,8 @@ def waiting_members(actor: Actor, stage: CycleStage, page: int = 1) -> Page[Wait
     counted = _counted(stage, not_conflicted(actor, Application.case_id)).subquery()
     later = left_to_declare(actor, Application.stage_id == stage.id).subquery()
     numbers = [func.coalesce(one, 0) for one in (counted.c.assigned, counted.c.submitted, counted.c.begun)]
-    is_waited_for = or_(counted.c.submitted < counted.c.assigned, later.c.later > 0)
+    silent = PanelMember.declared_at.is_(None) if _is_closed(stage) else false()
+    is_waited_for = or_(counted.c.submitted < counted.c.assigned, later.c.later > 0, silent)
     found = paginate_rows(
         select(PanelMember, *numbers, counted.c.last_at, func.coalesce(later.c.later, 0))
         .join(PanelMember.person)
@@ -112,4 +116,10 @@ def _counted(stage: CycleStage, known: ColumnElement[bool]) -> Select[int, int, 
 def _waiting(
     member: PanelMember, assigned: int, submitted: int, begun: int, last_at: datetime | None, later: int
 ) -> Waiting:
-    return Waiting(member, assigned, submitted, begun - submitted, last_at, later)
+    is_silent = member.declared_at is None and _is_closed(member.stage)
+    return Waiting(member, assigned, submitted, begun - submitted, last_at, later, is_silent)
+
+
+def _is_closed(stage: CycleStage) -> bool:
+    """Whether the list of applicants is complete, on which members declare."""
+    return stage.closes_at <= now()

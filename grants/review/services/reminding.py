@@ -1,4 +1,4 @@
-"""Reviewers with open scorecards, or later applicants to declare on, are reminded: by the clock around the due date,
+"""Reviewers with open scorecards, or applicants left to declare on, are reminded: by the clock around the due date,
 and by a word from staff.
 """
 
@@ -87,12 +87,17 @@ def nudge_sample(waiting: Waiting, note: str) -> tuple[str, str, str]:
 
 
 def _template(waiting: Waiting) -> str:
-    return "review.due" if waiting.open else "review.declare_later"
+    if waiting.open:
+        return "review.due"
+    return "review.declare" if waiting.is_silent else "review.declare_later"
 
 
 def _facts(waiting: Waiting, note: str) -> dict[str, object]:
     stage, said = waiting.member.stage, note.strip()
     facts: dict[str, object] = {"stage": stage.title, "cycle": stage.cycle.title, "note": f"\n\n{said}" if said else ""}
+    left = standing_of(waiting.member).left
+    if not waiting.open and waiting.is_silent:
+        return facts | {"first": FIRST[left[0]], "link": address_of("review.assignments")}
     later = f"{waiting.later} applicants have" if waiting.later > 1 else "1 applicant has"
     if not waiting.open:
         return facts | {"later": later, "link": address_of("review.conflicts", stage_id=stage.public_id)}
@@ -102,7 +107,7 @@ def _facts(waiting: Waiting, note: str) -> dict[str, object]:
         verb = ("It was" if is_late else "It is") if is_one else ("They were" if is_late else "They are")
         when = f" {verb} due {in_words(stage.reviews_due_at, stage.cycle.time_zone)}."
     of = "Your scorecard" if waiting.assigned == 1 else f"{waiting.open} of your {waiting.assigned} scorecards"
-    before = [FIRST[left[0]]] if (left := standing_of(waiting.member).left) else []
+    before = [FIRST[left[0]]] if left else []
     if waiting.later:
         before.append(f"{later} come since you declared your conflicts of interest: look through the names.")
     return facts | {
