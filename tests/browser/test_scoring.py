@@ -316,3 +316,27 @@ def test_what_is_typed_into_one_form_outlives_the_sending_of_another_for_one_pag
     page.reload()
     expect(page.get_by_label("What do you know well?")).to_have_value("")
     assert page.evaluate("sessionStorage.getItem('typed')") is None
+
+
+def test_the_pile_s_button_stands_beside_its_title_however_much_is_said(open_as: OpenAs, panel: Panel) -> None:
+    page = open_as(panel["Ben"].person, "/review/", width=1360)
+    title, button = page.locator(".pile-head h2"), page.locator(".pile-head .btn")
+    expect(button).to_have_text("Begin with Auk School")
+    # A second line of what is said beside the title does not take the button down with it.
+    title.evaluate("one => one.insertAdjacentText('beforeend', ', a stage with a very long name'.repeat(2))")
+    boxes = [one.bounding_box() for one in (title, button)]
+    assert all(boxes)
+    (above, below) = ((box["y"], box["y"] + box["height"]) for box in boxes if box)
+    assert above[0] < below[1]
+    assert below[0] < above[1]
+
+
+def test_on_a_phone_all_who_are_proposed_stand_under_their_heading(open_as: OpenAs) -> None:
+    panel = Panel.of("Ann", "Ben", reviewers_each=2)
+    panel.application_of("Tern School")
+    panel.all_declare()
+    panel.proposal()
+    page = open_as(panel.officer, f"/review/stages/{panel.stage.public_id}/assignment", width=390)
+    names = page.locator(".adding li > span")
+    expect(names).to_have_count(2)
+    assert len({box["x"] for one in names.all() if (box := one.bounding_box())}) == 1
