@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from grants.casework.export_kinds import Table, exportable
+from grants.kernel.marks import rounded
 from grants.kernel.policy import Actor
 from grants.programs.schema import Criterion, Rubric, words
 from grants.review import queries
@@ -22,7 +23,6 @@ from grants.review.queries import (
     StageScores,
     WrittenCard,
 )
-from grants.review.scoring import EssentialOutcome
 from grants.web.status import STATUS
 
 SCORES: Final = "review.scores"
@@ -32,15 +32,11 @@ CONFLICTS: Final = "review.conflicts"
 AT_ONCE: Final = 500
 OF_CARDS: Final = 150
 """Applications whose cards are read at a time: each has several, with a text to every mark."""
-_ONE_PLACE: Final = Decimal("0.1")
 _FACTS: Final = (
     *("Place", "Applicant", "Sector", "Grades", "Scorecards", "Reviewers", "Mean", "Spread", "Adjusted mean"),
-    *("Rank from", "Rank to", "Essential criteria"),
+    *("Rank from", "Rank to"),
 )
-_PITCH: Final = (
-    *("Pitch", "Pitch spread", "Pitch cards", "Pitch counts", "Together", "No final score because"),
-    "Pitch: essential criteria",
-)
+_PITCH: Final = ("Pitch", "Pitch spread", "Pitch cards", "Pitch counts", "Together", "No final score because")
 _ASIDE: Final = ("Set aside {}", "Its total {}", "At the pitch {}", "Conflict known since {}")
 _SAID: Final = ("Applicant", "Reviewer", "Submitted", "Total")
 _REVISED: Final = ("Total before", "Revised at a meeting")
@@ -80,14 +76,20 @@ def scores(actor: Actor, wanted: Mapping[str, Any]) -> Table:
 
     columns = (
         *_FACTS,
+        *(("Essential criteria",) if found.rubric.essentials else ()),
         *(f"Mean of {one.title}" for one in scored),
         "Mean before revisions",
-        *((*_PITCH, *(f"Pitch: mean of {one.title}" for one in found.pitch_rubric.scored)) if pitch else ()),
+        *(_pitch_columns(found.pitch_rubric) if pitch else ()),
         *_each(most.written, "Reviewer {}", "Total {}"),
         *(_each(most.pitched, "Pitch: member {}", "Pitch: total {}") if pitch else ()),
         *(("Set aside", *_each(most.aside, *_ASIDE)) if organizes else ()),
     )
     return Table(columns, list(placed), rows, AT_ONCE)
+
+
+def _pitch_columns(rubric: Rubric) -> tuple[str, ...]:
+    essential = ("Pitch: essential criteria",) if rubric.essentials else ()
+    return (*_PITCH, *essential, *(f"Pitch: mean of {one.title}" for one in rubric.scored))
 
 
 def _each(most: int, *titles: str) -> list[str]:
@@ -108,10 +110,10 @@ def _line(row: ScoredSubmission, scored: Sequence[Criterion], *, is_fresh: bool)
         row.assigned,
         row.mean,
         row.spread,
-        None if adjusted is None else Decimal(adjusted).quantize(_ONE_PLACE),
+        None if adjusted is None else Decimal(rounded(adjusted)),
         ranks.low if ranks else None,
         ranks.high if ranks else None,
-        _failures(row.essentials),
+        *_failures(row),
         *(row.criteria.get(one.key) for one in scored),
     )
 
@@ -130,7 +132,7 @@ def _pitch_cells(pitch: PitchResult, unfinished: str | None) -> tuple[Any, ...]:
         pitch.counts,
         pitch.together,
         unfinished,
-        _failures(pitch.essentials),
+        *_failures(pitch),
         *(pitch.criteria.get(one.key) for one in pitch.rubric.scored),
     )
 
@@ -141,8 +143,11 @@ def _aside_cells(several: Sequence[SetAside], most: int) -> list[Any]:
     return [len(several), *_filled(cells, most, len(_ASIDE))]
 
 
-def _failures(outcomes: Iterable[EssentialOutcome]) -> str:
-    return "; ".join(f"{one.title}: failed by {one.failed_by} of {one.n}" for one in outcomes if one.failed_by)
+def _failures(judged: ScoredSubmission | PitchResult) -> tuple[str, ...]:
+    """By whom which was failed, in one cell; none where no criterion of the rubric can be."""
+    outcomes = judged.essentials
+    said = (f"{one.title}: failed by {one.failed_by} of {one.n}" for one in outcomes if one.failed_by)
+    return ("; ".join(said),) if outcomes else ()
 
 
 def _totals(given: Iterable[Given], names: Mapping[int, str], most: int) -> list[Any]:

@@ -221,15 +221,17 @@ def test_the_dot_in_an_interval_of_written_ranks_is_the_written_rank(client_of: 
 
 
 def test_essentials_are_shown_where_a_rubric_has_some(client_of: Any) -> None:
-    def columns(**rules: Any) -> tuple[bool, bool]:
+    def columns(**rules: Any) -> tuple[bool, bool, int]:
         panel = Panel.of("Ann", **rules)
         panel.application_of("Tern School")
+        [row] = file(panel, exports.scores)
+        in_file = sum("ssential criteria" in one for one in row)
         shown = client_of(panel.officer).get(f"/review/stages/{panel.stage.public_id}/scores").text
-        return ">Essentials</th>" in shown, "<dt>Essentials</dt>" in shown
+        return ">Essentials</th>" in shown, "<dt>Essentials</dt>" in shown, in_file
 
-    assert columns(pitch={}, rubric="pitch") == (False, False)
-    assert columns(pitch=COUNTED, rubric="pitch") == (True, True)
-    assert columns() == (True, True)
+    assert columns(pitch={}, rubric="pitch") == (False, False, 0)
+    assert columns(pitch=COUNTED, rubric="pitch") == (True, True, 1)
+    assert columns(pitch=COUNTED) == (True, True, 2)
 
 
 def test_who_has_no_final_score_is_awarded_by_no_slate_itself() -> None:
