@@ -47,6 +47,12 @@ class ConflictForm(TieForm):
     applicant = StringField("Applicant", description="Begin to type a name; the applicants’ names are suggested.")
     named = HiddenField()
 
+    def open_at(self, public_id: str) -> None:
+        """Stand under a name of the list; beside other forms on the page, its fields have ids of their own."""
+        self.named.data = public_id
+        for one in (self.kind, self.reason):
+            one.id = f"{one.short_name}-{public_id}"
+
     def __init__(self, kinds: Kinds, **given: object) -> None:
         super().__init__(kinds, **given)
         self.applicant.flags.required = True

@@ -31,11 +31,23 @@ class Stated:
     """A tie that a reviewer states in their profile.
 
     organization_id   the organization of the directory that they mean; None where `name` alone says which
+    until             the year in which it ended
     """
 
     relation: str
     name: str
     organization_id: int | None
+    until: int | None = None
+
+    @property
+    def words(self) -> str:
+        """The tie as a sentence has it after the name of a person.
+
+        >>> Stated("former_employer", "Tern School", None, 2012).words
+        'worked at Tern School until 2012'
+        """
+        said = f"{RELATIONS.get(self.relation, 'is tied to')} {self.name}"
+        return f"{said} until {self.until}" if self.until else said
 
 
 @dataclass(frozen=True)
@@ -115,13 +127,25 @@ def ties(judge: Judge, judged: Judged, rules: Collection[str]) -> list[Tie]:
     former = {"former_employer"} & set(rules)
     stated = {one.relation for one in judge.stated} - former
     if former and (one := _meant(judge, judged, {"former_employer"})):
-        found.append(Tie("former_employer", f"Worked at {one.name}."))
+        found.append(Tie("former_employer", _sentence(one)))
     if "stated_ties" in rules and (one := _meant(judge, judged, stated)):
-        said = RELATIONS.get(one.relation, "is tied to").capitalize()
-        found.append(Tie("stated_ties", f"{said} {one.name}.", one.relation))
+        found.append(Tie("stated_ties", _sentence(one), one.relation))
     if name := _first(judged.names, judge.coached):
         found.append(Tie("coach", f"Coached {name} on its drafts."))
     return found
+
+
+def keeps_away(relation: str, rules: Collection[str]) -> bool:
+    """Whether a tie that is stated in a profile is one of those that these rules look for.
+
+    >>> keeps_away("former_employer", ["former_employer"]), keeps_away("family", ["former_employer"])
+    (True, False)
+    """
+    return "stated_ties" in rules or relation in {"former_employer"} & set(rules)
+
+
+def _sentence(one: Stated) -> str:
+    return f"{one.words[0].upper()}{one.words[1:]}."
 
 
 def _meant(judge: Judge, judged: Judged, relations: Collection[str]) -> Stated | None:

@@ -234,6 +234,23 @@ def test_a_conflict_takes_the_next_request_away(panel: Panel, open_as: OpenAs) -
         assert "Auk" not in page.content()
 
 
+def test_names_that_are_opened_to_say_a_tie_keep_the_rules(app: Flask, open_as: OpenAs) -> None:
+    panel = Panel.of("Ben")
+    for name in SCHOOLS:
+        panel.application_of(name)
+    page = open_as(panel["Ben"].person, f"/review/stages/{panel.stage.public_id}/conflicts")
+    for name in SCHOOLS[:2]:
+        page.get_by_role("link", name=f"I have a tie to {name}").click()
+        expect(page.locator(".opened").filter(has_text=name)).to_be_visible()
+    assert faults(page) == []
+    opened = page.locator(".opened").filter(has_text=SCHOOLS[1])
+    opened.get_by_label("What kind of tie is it?").select_option("close")
+    opened.get_by_label("What ties you to them?").fill("My sister teaches there.")
+    opened.get_by_role("button", name="I have this tie").click()
+    expect(page.get_by_role("heading", name="1 conflict named")).to_be_visible()
+    assert panel.conflicts() == {("Ben", SCHOOLS[1]): "declared"}
+
+
 def test_a_pile_is_marked_in_a_table_by_keys(panel: Panel, open_as: OpenAs) -> None:
     page = open_as(panel["Ben"].person, f"/review/stages/{panel.stage.public_id}/grid")
     page.wait_for_load_state()

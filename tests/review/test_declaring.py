@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -85,6 +85,26 @@ def test_what_is_missing_is_said_where_the_name_stands(
     assert panel.conflicts() == {}
 
 
+def test_names_that_are_opened_beside_the_form_have_fields_of_their_own(app: Flask, client_of: Browser) -> None:
+    """As the page stands once two names were opened in their places, beside the form that names one by typing."""
+    panel = Panel.of("Ben")
+    schools = [panel.application_of(name).case.public_id for name in ("Tern School", "Heron School")]
+    browser = client_of(panel["Ben"].person)
+    with clock_at(make.REVIEWING):
+        page = browser.get(page_of(panel)).text
+        rows = [browser.get(f"{page_of(panel)}/name/{one}", headers={"HX-Request": "true"}).text for one in schools]
+        wrong = browser.post(page_of(panel), data={"named": schools[0], "kind": "close", "reason": ""}).text
+    for one in schools:
+        page = re.sub(rf'<li id="name-{one}">.*?</li>', "", page, flags=re.DOTALL)
+    whole = page + "".join(rows)
+    ids = re.findall(r'\bid="([^"]+)"', whole)
+    assert sorted(ids) == sorted(set(ids))
+    labelled = re.findall(r'<label class="f" for="((?:kind|reason)[^"]*)"', whole)
+    assert labelled == ["kind", "reason", *(f"{field}-{one}" for one in schools for field in ("kind", "reason"))]
+    assert re.findall(r'<(?:select|textarea)[^>]* id="([^"]+)"', whole) == labelled
+    assert f'<a href="#reason-{schools[0]}">' in wrong
+
+
 def test_a_name_that_one_may_not_see_is_not_opened(app: Flask, client_of: Browser) -> None:
     panel = Panel.of("Ben")
     tern = panel.application_of("Tern School")
@@ -149,6 +169,38 @@ def test_a_tie_that_the_profile_states_is_offered_and_asked_about_before_none_of
     assert ('id="stated"' in after, "Declare without it?" in after) == (False, False)
 
 
+def kept(text: str) -> list[tuple[str, str]]:
+    """What the page says that the profile keeps away: name, and the tie."""
+    told = text.partition('id="kept"')[2].partition("</ul>")[0]
+    return re.findall(r"<b>([^<]+)</b><span class=\"why\">([^<]+)", told)
+
+
+def test_what_the_profile_keeps_away_is_said_whether_it_applied_or_not(app: Flask, client_of: Browser) -> None:
+    """Nobody looks in vain for a name they are tied to, and nobody learns from the page whether it applied."""
+    panel = Panel.of("Ben", conflicts=["same_organization", "former_employer", "declared"])
+    panel.application_of("Tern School")
+    ben = panel["Ben"]
+    browser = client_of(ben.person)
+    with clock_at(make.REVIEWING), unit_of_work():
+        for name in ("Tern School", "Elsewhere Academy"):
+            until = date(2012, 12, 31)
+            services.state_affiliation(ben.by, ben.person, "former_employer", name=name, ended_on=until)
+        services.state_affiliation(ben.by, ben.person, "adviser", name="Heron School")  # the panel has no such rule
+    said = [("Elsewhere Academy", "I worked there, until 2012"), ("Tern School", "I worked there, until 2012")]
+    with clock_at(make.REVIEWING):
+        page = browser.get(page_of(panel)).text
+        assert (kept(page), "0 names" in page) == (said, True)
+        conflict = db.session.scalars(select(Conflict)).one()
+        assert conflict.reason == "Worked at Tern School until 2012."
+        look = f"/review/stages/{panel.stage.public_id}/conflicts/{conflict.public_id}/lift"
+        assert "Worked at Tern School until 2012." in client_of(panel.officer).get(look).text
+        panel.lifts(conflict, "Left it four years ago.")
+        cleared = browser.get(page_of(panel)).text
+    # Cleared, it is a name of the list again, and the page asks whether it is a conflict after all.
+    assert (kept(cleared), "1 name<" in cleared, 'id="stated"' in cleared) == (said[:1], True, True)
+    assert panel.conflicts() == {}
+
+
 # ── said and undone ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -157,8 +209,12 @@ def test_none_of_them_in_one_press_and_undone_until_something_is_scored(app: Fla
     tern = panel.application_of("Tern School")
     browser = client_of(panel["Ben"].person)
     with clock_at(make.REVIEWING):
-        assert "None of them" in browser.get(page_of(panel)).text
+        page = browser.get(page_of(panel)).text
+        assert re.findall("Tern School(?=</)|Name a conflict|None of them", page)[-3:] == [
+            *("Tern School", "Name a conflict", "None of them")
+        ]
         browser.post(f"{page_of(panel)}/done")
+        assert "Pressed too early? Your conflicts page undoes it" in browser.get("/review/").text
         panel.assigns("Ben", tern)
         assert "Tern School" in browser.get("/review/").text
         assert "Undo the declaration" in browser.get(page_of(panel)).text

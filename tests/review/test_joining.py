@@ -72,6 +72,13 @@ def ask(panel: Panel, email: str = "erin@university.example", **more: Any) -> Pa
         return services.invite_by_address(panel.by, panel.stage, email, "Erin Expert", **more)
 
 
+def steps(page: str) -> list[tuple[str, str, bool]]:
+    """The steps before a pile as a page shows them: name, state, and whether it is a link."""
+    [line] = re.findall(r'<ol class="stepper">(.*?)</ol>', page, re.DOTALL)
+    shown = re.findall(r'<li class="(\w+)"[^>]*>(<a [^>]*>)?([^<]+)', line)
+    return [(name, state, bool(link)) for state, link, name in shown]
+
+
 # ── the story ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -105,9 +112,21 @@ def test_an_external_expert_comes_by_a_link_and_scores(panel: Panel, app: Flask,
         page = visitor.get(f"{stage}/profile").text
         assert ("Heron School" in page, "until 2012" in page) == (True, True)
         assert 'value="high, charter"' in page
+        # Adding a tie is no word that the profile is whole: the step is not done, and the button leads on.
+        assert steps(page) == [
+            *(("Terms", "done", True), ("Profile", "now", False), ("Conflicts", "open", False)),
+            ("Your applications", "open", True),
+        ]
+        assert "Keep it, and go on" in page
         kept = {"expertise": "high, charter", "grade_bands": ["high"], "most": "4"}
         assert visitor.post(f"{stage}/profile", data=kept).location == f"{stage}/conflicts"
         assert visitor.post(f"{stage}/conflicts/done").location == "/review/"
+        page = visitor.get(f"{stage}/profile").text
+        assert steps(page) == [
+            *(("Terms", "done", True), ("Profile", "done", False), ("Conflicts", "done", True)),
+            ("Your applications", "running", True),  # nothing is assigned yet
+        ]
+        assert ("Keep it" in page, "and go on" in page) == (True, False)
 
         erin = db.session.scalars(select(Person).where(Person.email == "erin@university.example")).one()
         assert actor(erin).roles == {Role.REVIEWER}

@@ -45,6 +45,7 @@ def test_a_reviewer_keeps_one_profile_for_all_panels(panel: Panel) -> None:
         services.keep_profile(
             ann.by, ann.person, expertise=" charter,  High,charter", grade_bands=["high", "middle"], most=4
         )
+        services.confirm_profile(ann.by, panel.stage)
     with unit_of_work():
         profile = queries.profile_of(ann.by, ann.person)
         assert profile is not None

@@ -112,7 +112,7 @@ from grants.review.queries.scope import REVIEWABLE, standing_of
 from grants.review.queries.sorting import SORTS, ScoreFilters, usual_sort
 from grants.review.queries.stages import StageLine, review_stages
 from grants.review.queries.standing import Standing, cards_on, standings
-from grants.review.queries.ties import stated_to, unnoted_ties
+from grants.review.queries.ties import kept_by_profile, stated_to, unnoted_ties
 from grants.review.queries.training import (
     Trained,
     accepted_terms,
@@ -222,6 +222,7 @@ __all__ = [
     "is_past",
     "is_submitted",
     "job_with",
+    "kept_by_profile",
     "key_of",
     "kind_for_want",
     "lot_seed",

@@ -1,6 +1,6 @@
 """What the rules of a stage find between people and its applicants, in a constant number of statements."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, CompoundSelect, and_, exists, or_, select, true, union
 from sqlalchemy.orm import InstrumentedAttribute, aliased
@@ -14,7 +14,7 @@ from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.programs.queries import definition_of
 from grants.review.models import Affiliation, Conflict
-from grants.review.ties import Judge, Judged, Stated, Tie, domain_of, ties
+from grants.review.ties import Judge, Judged, Stated, Tie, domain_of, keeps_away, ties
 
 _network = aliased(Organization)
 
@@ -69,6 +69,16 @@ def stated_to(stage: CycleStage, person_id: int, case_ids: Collection[int]) -> d
     }
 
 
+def kept_by_profile(stage: CycleStage, person_id: int) -> Sequence[Affiliation]:
+    """What a person's own profile states, of those ties that a rule of the stage keeps away, by name.
+
+    Whether any of these has applied is not asked, and so it is not told.
+    """
+    rules = definition_of(stage.cycle).application_stage(stage.key).review.conflicts
+    stated = select(Affiliation).where(Affiliation.person_id == person_id).order_by(Affiliation.name, Affiliation.id)
+    return [one for one in db.session.scalars(stated) if keeps_away(one.relation, rules)]
+
+
 def _judges(person_ids: Collection[int]) -> dict[int, Judge]:
     """Person id -> what the conflict rules ask about them; five statements."""
     belongs = _grouped(OrganizationMembership.person_id, OrganizationMembership.organization_id, person_ids)
@@ -93,7 +103,8 @@ def _stated(person_ids: Collection[int]) -> dict[int, list[Stated]]:
     for one in db.session.scalars(
         select(Affiliation).where(Affiliation.person_id.in_(person_ids)).order_by(Affiliation.id)
     ):
-        found.setdefault(one.person_id, []).append(Stated(one.relation, one.name, one.organization_id))
+        until = one.ended_on.year if one.ended_on else None
+        found.setdefault(one.person_id, []).append(Stated(one.relation, one.name, one.organization_id, until))
     return found
 
 

@@ -36,7 +36,7 @@ def keep_profile(
     away_until: date | None = None,
     seen: str | None = None,
 ) -> ReviewerProfile:
-    """Keep what a reviewer says of themself, or an officer corrects. Their own word is said for all their panels.
+    """Keep what a reviewer says of themself, or an officer corrects. That it is right they say by `confirm_profile`.
 
     expertise   words by commas, such as "high, charter": matched with what is known of an applicant when assigning
     most        the most submissions they take on one panel, 1 to 1000
@@ -53,8 +53,6 @@ def keep_profile(
     after = profile_facts(profile)
     if after != before and seen not in (None, stood):
         raise Clash("This profile was changed in another window meanwhile. Nothing was overwritten.")
-    if actor.person_id == person.id:
-        _say_for_all_panels(profile)
     db.session.flush()
     if after != before:
         changed = [key for key in after if after[key] != before[key]]
@@ -66,14 +64,6 @@ def keep_profile(
             after={key: after[key] for key in changed},
         )
     return profile
-
-
-def _say_for_all_panels(profile: ReviewerProfile) -> None:
-    profile.confirmed_at = now()
-    for member in db.session.scalars(
-        select(PanelMember).where(PanelMember.person_id == profile.person.id, PanelMember.profile_at.is_(None))
-    ):
-        member.profile_at = now()
 
 
 def agree_load(actor: Actor, member: PanelMember, load_cap: int | None, seen: int | None) -> None:

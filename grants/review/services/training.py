@@ -47,13 +47,15 @@ def accept_terms(actor: Actor, stage: CycleStage, sha256: str) -> PanelMember:
 
 
 def confirm_profile(actor: Actor, stage: CycleStage) -> None:
-    """A member says for this panel that their profile is right; keeping it (keep_profile) says so too.
+    """A member says that their profile is right, for this panel and for every other that waits for it.
 
     raises   Missing when they are not on the panel; Refused before the terms
     """
     member = _taken(actor, stage)
     must_have_done(member, "profile")
-    member.profile_at = member.profile_at or now()
+    waiting = select(PanelMember).where(PanelMember.person_id == member.person_id, PanelMember.profile_at.is_(None))
+    for place in db.session.scalars(waiting):
+        place.profile_at = now()
     profile = db.session.scalar(select(ReviewerProfile).where(ReviewerProfile.person_id == member.person_id))
     if profile is not None:
         profile.confirmed_at = now()

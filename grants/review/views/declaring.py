@@ -1,6 +1,6 @@
 """A reviewer's declaration: names to look through, ties to name, and the word that there are no others."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -11,11 +11,12 @@ from grants.casework.models import Case
 from grants.kernel.clock import now
 from grants.kernel.errors import Invalid, Missing, Problem
 from grants.kernel.policy import Actor
+from grants.people.likeness import name_key
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
 from grants.review import queries, services
 from grants.review.conflict_forms import ConflictForm
-from grants.review.models import PanelMember
+from grants.review.models import Affiliation, PanelMember
 from grants.review.queries import Applicant
 from grants.review.reviewers import RELATIONS
 from grants.review.views.blueprint import bp
@@ -65,7 +66,7 @@ def tie(stage_id: str, case_id: str) -> ResponseReturnValue:
         return redirect(onward(actor, stage))
     form = ConflictForm(queries.conflict_kinds(stage), formdata=None)
     opened = queries.applicant(actor, stage, case_id)
-    form.named.data = opened.public_id
+    form.open_at(opened.public_id)
     if "HX-Request" in request.headers:
         return render_template("review/_name.html", stage=stage, form=form, one=opened)
     return _conflicts_page(stage, form)
@@ -78,7 +79,10 @@ def declare(stage_id: str) -> ResponseReturnValue:
     actor = current_actor()
     with unit_of_work():
         services.declare_conflicts(actor, queries.stage_for(actor, stage_id), {})
-    flash("Thank you. Your declaration is on record.", "good")
+    flash(
+        "Thank you. Your declaration is on record. Pressed too early? Your conflicts page undoes it, until you score.",
+        "good",
+    )
     return redirect(onward(actor, queries.stage_for(actor, stage_id)))
 
 
@@ -115,7 +119,10 @@ def _conflicts_page(stage: CycleStage, form: ConflictForm) -> str:
             opened = queries.applicant(actor, stage, form.named.data)
         except Missing:  # it was named meanwhile, from another window; the page says so, and shows the list
             form.named.data = ""
+    if form.named.data:
+        form.open_at(form.named.data)
     offered = queries.applicants(actor, stage, size=OFFERED)
+    stated = _stated(stage, member, offered.items)
     return render_template(
         "review/conflicts.html",
         stage=stage,
@@ -127,7 +134,9 @@ def _conflicts_page(stage: CycleStage, form: ConflictForm) -> str:
         page=page,
         letters=[(letter, list(ones)) for letter, ones in groupby(page.items, lambda one: one.letter)],
         offered=offered,
-        stated=_stated(stage, member, offered.items),
+        stated=stated,
+        kept=_kept(stage, member, {name_key(one.name) for one, _ in stated}),
+        relations=RELATIONS,
         new=queries.applied_since(actor, stage),
         own=queries.own_conflicts(actor, stage),
         member=member,
@@ -142,6 +151,12 @@ def _stated(stage: CycleStage, member: PanelMember | None, offered: Sequence[App
         return []
     said = queries.stated_to(stage, member.person_id, [one.case_id for one in offered])
     return [(one, RELATIONS[said[one.case_id]]) for one in offered if one.case_id in said]
+
+
+def _kept(stage: CycleStage, member: PanelMember | None, offered: Collection[str]) -> list[Affiliation]:
+    """What the member's own profile keeps from them, but for the names that they are offered all the same: cleared."""
+    stated = queries.kept_by_profile(stage, member.person_id) if member else []
+    return [one for one in stated if name_key(one.name) not in offered]
 
 
 def _named(actor: Actor, stage: CycleStage, form: ConflictForm) -> Applicant:
