@@ -124,7 +124,13 @@ def test_a_revision_in_a_browser(panel: Met, client_of: Any) -> None:
         saved = re.findall(r"<li>([^<]+): <b>([^<]+)</b>", again.text)
         assert saved == [("Strong team, engaged and equipped", "4 Exemplary")]
         assert f'name="version" value="{int(version) + 1}"' in again.text  # whoever has read both may press again
-    assert "65.6" in client_of(panel["Ann"].person).get(f"/meetings/{room.meeting_id}").text
+    live = client_of(panel["Ann"].person).get(f"/meetings/{room.meeting_id}").text
+    changed = re.findall(
+        r'<td data-label="(\w+)"><span class="mut">([^<]+) →<[^>]*> revised to</span></span> ([^<]+)</td>', live
+    )
+    assert changed == [("Ben", "2 Emerging", "4 Exemplary"), ("Ben", "65.6", "84.4")]
+    told = re.findall(r'<p class="small"><b>([^<]+)</b> <span class="pre">([^<]+)</span></p>', live)
+    assert told == [("Ben, 65.6 → 84.4.", REASON)]
     scores = f"/review/stages/{panel.stage.public_id}/scores/{panel.auk.public_id}"
     own = f"/review/assignments/{panel['Ben'].assignment_id(panel.auk)}"
     for who, url in ((panel.officer, scores), (panel["Ben"].person, own)):
@@ -134,7 +140,7 @@ def test_a_revision_in_a_browser(panel: Met, client_of: Any) -> None:
 
 
 @pytest.mark.parametrize(("rule", "seen"), [("never", ["Ann"]), ("after_own", ["Ann", "Ben"])])
-def test_the_stage_says_whether_members_see_one_another(app: Any, rule: str, seen: list[str]) -> None:
+def test_the_stage_says_whether_members_see_one_another(client_of: Any, rule: str, seen: list[str]) -> None:
     panel = Met.of("Ann", "Ben", reviewers_each=2, others_scores=rule)
     panel.auk = panel.application_of("Auk School")
     panel.all_declare()
@@ -146,6 +152,9 @@ def test_the_stage_says_whether_members_see_one_another(app: Any, rule: str, see
     found = queries.scores_for(panel["Ann"].by, room.item(panel.auk), queries.seat_of(panel["Ann"].by, room.meeting()))
     assert found is not None
     assert [one.reviewer for one in found.rows] == seen
+    revises(room, "Ben", panel.auk, team=3)
+    live = client_of(panel["Ann"].person).get(f"/meetings/{room.meeting_id}").text
+    assert (REASON in live, "revised to" in live) == (rule == "after_own",) * 2
     assert (found.score is None) == (rule == "never")
 
 

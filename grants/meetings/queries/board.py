@@ -1,6 +1,6 @@
 """What is up, as those in the room see it: the scores it has, and what may be done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,9 +15,11 @@ from grants.meetings.policy import may_see_scores
 from grants.people.models import Person
 from grants.persistence.session import db
 from grants.programs.schema import Rubric
+from grants.review.marking import MarkValue
 from grants.review.models import Assignment, Scorecard
-from grants.review.queries import assignment_for, is_submitted, review_rules, rubric_of, totals_before
+from grants.review.queries import assignment_for, is_submitted, review_rules, revisions_of, rubric_of
 from grants.review.queries.scope import counts, joined, own_assignments
+from grants.review.revision_models import ScorecardRevision
 from grants.review.scoring import SubmissionScore, summarize
 
 
@@ -25,14 +27,23 @@ from grants.review.scoring import SubmissionScore, summarize
 class Scored:
     """One reviewer's submitted scorecard.
 
-    revised   it was revised at a meeting; `before` is the total it was first submitted with, 0 to 100
+    revisions   what was changed of it at meetings, with the reasons, in order
     """
 
     reviewer: str
     is_own: bool
     scorecard: Scorecard
-    revised: bool = False
-    before: Decimal | None = None
+    revisions: Sequence[ScorecardRevision] = ()
+
+    @property
+    def before(self) -> Decimal | None:
+        """The total it was first submitted with, 0 to 100; None where it was not revised, or had none."""
+        return self.revisions[0].total_before if self.revisions else None
+
+    @property
+    def first_marks(self) -> Mapping[str, MarkValue]:
+        """Criterion -> the mark it was first submitted with; empty where it was not revised."""
+        return self.revisions[0].before["marks"] if self.revisions else {}
 
     @property
     def total(self) -> Decimal | None:
@@ -96,14 +107,13 @@ def _rows(actor: Actor, application_id: int) -> list[Scored]:
         )
         .order_by(Person.name, Scorecard.id)
     ).all()
-    before = totals_before([one.id for one in cards])
+    revisions = revisions_of([one.id for one in cards])
     return [
         Scored(
             one.assignment.reviewer.name,
             one.assignment.reviewer_id == actor.person_id,
             one,
-            one.id in before,
-            before.get(one.id),
+            revisions.get(one.id, ()),
         )
         for one in cards
     ]
