@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from grants.applications.models import Application
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Problem, Refused
 from grants.kernel.roles import Role
@@ -60,6 +61,27 @@ def test_by_hand_goes_over_the_load_but_never_past_a_declaration() -> None:
         panel.assigns("Ann", tern)
     with pytest.raises(Invalid, match="has not declared"):
         panel.assigns("Ben", tern)
+
+
+def test_going_over_the_load_by_hand_is_said_before_and_after(client_of: Callable[[Any], FlaskClient]) -> None:
+    panel = Panel.of("Ann", load={"at_most": 1})
+    tern, heron = panel.application_of("Tern School"), panel.application_of("Heron School")
+    panel.all_declare()
+    browser, stage = client_of(panel.officer), f"/review/stages/{panel.stage.public_id}"
+    ann = queries.member_progress(panel.by, panel.stage).items[0].member.public_id
+
+    def words(of: Application) -> list[str]:
+        page = browser.get(f"{stage}/applications/{of.public_id}/reviewers").text
+        return re.findall(
+            r"Assigned to Ann, who is told by mail|Ann has \d of at most \d|At the limit|Over the limit", page
+        )
+
+    with clock_at(make.REVIEWING):
+        assert words(tern) == []
+        browser.post(f"{stage}/applications/{tern.public_id}/reviewers/{ann}")
+        assert words(heron) == ["Assigned to Ann, who is told by mail", "At the limit", "Ann has 1 of at most 1"]
+        browser.post(f"{stage}/applications/{heron.public_id}/reviewers/{ann}")
+        assert words(heron) == ["Assigned to Ann, who is told by mail", "Over the limit"]
 
 
 def test_what_is_taken_back_leaves_the_pile_and_comes_back_with_its_draft() -> None:

@@ -95,7 +95,7 @@ def test_somebody_who_fits_is_proposed_and_asked_in_one_press(panel: Emptied, cl
         assert "1 of 2 reviewers now" in shown
         [press] = re.findall(r'action="([^"]+/places/\w+/assign/\w+)"', shown)
         assert browser.post(press).location == f"{url}#places"
-        assert "Cleo was asked to review." in browser.get(url).text
+        assert "Assigned to Cleo, who is told by mail." in browser.get(url).text
         assert "Somebody else is needed" not in browser.get("/").text
     assert panel["Cleo"].pile() == ["Tern School"]
     found = vacancy()

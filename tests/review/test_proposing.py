@@ -1,5 +1,6 @@
 """Who reviews what: worked out in the background, looked at, corrected, applied."""
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -84,6 +85,24 @@ def test_a_shortage_is_said_in_words_with_the_application_it_hits() -> None:
     assert queries.short_of_readers(panel.by, panel.proposal()) == [
         "Tern School lacks 1 of 2 reviewers. Only 1 of 2 reviewers is known to have no conflict with it."
     ]
+
+
+def test_a_bar_is_drawn_to_the_reviewer_s_own_limit_which_is_one_press_away(client_of: Browser) -> None:
+    panel = Panel.of("Ann", "Ben", reviewers_each=2)
+    panel.application_of("Tern School"), panel.application_of("Heron School"), panel.application_of("Auk School")
+    panel.all_declare()
+    member = db.session.scalars(select(PanelMember).where(PanelMember.person_id == panel["Ann"].person.id)).one()
+    with unit_of_work():
+        services.agree_load(panel.by, member, 2, None)
+    panel.proposal()
+    stage = f"/review/stages/{panel.stage.public_id}"
+    page = client_of(panel.officer).get(f"{stage}/assignment").text
+    assert re.findall(r"0 now, \d added, \d of at most \d+", page) == [
+        "0 now, 2 added, 2 of at most 2",
+        "0 now, 3 added, 3 of at most 10",
+    ]
+    assert f'<a href="{stage}/members/{member.public_id}#load">Ann</a>' in page
+    assert "A reviewer’s limit is changed on their own page" in page
 
 
 def test_a_second_proposal_fills_what_is_open_and_touches_nothing_else() -> None:
@@ -283,8 +302,8 @@ def test_each_reviewer_is_told_once_and_the_case_remembers_for_staff_only() -> N
     assert [one.subject for one in told] == ["For you to review: 2 applications, Launch grant"]
     events = db.session.scalars(select(TimelineEvent).where(TimelineEvent.kind == "review")).all()
     assert [(one.case_id, one.audience, one.sentence) for one in events] == [
-        (tern.case_id, "staff", "Asked to review: Ann."),
-        (heron.case_id, "staff", "Asked to review: Ann."),
+        (tern.case_id, "staff", "Assigned to Ann."),
+        (heron.case_id, "staff", "Assigned to Ann."),
     ]
 
 

@@ -77,8 +77,8 @@ def apply_some(actor: Actor, proposal: AssignmentProposal) -> bool:
             give(actor, proposal.stage, one.reviewer_id, one.submission_id, one.application_id)
             names.setdefault(one.application_id, []).append(one.reviewer.name)
     for one in {row.application_id: row for row in rows if row.application_id in names}.values():
-        asked = ", ".join(sorted(names[one.application_id]))
-        note_event(actor, one.application.case, "review", f"Asked to review: {asked}.")
+        given = ", ".join(sorted(names[one.application_id]))
+        note_event(actor, one.application.case, "review", f"Assigned to {given}.")
     db.session.flush()
     if not _next(proposal):
         _finish(actor, proposal)

@@ -42,7 +42,7 @@ def assign(actor: Actor, stage: CycleStage, person: Person, application: Applica
     if pair in facts.fixed:
         raise Clash(f"{person.name} reviews {paper.title} already.")
     made = give(actor, stage, person.id, paper.submission_id, application.id)
-    note_event(actor, application.case, "review", f"{person.name} was asked to review.")
+    note_event(actor, application.case, "review", f"Assigned to {person.name}.")
     key = f"review-assigned:{made.public_id}:{made.assigned_at.isoformat()}"
     post(key, "review.assigned", person, assigned_facts(stage, 1), application.case)
     return made

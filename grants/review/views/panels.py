@@ -98,7 +98,7 @@ def assign(stage_id: str, application_id: str, member_id: str) -> ResponseReturn
         person = queries.member_of(stage, member_id).person
         services.assign(actor, stage, person, application)
         name = person.name
-    flash(f"{name} was asked to review.", "good")
+    flash(f"Assigned to {name}, who is told by mail.", "good")
     return redirect(url_for(".reviewers", stage_id=stage_id, application_id=application_id))
 
 

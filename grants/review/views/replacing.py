@@ -60,7 +60,7 @@ def appoint(stage_id: str, application_id: str, vacancy_id: str, member_id: str)
     except Problem as problem:
         flash(problem.sentence, "warn")
     else:
-        flash(f"{name} was asked to review.", "good")
+        flash(f"Assigned to {name}, who is told by mail.", "good")
     return _back(stage_id, application_id)
 
 
