@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import joinedload
 
 from grants.applications.models import Application
 from grants.casework.visibility import not_conflicted
 from grants.kernel.clock import now
 from grants.kernel.policy import Actor
 from grants.people.models import Person
-from grants.persistence.paging import Page, paginate_rows
+from grants.persistence.paging import Page, cut
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import Assignment, PanelMember, Scorecard
@@ -57,32 +57,33 @@ def waiting_members(actor: Actor, stage: CycleStage, page: int = 1) -> Page[Wait
     numbers = [func.coalesce(one, 0) for one in (counted.c.assigned, counted.c.submitted, counted.c.begun)]
     silent = PanelMember.declared_at.is_(None) if _is_closed(stage) else false()
     is_waited_for = or_(counted.c.submitted < counted.c.assigned, later.c.later > 0, silent)
-    found = paginate_rows(
-        select(PanelMember, *numbers, counted.c.last_at, func.coalesce(later.c.later, 0))
+    # Of a panel, so few that all are read: to count them is as long as to find them.
+    waited_for = db.session.execute(
+        select(PanelMember.id, *numbers, counted.c.last_at, func.coalesce(later.c.later, 0))
         .join(PanelMember.person)
         .outerjoin(counted, counted.c.reviewer_id == PanelMember.person_id)
         .outerjoin(later, later.c.id == PanelMember.id)
         .where(PanelMember.stage_id == stage.id, sits(), Person.is_active, is_waited_for)
-        .options(contains_eager(PanelMember.person), with_program(PanelMember.stage))
-        .order_by(func.lower(Person.name), PanelMember.id),
-        page,
-    )
-    return Page([_waiting(*row) for row in found.items], found.number, found.size, found.total)
+        .order_by(func.lower(Person.name), PanelMember.id)
+    ).all()
+    found = cut(waited_for, page)
+    members = {one.id: one for one in db.session.scalars(_members(stage, [row[0] for row in found.items]))}
+    lines = [_waiting(members[row[0]], *row[1:]) for row in found.items]
+    return Page(lines, found.number, found.size, found.total)
+
+
+def _members(stage: CycleStage, member_ids: Collection[int]) -> Select[PanelMember]:
+    """These of the stage's panel, in the order of their ids."""
+    whole = (with_program(PanelMember.stage), joinedload(PanelMember.person))
+    named = select(PanelMember).where(PanelMember.id.in_(member_ids), PanelMember.stage_id == stage.id)
+    return named.options(*whole).order_by(PanelMember.id)
 
 
 def own_waiting(stage: CycleStage, member_ids: Collection[int]) -> list[Waiting]:
     """The same of some members of the stage's panel, each counted as they know of them themselves, in the order of the
     ids; in a constant number of statements.
     """
-    members = db.session.scalars(
-        select(PanelMember)
-        .where(PanelMember.id.in_(member_ids), PanelMember.stage_id == stage.id)
-        .options(
-            with_program(PanelMember.stage),
-            joinedload(PanelMember.person),
-        )
-        .order_by(PanelMember.id)
-    ).all()
+    members = db.session.scalars(_members(stage, member_ids)).all()
     # Assignments that stand are free of their reviewer's conflicts: nothing else is kept from them.
     theirs = Assignment.reviewer_id.in_([one.person_id for one in members])
     counted = {row[0]: row[1:] for row in db.session.execute(_counted(stage, theirs))}

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from grants.kernel.permissions import PERMISSIONS
 from grants.kernel.policy import SYSTEM, Actor
-from grants.people.models import Person
+from grants.people.models import Person, RoleGrant
 from grants.people.queries import actor_of
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
@@ -21,7 +22,7 @@ def viewpoints(stage: CycleStage, permission: str) -> Iterator[Actor]:
     seen = {""}
     people = db.session.scalars(
         select(Person)
-        .where(Person.is_active, Person.grants.any())
+        .where(Person.is_active, Person.grants.any(RoleGrant.role.in_(PERMISSIONS[permission])))
         .options(joinedload(Person.grants), joinedload(Person.memberships), joinedload(Person.coaching))
         .order_by(Person.id)
     ).unique()
