@@ -18,8 +18,15 @@ MOST_SHOWN: Final = 20
 PAGE: Final = 10
 
 arrivals: list[Callable[[Organization, Person], None]] = []
-"""What has to follow in the same transaction when a person comes to belong to an organization, registered by later
-steps."""
+"""What has to follow in the same transaction when a person comes to belong to an organization or to coach it, or has
+another part in it; registered by later steps."""
+
+
+def follow_arrival(organization: Organization, person: Person) -> None:
+    """Let everything follow that a person's new tie to an organization brings; who calls it has written the tie."""
+    db.session.flush()
+    for follow in arrivals:
+        follow(organization, person)
 
 
 def waits() -> ColumnElement[bool]:

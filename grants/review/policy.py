@@ -47,6 +47,20 @@ def may_score(actor: Actor, assignment: ScorableAssignment) -> Verdict:
     return no("Scoring for this panel has closed.") if assignment.is_closed else YES
 
 
+def may_reopen(reviewer: str, *, is_aside: bool, is_reviewable: bool, sits: bool) -> Verdict:
+    """Whether a submitted card may be opened again: what was given counts no more until its reviewer hands it in anew,
+    so it would be lost where they cannot.
+
+    is_aside   the reviewer has a conflict with the case, or the application was taken back from them
+    sits       they are on the panel
+    """
+    if is_aside:
+        return no(f"What {reviewer} gave is set aside, and stays as it is.")
+    if not is_reviewable:
+        return no("This application is no longer under review.")
+    return YES if sits else no(f"{reviewer} has left the panel, and could not submit it again.")
+
+
 def may_keep_profile(actor: Actor, person_id: int) -> Verdict:
     """Whether the actor may change what a reviewer says of themself: they, and whoever organizes reviews."""
     if actor.person_id == person_id or actor.may("review.organize"):

@@ -15,6 +15,7 @@ from grants.meetings import queries, services
 from grants.messages.models import Message
 from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db, unit_of_work
+from grants.review import services as review
 from grants.review.models import Tally
 from grants.review.pitch_models import PitchCard
 from tests.beginnings import Begin
@@ -216,6 +217,26 @@ def test_a_conflict_found_later_sets_a_pitchs_card_aside(pitching: Met) -> None:
     )
     with pytest.raises(Refused, match="out of the room"), room.acting():
         services.score_pitch(pitching["Ben"].by, room.item(pitching.auk), PITCHED)
+
+
+@pytest.mark.parametrize(("gone", "said"), [("tied", "is set aside"), ("left", "has left the panel")])
+def test_what_its_member_could_not_give_again_is_not_opened_again(pitching: Met, gone: str, said: str) -> None:
+    room = Room.running(pitching, pitching.auk, kind="pitch")
+    room.opens(pitching.auk)
+    card = room.scores("Ben", pitching.auk)
+    kept = card.total
+    with room.acting():
+        if gone == "tied":
+            review.declare_conflict(pitching["Ben"].by, pitching.auk.case, "My brother was hired there.")
+        else:
+            review.leave_panel(pitching["Ben"].by, pitching.stage, "I am moving away.")
+    with pytest.raises(Clash, match=said), room.acting():
+        found = queries.pitch_card_for(pitching.by, room.meeting(), card.public_id)
+        services.reopen_pitch(pitching.by, *found, "Misheard.")
+    told = select(Message.id).where(Message.template == "review.pitch_reopened")
+    assert db.session.scalars(told).all() == []
+    stands = db.session.get_one(PitchCard, card.id)
+    assert (stands.state, stands.total, stands.reopened_at) == ("submitted", kept, None)
 
 
 def test_an_application_that_nobody_read_is_scored_at_its_pitch_all_the_same(pitching: Met) -> None:

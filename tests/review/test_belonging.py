@@ -10,6 +10,7 @@ from grants.casework.models import Case
 from grants.casework.visibility import has_conflict, not_conflicted
 from grants.kernel.clock import clock_at
 from grants.kernel.roles import OrganizationRole, Role
+from grants.people import services as people
 from grants.people.models import CoachInvitation, ConsortiumMember, Organization, OrganizationMembership, Person
 from grants.persistence.session import db, unit_of_work
 from grants.review import queries, services
@@ -153,3 +154,55 @@ def test_nobody_at_the_foundation_sees_scores_of_where_they_belong(role: Role) -
     assert ([one.name for one in before], [one.name for one in after]) == (["Tern School"], [])
     assert list(queries.written_on(actor(someone), tern.id)) == []
     assert db.session.scalars(select(OrganizationMembership)).one().person_id == someone.id
+
+
+def reading_auk(**more: str) -> tuple[Panel, Application]:
+    """Ben and Ann read Auk School and have scored it; the officer knows of no tie."""
+    panel = Panel.of()
+    panel.invite("Ben")
+    panel.invite("Ann", **more)
+    auk = panel.application_of("Auk School")
+    panel.all_declare()
+    for name in ("Ben", "Ann"):
+        panel.assigns(name, auk)
+        panel[name].scores(auk)
+    return panel, auk
+
+
+def counted(panel: Panel) -> list[list[str]]:
+    """Whose scorecards count on each application, by the list of scores and by the application's own page."""
+    names = {panel[one].person.id: one for one in ("Ben", "Ann")}
+    [row] = panel.scores().rows
+    on_its_page = [one.reviewer for one in queries.written_on(panel.by, row.application_id)]
+    return [sorted(names[one.reviewer_id] for one in row.given), sorted(on_its_page)]
+
+
+def test_who_takes_on_to_coach_what_they_read_is_kept_from_it_and_their_score_leaves_the_mean() -> None:
+    panel, auk = reading_auk()
+    assert counted(panel) == [["Ann", "Ben"]] * 2
+    with clock_at(make.REVIEWING), unit_of_work():
+        lead = person("Lea Lead", email="lea@auk.example")
+        join(lead, auk.case.organization)
+        ben = panel["Ben"].person
+        asked = people.invite_coach(actor(lead), auk.case.organization, "Ben", ben.email, "Partner", "read it", "one")
+        people.accept_coaching(panel["Ben"].by, asked)
+    assert panel.conflicts() == {("Ben", "Auk School"): "coach"}
+    assert counted(panel) == [["Ann"]] * 2
+    assert panel["Ben"].pile() == []
+
+
+@pytest.mark.parametrize("first", [OrganizationRole.LEAD, OrganizationRole.EDITOR])
+def test_who_writes_from_where_a_new_lead_does_is_kept_from_it_once_they_lead(first: OrganizationRole) -> None:
+    panel, auk = reading_auk(email="ann@ridge.example")
+    officer = panel.by
+    with clock_at(make.REVIEWING), unit_of_work():
+        school = auk.case.organization
+        join(person("Lea Lead", email="lea@auk.example"), school)
+        joe = person("Joe Field", email="joe@ridge.example")
+        people.add_member(officer, school, joe, first)
+    if first != OrganizationRole.LEAD:
+        assert (panel.conflicts(), counted(panel)) == ({}, [["Ann", "Ben"]] * 2)
+        with clock_at(make.REVIEWING), unit_of_work():
+            people.change_member_role(officer, auk.case.organization, joe, OrganizationRole.LEAD)
+    assert panel.conflicts() == {("Ann", "Auk School"): "same_email_domain"}
+    assert counted(panel) == [["Ben"]] * 2

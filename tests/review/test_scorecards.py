@@ -246,6 +246,23 @@ def test_a_draft_cannot_be_reopened() -> None:
         reopen(panel, tern)
 
 
+@pytest.mark.parametrize(("gone", "said"), [("tied", "is set aside"), ("left", "has left the panel")])
+def test_what_its_reviewer_could_not_give_again_is_not_reopened(gone: str, said: str) -> None:
+    panel, tern = panel_on_tern("Ben", "Ann")
+    panel["Ben"].scores(tern)
+    one = panel["Ben"].assignment(tern)
+    if gone == "tied":
+        panel["Ben"].declares_conflict(tern)
+    else:
+        with clock_at(make.REVIEWING), unit_of_work():
+            services.leave_panel(panel["Ben"].by, panel.stage, "I am moving away.")
+    with pytest.raises(Clash, match=said), clock_at(LATER), unit_of_work():
+        services.reopen_scorecard(panel.by, one, "The budget was misread.")
+    assert db.session.scalars(select(Message.id).where(Message.template == "review.reopened")).all() == []
+    card = db.session.scalars(select(Scorecard)).one()
+    assert (card.state, card.total) == ("submitted", Decimal("84.3750"))
+
+
 # ── whose card ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -6,6 +6,7 @@ from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Missing, required
 from grants.kernel.policy import Actor, require
 from grants.people import policy
+from grants.people.invitations import follow_arrival
 from grants.people.models import CoachInvitation, Organization, Person
 from grants.people.services import mail
 from grants.people.services.members import known_or_new, membership_of, must_be_welcome
@@ -52,6 +53,7 @@ def accept_coaching(actor: Actor, invitation: CoachInvitation) -> None:
     must_be_welcome(actor, invitation.person)
     invitation.accepted_at = now()
     audit.record(actor, "organization.accept_coaching", invitation.organization, after={"from": invitation.partner})
+    follow_arrival(invitation.organization, invitation.person)
     mail.send_answered_coaching(invitation, f"{invitation.person.name} coaches {invitation.organization.name} now.")
 
 

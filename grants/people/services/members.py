@@ -6,7 +6,7 @@ from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid, Refused
 from grants.kernel.policy import Actor, OrganizationRole, require, require_permission
 from grants.people import policy
-from grants.people.invitations import arrivals, open_invitation
+from grants.people.invitations import follow_arrival, open_invitation
 from grants.people.models import Organization, OrganizationMembership, Person
 from grants.people.queries import person_of_email
 from grants.people.services.accounts import new_account
@@ -46,8 +46,7 @@ def new_member(
     db.session.flush()
     audit.record(actor, "organization.add_member", organization, after={"person": person.name, "role": role.value})
     follow_in_consortia(actor, organization)
-    for follow in arrivals:
-        follow(organization, person)
+    follow_arrival(organization, person)
     return membership
 
 
@@ -73,6 +72,7 @@ def change_member_role(actor: Actor, organization: Organization, person: Person,
     )
     db.session.flush()
     follow_in_consortia(actor, organization)
+    follow_arrival(organization, person)
 
 
 def remove_member(actor: Actor, organization: Organization, person: Person) -> None:

@@ -76,7 +76,7 @@ from grants.review.queries.piles import (
     piles_of,
     place_of,
 )
-from grants.review.queries.pitched import Pitched, counts_at_pitch, pitched_cards, pitched_on
+from grants.review.queries.pitched import Pitched, counts_at_pitch, pitch_stands, pitched_cards, pitched_on
 from grants.review.queries.planning import Pair, PlanningFacts, Reviewed, Reviewer, earlier_readers, planning_facts
 from grants.review.queries.profiles import (
     affiliation_of,
@@ -255,6 +255,7 @@ __all__ = [
     "piles_of",
     "pitch_of",
     "pitch_rubric_of",
+    "pitch_stands",
     "pitched_cards",
     "pitched_on",
     "place_of",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, column, select, table
+from sqlalchemy import ColumnElement, and_, column, exists, select, table
 from sqlalchemy.orm import contains_eager, selectinload
 
 from grants.applications.models import Application
@@ -13,8 +13,9 @@ from grants.casework.visibility import has_conflict, not_conflicted
 from grants.kernel.policy import Actor
 from grants.people.models import Organization, Person
 from grants.persistence.session import db
+from grants.review.models import PanelMember
 from grants.review.pitch_models import PitchCard
-from grants.review.queries.scope import REVIEWABLE
+from grants.review.queries.scope import REVIEWABLE, sits
 from grants.review.queries.written import WrittenCard, reading
 from grants.review.states import ScorecardState
 
@@ -41,6 +42,22 @@ class Pitched:
 def counts_at_pitch() -> ColumnElement[bool]:
     """Holds for cards on pitches whose marks count; needs `PitchCard` and its `Application` in the statement."""
     return and_(PitchCard.state == ScorecardState.SUBMITTED, ~has_conflict(PitchCard.reviewer_id, Application.case_id))
+
+
+def pitch_stands(card: PitchCard) -> tuple[bool, bool, bool]:
+    """Of a card on a pitch, at this moment: whether it is set aside, its application is under review, and its member
+    sits on the panel.
+    """
+    on_panel = exists().where(
+        PanelMember.stage_id == Application.stage_id, PanelMember.person_id == PitchCard.reviewer_id, sits()
+    )
+    asked = select(
+        has_conflict(PitchCard.reviewer_id, Application.case_id), Application.state.in_(REVIEWABLE), on_panel
+    )
+    aside, reviewable, sitting = db.session.execute(
+        asked.join(PitchCard.application).where(PitchCard.id == card.id)
+    ).one()
+    return bool(aside), bool(reviewable), bool(sitting)
 
 
 def pitched_on(actor: Actor, application_id: int) -> list[Pitched]:

@@ -1,6 +1,7 @@
 """What the rules of a stage find between people and its applicants, in a constant number of statements."""
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from sqlalchemy import ColumnElement, CompoundSelect, and_, exists, or_, select, true, union
 from sqlalchemy.orm import InstrumentedAttribute, aliased
@@ -16,6 +17,8 @@ from grants.programs.queries import definition_of
 from grants.review.models import Affiliation, Conflict
 from grants.review.ties import Judge, Judged, Stated, Tie, domain_of, keeps_away, ties
 
+SPEAKING: Final = (OrganizationRole.LEAD, OrganizationRole.SIGNATORY)
+"""Parts in an organization whose email domain counts as its own."""
 _network = aliased(Organization)
 
 
@@ -173,7 +176,7 @@ def _emails(organization_ids: Collection[int] | CompoundSelect[int]) -> dict[int
         .join(OrganizationMembership.person)
         .where(
             OrganizationMembership.organization_id.in_(organization_ids),
-            OrganizationMembership.role.in_((OrganizationRole.LEAD, OrganizationRole.SIGNATORY)),
+            OrganizationMembership.role.in_(SPEAKING),
         )
         .order_by(OrganizationMembership.id)
     ):

@@ -2,17 +2,18 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, exists, select, true
+from sqlalchemy import ColumnElement, exists, or_, select, true
 
 from grants.applications.models import Application, Submission
 from grants.casework.models import Case
 from grants.kernel.policy import SYSTEM, Actor
 from grants.people import consortia, invitations
-from grants.people.models import ConsortiumMember, Organization, Person
+from grants.people.models import ConsortiumMember, Organization, OrganizationMembership, Person
 from grants.persistence.moves import lock_all
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import PanelMember
+from grants.review.queries.ties import SPEAKING
 from grants.review.services.conflicts import find_rule_conflicts
 
 
@@ -25,10 +26,17 @@ def conflicts_follow(_actor: Actor, consortium: Organization, _what: str) -> Non
 
 
 def conflicts_come_along(organization: Organization, person: Person) -> None:
-    """Who comes to belong to an organization and is on a panel that reads it, or one that is in a network with it,
-    loses their applications at once."""
+    """Who comes to belong to an organization, or to coach it, and is on a panel that reads it, or one that is in a
+    network with it, loses their applications at once; and so does whoever writes from where its new lead or signatory
+    does."""
     of_it = select(ConsortiumMember.consortium_id).where(ConsortiumMember.organization_id == organization.id)
-    _note_ties({organization.id, *_beside(db.session.scalars(of_it).all())}, PanelMember.person_id == person.id)
+    speaks_for_it = exists().where(
+        OrganizationMembership.organization_id == organization.id,
+        OrganizationMembership.person_id == person.id,
+        OrganizationMembership.role.in_(SPEAKING),
+    )
+    whose = or_(PanelMember.person_id == person.id, speaks_for_it)
+    _note_ties({organization.id, *_beside(db.session.scalars(of_it).all())}, whose)
 
 
 def _beside(consortium_ids: Collection[int]) -> set[int]:

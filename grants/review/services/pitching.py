@@ -12,12 +12,13 @@ from grants.kernel.errors import Clash, Invalid, required
 from grants.kernel.policy import Actor, require_permission
 from grants.messages.services import post
 from grants.persistence import audit
-from grants.persistence.moves import move
+from grants.persistence.moves import lock, move
 from grants.persistence.session import db
+from grants.review import policy
 from grants.review.marking import MarkValue, gaps, total_of
 from grants.review.pitch_models import PitchCard
-from grants.review.queries import card_of, pitch_rubric_of
-from grants.review.services.scorecards import keep_card, said_on, total_said
+from grants.review.queries import card_of, pitch_rubric_of, pitch_stands
+from grants.review.services.scorecards import keep_card, must_reopen, said_on, total_said
 from grants.review.states import PITCH_CARD, PitchCardFacts, ScorecardState
 
 NO_REASON = "Say why the card is opened again; the member reads it."
@@ -106,11 +107,15 @@ def reopen_pitch_card(actor: Actor, card: PitchCard, reason: str, link: str) -> 
     """Staff open a submitted card on a pitch again, after the meeting too; its member may then write it anew.
 
     link     where its member finds it
-    raises   Refused; Invalid without a reason; Clash when it is not submitted, or the decisions are released
+    raises   Refused; Invalid without a reason; Clash when it is not submitted, its member could not submit it again, or
+             the decisions are released
     """
     require_permission(actor, "review.organize")
     reason = required(reason, "reason", NO_REASON)
+    lock(card)
     application, member = card.application, card.reviewer
+    is_aside, is_reviewable, sits = pitch_stands(card)
+    must_reopen(policy.may_reopen(member.name, is_aside=is_aside, is_reviewable=is_reviewable, sits=sits))
 
     def tell_reviewer() -> None:
         facts = {"stage": application.stage.title, "reason": reason, "link": link}

@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from grants.casework.services import note_event
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid, required
-from grants.kernel.policy import Actor, require, require_permission
+from grants.kernel.policy import Actor, Verdict, require, require_permission
 from grants.messages.addresses import address_of
 from grants.messages.services import post
 from grants.persistence import audit
@@ -86,13 +86,22 @@ def submit_scorecard(actor: Actor, assignment: Assignment) -> Scorecard:
 def reopen_scorecard(actor: Actor, assignment: Assignment, reason: str) -> Scorecard:
     """Staff open a submitted scorecard again; its total no longer counts until it is submitted anew.
 
-    raises   Refused; Invalid without a reason; Clash when it is not submitted, or the decisions are released
+    raises   Refused; Invalid without a reason; Clash when it is not submitted, its reviewer could not submit it again,
+             or the decisions are released
     """
     require_permission(actor, "review.organize")
     reason = required(reason, "reason", "Say why the scorecard is reopened; the reviewer reads it.")
-    card = locked_card(assignment)
-    case = assignment.submission.application.case
-    reviewer = assignment.reviewer
+    card = locked_card(assignment)  # whoever takes the assignment back takes the same row: only now is it asked
+    reviewer, case = assignment.reviewer, assignment.submission.application.case
+    stands = scorable(assignment)
+    must_reopen(
+        policy.may_reopen(
+            reviewer.name,
+            is_aside=stands.conflict_declared or stands.is_revoked,
+            is_reviewable=stands.is_reviewable,
+            sits=stands.is_declared,
+        )
+    )
 
     def set_total_aside() -> None:
         audit.record(
@@ -121,6 +130,12 @@ def reopen_scorecard(actor: Actor, assignment: Assignment, reason: str) -> Score
     }
     move(actor, card, "reopen", SCORECARD, lambda: _facts_of(assignment, reason), effects, case.id)
     return card
+
+
+def must_reopen(verdict: Verdict) -> None:
+    """raises   Clash with the reason when a card may not be opened again: who asks may, but it stands otherwise"""
+    if not verdict:
+        raise Clash(verdict.reason or "")
 
 
 def _facts_of(assignment: Assignment, reason: str = "") -> ScorecardFacts:
