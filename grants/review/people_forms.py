@@ -21,7 +21,11 @@ _COUNT = NumberRange(1, 1000, "Write a number from 1 to 1,000, or leave it empty
 class InviteForm(HouseForm):
     """Somebody who is asked to join the panel."""
 
-    email = EmailField("Email address", [InputRequired("Write the address."), Email("This is not an email address.")])
+    email = EmailField(
+        "Email address",
+        [InputRequired("Write the address."), Email("This is not an email address.")],
+        description="The invitation goes there.",
+    )
     name = StringField("Name", [Length(max=120)], description="For someone who has no account here yet.")
     expertise = StringField("Expertise", [Length(max=200)], description="Words with commas, such as high, charter.")
     load_cap = IntegerField("About how many to read", [Optional(), _COUNT])

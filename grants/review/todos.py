@@ -20,7 +20,7 @@ from grants.programs.queries import definition_of
 from grants.review.models import Assignment, Tally
 from grants.review.queries.conflicts import conflicts_to_look_at
 from grants.review.queries.files import kept_back
-from grants.review.queries.invitations import HOLDS_FOR, invitations_waiting
+from grants.review.queries.invitations import holds_until, invitations_waiting
 from grants.review.queries.later import still_behind, yet_to_declare
 from grants.review.queries.piles import Pile, is_past, piles_of
 from grants.review.queries.scope import is_open, is_reviewable, joined, stands, with_program
@@ -82,7 +82,7 @@ def _asked(actor: Actor) -> Iterable[Todo]:
             f"Say whether you review for {one.stage.title}",
             url_for("review.invitation", invitation_id=one.public_id),
             f"{one.invited_by.name} asks you, {one.stage.cycle.title}.",
-            _day(one.since + HOLDS_FOR, one.stage),
+            _day(holds_until(one.stage, one.since), one.stage),
             cycle_id=one.stage.cycle_id,
         )
 

@@ -18,6 +18,7 @@ from grants.messages.models import Message
 from grants.people.models import Person
 from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db, unit_of_work
+from grants.programs.queries import definition_of
 from grants.review import queries, services
 from grants.review.asked_lines import read_lines
 from grants.review.models import PanelMember, ReviewerProfile
@@ -146,20 +147,26 @@ def test_an_external_expert_comes_by_a_link_and_scores(panel: Panel, app: Flask,
     ("at", "mailed", "officer_reads", "asked_reads"),
     [
         # a month before they are due an invitation ends in time, and nothing is said
-        (make.DUE - timedelta(days=31), "submissions by Friday 15 April", None, None),
-        (make.REVIEWING, "submissions by Friday 15 April", "theirs may be late", "scorecards are due before that"),
+        (make.DUE - timedelta(days=31), "applications by Friday 15 April", None, None),
+        (make.REVIEWING, "applications by Friday 15 April", "can say yes until then", None),
         (
             make.DUE + timedelta(days=1),
-            "submissions; scorecards were due Friday 15 April",
+            "applications; scorecards were due Friday 15 April",
             "hands theirs in late",
             "so yours would come late",
         ),
     ],
 )
-def test_scorecards_that_are_due_before_an_invitation_ends_are_said(
-    panel: Panel, app: Flask, client_of: Browser, at: Any, mailed: str, officer_reads: str | None, asked_reads: str
+def test_scorecards_that_are_due_soon_or_were_are_said(
+    panel: Panel,
+    app: Flask,
+    client_of: Browser,
+    at: Any,
+    mailed: str,
+    officer_reads: str | None,
+    asked_reads: str | None,
 ) -> None:
-    stage, late = f"/review/stages/{panel.stage.public_id}", officer_reads is not None
+    stage = f"/review/stages/{panel.stage.public_id}"
     with clock_at(at):
         officer = client_of(panel.officer)
         officer.post(f"{stage}/members", data=ERIN)
@@ -167,11 +174,37 @@ def test_scorecards_that_are_due_before_an_invitation_ends_are_said(
         own = text_of(app.test_client().get(link_to("erin@university.example")))
     mail = db.session.scalars(select(Message).where(Message.to_email == "erin@university.example")).one()
     assert mailed in mail.body
-    for words in ("theirs may be late", "hands theirs in late"):
+    for words in ("can say yes until then", "hands theirs in late"):
         assert [words in page for page in pages] == [words == officer_reads] * 2
-    for words in ("scorecards are due before that", "so yours would come late"):
-        assert (words in own) == (words == asked_reads)
-    assert ("can say yes until" in pages[0], "Yes, I review" in own) == (late, True)
+    assert ("so yours would come late" in own) == (asked_reads is not None)
+    assert "Yes, I review" in own
+
+
+def test_an_invitation_ends_when_scorecards_are_due(panel: Panel, app: Flask) -> None:
+    with clock_at(make.REVIEWING), unit_of_work():
+        cleo = person("Cleo Marsh", email="cleo@example.org")
+        services.invite_by_address(panel.by, panel.stage, "cleo@example.org")
+    mail = db.session.scalars(select(Message).where(Message.to_email == "cleo@example.org")).one()
+    assert mail.body.split("\n\n")[1:4] == [
+        (
+            f"Maya Rivera asks you, for {definition_of(panel.stage.cycle).funder}, to join the panel that reviews "
+            "Launch grant, NGLC in Oakland."
+        ),
+        "What is asked: to read and score about 10 applications by Friday 15 April 2016, 4:59 pm Pacific.",
+        (
+            "You say yes or no on this page, where the rest is explained. It is yours alone, and stands until Friday "
+            "15 April 2016, 4:59 pm Pacific:\n{panel_link}"
+        ),
+    ]
+    link, visitor = link_to("cleo@example.org"), app.test_client()
+    with clock_at(make.DUE):
+        assert queries.invitations_waiting(actor(cleo)) == []
+        assert "has run out" in text_of(visitor.get(link))
+        assert visitor.post(link).status_code == 409
+    with clock_at(make.DUE - timedelta(minutes=1)):
+        assert [one.name for one in queries.invitations_waiting(actor(cleo))] == ["Cleo Marsh"]
+        assert visitor.post(link).status_code == 302
+    assert asked("cleo@example.org").state == InvitationState.ACCEPTED
 
 
 def test_somebody_with_an_account_answers_signed_in_or_by_the_link(panel: Panel, client_of: Browser) -> None:

@@ -8,7 +8,7 @@ TEMPLATES: Final[dict[str, Template]] = {
     "review.asked": Template(
         "Will you review for {stage}?",
         "Dear {name},\n\n"
-        "{invited_by} asks you to join the panel that reviews {stage}, {cycle}.\n\n"
+        "{invited_by} asks you, for {funder}, to join the panel that reviews {stage}, {cycle}.\n\n"
         "What is asked: {work}.\n\n"
         "You say yes or no on this page, where the rest is explained. It is yours alone, and stands until {until}:\n"
         "{panel_link}\n\n"

@@ -29,13 +29,12 @@ from grants.review.queries.evidence import Evidence, Promise, earlier_evidence, 
 from grants.review.queries.files import file_for, files_to_veil, readable_files
 from grants.review.queries.history import Turn, history_of
 from grants.review.queries.invitations import (
-    HOLDS_FOR,
     Foreseen,
     account_of,
-    answered_too_late,
     asked_of_stage,
     foresee_asking,
     has_run_out,
+    holds_until,
     invitation_by_token,
     invitation_on,
     invitations_waiting,
@@ -140,7 +139,6 @@ from grants.review.queries.written import Written, WrittenCard, names_of, writte
 from grants.review.todos import todos
 
 __all__ = [
-    "HOLDS_FOR",
     "REVIEWABLE",
     "SORTS",
     "WHOLE",
@@ -180,7 +178,6 @@ __all__ = [
     "account_of",
     "affiliation_of",
     "affiliations_of",
-    "answered_too_late",
     "applicant",
     "applicants",
     "application_under_review",
@@ -214,6 +211,7 @@ __all__ = [
     "has_run_out",
     "hidden_name",
     "history_of",
+    "holds_until",
     "invitation_by_token",
     "invitation_on",
     "invitations_waiting",

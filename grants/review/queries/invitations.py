@@ -28,12 +28,20 @@ from grants.review.queries.scope import sits, with_program
 from grants.review.states import InvitationFacts, InvitationState
 
 HOLDS_FOR: Final = timedelta(days=30)
-"""How long an invitation can be answered from when it was sent, or sent again."""
+"""How long an invitation can be answered at most from when it was sent, or sent again."""
+
+
+def holds_until(stage: CycleStage, since: datetime) -> datetime:
+    """Until when an invitation that is sent at this instant can be answered: scorecards that are due end it, unless
+    they were due already and somebody is asked all the same.
+    """
+    last, due = since + HOLDS_FOR, stage.reviews_due_at
+    return min(last, due) if due is not None and since < due else last
 
 
 def has_run_out(invitation: PanelInvitation) -> bool:
     """Whether it was not answered in time."""
-    return invitation.state == InvitationState.INVITED and now() >= invitation.since + HOLDS_FOR
+    return invitation.state == InvitationState.INVITED and now() >= holds_until(invitation.stage, invitation.since)
 
 
 def facts_of(invitation: PanelInvitation) -> InvitationFacts:
@@ -45,11 +53,6 @@ def is_member(stage: CycleStage, person: Person) -> bool:
     """Whether somebody sits on the stage's panel."""
     found = select(PanelMember.id).where(PanelMember.stage_id == stage.id, PanelMember.person_id == person.id, sits())
     return db.session.scalar(found) is not None
-
-
-def answered_too_late(stage: CycleStage, since: datetime) -> bool:
-    """Whether an invitation that is sent at this instant can still be answered once the stage's scorecards are due."""
-    return stage.reviews_due_at is not None and since + HOLDS_FOR > stage.reviews_due_at
 
 
 def stamp_of(invitation: PanelInvitation) -> str:
@@ -101,6 +104,11 @@ def invitations_waiting(actor: Actor) -> Sequence[PanelInvitation]:
             _of(actor),
             PanelInvitation.state == InvitationState.INVITED,
             PanelInvitation.since > now() - HOLDS_FOR,
+            or_(
+                CycleStage.reviews_due_at.is_(None),
+                CycleStage.reviews_due_at > now(),
+                CycleStage.reviews_due_at <= PanelInvitation.since,
+            ),
             CycleStage.released_at.is_(None),
         )
         .options(with_program(PanelInvitation.stage), joinedload(PanelInvitation.invited_by))

@@ -17,12 +17,13 @@ from grants.persistence import audit
 from grants.persistence.moves import lock, move
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
+from grants.programs.queries import definition_of
 from grants.review.people_models import PanelInvitation
 from grants.review.queries.invitations import (
-    HOLDS_FOR,
     account_of,
     facts_of,
     has_run_out,
+    holds_until,
     is_member,
     stamp_of,
     work_asked,
@@ -170,14 +171,15 @@ def _once_more(actor: Actor, asked: PanelInvitation) -> None:
 def _send(asked: PanelInvitation) -> None:
     count, due = work_asked(asked)
     zone, cycle = asked.stage.cycle.time_zone, asked.stage.cycle
-    work = f"about {count} submissions" if count else "some submissions"
+    work = f"about {count} applications" if count else "some of the applications"
     until = f"{'; scorecards were due' if is_past(due) else ' by'} {in_words(due, zone)}" if due else ""
     facts = {
         "stage": asked.stage.title,
         "cycle": cycle.title,
         "invited_by": asked.invited_by.name,
+        "funder": definition_of(cycle).funder,
         "work": f"to read and score {work}{until}",
-        "until": in_words(asked.since + HOLDS_FOR, zone),
+        "until": in_words(holds_until(asked.stage, asked.since), zone),
     }
     to = account_of(asked) or Visitor(asked.name, asked.email)
     post(f"review.asked:{stamp_of(asked)}:{asked.public_id}", "review.asked", to, facts)

@@ -13,6 +13,7 @@ from grants.people.queries import actor_of, person_of
 from grants.people.views.signing_in import start_session
 from grants.persistence.session import db, unit_of_work
 from grants.programs.models import CycleStage
+from grants.programs.queries import definition_of
 from grants.review import queries, services
 from grants.review.asked_lines import MOST_LINES, AskedLine, read_lines
 from grants.review.people_forms import DeclineForm, InviteForm, InviteSeveralForm, JoinForm
@@ -270,6 +271,7 @@ def _page(
         invitation=invitation,
         stage=invitation.stage,
         rules=queries.review_rules(invitation.stage),
+        funder=definition_of(invitation.stage.cycle).funder,
         form=form,
         declining=declining or DeclineForm(formdata=None),
         yes=yes,
@@ -277,7 +279,7 @@ def _page(
         count=count,
         due=due,
         is_past=queries.is_past,
-        until=invitation.since + queries.HOLDS_FOR,
+        until=queries.holds_until(invitation.stage, invitation.since),
         has_run_out=queries.has_run_out(invitation),
         is_somebody_else=actor.person_id is not None and (person is None or person.id != actor.person_id),
         problem=problem,

@@ -33,7 +33,7 @@ def panel(stage_id: str) -> ResponseReturnValue:
 
 def asking_now() -> dict[str, Any]:
     """What the pages on which people are asked need to say that their scorecards may come late."""
-    return {"now_is": now(), "holds_for": queries.HOLDS_FOR, "is_past": queries.is_past}
+    return {"now_is": now(), "holds_until": queries.holds_until, "is_past": queries.is_past}
 
 
 def panel_page(stage: CycleStage, form: InviteForm) -> str:
@@ -51,7 +51,6 @@ def panel_page(stage: CycleStage, form: InviteForm) -> str:
         standings={one.member.id: queries.standing_of(one.member) for one in members.items},
         trained=queries.training_of(actor, stage, [one.member for one in members.items]),
         has_run_out=queries.has_run_out,
-        answered_too_late=queries.answered_too_late,
         **asking_now(),
         coverage=coverage,
         proposed=queries.proposed_on(actor, stage, [one.application.id for one in coverage.items]),
