@@ -13,7 +13,9 @@ from grants.people.models import CoachInvitation, ConsortiumMember, Organization
 # These tables belong to later steps (review, applications), which this one may not import; their columns are all that
 # is asked of them. Each has a name of its own, so that it is never taken for the table of a statement around it; it is
 # given once, since naming a table takes longer than asking it.
-_conflict = table("conflict", column("case_id"), column("person_id"), column("lifted_at")).alias("standing_conflict")
+_conflict = table("conflict", column("case_id"), column("person_id"), column("since"), column("lifted_at")).alias(
+    "standing_conflict"
+)
 _coached = table("coached_section", column("application_id"), column("invitation_id"), column("opened_at")).alias(
     "coached"
 )
@@ -26,6 +28,8 @@ _its_own, _merged, _member = aliased(Case), aliased(Case), aliased(ConsortiumMem
 
 
 Column = ColumnElement[Any] | Any
+Time = tuple[Column, Column]
+"""From when until when; where the end is NULL, until now."""
 
 
 def not_conflicted(
@@ -70,26 +74,42 @@ def free_of_conflict(
     return and_(free, case_id.not_in(applies), case_id.not_in(through))
 
 
-def has_conflict(person_id: Column, case_id: Column) -> ColumnElement[bool]:
-    """Holds where this person has a conflict with this case: the same of people who differ from row to row."""
+def has_conflict(person_id: Column, case_id: Column, during: Time | None = None) -> ColumnElement[bool]:
+    """Holds where this person has a conflict with this case: the same of people who differ from row to row.
+
+    during   a time past: holds where the person had one then, as far as what is kept tells
+    """
     noted = exists().where(
-        _conflict.c.case_id == case_id, _conflict.c.person_id == person_id, _conflict.c.lifted_at.is_(None)
+        *(_conflict.c.case_id == case_id, _conflict.c.person_id == person_id),
+        *_stands(_conflict.c.since, _conflict.c.lifted_at, during),
     )
     coached = exists().where(
         _application.c.case_id == case_id,
         _coached.c.application_id == _application.c.id,
         _coached.c.invitation_id == _invitation.id,
-        _coached.c.opened_at.is_not(None),
+        *_stands(_coached.c.opened_at, None, during),
         _invitation.person_id == person_id,
     )
-    coaches = (_coach.person_id == person_id, _coach.accepted_at.is_not(None), _coach.ended_at.is_(None))
+    coaches = (_coach.person_id == person_id, *_stands(_coach.accepted_at, _coach.ended_at, during))
     tied = _applies(case_id, _coach.organization_id, *coaches)
-    return or_(noted, coached, belongs_to_applicant(person_id, case_id), tied)
+    return or_(noted, coached, belongs_to_applicant(person_id, case_id, during), tied)
 
 
-def belongs_to_applicant(person_id: Column, case_id: Column) -> ColumnElement[bool]:
+def belongs_to_applicant(person_id: Column, case_id: Column, during: Time | None = None) -> ColumnElement[bool]:
     """Holds where this person belongs to the case's organization, or to a member of its consortium that counts."""
-    return _applies(case_id, _belonging.organization_id, _belonging.person_id == person_id)
+    belongs = (_belonging.person_id == person_id, *_stands(_belonging.since, None, during))
+    return _applies(case_id, _belonging.organization_id, *belongs)
+
+
+def _stands(since: Column, until: Column | None, during: Time | None) -> list[ColumnElement[bool]]:
+    """What a tie from `since` until `until`, where it can end, fulfils to stand: now, or at any moment of a time."""
+    if during is None:
+        return [since.is_not(None), *([] if until is None else [until.is_(None)])]
+    began, ended = during
+    return [
+        *(since.is_not(None), or_(ended.is_(None), since <= ended)),
+        *([] if until is None else [or_(until.is_(None), until > began)]),
+    ]
 
 
 def _applies(case_id: Column, organization_id: Column, *tie: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
+from grants.applications.models import CoachedSection
 from grants.background.models import Job
 from grants.background.runner import run_due
 from grants.casework.files import read
@@ -16,11 +17,17 @@ from grants.kernel.errors import Missing
 from grants.meetings import queries, services
 from grants.meetings.ballots import Ballot, Choice
 from grants.meetings.jobs import make_minutes
+from grants.people.models import CoachInvitation
 from grants.persistence.session import db, unit_of_work
+from grants.review import services as review
+from grants.review.models import Conflict
+from tests.factories.people import join
 from tests.meetings.conftest import Met
-from tests.meetings.story import Room
+from tests.meetings.story import PLANNING, Room
 from tests.meetings.test_motions import counts, motion_of, moves, votes
 from tests.meetings.test_revising import revises
+from tests.review.test_belonging import coach
+from tests.review.test_tallies import opens_the_draft
 
 
 def met(panel: Met) -> Room:
@@ -107,6 +114,89 @@ def test_nobody_is_out_of_the_room_for_what_was_not_discussed(panel: Met) -> Non
     assert said_of_tern() == [
         "Being discussed. Out of the room (conflict of interest, or not declared yet): Ben.",
     ]
+
+
+def said_to_be_out(room: Room) -> str:
+    """What the minutes say of the only line they have after how it went."""
+    db.session.rollback()
+    return str(queries.minutes_facts(room.panel.by, room.meeting())["body"][1]).removeprefix("Discussed.").strip()
+
+
+BEN = "Out of the room (conflict of interest, or not declared yet): Ben."
+A_DAY = 24 * 60
+
+
+def test_nobody_was_out_for_what_came_to_be_a_day_later(panel: Met) -> None:
+    """Ben moved; then he has a conflict, belongs to the school, and is on the panel no more."""
+    room = Room.running(panel, panel.auk)
+    room.opens(panel.auk)
+    motion = moves(room, "Ben", panel.auk)
+    with room.acting():
+        services.withdraw(panel.by, motion_of(room, "the officer", motion))
+    room.ends()
+    assert said_to_be_out(room) == ""
+    with room.acting(A_DAY):
+        conflict = review.declare_conflict(panel["Ben"].by, panel.auk.case, "They have offered me a post since.")
+        number = conflict.id
+    assert (said_to_be_out(room), room.sees("Ben")) == ("", ["Closed to you"])
+    with room.acting():
+        review.lift_conflict(panel.by, db.session.get_one(Conflict, number), "They withdrew it.")
+        review.leave_panel(panel["Ben"].by, panel.stage, "I am moving away.")
+    assert said_to_be_out(room) == ""
+    with room.acting():
+        join(panel["Ben"].person, db.session.merge(panel.auk).case.organization)
+    assert said_to_be_out(room) == ""
+
+
+def test_who_was_out_stays_so_whatever_is_lifted_later(panel: Met) -> None:
+    """Ben was out for Tern; Cleo, who says so in the middle, from then on."""
+    room = Room.running(panel, panel.tern)
+    room.opens(panel.tern)
+    assert said_to_be_out(room) == f"Being discussed. {BEN}"
+    with room.acting():
+        review.declare_conflict(panel["Cleo"].by, panel.tern.case, "I know the principal.")
+    room.ends()
+    both = BEN.replace("Ben.", "Ben, Cleo.")
+    assert said_to_be_out(room) == both
+    with room.acting(A_DAY):
+        for one in db.session.scalars(select(Conflict)).all():
+            review.lift_conflict(panel.by, one, "It is over.")
+    assert said_to_be_out(room) == both
+
+
+def test_a_conflict_that_was_lifted_before_kept_nobody_out(panel: Met) -> None:
+    with clock_at(PLANNING), unit_of_work():
+        review.lift_conflict(panel.by, db.session.scalars(select(Conflict)).one(), "She left the school.")
+    room = Room.running(panel, panel.tern)
+    room.opens(panel.tern)
+    room.ends()
+    assert said_to_be_out(room) == ""
+
+
+def test_who_coached_a_school_in_those_days_was_out(panel: Met) -> None:
+    """Nobody looked for ties when they came to be: nothing was noted, and it kept them out all the same."""
+    with unit_of_work():
+        coaches = coach(panel["Ann"].person, panel.auk.case.organization).id
+    opens_the_draft(panel["Cleo"], panel.auk)
+    room = Room.running(panel, panel.auk)
+    room.opens(panel.auk)
+    room.ends()
+    both, cleo = BEN.replace("Ben", "Ann, Cleo"), BEN.replace("Ben", "Cleo")
+    assert said_to_be_out(room) == both
+    with room.acting(A_DAY):
+        for one in db.session.scalars(select(CoachInvitation)):
+            one.ended_at = room.now
+    assert said_to_be_out(room) == both
+    with unit_of_work():
+        db.session.get_one(CoachInvitation, coaches).accepted_at = room.now
+    assert said_to_be_out(room) == cleo
+    with unit_of_work():
+        for one in db.session.scalars(select(CoachInvitation)):
+            one.ended_at = PLANNING
+    assert said_to_be_out(room) == cleo
+    with unit_of_work():
+        db.session.scalars(select(CoachedSection)).one().opened_at = room.now
+    assert said_to_be_out(room) == ""
 
 
 def test_who_was_out_gets_minutes_without_that(panel: Met) -> None:

@@ -240,7 +240,7 @@ def _record(actor: Actor, meeting: Meeting, items: Sequence[AgendaItem]) -> _Rec
     opened = [one for one in items if one.opened_at is not None]
     shown = items_with_scores(actor, meeting, opened)
     return _Record(
-        out=_out(meeting, [one.id for one in opened]),
+        out=_out([one.id for one in opened]),
         scores=scores_of(shown),
         pitched=pitch_scores_of(items_with_pitches(actor, meeting, opened)),
         revisions=revisions_in([one.public_id for one in shown]),
@@ -251,13 +251,15 @@ def _record(actor: Actor, meeting: Meeting, items: Sequence[AgendaItem]) -> _Rec
     )
 
 
-def _out(meeting: Meeting, ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+def _out(ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+    """Line's id -> who was out while it was up: minutes say what happened, whatever became of their ties since."""
+    while_up = out_for((AgendaItem.opened_at, AgendaItem.closed_at))
     rows = db.session.execute(
         select(AgendaItem.id, Person.name)
         .join(AgendaItem.application)
         .join(Attendance, Attendance.meeting_id == AgendaItem.meeting_id)
         .join(Person, Person.id == Attendance.person_id)
-        .where(AgendaItem.id.in_(ids), Attendance.first_joined_at.is_not(None), out_for())
+        .where(AgendaItem.id.in_(ids), Attendance.first_joined_at.is_not(None), while_up)
         .order_by(Person.name, Person.id)
     )
     found: dict[int, list[str]] = {}

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 
 from grants.applications.models import Application
-from grants.casework.visibility import has_conflict, not_conflicted
+from grants.casework.visibility import Time, has_conflict, not_conflicted
 from grants.kernel.policy import Actor
 from grants.meetings.models import AgendaItem, Attendance, Meeting
 from grants.review.models import PanelMember
@@ -37,13 +37,14 @@ def open_to(actor: Actor) -> ColumnElement[bool]:
     return or_(AgendaItem.application_id.is_(None), and_(not_conflicted(actor, Application.case_id), asked))
 
 
-def out_for() -> ColumnElement[bool]:
+def out_for(during: Time | None = None) -> ColumnElement[bool]:
     """Holds where somebody is out of the room for an application: tied to it, or a voting member not asked about it.
 
     Needs `Attendance` and `Application` in the statement.
+    during   a time past: who was out at any moment of it
     """
-    unasked = and_(Attendance.votes, ~declared_for_application(Attendance.person_id))
-    return or_(has_conflict(Attendance.person_id, Application.case_id), unasked)
+    unasked = and_(Attendance.votes, ~declared_for_application(Attendance.person_id, during))
+    return or_(has_conflict(Attendance.person_id, Application.case_id, during), unasked)
 
 
 def up_in(meeting_id: Column) -> ColumnElement[bool]:

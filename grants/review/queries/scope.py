@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final, TypeVarTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from grants.applications.models import Application, Submission
-from grants.casework.visibility import free_of_conflict, has_conflict, not_conflicted
+from grants.casework.visibility import Time, free_of_conflict, has_conflict, not_conflicted
 from grants.kernel.policy import Actor
 from grants.persistence.session import db
 from grants.programs.models import Cycle, CycleStage
@@ -38,15 +38,16 @@ def sits() -> ColumnElement[bool]:
     return PanelMember.left_at.is_(None)
 
 
-def declared_for_application(person_id: Column) -> ColumnElement[bool]:
+def declared_for_application(person_id: Column, during: Time | None = None) -> ColumnElement[bool]:
     """Holds where the person declared their conflicts when the application was already among the stage's applicants.
 
     Needs `Application` in the statement. Who applies after that, by an extended deadline, is asked about again.
+    during   a time past: who has left the panel since then still sat on it
     """
     return exists().where(
         PanelMember.stage_id == Application.stage_id,
         PanelMember.person_id == person_id,
-        sits(),
+        sits() if during is None else or_(sits(), PanelMember.left_at > during[0]),
         _first.application_id == Application.id,
         _first.number == 1,
         PanelMember.declared_at >= _first.submitted_at,
