@@ -1,16 +1,18 @@
 """Reading the record of who did what."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.orm import aliased
 
 from grants.casework.models import Case
-from grants.casework.visibility import conflicted_cycle_ids, no_conflict_beside, not_conflicted
+from grants.casework.visibility import conflicted_cycle_ids, no_conflict_beside, not_conflicted, visible_cases
 from grants.kernel.policy import Actor
+from grants.people.models import Organization
 from grants.persistence.audit import AuditRecord
 from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
@@ -22,6 +24,9 @@ from grants.web.filters import DEFAULT_ZONE
 COMPARING = ("slate.override", "meeting.beyond_shortlist")
 # Acts on these once named no case, and the record cannot be written anew: whoever has a conflict reads none of those.
 OF_SOME_CASE = ("scorecard",)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")
+_KEY = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,32 @@ def audit_records_of(actor: Actor, ids: Sequence[int]) -> Sequence[AuditRecord]:
     """Those of these records that the actor may read, the latest first."""
     found = select(AuditRecord).where(AuditRecord.id.in_(ids), *_shown(actor, AuditFilters()))
     return db.session.scalars(found.order_by(AuditRecord.number.desc())).all()
+
+
+def cases_of(actor: Actor, records: Sequence[AuditRecord]) -> dict[int, Row[int, str, str]]:
+    """Case id -> its id, public id and the name of its organization, of those on record that the actor may open."""
+    wanted = {one.case_id for one in records if one.case_id is not None}
+    if not wanted:
+        return {}
+    named = (
+        select(Case.id, Case.public_id, Organization.name)
+        .join(Case.organization)
+        .where(Case.id.in_(wanted), visible_cases(actor))
+    )
+    return {row.id: row for row in db.session.execute(named)}
+
+
+def in_words(value: str) -> str | date:
+    """A fact as people read it: a day or an instant as one, a key without its underscores, any other text as it is.
+
+    >>> in_words("2016-11-15T17:00:00+00:00").year, in_words("former_employer"), in_words("Sat with us_all.")
+    (2016, 'former employer', 'Sat with us_all.')
+    """
+    if _DAY.fullmatch(value):
+        return date.fromisoformat(value)
+    if _INSTANT.fullmatch(value):
+        return datetime.fromisoformat(value)
+    return value.replace("_", " ") if _KEY.fullmatch(value) else value
 
 
 def _shown(actor: Actor, filters: AuditFilters) -> list[ColumnElement[bool]]:

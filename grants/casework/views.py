@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from grants.casework.audit_trail import AuditFilters, audit_records
+from grants.casework.audit_trail import AuditFilters, audit_records, cases_of, in_words
 from grants.casework.export_views import ask_for
 from grants.casework.exports import RECORD, as_json
 from grants.casework.forms import AuditFilterForm
@@ -50,12 +50,15 @@ def ask_for_record() -> ResponseReturnValue:
 
 
 def _page(verification: Verification | None) -> str:
-    form = _form()
+    actor, form = current_actor(), _form()
+    page = audit_records(actor, _filters(form), page_asked())
     return render_template(
         "casework/audit.html",
-        page=audit_records(current_actor(), _filters(form), page_asked()),
+        page=page,
+        cases=cases_of(actor, page.items),
+        in_words=in_words,
         # A gap in the numbers would show an act on a case that the reader has a conflict with.
-        numbered=not conflicted_cycles(current_actor()),
+        numbered=not conflicted_cycles(actor),
         form=form,
         verification=verification,
     )

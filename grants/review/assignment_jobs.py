@@ -6,7 +6,6 @@ from sqlalchemy.orm import joinedload
 from grants.applications.models import Application
 from grants.background import job, periodic
 from grants.background.runner import report_progress
-from grants.kernel.policy import Actor
 from grants.people.queries import actor_of
 from grants.persistence.moves import lock
 from grants.persistence.session import db, unit_of_work
@@ -49,7 +48,7 @@ def apply_assignment(proposal_id: str, round_: int) -> None:
         with unit_of_work():
             services.overtake(actor, _find(proposal_id))
         return
-    _note_ties(actor, proposal)
+    _note_ties(proposal)
     more = True
     while more:
         with unit_of_work():
@@ -74,14 +73,13 @@ def keep_places() -> None:
     services.keep_up_with_places()
 
 
-def _note_ties(actor: Actor, proposal: AssignmentProposal) -> None:
+def _note_ties(proposal: AssignmentProposal) -> None:
     """Note what a rule finds between the panel and its applicants: who is tied is assigned nothing."""
     people = db.session.scalars(select(PanelMember.person_id).where(PanelMember.stage_id == proposal.stage_id)).all()
     found = queries.unnoted_ties(proposal.stage, people)
-    public_id = proposal.public_id
     db.session.rollback()
     with unit_of_work():
-        services.note_ties(actor, _find(public_id).stage, found)
+        services.note_ties(found)
 
 
 def _progress(proposal: AssignmentProposal) -> tuple[int, int]:

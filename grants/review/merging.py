@@ -67,7 +67,7 @@ def _keep_all_away(actor: Actor, _gone: Organization, stays: Organization) -> No
     cases = db.session.scalars(select(Case.id).where(Case.organization_id == stays.id)).all()
     for stage in stages.all():
         panel = select(PanelMember.person_id).where(PanelMember.stage_id == stage.id).order_by(PanelMember.id)
-        find_rule_conflicts(actor, stage, db.session.scalars(panel).all(), cases)
+        find_rule_conflicts(stage, db.session.scalars(panel).all(), cases)
     # Applications went from case to case past the session, and other conflicts may stand there.
     applications = select(Application.id).join(Application.case).where(Case.organization_id == stays.id)
     reckon(db.session.scalars(applications).all())

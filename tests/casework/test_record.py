@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -153,6 +153,45 @@ def test_the_page_asks_the_same_questions_for_one_and_for_thirty(
     with statements() as seen:
         assert browser.get("/record").status_code == 200
     assert len([one for one in seen if one.startswith("SELECT")]) == 4
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_cases_on_record_are_named_in_one_more_statement(
+    auditor: Person, client_of: Browser, statements: Callable[[], Any], count: int
+) -> None:
+    with unit_of_work():
+        cases = [case(organization(f"School {number}")) for number in range(count)]
+    for one in cases:
+        note("conflict.confirm", case_id=one.id)
+    browser = client_of(auditor)
+    with statements() as seen:
+        page = browser.get("/record").text
+    assert len([one for one in seen if one.startswith("SELECT")]) == 5
+    links = re.findall(r'<a href="/cases/(\w+)">([^<]+)</a>', page)
+    assert links == [(one.public_id, one.organization.name) for one in reversed(cases)]
+
+
+def changes(browser: FlaskClient) -> list[str]:
+    """The last column of the record, as running text."""
+    cells = re.findall(r'data-label="Change"[^>]*>(.*?)</td>', browser.get("/record").text, re.DOTALL)
+    return [" ".join(re.sub("<.*?>", "", one).split()) for one in cells]
+
+
+def test_what_changed_is_read_in_words(auditor: Person, client_of: Browser) -> None:
+    """Instants where the house stands, days, keys and yes or no; what people wrote stays as they wrote it."""
+    at = datetime(2016, 11, 15, 17, 0, tzinfo=UTC)
+    note("review.declare", before={"declared_at": None}, after={"declared_at": at})
+    note("award.offer", after={"answer_by": date(2016, 4, 19), "joins": True})
+    note(
+        "review.conflict", after={"kind": "worked_together", "source": "former_employer", "reason": "See my_notes. Ok?"}
+    )
+    note("review.sample", after={"marks": {"learning_plans": "3", "team": "1"}})
+    assert changes(client_of(auditor)) == [
+        "marks learning plans 3, team 1",
+        "kind worked together · source former employer · reason See my_notes. Ok?",
+        "answer by 19 April 2016 · joins yes",
+        "declared at nothing → 15 November 2016, 9:00 am Pacific",
+    ]
 
 
 @pytest.mark.parametrize("role", Role.granted())

@@ -132,7 +132,7 @@ def test_whoever_comes_to_belong_to_it_loses_it_whatever_the_program_looks_for(r
     by_name = {one.member.person.name: one.assigned for one in queries.member_progress(panel.by, panel.stage).items}
     assert by_name == {"Ann": 1, "Ben": 2}
     with clock_at(make.REVIEWING), unit_of_work():
-        services.find_rule_conflicts(panel.by, panel.stage, [panel["Ann"].person.id])
+        services.find_rule_conflicts(panel.stage, [panel["Ann"].person.id])
     assert panel.conflicts() == {("Ann", "Tern School"): "same_organization"}
     [row] = [one for one in panel.scores().rows if one.application_id == tern.id]
     assert [one.reviewer_id for one in row.given] == [panel["Ben"].person.id]

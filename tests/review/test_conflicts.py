@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from grants.applications.models import Application
+from grants.casework.models import TimelineEvent
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Missing, Refused
 from grants.kernel.roles import Role
@@ -144,7 +145,7 @@ def test_the_list_to_declare_from_is_names_of_applicants_and_leaves_out_what_a_r
         make.submitted(panel.stage, organization("Tern School", city="Alameda"))
         make.submitted(panel.stage, organization("heron School", city="Oakland"))
         withdrawn = make.submitted(panel.stage, organization("Auk School"))
-        services.find_rule_conflicts(panel.by, panel.stage, [panel["Ann"].person.id])
+        services.find_rule_conflicts(panel.stage, [panel["Ann"].person.id])
         db.session.execute(
             Application.__table__.update().where(Application.id == withdrawn.id).values(state="withdrawn")
         )
@@ -396,6 +397,28 @@ def test_what_is_said_of_a_conflict_is_on_record_with_the_act_that_it_is_said_of
         ),
         ("conflict.clear", {"state": "confirmed"}, {"state": "cleared", "reason": "Left four years ago."}),
     ]
+
+
+def test_what_a_rule_finds_is_nobody_s_word() -> None:
+    """Ben states where he worked, and declares; that a rule found him tied is Harbormaster's act."""
+    panel = Panel.of("Ben", conflicts=["same_organization", "former_employer", "declared"])
+    tern = panel.application_of("Tern School")
+    ben = panel["Ben"]
+    with clock_at(make.REVIEWING), unit_of_work():
+        services.state_affiliation(ben.by, ben.person, "former_employer", name="Tern School")
+    ben.declares()
+    acts = select(AuditRecord.actor_name, AuditRecord.acting_as, AuditRecord.action).where(
+        AuditRecord.action.in_(("review.affiliation", "review.conflict", "review.declare"))
+    )
+    assert [tuple(one) for one in db.session.execute(acts.order_by(AuditRecord.number))] == [
+        ("Ben", "reviewer", "review.affiliation"),
+        ("Harbormaster", "system", "review.conflict"),
+        ("Ben", "reviewer", "review.declare"),
+    ]
+    told = select(TimelineEvent.actor_name, TimelineEvent.sentence).where(TimelineEvent.case_id == tern.case_id)
+    assert [tuple(one) for one in db.session.execute(told.order_by(TimelineEvent.id))][-1] == (
+        *("Harbormaster", "Ben has a conflict of interest with this case."),
+    )
 
 
 def test_not_conflicted_is_one_predicate_for_every_capability(app: Flask) -> None:

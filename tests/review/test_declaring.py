@@ -245,7 +245,7 @@ def test_the_record_of_a_declaration_counts_nothing(app: Flask, client_of: Brows
     )
     assert [(one.action, one.case_id, sorted(one.after)) for one in acts] == [
         ("review.conflict", tern.case_id, ["kind", "person", "reason", "source"]),
-        ("review.declare", None, ["declared_at"]),
+        ("review.declare", None, ["declared_at", "stage"]),
     ]
 
 

@@ -127,12 +127,12 @@ def test_what_was_cleared_is_found_again_only_for_another_reason(app: Flask) -> 
     found = db.session.scalars(select(Conflict)).one()
     panel.lifts(found)
     with unit_of_work():
-        services.find_rule_conflicts(panel.by, panel.stage, [found.person_id])
+        services.find_rule_conflicts(panel.stage, [found.person_id])
     assert found.state == "cleared"
     with unit_of_work():
         found.case.organization.name = "Tern Academy"
     with unit_of_work():
-        services.find_rule_conflicts(panel.by, panel.stage, [found.person_id])
+        services.find_rule_conflicts(panel.stage, [found.person_id])
     assert (found.state, found.reason) == ("found", "Shares the email domain tern.example with Tern Academy.")
     assert found.lifted_at is None
 
@@ -143,7 +143,7 @@ def test_who_comes_back_to_an_applicant_has_the_same_conflict_again(app: Flask) 
     panel.lifts(found, "Left in June.")
     with unit_of_work():
         join(db.session.get_one(Person, found.person_id), found.case.organization)
-        services.find_rule_conflicts(panel.by, panel.stage, [found.person_id])
+        services.find_rule_conflicts(panel.stage, [found.person_id])
     assert (found.state, found.reason, found.lifted_at) == ("found", "Belongs to Tern School.", None)
 
 

@@ -15,7 +15,7 @@ from grants.casework.services import note_event
 from grants.casework.visibility import not_conflicted, visible_cases
 from grants.kernel.clock import now
 from grants.kernel.errors import Clash, Invalid, Missing, Refused, required
-from grants.kernel.policy import Actor, require, require_permission
+from grants.kernel.policy import SYSTEM, Actor, require, require_permission
 from grants.people.models import Person
 from grants.persistence import audit
 from grants.persistence.moves import lock, lock_all, move
@@ -38,7 +38,7 @@ NO_REASON = "Say in a few words what ties you to this applicant."
 
 
 def find_rule_conflicts(
-    actor: Actor, stage: CycleStage, person_ids: Sequence[int], case_ids: Collection[int] | None = None
+    stage: CycleStage, person_ids: Sequence[int], case_ids: Collection[int] | None = None
 ) -> list[Conflict]:
     """Note the conflicts that the stage's rules find between these people and its applicants.
 
@@ -46,13 +46,13 @@ def find_rule_conflicts(
     case_ids   of the applicants that are asked about, where it is not all
     returns    the new ones
     """
-    return note_ties(actor, stage, unnoted_ties(stage, person_ids, case_ids))
+    return note_ties(unnoted_ties(stage, person_ids, case_ids))
 
 
-def note_ties(actor: Actor, stage: CycleStage, found: Sequence[tuple[int, int, Tie]]) -> list[Conflict]:
-    """Let what the rules found stand: (case id, person id, tie) each."""
+def note_ties(found: Sequence[tuple[int, int, Tie]]) -> list[Conflict]:
+    """Let what the rules found stand: (case id, person id, tie) each. Nobody said so, whoever's act had them asked."""
     return [
-        let_stand(actor, case_id, person_id, tie.source, tie.reason, finding=tie.finding)
+        let_stand(SYSTEM, case_id, person_id, tie.source, tie.reason, finding=tie.finding)
         for case_id, person_id, tie in found
     ]
 
@@ -72,10 +72,10 @@ def declare_conflicts(actor: Actor, stage: CycleStage, reasons: Mapping[int, str
         raise Invalid("A conflict can be declared only with an applicant of this stage.")
     for case_id, reason in reasons.items():
         _declare(actor, db.session.get_one(Case, case_id), reason)
-    find_rule_conflicts(actor, stage, [member.person_id])
+    find_rule_conflicts(stage, [member.person_id])
     member.declared_at = now()
     # Not how many were named: each is on record with its case, and no number counts those that a reader may not see.
-    audit.record(actor, "review.declare", member, after={"declared_at": member.declared_at.isoformat()})
+    audit.record(actor, "review.declare", member, after={"stage": stage.title, "declared_at": member.declared_at})
 
 
 def undo_declaration(actor: Actor, stage: CycleStage) -> None:
@@ -89,7 +89,7 @@ def undo_declaration(actor: Actor, stage: CycleStage) -> None:
         raise Clash("You have not declared yet.")
     if has_begun(member):
         raise Clash("You have begun to score, so your declaration stands. Name a new conflict if there is one.")
-    before = {"declared_at": member.declared_at.isoformat()}
+    before = {"stage": stage.title, "declared_at": member.declared_at}
     member.declared_at = None
     audit.record(actor, "review.undo_declaration", member, before=before)
 

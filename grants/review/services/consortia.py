@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, exists, or_, select, true
 
 from grants.applications.models import Application, Submission
 from grants.casework.models import Case
-from grants.kernel.policy import SYSTEM, Actor
+from grants.kernel.policy import Actor
 from grants.people import consortia, invitations
 from grants.people.models import ConsortiumMember, Organization, OrganizationMembership, Person
 from grants.persistence.moves import lock_all
@@ -65,7 +65,7 @@ def _note_ties(applicants: Collection[int], whose: ColumnElement[bool]) -> None:
         lock_all(panel)
         if panel:
             stage = db.session.get_one(CycleStage, stage_id)
-            find_rule_conflicts(SYSTEM, stage, [one.person_id for one in panel], cases)
+            find_rule_conflicts(stage, [one.person_id for one in panel], cases)
 
 
 consortia.changes.append(conflicts_follow)

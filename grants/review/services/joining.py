@@ -111,7 +111,7 @@ def _join(asked: PanelInvitation, person: Person) -> PanelMember:
     _make_reviewer(invitee, asked, person)
     db.session.flush()
     audit.record(invitee, "review.join", member, after={"person": person.name, "stage": asked.stage.title})
-    find_rule_conflicts(invitee, asked.stage, [person.id])
+    find_rule_conflicts(asked.stage, [person.id])
     return member
 
 

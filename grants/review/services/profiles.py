@@ -139,7 +139,7 @@ def state_affiliation(
     db.session.add(tie)
     db.session.flush()
     audit.record(actor, "review.affiliation", person, after=_said(tie))
-    _ask_rules_again(actor, person)
+    _ask_rules_again(person)
     return tie
 
 
@@ -154,7 +154,7 @@ def drop_affiliation(actor: Actor, tie: Affiliation) -> None:
     db.session.flush()
 
 
-def _ask_rules_again(actor: Actor, person: Person) -> None:
+def _ask_rules_again(person: Person) -> None:
     stages = db.session.scalars(
         select(CycleStage)
         .join(PanelMember, PanelMember.stage_id == CycleStage.id)
@@ -162,7 +162,7 @@ def _ask_rules_again(actor: Actor, person: Person) -> None:
         .order_by(CycleStage.id)
     )
     for stage in stages.all():
-        find_rule_conflicts(actor, stage, [person.id])
+        find_rule_conflicts(stage, [person.id])
 
 
 def _profile(person: Person) -> ReviewerProfile:

@@ -111,7 +111,11 @@ def submit_sample(actor: Actor, stage: CycleStage, sample: str) -> SampleCard:
         raise Invalid("The scorecard is not complete.", missing)
     card.submitted_at = now()
     db.session.flush()
-    after = {"sample": sample, "marks": {key: str(value) for key, value in sorted(card.marks.items())}}
+    after = {
+        "stage": stage.title,
+        "sample": sample,
+        "marks": {key: str(value) for key, value in sorted(card.marks.items())},
+    }
     audit.record(actor, "review.sample", member, after=after)
     return card
 
