@@ -10,6 +10,7 @@ from grants.kernel.errors import Clash, Invalid
 from grants.kernel.policy import Actor, require
 from grants.meetings import agenda, queries
 from grants.meetings.models import AgendaItem, Meeting
+from grants.meetings.ordering import best_order
 from grants.meetings.services import slots
 from grants.meetings.states import ItemState
 from grants.persistence import audit
@@ -132,7 +133,7 @@ def propose_order(actor: Actor, meeting: Meeting) -> Proposal:
     rests = _rests(free)
     starts = standing[len(fixed)].starts if free else meeting.starts_at
     breaks = {place: sum(one.minutes for one in several) for place, several in rests.items()}
-    order = agenda.best_order(topics, starts, breaks, ties.absent)
+    order = best_order(topics, starts, breaks, ties.absent)
     by_key = {one.public_id: one for one in free}
     items = [*fixed, *_woven([by_key[key] for key in order.keys], rests)]
     names = {**ties.names, **{one.public_id: name_of(one) for one in lines}}

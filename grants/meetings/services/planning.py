@@ -11,10 +11,11 @@ from grants.kernel.clock import now
 from grants.kernel.dates import in_words
 from grants.kernel.errors import Clash, Invalid, Missing
 from grants.kernel.policy import Actor, require, require_permission
-from grants.meetings import agenda, queries
+from grants.meetings import queries
 from grants.meetings.ballots import Ballot, Majority
 from grants.meetings.dates import entries_of
 from grants.meetings.models import Attendance, Meeting
+from grants.meetings.ordering import best_order
 from grants.meetings.services import slots
 from grants.meetings.services.lines import append, changing, check_minutes, check_room, retime, touch
 from grants.meetings.states import MEETING, MeetingFacts, MeetingState
@@ -94,7 +95,7 @@ def make_meeting(actor: Actor, stage: CycleStage, plan: Plan, lines: Lines, kind
     db.session.flush()
     ties = queries.ties_of(meeting, plan.chair.id, lines.applications)
     topics = [ties.topic(str(one), one, lines.minutes) for one in lines.applications]
-    order = agenda.best_order(topics, plan.starts_at, breaks)
+    order = best_order(topics, plan.starts_at, breaks)
     for place, key in enumerate(order.keys):
         if place in breaks:
             append(meeting, breaks[place], title="Break")
