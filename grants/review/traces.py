@@ -3,9 +3,9 @@
     clean = without_traces(content, "application/pdf")
 
 What a format keeps of its makers: in a PDF the information dictionary and the XMP packets (ISO 32000-1, 14.3), private
-data of programs (14.5), attached files, signatures and the names at remarks; in office files the parts under docProps
-and the names at remarks and tracked changes (ECMA-376); in pictures Exif, text and color profiles. A file is rewritten
-from what is known to be harmless; one that cannot be is refused, never passed on as it is.
+data of programs (14.5), attached files, signatures and the names at remarks; in office files the parts under docProps,
+the names at remarks and tracked changes, and links onto a disk (ECMA-376); in pictures Exif, text and color profiles.
+A file is rewritten from what is known to be harmless; one that cannot be is refused, never passed on as it is.
 """
 
 import io
@@ -184,6 +184,9 @@ _AS_IT_IS = frozenset({"emf", "wmf", "bmp", "odttf", "ttf", "fntdata"})
 _PARSER: Final[Mapping[str, Any]] = {"resolve_entities": False, "no_network": True, "load_dtd": False}
 SOMEBODY: Final = "Author"
 """The name at remarks and changes, as office programs themselves write it when they are asked to forget."""
+NOWHERE: Final = "about:blank"
+"""Where a link leads that led onto a disk or a network of its author: to a template, a table that is read from."""
+_ON_THE_WEB = re.compile(r"\s*(https?|mailto):", re.IGNORECASE)
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -243,11 +246,17 @@ def _xml(name: str, content: bytes) -> bytes:
             for key in list(one.attrib):
                 if etree.QName(key).localname in {"name", *_NAMES_PEOPLE} - {"date"}:
                     one.attrib[key] = SOMEBODY
+        _forget_a_disk(one)
         for key in list(one.attrib):
             said = etree.QName(key).localname
             if said in _NAMES_PEOPLE and (said != "date" or _is_a_change(one)):
                 one.attrib[key] = "2000-01-01T00:00:00Z" if said == "date" else SOMEBODY
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
+
+
+def _forget_a_disk(one: Any) -> None:
+    if one.get("TargetMode", "Internal") != "Internal" and not _ON_THE_WEB.match(one.get("Target", "")):
+        one.set("Target", NOWHERE)
 
 
 def _is_a_change(one: Any) -> bool:

@@ -13,6 +13,7 @@ from PIL import Image
 from grants.review.pictures import jp2_without_traces
 from grants.review.traces import Unremovable, without_traces
 from tests.factories.telling_files import DOCX, NAME, XLSX, docx, jpeg, pdf, png, words_in, xlsx
+from tests.factories.uploads import relation
 
 FILES = {
     "PDF": (pdf, "application/pdf"),
@@ -70,6 +71,33 @@ def test_a_document_keeps_its_text_and_names_no_part_that_is_gone() -> None:
         assert b"core" not in archive.read("[Content_Types].xml") + archive.read("_rels/.rels")
         relations = archive.read("word/_rels/document.xml.rels")
         assert (b"people" in relations, b"custom" in relations, b"image1.jpg" in relations) == (False, False, True)
+
+
+LINKS = "word/_rels/settings.xml.rels"
+
+
+@pytest.mark.parametrize(
+    ("place", "kind", "target"),
+    [
+        (LINKS, "attachedTemplate", f"file:///C:\\Users\\{NAME}\\Templates\\Normal.dotm"),
+        (LINKS, "attachedTemplate", f"C:\\Users\\{NAME}\\Normal.dotm"),
+        (LINKS, "image", f"\\\\files\\{NAME}\\plan.png"),
+        ("xl/externalLinks/_rels/externalLink1.xml.rels", "externalLinkPath", f"file:///C:/Users/{NAME}/budget.xlsx"),
+        ("xl/externalLinks/_rels/externalLink1.xml.rels", "externalLinkPath", f"../{NAME}/budget.xlsx"),
+    ],
+)
+def test_an_office_file_does_not_say_on_whose_disk_it_was_made(place: str, kind: str, target: str) -> None:
+    made = docx("", **{place: relation(kind, target)})
+    assert any(NAME.encode() in part for part in words_in(made))
+    clean = without_traces(made, DOCX)
+    assert [part for part in words_in(clean) if NAME.encode() in part] == []
+    assert b'Target="about:blank"' in zipfile.ZipFile(io.BytesIO(clean)).read(place)
+
+
+@pytest.mark.parametrize("target", ["https://goals.example/a", "HTTP://goals.example", "mailto:office@goals.example"])
+def test_a_link_that_an_applicant_gives_leads_where_it_did(target: str) -> None:
+    clean = without_traces(docx(**{LINKS: relation("hyperlink", target)}), DOCX)
+    assert f'Target="{target}"'.encode() in zipfile.ZipFile(io.BytesIO(clean)).read(LINKS)
 
 
 @pytest.mark.parametrize("turned", range(1, 9))
