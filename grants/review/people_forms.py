@@ -85,6 +85,12 @@ class ProfileForm(HouseForm):
             self.away_from.data, self.away_until.data = profile.away_from, profile.away_until
         return self
 
+    def of_another(self) -> "ProfileForm":
+        """The same form for who corrects what somebody else says."""
+        self.expertise.label.text, self.grade_bands.label.text = "What they know well", "Grades they know"
+        self.most.label.text = "The most applications they take on one panel"
+        return self
+
     def show_beside(self, profile: ReviewerProfile | None) -> None:
         """Keep what was typed, and show what stands by now beside it."""
         self.seen.data, self.stands = profile_print(profile), self.said_of(profile)

@@ -214,6 +214,34 @@ def test_staff_see_who_has_trained_and_how_far_each_is_off(panel: Panel, client_
     assert client_of(panel["Ann"].person).get(f"{stage}/members/{members[1].public_id}").status_code == 403
 
 
+def test_a_member_s_page_shows_what_they_read_and_their_conflicts_but_nothing_that_is_kept_from_its_reader(
+    panel: Panel, client_of: Browser
+) -> None:
+    heron = panel.application_of("Heron School")
+    panel.assigns("Ben", heron)
+    panel["Ben"].declares_conflict(heron)
+    member = queries.own_member(panel["Ben"].by, panel.stage)
+    stage = f"/review/stages/{panel.stage.public_id}"
+
+    def seen(who: Any) -> tuple[list[str], list[str], list[str]]:
+        page = client_of(who).get(f"{stage}/members/{member.public_id}").text
+        reads, conflicts = (re.findall(r'<td class="head">(?:<a[^>]*>)?([^<]+)', one) for one in tables(page))
+        said = re.findall(r"What they know well|Grades they know|What do you know well", page)
+        return reads, conflicts, said
+
+    def tables(page: str) -> tuple[str, str]:
+        return page.split("What they read")[1].split("Conflicts of interest</h2>", maxsplit=1)[0], page.split(
+            "Conflicts of interest</h2>"
+        )[1].split("</section>", maxsplit=1)[0]
+
+    words = ["What they know well", "Grades they know"]
+    assert seen(panel.officer) == ([SECRET], ["Heron School"], words)
+    with unit_of_work():
+        mona = person("Mona", Role.PROGRAM_OFFICER)
+        services.note_conflict(panel.by, heron.case, mona, "Her sister teaches there.")
+    assert seen(mona) == ([SECRET], [], words)
+
+
 def test_a_stage_without_samples_has_no_training(app: Flask, client_of: Browser) -> None:
     panel = Panel.of("Ann")
     assert queries.standing_of(queries.own_member(panel["Ann"].by, panel.stage)).left == ("conflicts",)

@@ -14,7 +14,7 @@ from grants.review.queries.conflicts import (
     panel_conflicts,
     still_belongs,
 )
-from grants.review.queries.coverage import Coverage, CoverageFilters, coverage, readers_of
+from grants.review.queries.coverage import Coverage, CoverageFilters, coverage, read_by, readers_of
 from grants.review.queries.declaring import (
     Applicant,
     applicant,
@@ -274,6 +274,7 @@ __all__ = [
     "ranked_all",
     "ranked_among",
     "ranked_one",
+    "read_by",
     "readable_files",
     "readers_of",
     "review_rules",

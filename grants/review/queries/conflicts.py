@@ -25,17 +25,21 @@ class ConflictFilters:
 
     state, kind, source   keys of states.ConflictState, the program's kinds of conflict, kinds.SOURCES
     q                     part of the reviewer's name, or the applicant's
+    person_id             of the one reviewer they are of
     """
 
     state: str = ""
     kind: str = ""
     source: str = ""
     q: str = ""
+    person_id: int | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """As SQL, for statements with the conflict's person and organization in them."""
         exact = ((Conflict.state, self.state), (Conflict.kind, self.kind), (Conflict.source, self.source))
         found = [column == value for column, value in exact if value]
+        if self.person_id is not None:
+            found.append(Conflict.person_id == self.person_id)
         if like := self.q.strip():
             found.append(or_(*(name.icontains(like, autoescape=True) for name in (Person.name, Organization.name))))
         return found

@@ -4,16 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, select, true
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
-from grants.applications.models import Application
+from grants.applications.models import Application, Submission
 from grants.casework.models import Case
+from grants.casework.visibility import not_conflicted
 from grants.kernel.policy import Actor
 from grants.people.models import Organization, Person
 from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
-from grants.review.models import Assignment, Tally
+from grants.review.models import Assignment, PanelMember, Tally
 from grants.review.queries.panel import review_rules
 from grants.review.queries.scope import joined, reviewable_applications, stands
 
@@ -78,6 +79,31 @@ def readers_of(application_ids: Sequence[int]) -> Mapping[int, Sequence[Assignme
     for assignment, application_id in rows:
         found.setdefault(application_id, []).append(assignment)
     return found
+
+
+def read_by(actor: Actor, member: PanelMember, page: int = 1) -> Page[Assignment]:
+    """What a member of a panel reads, by the applicants' names, as far as the actor may know."""
+    return paginate(
+        joined(select(Assignment))
+        .join(Application.case)
+        .join(Case.organization)
+        .where(
+            Assignment.stage_id == member.stage_id,
+            Assignment.reviewer_id == member.person_id,
+            stands(),
+            not_conflicted(actor, Application.case_id),
+        )
+        .options(
+            joinedload(Assignment.scorecard),
+            contains_eager(Assignment.submission)
+            .defer(Submission.content)
+            .contains_eager(Submission.application)
+            .contains_eager(Application.case)
+            .contains_eager(Case.organization),
+        )
+        .order_by(func.lower(Organization.name), Assignment.id),
+        page,
+    )
 
 
 def _shown(show: str, needs: int) -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from grants.review.reviewers import SAID_OF_OTHERS
 from grants.review.training import offsets
 from grants.review.views.blueprint import bp
 from grants.web.access import current_actor, requires
+from grants.web.tables import page_asked
 
 
 @bp.get("/stages/<public_id:stage_id>/members/<public_id:member_id>")
@@ -87,7 +88,11 @@ def _page(stage: CycleStage, member_id: str, form: ProfileForm, load: LoadForm |
         standing=queries.standing_of(found),
         rules=queries.review_rules(stage),
         profile=profile,
-        form=form.fill(profile),
+        form=form.of_another().fill(profile),
+        reads=queries.read_by(actor, found, page_asked("reads")),
+        conflicts=queries.panel_conflicts(
+            actor, stage, page_asked("conflicts"), queries.ConflictFilters(person_id=found.person_id)
+        ),
         load=(load or LoadForm(formdata=None, prefix="load").fill(found)),
         ties=queries.affiliations_of(actor, found.person),
         relations=SAID_OF_OTHERS,
