@@ -5,7 +5,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from grants.web.forms import FilterForm, HouseForm, LocalDateField, MoneyField, options
 
-OUTCOMES = {"award": "Award", "waitlist": "Waitlist", "decline": "Decline"}
+OUTCOMES = {"award": "Award", "waitlist": "Waitlist", "decline": "Not awarded"}
 
 
 LINES = {

@@ -149,7 +149,7 @@ STATUS: Final[dict[str, dict[str, tuple[str, Tone]]]] = {
     "decision": {
         "award": ("Award", _G),
         "waitlist": ("Waitlist", _W),
-        "decline": ("Decline", _Q),
+        "decline": ("Not awarded", _Q),
     },
     "document": {
         "frozen": ("Being prepared", _Q),

@@ -111,7 +111,7 @@ def test_a_school_s_pages_do_not_differ_by_outcome_before_the_release(
             name: client_of(at.people[name]).get(case_url(at, name)).text.replace(name, "SCHOOL")
             for name in ("Tern", "Heron")
         }
-        for word in ("Award", "Waitlist", "Decline", "$100,000", "$60,000"):
+        for word in ("Award", "Waitlist", "Not awarded", "$100,000", "$60,000"):
             assert [name for name, page in pages.items() if word in page] == []
 
 
@@ -120,6 +120,21 @@ def test_after_the_release_a_school_reads_its_own_letter(at: Ready, people: Boar
     with clock_at(DECIDING):
         page = client_of(at.people["Tern"]).get(case_url(at, "Tern")).text
     assert ("Open the letter" in page, "$100,000" in page) == (True, True)
+
+
+def test_what_became_of_it_is_said_in_the_words_of_its_time_line(at: Ready, people: Board, client_of: ClientOf) -> None:
+    slate = released(at, people)
+    words = {"award": "Award", "waitlist": "Waitlist", "decline": "Not awarded"}
+    outcomes = {one.application.case.organization.name: one.outcome for one in slate.lines}
+    with clock_at(DECIDING):
+        pages = {name: client_of(at.people[name]).get(case_url(at, name)).text for name in at.people}
+    said = {
+        name: re.findall(r'<b>Launch grant</b> <span class="pill[^>]*>([^<]*)<', page) for name, page in pages.items()
+    }
+    assert said == {name: [words[outcome]] for name, outcome in outcomes.items()}
+    assert ["not awarded a grant this time" in page for page in pages.values()] == [
+        outcomes[name] == "decline" for name in pages
+    ]
 
 
 def test_a_case_is_its_own_school_s_and_the_staff_s(at: Ready, people: Board, client_of: ClientOf) -> None:
