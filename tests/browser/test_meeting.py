@@ -84,11 +84,16 @@ def test_a_meeting_in_three_windows(app: Flask, panel: Met, open_as: OpenAs) -> 
     confirm(chair, "Count the votes")
     expect(ann.get_by_text("2 for, none against.")).to_be_visible()
 
+    # What was said to one goes with the line that it was said of.
+    expect(ann.get_by_text("Your vote is given.")).to_be_visible()
+
     # The notes save themselves, while the page follows; Ben is back by himself once it is closed.
     chair.get_by_label("Notes for the minutes").fill("A strong team.")
     expect(chair.get_by_text("Saved.", exact=True)).to_be_visible()
     press(chair, "Close")
-    expect(ben.get_by_role("heading", name="Nothing is up")).to_be_visible()
+    expect(ben.get_by_role("heading", name="The agenda is done")).to_be_visible()
+    expect(ben.locator(".now-next-then")).not_to_contain_text("Closed to you")
+    expect(ann.get_by_text("Your vote is given.")).to_have_count(0)
     expect(ben.locator("[data-part=agenda]")).to_contain_text("Closed to you")
     assert "Tern" not in ben.content()
     db.session.rollback()

@@ -78,6 +78,7 @@ def test_the_minutes_say_what_happened(panel: Met) -> None:
     for said in (
         "Minutes: Panel meeting",
         "Voting members present Ann, Ben, Cleo",
+        "Tern School, planned for 9:",
         "Discussed. Out of the room (conflict of interest, or not declared yet): Ben.",
         "A strong team.",
         "Cleo revised their scorecard: The pilot convinced me.",
@@ -93,6 +94,15 @@ def test_the_minutes_say_what_happened(panel: Met) -> None:
     assert document.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert document.metadata is not None
     assert document.metadata.title == "Minutes: Panel meeting"
+
+
+@pytest.mark.parametrize(("title", "reference"), [("Panel call", "{}, Panel call"), ("{}: panel", "{}: panel")])
+def test_the_reference_names_the_stage_once(panel: Met, title: str, reference: str) -> None:
+    stage = panel.stage.title
+    room = Room.running(panel, panel.auk)
+    with unit_of_work():
+        room.meeting().title = title.format(stage)
+    assert queries.minutes_facts(panel.by, room.meeting())["reference"] == reference.format(stage)
 
 
 def test_nobody_is_out_of_the_room_for_what_was_not_discussed(panel: Met) -> None:

@@ -1,5 +1,6 @@
 """Motions and votes: one vote a person, a quorum without those who are out, and a secret that nobody can undo."""
 
+import re
 from itertools import permutations
 from typing import Any
 
@@ -253,3 +254,29 @@ def test_what_is_to_be_done_waits_for_its_owner(app: Any, panel: Met) -> None:
         queries.action_for(panel["Ben"].by, action)
     panel["Ann"].declares_conflict(panel.tern)
     assert queries.own_actions(panel["Ann"].by).total == 0
+
+
+def test_the_page_says_how_far_a_vote_is_and_who_only_leads(panel: Met, client_of: Any) -> None:
+    room = Room.running(panel, panel.auk, quorum=3)
+    room.opens(panel.auk)
+    url = f"/meetings/{room.meeting_id}"
+    motion = moves(room, "Ann", panel.auk)
+    ann, ben, chair = (client_of(one) for one in (panel["Ann"].person, panel["Ben"].person, panel.officer))
+
+    def asked() -> list[str]:
+        return re.findall(r'data-confirm="(Count the votes[^"]*)"', chair.get(url).text)
+
+    def marked(browser: Any) -> list[str]:
+        return re.findall(r'aria-pressed="true"><span aria-hidden="true">✓ </span>(\w+)<', browser.get(url).text)
+
+    offered = "Second it" in ben.get(url).text
+    votes(room, "Ann", motion, YES)
+    votes(room, "Ben", motion, NO)
+    assert (offered, "Second it" in ben.get(url).text) == (True, False)
+    assert (marked(ann), marked(ben), marked(chair)) == (["For"], ["Against"], [])
+    assert asked() == ["Count the votes? 2 of 3 have voted. Nobody can change theirs after that."]
+    room.leaves("Cleo")
+    assert asked() == ["Count the votes? 2 of 2 have voted. The quorum is 3, and 2 voting members are in the room."]
+    assert "the quorum is 3, and is missing." in ann.get(url).text
+    told = ["Only members of the panel move and vote." in one.get(url).text for one in (chair, ann)]
+    assert told == [True, False]

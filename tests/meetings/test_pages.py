@@ -53,6 +53,8 @@ def test_an_officer_plans_in_a_browser(app: Flask, panel: Met, client_of: Browse
         assert wrong.status_code == 422
         assert 'value="meet"' in wrong.text
         made = browser.post(f"/stages/{stage}/meetings/new", data=form)
+        lists = [browser.get(f"/stages/{stage}/meetings").text, browser.get("/meetings").text]
+        assert ["Cycle and stage" in one for one in lists] == [False, True]
         agenda = browser.get(made.location)
         times = re.findall(r'data-label="Time">([^<]+)</td>\s*<td class="head">([^<]+)', agenda.text)
         assert [one for one, _ in times] == ["9:00 am", "9:30 am", "10:00 am", "10:10 am"]

@@ -283,3 +283,18 @@ def test_pages_ask_as_many_statements_for_thirty_slots_as_for_one(
             services.add_application(panel.by, panel.again(meeting), panel.applications[name].public_id, 20)
     panel.invites(meeting)
     assert counts() == once
+
+
+def test_a_pitch_is_joined_from_afar_beside_when_and_where_it_is(app: Flask, client_of: Browser) -> None:
+    panel = Pitching.begun("Auk")
+    panel.invites(panel.plans())
+    school, own = client_of(panel.schools["Auk"].editor), f"/applications/{panel.applications['Auk'].public_id}/pitch"
+
+    def parts(heading: str) -> list[int]:
+        with clock_at(panel.now):
+            before, _, after = school.get(own).text.partition(f">{heading}</h2>")
+        return [part.count("Join from afar") for part in (before, after)]
+
+    assert parts("Will you be there?") == [1, 0]
+    panel.confirms("Auk")
+    assert parts("Change who presents") == [1, 0]

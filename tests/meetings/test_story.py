@@ -86,3 +86,28 @@ def test_a_blind_panel_calls_applications_alike_in_piles_and_at_meetings(app: Fl
     assert sorted(room.sees("Ann")) == sorted([names[schools[0].id], f"→ {names[schools[1].id]}"])
     assert room.sees("Ann") == room.sees("Ben")
     assert f"→ {schools[1].case.organization.name}" in room.sees("the officer")
+
+
+def test_what_one_was_out_for_is_over_for_them_too_and_how_it_ended_is_not_said(panel: Met) -> None:
+    room = Room.running(panel, panel.auk, panel.tern, panel.heron)
+
+    def to_come(name: str) -> list[str]:
+        db.session.rollback()
+        return [one.title for one in queries.agenda_of(room.by(name), room.meeting(name)).following]
+
+    closed, *others = room.sees("Ben")
+    assert (closed, to_come("Ben")) == ("Closed to you", [closed, *others])
+    with room.acting():
+        services.defer(panel.by, room.item(panel.tern))
+    assert to_come("Ben") == [closed, *others]
+    room.opens(panel.tern)
+    with room.acting():
+        services.put_back(panel.by, room.item(panel.tern))
+    assert to_come("Ben") == [closed, *others]
+    room.opens(panel.tern)
+    room.closes(panel.tern)
+    assert [to_come(name) for name in ("Ann", "Ben")] == [others, others]
+    room.opens(panel.tern)
+    with room.acting():
+        services.defer(panel.by, room.item(panel.tern))
+    assert to_come("Ben") == others

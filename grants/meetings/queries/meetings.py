@@ -30,6 +30,7 @@ class Line:
     item     the line itself; None when it is closed to the reader, who then knows when it is and no more
     title    what it is called, for the reader
     is_up    it is up now
+    was_up   it has been up: everybody knows that, also who was out for it, and nothing of how it ended
     """
 
     number: int
@@ -38,6 +39,7 @@ class Line:
     item: AgendaItem | None
     title: str
     is_up: bool
+    was_up: bool
 
     @property
     def ends_at(self) -> datetime:
@@ -92,9 +94,10 @@ class Agenda:
     def following(self) -> tuple[Line, ...]:
         """What is still to come, in order, after what is up."""
         begun = self.up.number if self.up else 0
-        waits = [one for one in self.lines if one.item is None or one.item.state == "waiting"]
+        waits = [one for one in self.lines if (one.item.state == "waiting" if one.item else not one.was_up)]
         if not begun:
-            begun = max((one.number for one in self.lines if one.item and one.item.state == "done"), default=0)
+            over = (one.number for one in self.lines if (one.item.state == "done" if one.item else one.was_up))
+            begun = max(over, default=0)
         return tuple(one for one in waits if one.number > begun)
 
     @property
@@ -160,7 +163,11 @@ def agenda_of(actor: Actor, meeting: Meeting) -> Agenda:
     titles = titles_of(actor, meeting, [(row.id, shown.get(row.id)) for row in frame])
     return Agenda(
         tuple(
-            Line(number, row.starts_at, row.minutes, shown.get(row.id), titles[row.id], row.state == "open")
+            Line(
+                *(number, row.starts_at, row.minutes, shown.get(row.id), titles[row.id]),
+                is_up=row.state == "open",
+                was_up=row.opened_at is not None,
+            )
             for number, row in enumerate(frame, start=1)
         )
     )
@@ -174,6 +181,7 @@ def frame_of(actor: Actor, meeting_id: int) -> Select[*tuple[Any, ...]]:
             AgendaItem.starts_at,
             AgendaItem.minutes,
             AgendaItem.state,
+            AgendaItem.opened_at,
             AgendaItem.version,
             open_to(actor).label("is_open_to_them"),
         )

@@ -80,12 +80,18 @@ def minutes_facts(actor: Actor, meeting: Meeting) -> Facts:
     facts = document_facts.minutes(
         document_facts.Letterhead(definition.funder, definition.title),
         on=meeting.starts_at.astimezone(ZoneInfo(zone)).date(),
-        reference=f"{meeting.stage.title}, {meeting.title}",
+        reference=_reference(meeting),
         title=f"Minutes: {meeting.title}",
         pairs=_pairs(meeting, agenda, zone),
         body=body,
     )
     return {**facts, "for": {"staff": actor.may("review.read"), "closed": agenda.closed_lines}}
+
+
+def _reference(meeting: Meeting) -> str:
+    """The stage and the meeting; a meeting that is called after its stage says it already."""
+    named = meeting.title.startswith(meeting.stage.title)
+    return meeting.title if named else f"{meeting.stage.title}, {meeting.title}"
 
 
 def minutes_name(facts: Facts) -> str:
@@ -169,7 +175,7 @@ def _line(line: Line, record: _Record, zone: str) -> list[Block]:
         return []
     local = line.starts_at.astimezone(ZoneInfo(zone))
     blocks: list[Block] = [
-        heading(f"{line.title}, {local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}")
+        heading(f"{line.title}, planned for {local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}")
     ]
     blocks.append(STATES[item.state] + _left(record, item))
     if presented := record.presented.get(item.id):

@@ -9,7 +9,7 @@ from flask import current_app, render_template
 from grants.kernel.clock import now
 from grants.kernel.policy import Actor
 from grants.meetings import queries
-from grants.meetings.ballots import MAJORITIES, in_words
+from grants.meetings.ballots import MAJORITIES, in_words, short_of_quorum
 from grants.meetings.forms import AbsenceForm, ActionForm, MotionForm, NotesForm
 from grants.meetings.models import AgendaItem, Attendance, Meeting
 from grants.review.forms import mark_words, part_words
@@ -41,6 +41,7 @@ def page_of(meeting_id: str, absence: AbsenceForm | None = None) -> str:
         slides=queries.slides_on(slots.values()) if slots else {},
         may_plan=actor.may("meeting.plan"),
         majorities=MAJORITIES,
+        short_of_quorum=short_of_quorum,
         count_words=lambda motion: in_words(queries.count_of(motion)),
         card_of=card_of,
         mark_words=mark_words,

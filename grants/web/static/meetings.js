@@ -9,12 +9,14 @@
 
   const isBusy = (part) => part.hasAttribute("data-keep") && (part.contains(document.activeElement) || part.dataset.dirty);
 
-  /* Takes over each part that reads differently; whoever changes rooms loses all of the old one at once. */
+  /* Takes over each part that reads differently; whoever changes rooms loses all of the old one at once, and what was
+     said of it. */
   function follow(page) {
     const mine = live();
     const theirs = page.getElementById("live");
     if (!theirs || theirs.dataset.over) { location.reload(); return; }
     if (mine.dataset.room !== theirs.dataset.room || parts(mine) !== parts(theirs)) {
+      if (mine.dataset.room !== theirs.dataset.room) document.querySelectorAll("#main .flash").forEach((one) => one.remove());
       mine.replaceWith(theirs);
       heading(page);
       return;
