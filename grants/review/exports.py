@@ -23,6 +23,7 @@ from grants.review.queries import (
     StageScores,
     WrittenCard,
 )
+from grants.web.exports import local
 from grants.web.status import STATUS
 
 SCORES: Final = "review.scores"
@@ -60,6 +61,7 @@ def scores(actor: Actor, wanted: Mapping[str, Any]) -> Table:
     """
     found, filters = _asked(actor, wanted)
     scored, pitch, organizes = found.rubric.scored, found.pitch, actor.may("panel.read")
+    zone = found.stage.cycle.time_zone
 
     placed, most = queries.ranked_all(actor, found, filters), queries.widths_of(actor, found.stage)
 
@@ -71,7 +73,7 @@ def scores(actor: Actor, wanted: Mapping[str, Any]) -> Table:
             cells = _line(row, scored, is_fresh=found.is_fresh)
             pitched = _pitch_cells(row.pitch, row.unfinished) if row.pitch else ()
             heard = _totals(row.pitch.given, names, most.pitched) if row.pitch else ()
-            kept = _aside_cells(aside.get(row.application_id, ()), most.aside) if organizes else ()
+            kept = _aside_cells(aside.get(row.application_id, ()), most.aside, zone) if organizes else ()
             yield (*cells, row.before, *pitched, *_totals(row.given, names, most.written), *heard, *kept)
 
     columns = (
@@ -137,9 +139,9 @@ def _pitch_cells(pitch: PitchResult, unfinished: str | None) -> tuple[Any, ...]:
     )
 
 
-def _aside_cells(several: Sequence[SetAside], most: int) -> list[Any]:
+def _aside_cells(several: Sequence[SetAside], most: int, zone: str) -> list[Any]:
     """How many there are, and of each as on the application's page: whose, what was given, since when it is known."""
-    cells = [(one.reviewer, _said(one.total), one.at_pitch, one.since) for one in several]
+    cells = [(one.reviewer, _said(one.total), one.at_pitch, local(one.since, zone)) for one in several]
     return [len(several), *_filled(cells, most, len(_ASIDE))]
 
 
@@ -171,13 +173,13 @@ def scorecards(actor: Actor, wanted: Mapping[str, Any]) -> Table:
     wanted   as in `scores`
     """
     found, filters = _asked(actor, wanted)
-    read = queries.written_cards(actor, found.rubric.criteria)
+    read, zone = queries.written_cards(actor, found.rubric.criteria), found.stage.cycle.time_zone
 
     def rows(ids: Sequence[int]) -> Iterator[list[Any]]:
         cards = list(read(ids))
         turns = queries.revised([number for number, _ in cards])
         for number, card in cards:
-            row = _card(card)
+            row = _card(card, zone)
             row.extend(_turned(turns[number]) if number in turns else _UNREVISED)
             yield row
 
@@ -197,11 +199,11 @@ def pitches(actor: Actor, wanted: Mapping[str, Any]) -> Table:
     raises   Missing where the stage has no pitch
     """
     found, filters = _asked(actor, wanted)
-    rubric = found.pitch_rubric
+    rubric, zone = found.pitch_rubric, found.stage.cycle.time_zone
     read = queries.pitched_cards(actor, rubric.criteria)
 
     def rows(ids: Sequence[int]) -> Iterator[list[Any]]:
-        return (_card(card) for _, card in read(ids))
+        return (_card(card, zone) for _, card in read(ids))
 
     return Table(_columns(rubric), list(queries.ranked_all(actor, found, filters)), rows, OF_CARDS)
 
@@ -211,9 +213,9 @@ def _columns(rubric: Rubric) -> tuple[str, ...]:
     return (*_SAID, *marks, ON_THE_WHOLE)
 
 
-def _card(card: WrittenCard) -> list[Any]:
+def _card(card: WrittenCard, zone: str) -> list[Any]:
     applicant, reviewer, at, total, comment, marks = card
-    row: list[Any] = [applicant, reviewer, at, _said(total)]
+    row: list[Any] = [applicant, reviewer, local(at, zone), _said(total)]
     for points, passed, abstained, why in marks:
         row += ("abstained" if abstained else points if passed is None else passed, why)
     row.append(comment)
@@ -248,7 +250,7 @@ def conflicts(actor: Actor, wanted: Mapping[str, Any]) -> Table:
     wanted   stage, a public id; and the fields of ConflictFilters
     """
     stage = queries.stage_for(actor, wanted["stage"])
-    kinds, states = queries.conflict_kinds(stage), STATUS["conflict"]
+    kinds, states, zone = queries.conflict_kinds(stage), STATUS["conflict"], stage.cycle.time_zone
     filters = queries.ConflictFilters(wanted["state"], wanted["kind"], wanted["source"], wanted["q"])
 
     def rows(ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
@@ -256,9 +258,9 @@ def conflicts(actor: Actor, wanted: Mapping[str, Any]) -> Table:
             kind = kinds.get(one.kind)
             said = (kind.title if kind else words(one.kind), SOURCES[one.source], one.reason, states[one.state][0])
             yield (
-                *(one.person.name, one.case.organization.name, *said, one.since),
-                *(one.confirmed_by and one.confirmed_by.name, one.confirmed_at, one.confirmed_reason),
-                *(one.lifted_by and one.lifted_by.name, one.lifted_at, one.lifted_reason),
+                *(one.person.name, one.case.organization.name, *said, local(one.since, zone)),
+                *(one.confirmed_by and one.confirmed_by.name, local(one.confirmed_at, zone), one.confirmed_reason),
+                *(one.lifted_by and one.lifted_by.name, local(one.lifted_at, zone), one.lifted_reason),
             )
 
     return Table(_TIES, queries.conflict_ids(actor, stage, filters), rows, AT_ONCE)

@@ -142,7 +142,8 @@ def test_the_agreement_on_pitches_stands_apart_with_its_n() -> None:
 def file(panel: Panel, kind: Any) -> list[dict[str, str]]:
     """A file's rows, as its job writes them."""
     made = io.BytesIO()
-    table = kind(panel.by, {"stage": panel.stage.public_id, "q": "", "sort": ""})
+    asked = dict.fromkeys(("q", "sort", "state", "kind", "source"), "")
+    table = kind(panel.by, asked | {"stage": panel.stage.public_id})
     write_table(made, "csv", table.columns, table.rows(table.ids))
     return list(csv.DictReader(io.StringIO(made.getvalue().decode("utf-8-sig"))))
 
@@ -272,6 +273,14 @@ def test_a_card_set_aside_is_named_in_the_file_for_officers_alone() -> None:
     assert [row[one] for one in ("Set aside", *columns)] == ["2", "Cleo", "90.0000", "no", "Cleo", "40.0000", "yes"]
     since = "2016-04-06T10:00:00-07:00"
     assert [row[f"Conflict known since {nth}"] for nth in (1, 2)] == [since, since]
+    with unit_of_work():
+        db.session.merge(panel.stage).cycle.time_zone = "Australia/Sydney"
+    said = next(one for one in file(panel, exports.scores) if one["Applicant"] == "Tern School")
+    there = "2016-04-07T03:00:00+10:00"
+    assert [said[f"Conflict known since {nth}"] for nth in (1, 2)] == [there, there]
+    assert {one["Submitted"] for one in file(panel, exports.scorecards)} == {there}
+    assert [(one["Reviewer"], one["Since"]) for one in file(panel, exports.conflicts)] == [("Cleo", there)]
+    assert {one["Submitted"][-6:] for one in file(panel, exports.pitches)} == {"+10:00"}
     whole = file(panel, exports.scores)
     with unit_of_work():
         services.declare_conflict(panel.by, read.submission.application.case, "My sister teaches there.")

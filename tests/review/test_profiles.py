@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -168,6 +168,23 @@ def test_what_does_not_hold_together_is_refused_in_words(panel: Panel) -> None:
     with pytest.raises(Invalid) as tie:
         services.state_affiliation(ann.by, ann.person, "cousin", name=" ")
     assert tie.value.errors.keys() == {"name", "relation"}
+
+
+def test_a_year_is_over_when_it_is_over_where_the_program_is(panel: Panel, client_of: Any) -> None:
+    """Four in the afternoon of New Year's Eve in Los Angeles is the new year in UTC."""
+    ann = panel["Ann"]
+    url = f"/review/stages/{panel.stage.public_id}/profile"
+    tie = {"do": "add", "tie-name": "Gull School", "tie-relation": "works_there", "tie-ended": "2016"}
+    midnight, browser = datetime(2017, 1, 1, 8, 0, tzinfo=UTC), client_of(ann.person)
+    with clock_at(midnight):
+        refused = browser.post(url, data=tie)
+        assert (refused.status_code, "That is over: choose that you worked there." in refused.text) == (422, True)
+    with clock_at(midnight - timedelta(minutes=1)):
+        assert browser.post(url, data=tie).status_code == 302
+    db.session.rollback()
+    assert [(one.name, one.ended_on) for one in queries.affiliations_of(ann.by, ann.person)] == [
+        ("Gull School", date(2016, 12, 31))
+    ]
 
 
 def test_a_tie_is_stated_once_taken_back_and_stated_again(panel: Panel) -> None:

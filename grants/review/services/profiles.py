@@ -108,16 +108,18 @@ def state_affiliation(
     organization: Organization | None = None,
     name: str = "",
     ended_on: date | None = None,
+    zone: str = "UTC",
 ) -> Affiliation:
     """State that a reviewer is tied to an organization: a known one, or one by its name alone.
 
     The rules of the panels they are on are asked again: what they find shuts the case to the reviewer at once.
     relation   a key of reviewers.RELATIONS
+    zone       of the cycle for whose panel it is stated: by its clocks a tie is over, or not yet
     raises     Refused; Invalid; Clash when it is stated already
     """
     require(policy.may_keep_profile(actor, person.id))
     called = organization.name if organization else " ".join(name.split())
-    _check_tie(called, relation, ended_on)
+    _check_tie(called, relation, ended_on, today(zone))
     lock(person)  # of two who state the same at once, the second sees it stated
     same = (
         Affiliation.organization_id == organization.id
@@ -187,7 +189,7 @@ def _check(bands: list[str], most: int | None, away_from: date | None, away_unti
         raise Invalid("The profile does not hold together.", wrong)
 
 
-def _check_tie(name: str, relation: str, ended_on: date | None) -> None:
+def _check_tie(name: str, relation: str, ended_on: date | None, day: date) -> None:
     wrong = {}
     if not name:
         wrong["name"] = "Write the name of the organization."
@@ -195,7 +197,7 @@ def _check_tie(name: str, relation: str, ended_on: date | None) -> None:
         wrong["name"] = f"Write at most {LONGEST_NAME} characters."
     if relation not in RELATIONS:
         wrong["relation"] = "Choose how you are tied to it."
-    if ended_on is not None and relation == "works_there" and ended_on < today("UTC"):
+    if ended_on is not None and relation == "works_there" and ended_on < day:
         wrong["relation"] = "That is over: choose that you worked there."
     if wrong:
         raise Invalid("The tie is not complete.", wrong)

@@ -37,7 +37,7 @@ def profile(stage_id: str) -> ResponseReturnValue:
     try:
         with unit_of_work():
             if states:
-                _state(actor, tie)
+                _state(actor, stage, tie)
             keep_profile(actor, form)
             if not adds:
                 services.confirm_profile(actor, queries.stage_for(actor, stage_id))
@@ -77,12 +77,18 @@ def drop_affiliation(stage_id: str, affiliation_id: str) -> ResponseReturnValue:
     return redirect(url_for(".profile", stage_id=stage_id, _anchor="ties"))
 
 
-def _state(actor: Actor, tie: AffiliationForm) -> None:
+def _state(actor: Actor, stage: CycleStage, tie: AffiliationForm) -> None:
     """State the tie that is written; a refusal stands beside its fields too."""
     try:
         meant, name = queries.organization_meant(tie.name.data or "")
         services.state_affiliation(
-            actor, person_of(actor), tie.relation.data or "", organization=meant, name=name, ended_on=tie.ended_on
+            actor,
+            person_of(actor),
+            tie.relation.data or "",
+            organization=meant,
+            name=name,
+            ended_on=tie.ended_on,
+            zone=stage.cycle.time_zone,
         )
     except Problem as problem:
         placed = isinstance(problem, Invalid)
