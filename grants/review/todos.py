@@ -122,7 +122,7 @@ def _of_pile(pile: Pile) -> Iterable[Todo]:
             "late" if pile.is_late else "due",
             f"Score {plural(pile.open, 'application')}: {stage.title}",
             url_for("review.scorecard", assignment_id=pile.first),
-            f"{pile.done} of {pile.total} submitted.",
+            f"{pile.done} of {pile.total} submitted{f', {pile.reopened} opened again' if pile.reopened else ''}.",
             due,
             pile.open,
             stage.cycle_id,

@@ -164,6 +164,8 @@ def test_everyone_scores_the_samples_sees_the_anchors_and_only_then_the_pile(pan
         first = browser.get(f"{stage}/training/gull").text
         assert ("By boat" in first, "Promised to all." in first) == (True, False)
         short = browser.post(f"{stage}/training/gull", data=marks(mark_team=""))
+        # The keys stand before what is wrong, which would push them off the screen.
+        assert re.findall('class="(small mut keys|error-summary)"', short.text) == ["small mut keys", "error-summary"]
         assert (short.status_code, "Promised to all." in short.text) == (422, False)
         version = re.search(r'name="version" value="(\d+)"', short.text)
         assert version is not None

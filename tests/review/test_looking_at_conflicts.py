@@ -185,7 +185,7 @@ def test_an_officer_looks_at_several_at_once(app: Flask, client_of: Browser) -> 
     with clock_at(make.REVIEWING):
         assert "3 conflicts to look at" in browser.get("/").text
         page = browser.get(f"{url}?state=found").text
-        ids = re.findall(r'name="conflict" value="(\w+)"', page)
+        ids = re.findall(r'<label class="pick"><input type="checkbox" name="conflict" value="(\w+)"', page)
         assert len(ids) == 3
         refused = browser.post(url, data={"conflict": ids[:2], "reason": ""})
         assert (refused.status_code, refused.text.count("checked")) == (422, 2)

@@ -58,6 +58,10 @@ def test_a_reviewer_declares_then_scores_then_is_done() -> None:
     assert [one[0] for one in todos(ben.by, LATE)] == ["late"]
     ben.scores(tern)
     assert todos(ben.by, LATE) == []
+    with clock_at(make.REVIEWING), unit_of_work():
+        services.reopen_scorecard(panel.by, ben.assignment(tern), "The budget was misread.")
+    again = "0 of 1 submitted, 1 opened again."
+    assert todos(ben.by) == [("due", "Score 1 application: Launch grant", again, DUE, 1)]
 
 
 def test_an_officer_hears_who_is_missing_silent_and_late() -> None:

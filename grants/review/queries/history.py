@@ -6,12 +6,13 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, select
 
 from grants.kernel.policy import Actor
 from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db
-from grants.review.models import Assignment
+from grants.review.models import Assignment, Scorecard
+from grants.review.states import ScorecardState
 
 _ACTS = {"review.score": "submitted", "review.reopen": "reopened"}
 
@@ -38,6 +39,16 @@ def history_of(actor: Actor, assignment: Assignment) -> tuple[Turn, ...]:
         return ()
     records = db.session.scalars(_acts_on(), {"card": card.public_id})
     return tuple(_turn(record) for record in records)
+
+
+def is_reopened() -> ColumnElement[bool]:
+    """Holds for scorecards that were submitted and opened again; needs `Scorecard`, joined from outside."""
+    said = exists().where(
+        AuditRecord.subject_type == "scorecard",
+        AuditRecord.subject_id == Scorecard.public_id,
+        AuditRecord.action == "review.reopen",
+    )
+    return and_(Scorecard.state == ScorecardState.DRAFT, said)
 
 
 @cache

@@ -22,6 +22,7 @@ from grants.persistence.paging import PAGE_SIZE, Page, within
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import Assignment, PanelMember, Scorecard
+from grants.review.queries.history import is_reopened
 from grants.review.queries.scope import (
     REVIEWABLE,
     as_reviewer,
@@ -76,11 +77,13 @@ class Pile(Work):
 
     first       public id of the first assignment that is open; None when none is
     newcomers   applicants about whom the reviewer has not been asked yet: all of them before the first declaration
+    reopened    of the open ones, those that were submitted before
     """
 
     member: PanelMember
     first: str | None
     newcomers: int
+    reopened: int
 
     @property
     def standing(self) -> StepsTaken:
@@ -90,6 +93,11 @@ class Pile(Work):
     @property
     def must_declare(self) -> bool:
         return self.member.declared_at is None or self.newcomers > 0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to do on it for now."""
+        return self.total > 0 and not self.open and not self.must_declare and not self.standing.left
 
 
 @dataclass(frozen=True)
@@ -125,18 +133,23 @@ def is_past(due_at: datetime | None) -> bool:
 
 
 def piles_of(actor: Actor) -> list[Pile]:
-    """The reviewer's panels, the first due first and the closed ones last; four statements however many there are."""
+    """The reviewer's panels, the first due first, the done after those with something to do, the closed last;
+    four statements however many there are."""
     if actor.person_id is None or not actor.may("review.score"):
         return []
     members = members_of(actor)
     newcomers, counted = _newcomers(actor, members), _counted(actor)
-    named = _named([first for *_, first in counted.values()])
+    named = _named([first for _, _, first, _ in counted.values()])
     piles = []
     for member in members:
-        total, done, first = counted.get(member.stage_id, (0, 0, None))
+        total, done, first, reopened = counted.get(member.stage_id, (0, 0, None, 0))
         new = newcomers.get(member.stage_id, 0)
-        piles.append(Pile(member.stage, total, done, member, named.get(first), new))
-    return sorted(piles, key=lambda pile: (pile.is_closed, pile.due_at is None, pile.due_at or now(), pile.stage.id))
+        piles.append(Pile(member.stage, total, done, member, named.get(first), new, reopened))
+    return sorted(piles, key=_what_to_do_first)
+
+
+def _what_to_do_first(pile: Pile) -> tuple[object, ...]:
+    return (pile.is_closed, pile.is_done, pile.due_at is None, pile.due_at or now(), pile.stage.id)
 
 
 def place_of(actor: Actor, assignment: Assignment) -> Place:
@@ -196,8 +209,8 @@ def _submitted() -> ColumnElement[bool]:
     return func.coalesce(Scorecard.state == ScorecardState.SUBMITTED, false())
 
 
-def _counted(actor: Actor) -> Mapping[int, tuple[int, int, int | None]]:
-    """Stage id -> the actor's assignments, those submitted, and the id of the first open one."""
+def _counted(actor: Actor) -> Mapping[int, tuple[int, int, int | None, int]]:
+    """Stage id -> the actor's assignments, those submitted, the id of the first open one, and those opened again."""
     rows = db.session.execute(
         own_assignments(actor)
         .order_by(None)
@@ -207,10 +220,11 @@ def _counted(actor: Actor) -> Mapping[int, tuple[int, int, int | None]]:
             func.count(),
             func.count(case((_submitted(), 1))),
             func.min(case((~_submitted(), Assignment.id))),
+            func.count(case((is_reopened(), 1))),
         )
         .group_by(Assignment.stage_id)
     )
-    return {stage_id: (total, done, first) for stage_id, total, done, first in rows}
+    return {stage_id: (total, done, first, again) for stage_id, total, done, first, again in rows}
 
 
 def _named(ids: Sequence[int | None]) -> Mapping[int | None, str]:
