@@ -116,4 +116,5 @@ def _list(stage: CycleStage, reason: ReasonForm) -> str:
 
 
 def _filters(form: ConflictFilterForm) -> queries.ConflictFilters:
-    return queries.ConflictFilters(*(form[name].data or "" for name in ("state", "kind", "source", "q")))
+    state, kind, source, like = (str(form[name].data or "") for name in ("state", "kind", "source", "q"))
+    return queries.ConflictFilters(state, kind, source, like)
