@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from grants.applications.deadlines import time_left
 from grants.applications.models import Application
 from grants.casework.queries import conflicted_cycles
-from grants.kernel.clock import now
+from grants.kernel.clock import now, today
 from grants.kernel.policy import Actor
 from grants.meetings.models import AgendaItem, Meeting
 from grants.meetings.pitch_models import PitchSlides, PitchSlot
@@ -115,7 +115,10 @@ def _of(meeting: Meeting, count: Counter[str]) -> Iterator[Todo]:
         if number := count[key]:
             title = words.format(plural(number, "applicant"), verbs.get(key, ("", ""))[number > 1])
             urgency: Urgency = "plan" if key == SlotState.PLANNED else "ask"
-            yield Todo(urgency, title, url, f"{meeting.title}: {detail}", on, number, stage.cycle_id)
+            when = on
+            if key == SlotState.ASKED:  # an applicant waits for the answer, however far away the pitch is
+                urgency, when = "due", today(stage.cycle.time_zone)
+            yield Todo(urgency, title, url, f"{meeting.title}: {detail}", when, number, stage.cycle_id)
 
 
 def _day(at: datetime, stage: CycleStage) -> date:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 from sqlalchemy import func, select
 
-from grants.applications.models import Application
+from grants.applications.models import Application, Submission
 from grants.casework.visibility import not_conflicted
 from grants.kernel.clock import now
 from grants.kernel.policy import Actor
@@ -25,6 +25,7 @@ from grants.review.queries.later import still_behind, yet_to_declare
 from grants.review.queries.piles import Pile, is_past, piles_of
 from grants.review.queries.scope import is_open, is_reviewable, joined, stands, with_program
 from grants.review.queries.vacancies import open_vacancies
+from grants.review.states import VacancyState
 from grants.review.steps import Step
 from grants.review.vacancy_models import Vacancy
 from grants.web.filters import listing, plural
@@ -185,11 +186,22 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _lacking(actor: Actor, stages: Sequence[CycleStage]) -> dict[int, int]:
-    """Stage id -> applications with fewer reviewers than the program asks for."""
-    readers = func.coalesce(Tally.assigned, 0)
+    """Stage id -> applications with fewer reviewers than the program asks for; a place that has a line of its own,
+    since a conflict emptied it, is not lacking here too.
+    """
+    empty = (
+        select(Submission.application_id.label("id"), func.count().label("places"))
+        .join(Assignment, Assignment.submission_id == Submission.id)
+        .join(Vacancy, Vacancy.assignment_id == Assignment.id)
+        .where(Vacancy.state == VacancyState.OPEN)
+        .group_by(Submission.application_id)
+        .subquery()
+    )
+    readers = func.coalesce(Tally.assigned, 0) + func.coalesce(empty.c.places, 0)
     rows = db.session.execute(
         select(Application.stage_id, readers, func.count())
         .outerjoin(Tally, Tally.application_id == Application.id)
+        .outerjoin(empty, empty.c.id == Application.id)
         .where(Application.stage_id.in_([stage.id for stage in stages]), is_reviewable(actor))
         .group_by(Application.stage_id, readers)
     )

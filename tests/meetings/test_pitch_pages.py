@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from grants.kernel.clock import clock_at
+from grants.kernel.clock import clock_at, today
 from grants.kernel.policy import Actor
 from grants.meetings import queries, services
 from grants.meetings.todos import todos
@@ -114,7 +114,14 @@ def test_a_pitch_is_planned_answered_and_held_in_browsers(app: Flask, client_of:
             True
         ] * 3
         assert b"STATUS:TENTATIVE" in other.get(f"{theirs}.ics").data
-        assert titles(app, panel.by)[-1] == "1 applicant asks for another time to pitch"
+        with app.test_request_context():
+            request = todos(panel.by)[-1]
+            # It is due at once, whenever the pitch is: an applicant waits.
+            assert (request.title, request.urgency, request.when) == (
+                "1 applicant asks for another time to pitch",
+                "due",
+                today(panel.stage.cycle.time_zone),
+            )
 
         item = panel.slot("Heron").item.public_id  # type: ignore[union-attr]
         page = officer.get(f"{meeting}/items/{item}/slot")

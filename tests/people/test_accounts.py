@@ -147,6 +147,18 @@ def test_a_new_invitation_replaces_the_old_one(root: Person, client_of: Browser)
     assert browser.post(f"/people/{root.public_id}/invite").status_code == 409
 
 
+@pytest.mark.parametrize(("by_system", "who"), [(True, "The foundation"), (False, "Root")])
+def test_an_invitation_says_who_made_the_account(root: Person, by_system: bool, who: str) -> None:
+    with unit_of_work():
+        services.add_person(SYSTEM if by_system else actor(root), "Ben", "ben@example.org")
+    run_due()
+    body = db.session.scalars(select(Message.body)).one()
+    assert body.split("\n\n")[1] == (
+        f"{who} has made an account for you at Harbormaster, where grants are applied for, reviewed and kept: "
+        "you are invited to work there."
+    )
+
+
 def test_without_mail_the_link_is_handed_over_and_that_is_on_record(root: Person, client_of: Browser) -> None:
     browser = client_of(root)
     browser.post("/people/new", data={"name": "Ben", "email": "ben@example.org", "role": ""})

@@ -79,6 +79,28 @@ def test_an_officer_hears_who_is_missing_silent_and_late() -> None:
     assert todos(panel.by, LATE) == [assign, silent]
 
 
+def test_a_place_that_a_conflict_emptied_has_one_line_and_what_lacks_beside_it_another() -> None:
+    panel = panel_of("Ann")
+    tern = panel.application_of("Tern School")
+    panel.all_declare()
+    panel.assigns("Ann", tern)
+    panel["Ann"].declares_conflict(tern)
+    services.keep_up()
+    place = (
+        "due",
+        "Somebody else is needed: Tern School",
+        "Launch grant: Ann has a conflict of interest. The page says who fits best.",
+        DUE,
+        None,
+    )
+    assert todos(panel.by) == [place]
+    panel.application_of("Heron School")
+    assert todos(panel.by) == [
+        ("due", "Assign reviewers: Launch grant", "NGLC in Oakland: 1 application with too few reviewers.", DUE, 1),
+        place,
+    ]
+
+
 def test_two_reviewers_of_one_name_are_two_and_a_line_names_no_more_than_it_bears() -> None:
     panel = panel_of("Ann")
     tern, heron = panel.application_of("Tern School"), panel.application_of("Heron School")

@@ -15,7 +15,9 @@ def send_invitation(actor: Actor, person: Person, purpose: str) -> None:
     purpose   what they are invited to, as the end of a sentence
     """
     key = f"invitation:{person.public_id}:{person.session_stamp}"
-    _post(key, "people.invitation", person, invited_by=actor.name, purpose=purpose)
+    # Nobody's name stands for what the system does: its own would stand in the sentence twice.
+    by = "The foundation" if actor.person_id is None else actor.name
+    _post(key, "people.invitation", person, invited_by=by, purpose=purpose)
 
 
 def send_joined(actor: Actor, person: Person, cause: str, organization: str, role: str) -> None:

@@ -1,7 +1,7 @@
 """The conflicts of interest on a panel, as officers look at them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
@@ -32,7 +32,7 @@ class ConflictFilters:
     kind: str = ""
     source: str = ""
     q: str = ""
-    person_id: int | None = None
+    person_id: int | None = field(default=None, kw_only=True)
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """As SQL, for statements with the conflict's person and organization in them."""
