@@ -23,14 +23,14 @@ def move(
     facts: Callable[[], Facts],
     effects: Mapping[str, Callable[[], object]] | None = None,
     case_id: int | None = None,
-    because: str | None = None,
+    said: Mapping[str, str] | None = None,
 ) -> None:
     """Make one move of a workflow, in the caller's unit of work.
 
     facts     asked once the row is locked, so that no guard decides on what another person has changed meanwhile
     effects   what each effect that the move table names does; one that is named and not given is a KeyError
     case_id   the case that the act belongs to, where the record itself does not name it
-    because   why, in the words of whoever makes the move; they go on record with it
+    said      what goes on record with it, such as why, in the words of whoever makes the move
     raises    Refused when the role does not allow it; Clash when the state or the guard does not
     """
     lock(record)
@@ -51,7 +51,7 @@ def move(
         f"{workflow.name}.{name}",
         record,
         before={"state": before},
-        after={"state": step.target} | ({"reason": because} if because else {}),
+        after={"state": step.target, **(said or {})},
         acting_as=actor.acting_as(step.permission),
         case_id=case_id or getattr(record, "case_id", None),
     )

@@ -393,9 +393,13 @@ def test_what_is_said_of_a_conflict_is_on_record_with_the_act_that_it_is_said_of
         (
             "conflict.confirm",
             {"state": "declared"},
-            {"state": "confirmed", "reason": "They say so themselves."},
+            {"state": "confirmed", "person": "Ben", "reason": "They say so themselves."},
         ),
-        ("conflict.clear", {"state": "confirmed"}, {"state": "cleared", "reason": "Left four years ago."}),
+        (
+            "conflict.clear",
+            {"state": "confirmed"},
+            {"state": "cleared", "person": "Ben", "reason": "Left four years ago."},
+        ),
     ]
 
 

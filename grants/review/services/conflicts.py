@@ -157,7 +157,7 @@ def confirm_conflict(actor: Actor, conflict: Conflict, reason: str) -> None:
     """
     require(policy.may_confirm(actor, conflict.person_id))
     reason = required(reason, "reason", "Say why the conflict stands.")
-    move(actor, conflict, "confirm", CONFLICT, lambda: None, because=reason)
+    move(actor, conflict, "confirm", CONFLICT, lambda: None, said=_of_whom(conflict, reason))
     conflict.confirmed_at, conflict.confirmed_by_id, conflict.confirmed_reason = now(), actor.person_id, reason
 
 
@@ -269,9 +269,13 @@ def revoke(actor: Actor, conflict: Conflict) -> None:
 
 
 def _lift(actor: Actor, conflict: Conflict, reason: str, how: str = "clear") -> None:
-    move(actor, conflict, how, CONFLICT, lambda: None, because=reason)
+    move(actor, conflict, how, CONFLICT, lambda: None, said=_of_whom(conflict, reason))
     conflict.lifted_at, conflict.lifted_by_id, conflict.lifted_reason = now(), actor.person_id, reason
     note_event(actor, conflict.case, "review", f"{conflict.person.name}’s conflict of interest was lifted.")
+
+
+def _of_whom(conflict: Conflict, reason: str) -> dict[str, str]:
+    return {"person": conflict.person.name, "reason": reason}
 
 
 def _own_place(actor: Actor, stage: CycleStage) -> PanelMember:
