@@ -7,6 +7,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from grants.meetings.ballots import MAJORITIES, Ballot
 from grants.meetings.models import Meeting
+from grants.meetings.queries import Agenda, lengths_seen
 from grants.web.forms import HouseForm, LocalDateField, LocalInstantField, in_zone, options
 
 BALLOTS: Final = {Ballot.OPEN: "Open: the minutes say who voted what", Ballot.SECRET: "Secret: nobody can know"}
@@ -15,6 +16,7 @@ WHICH: Final = {
     "doubtful": "Those in doubt: it is not clear on which side of the last award they stand",
     "none": "None yet: I put them on the agenda by hand",
 }
+_LENGTH: Final = "minutes_"
 _MINUTES = "Write a number of minutes from 1 to 480."
 
 
@@ -94,6 +96,29 @@ class BreakForm(HouseForm):
 
     title = StringField("Break, or other business", [InputRequired("Say what it is."), Length(max=80)])
     minutes = IntegerField("Minutes", [InputRequired(_MINUTES), NumberRange(1, 480, _MINUTES)])
+
+
+class LengthsForm(HouseForm):
+    """How long the lines of an agenda are, each in a field of its own; `seen` names what stood on the page."""
+
+    seen = HiddenField()
+
+    @property
+    def minutes(self) -> dict[str, int]:
+        """Public id of a line -> its minutes."""
+        return {name.removeprefix(_LENGTH): one.data for name, one in self._fields.items() if name.startswith(_LENGTH)}
+
+
+def lengths_form(agenda: Agenda, **given: Any) -> LengthsForm:
+    """A form with a field for each line of an agenda that was not up yet."""
+    fields = {
+        f"{_LENGTH}{line.item.public_id}": IntegerField(
+            f"Minutes of {line.title}", [InputRequired(_MINUTES), NumberRange(1, 480, _MINUTES)], default=line.minutes
+        )
+        for line in agenda.lines
+        if line.item is not None and line.item.opened_at is None
+    }
+    return type("LengthsForm", (LengthsForm,), fields)(seen=lengths_seen(agenda.items), **given)  # type: ignore[no-any-return]
 
 
 class OrderForm(HouseForm):

@@ -175,6 +175,7 @@ ACTS: Final[dict[str, str]] = {
     "meeting.join": "Came to a meeting",
     "meeting.leave": "Left a meeting",
     "meeting.make": "Planned a meeting",
+    "meeting.minutes": "Gave a line of an agenda another length",
     "meeting.order": "Put an agenda in another order",
     "meeting.pause": "Paused a meeting",
     "meeting.remove": "Took a line off an agenda",

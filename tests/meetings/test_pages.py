@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from grants.background.runner import run_due
 from grants.kernel.clock import clock_at
+from grants.kernel.errors import Clash
 from grants.kernel.roles import Role
-from grants.meetings import services
+from grants.meetings import queries, services
 from grants.meetings.todos import todos
+from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db, unit_of_work
 from grants.review.models import PanelMember
 from tests.factories.people import person
@@ -319,3 +321,51 @@ def test_a_meeting_ends_before_its_agenda_does_and_says_what_is_left(panel: Met,
         assert "End the meeting? 1 item of the agenda was not opened." in browser.get(url).text
         assert browser.post(f"{url}/close").status_code == 302
         assert "Not discussed." in browser.get(f"{url}/minutes").text
+
+
+def lengths_in(page: Any) -> dict[str, str]:
+    """Field -> what stands in it, of the form that changes how long lines are."""
+    fields = re.findall(r"<input [^>]*form=\"lengths\"[^>]*>", page.text)
+    found = {re.findall(r'name="(\w+)"', one)[0]: re.findall(r'value="([^"]*)"', one)[0] for one in fields}
+    seen = re.findall(r'name="seen" value="(\w+)"', page.text)
+    return found | {"seen": seen[0]}
+
+
+def test_lines_are_given_other_lengths_and_what_comes_after_moves(panel: Met, client_of: Browser) -> None:
+    room = Room.planned(panel, panel.auk, panel.heron, panel.tern, break_after=2)
+    browser, url = client_of(panel.officer), f"/meetings/{room.meeting_id}/agenda"
+    with clock_at(PLANNING):
+
+        def times() -> list[str]:
+            return re.findall(r'data-label="Time">([^<]+)<', browser.get(url).text)
+
+        assert times() == ["9:00 am", "9:20 am", "9:40 am", "9:55 am"]
+        held = lengths_in(browser.get(url))
+        first, second, rest, _ = (one for one in held if one != "seen")
+        wrong = browser.post(f"{url}/lengths", data=held | {first: "0", second: "25"})
+        assert (wrong.status_code, "Write a number of minutes from 1 to 480." in wrong.text) == (422, True)
+        assert lengths_in(wrong) == held | {first: "0", second: "25"}
+        assert browser.post(f"{url}/lengths", data=held | {first: "30", rest: "5"}).location == url
+        assert times() == ["9:00 am", "9:30 am", "9:50 am", "9:55 am"]
+        # Whoever changes them on a page of before looks again, and what they typed stands beside what is kept.
+        late = browser.post(f"{url}/lengths", data=held | {second: "45"})
+        assert (late.status_code, "The agenda has changed meanwhile" in late.text) == (409, True)
+        assert re.findall(r"now (\d+)<", late.text) == ["30", "20", "5"]
+        assert times() == ["9:00 am", "9:30 am", "9:50 am", "9:55 am"]
+        assert browser.post(f"{url}/lengths", data=lengths_in(late)).status_code == 302
+        assert times() == ["9:00 am", "9:20 am", "10:05 am", "10:20 am"]
+        kept = select(AuditRecord.after).where(AuditRecord.action == "meeting.minutes").order_by(AuditRecord.id)
+        assert [one["minutes"] for one in db.session.scalars(kept)] == [30, 5, 20, 45, 15]
+    ann = client_of(panel["Ann"].person)
+    assert ann.post(f"{url}/lengths", data=held).status_code == 403
+
+
+def test_what_was_up_keeps_its_length(panel: Met, client_of: Browser) -> None:
+    room = Room.running(panel, panel.auk, panel.heron)
+    first, second = (one.item for one in queries.agenda_of(panel.by, room.meeting()).lines if one.item)
+    room.opens(first.application)
+    page = client_of(panel.officer).get(f"/meetings/{room.meeting_id}/agenda")
+    assert set(lengths_in(page)) == {f"minutes_{second.public_id}", "seen"}
+    seen = queries.lengths_seen(queries.lines_of(room.meeting()))
+    with pytest.raises(Clash, match="was up at the meeting already"), room.acting():
+        services.set_minutes(panel.by, room.meeting(), {first.public_id: 5}, seen)

@@ -298,6 +298,7 @@ ROUTES: Final[Mapping[str, Filled | LeftOut]] = {
     "meetings.act": at(what=["open", "close", "defer", "back", "extend"]),
     "meetings.add": ids,
     "meetings.add_break": ids,
+    "meetings.lengths": ids,
     "meetings.agenda": ids,
     "meetings.application": ids,
     "meetings.calendar": ids,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import contains_eager
 from grants.applications.models import Application
 from grants.casework.models import Case
 from grants.casework.visibility import has_conflict
+from grants.kernel.canonical import sha256_of
 from grants.kernel.errors import Missing
 from grants.kernel.policy import Actor
 from grants.kernel.roles import Role
@@ -94,6 +95,11 @@ def lines_of(meeting: Meeting) -> Sequence[AgendaItem]:
         .options(contains_eager(AgendaItem.application).joinedload(Application.case).joinedload(Case.organization))
         .order_by(AgendaItem.position, AgendaItem.id)
     ).all()
+
+
+def lengths_seen(lines: Sequence[AgendaItem]) -> str:
+    """Names these lines in this order, with how long each is: what a page rests on that changes it."""
+    return sha256_of([[one.public_id, one.minutes] for one in lines])
 
 
 def count_lines(meeting: Meeting) -> int:

@@ -14,6 +14,7 @@ from grants.meetings.services.lines import (
     add_break,
     propose_order,
     remove,
+    set_minutes,
     shift,
     use_order,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "revise",
     "score_pitch",
     "second",
+    "set_minutes",
     "shift",
     "start",
     "submit_pitch",

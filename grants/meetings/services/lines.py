@@ -118,6 +118,31 @@ def shift(actor: Actor, item: AgendaItem, by: int) -> None:
     audit.record(actor, "meeting.order", meeting)
 
 
+def set_minutes(actor: Actor, meeting: Meeting, minutes: Mapping[str, int], seen: str) -> None:
+    """Give lines other lengths; what comes after them moves, and applicants who pitch then are still to be told.
+
+    minutes  public id of a line -> how long it is to be
+    seen     as `queries.lengths_seen` had it on the page: of two who change them at once, the second looks again
+    raises   Refused; Invalid for a number out of bounds; Clash when the agenda has changed, or a line was up already
+    """
+    changing(actor, meeting)
+    lines = queries.lines_of(meeting)
+    if seen != queries.lengths_seen(lines):
+        raise Clash("The agenda has changed meanwhile. Look at it, and change it once more.")
+    for one in lines:
+        wanted = minutes.get(one.public_id, one.minutes)
+        if wanted == one.minutes:
+            continue
+        check_minutes(wanted, f"minutes_{one.public_id}")
+        if one.opened_at is not None:
+            raise Clash("This was up at the meeting already, so its time stands.")
+        after = {"minutes": wanted}
+        audit.record(actor, "meeting.minutes", one, before={"minutes": one.minutes}, after=after, case_id=one.case_id)
+        one.minutes = wanted
+    touch(meeting)
+    retime(meeting)
+
+
 def propose_order(actor: Actor, meeting: Meeting) -> Proposal:
     """The best order for what was not up yet; breaks stay after as many applications as now. Writes nothing.
 
