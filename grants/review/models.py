@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, text
 from sqlalchemy.engine.default import DefaultExecutionContext
-from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, query_expression, relationship
 
 from grants.applications.models import Submission
 from grants.casework.models import Case
@@ -126,6 +126,7 @@ class Conflict(Stateful, Base):
     source   a key of kinds.SOURCES
     finding  what a rule found, or the relation that somebody states in their profile; None for what people said
     lifted_* when, by whom and why it was cleared
+    place_id public id of the person's place on a panel, where a list of that panel reads it along
     """
 
     __tablename__ = "conflict"
@@ -153,6 +154,7 @@ class Conflict(Stateful, Base):
     lifted_at: Mapped[datetime | None]
     lifted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     lifted_reason: Mapped[str | None]
+    place_id: Mapped[str | None] = query_expression()
 
     case: Mapped[Case] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])

@@ -207,8 +207,8 @@ def test_staff_see_who_has_trained_and_how_far_each_is_off(panel: Panel, client_
         (4 / 3, 4 / 3, 3, 3, 4)
     ] * 2
     officer, stage = client_of(panel.officer), f"/review/stages/{panel.stage.public_id}"
-    said = re.findall(r'data-label="Training">(.*?)</td>', officer.get(f"{stage}/panel").text)
-    assert [re.sub(r"<[^>]+>", "", one) for one in said] == ["3 of 4 marks agree, on average 1.3 above the anchors"] * 2
+    said = re.findall(r'data-label="Training, beside the anchors">(.*?)</td>', officer.get(f"{stage}/panel").text)
+    assert [re.sub(r"<[^>]+>", "", one) for one in said] == ["3 of 4 marks agree, on average 1.3 above"] * 2
     page = officer.get(f"{stage}/members/{members[0].public_id}").text
     assert ("gives more than the anchors" in page, "3 marks higher." in page) == (True, True)
     with pytest.raises(Refused):

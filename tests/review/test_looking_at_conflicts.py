@@ -19,7 +19,7 @@ from grants.persistence.session import db, unit_of_work
 from grants.programs.schema import Definition
 from grants.review import queries, services
 from grants.review.kinds import SOURCES
-from grants.review.models import Affiliation, Conflict
+from grants.review.models import Affiliation, Conflict, PanelMember
 from grants.review.ties import RELATIONS, Judge, Judged, Stated, ties
 from tests.factories import review as make
 from tests.factories.people import actor, join, organization, person
@@ -256,3 +256,38 @@ def test_the_list_asks_the_same_questions_for_one_and_for_thirty(
     with statements() as seen:
         assert browser.get(url).status_code == 200
     assert len([one for one in seen if one != "BEGIN"]) == 4
+
+
+def test_each_reviewer_s_name_leads_to_their_page_while_they_sit_on_the_panel(app: Flask, client_of: Browser) -> None:
+    panel, _ = one_found("Pat", "Sam")
+    stage = f"/review/stages/{panel.stage.public_id}"
+    pat, sam = db.session.scalars(select(PanelMember).order_by(PanelMember.id)).all()
+    with unit_of_work():
+        services.leave_panel(panel["Sam"].by, panel.stage, "Moved away.")
+    browser = client_of(panel.officer)
+    for page in ("panel", "conflicts/all"):
+        shown = browser.get(f"{stage}/{page}").text.split("Conflicts of interest</h")[-1]
+        assert (f"{stage}/members/{pat.public_id}" in shown, f"{stage}/members/{sam.public_id}" in shown) == (
+            True,
+            False,
+        )
+        assert shown.count("Sam") >= 1
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_a_member_s_page_asks_the_same_questions_for_one_and_for_thirty(
+    app: Flask, client_of: Browser, statements: Callable[[], Any], count: int
+) -> None:
+    panel = Panel.of("Ann")
+    schools = [panel.application_of(f"School {number}") for number in range(2 * count)]
+    panel.all_declare()
+    panel.assigns("Ann", *schools[:count])
+    for one in schools[count:]:
+        panel["Ann"].declares_conflict(one)
+    browser = client_of(panel.officer)
+    member = queries.own_member(panel["Ann"].by, panel.stage).public_id
+    url = f"/review/stages/{panel.stage.public_id}/members/{member}"
+    browser.get(url)
+    with statements() as seen:
+        assert browser.get(url).status_code == 200
+    assert len([one for one in seen if one != "BEGIN"]) == 12

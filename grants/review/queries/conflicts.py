@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload, with_expression
 
 from grants.applications.models import Application, Submission
 from grants.casework.models import Case
@@ -16,6 +16,7 @@ from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 from grants.review.models import Conflict, PanelMember
+from grants.review.queries.scope import sits
 from grants.review.states import ConflictState
 
 
@@ -65,7 +66,8 @@ def conflicts_among(actor: Actor, stage: CycleStage, ids: Collection[int]) -> Se
 def _looked_at(actor: Actor, stage: CycleStage, filters: ConflictFilters) -> Select[Conflict]:
     return (
         conflicts_of(stage, standing=False)
-        .where(not_conflicted(actor, Conflict.case_id), _on_panel(stage.id), *filters.conditions())
+        .join(PanelMember, and_(PanelMember.stage_id == stage.id, PanelMember.person_id == Conflict.person_id))
+        .where(not_conflicted(actor, Conflict.case_id), *filters.conditions())
         .join(Person, Conflict.person_id == Person.id)
         .join(Case, Conflict.case_id == Case.id)
         .join(Organization, Case.organization_id == Organization.id)
@@ -74,6 +76,7 @@ def _looked_at(actor: Actor, stage: CycleStage, filters: ConflictFilters) -> Sel
             joinedload(Conflict.person),
             joinedload(Conflict.lifted_by),
             joinedload(Conflict.confirmed_by),
+            with_expression(Conflict.place_id, case((sits(), PanelMember.public_id))),
         )
         .order_by(Conflict.state != ConflictState.FOUND, Conflict.lifted_at.is_not(None), Person.name, Conflict.id)
     )
