@@ -21,10 +21,13 @@ from grants.people.models import CoachInvitation
 from grants.persistence.session import db, unit_of_work
 from grants.review import services as review
 from grants.review.models import Conflict
+from tests.beginnings import Begin
 from tests.factories.people import join
+from tests.factories.review import COUNTED
 from tests.meetings.conftest import Met
 from tests.meetings.story import PLANNING, Room
 from tests.meetings.test_motions import counts, motion_of, moves, votes
+from tests.meetings.test_pitch_cards import met as pitched
 from tests.meetings.test_revising import revises
 from tests.review.test_belonging import coach
 from tests.review.test_tallies import opens_the_draft
@@ -207,6 +210,39 @@ def test_who_coached_a_school_in_those_days_was_out(panel: Met) -> None:
     with unit_of_work():
         db.session.scalars(select(CoachedSection)).one().opened_at = room.now
     assert said_to_be_out(room) == ""
+
+
+def tables(room: Room, name: str) -> list[list[str]]:
+    """The first cells of each table in the minutes as somebody reads them: its rows, then the sum below."""
+    db.session.rollback()
+    body = queries.minutes_facts(room.by(name), room.meeting(name))["body"]
+    found = [block["table"] for block in body if isinstance(block, dict) and "table" in block]
+    return [[row[0] for row in [*one["rows"], one["total"]]] for one in found]
+
+
+def test_who_has_to_hand_a_scorecard_in_reads_no_scores_of_it_in_the_minutes_before(panel: Met) -> None:
+    room = Room.running(panel, panel.auk)
+    room.opens(panel.auk)
+    room.ends()
+    assert tables(room, "Ben") == [["Ann", "Ben", "Mean"]]
+    with room.acting():
+        review.reopen_scorecard(panel.by, panel["Ben"].assignment(panel.auk), "Look at the team again.")
+    assert tables(room, "Ben") == []
+    assert [tables(room, name) for name in ("Ann", "the officer")] == [[["Ann", "Mean"]]] * 2
+    panel["Ben"].submits(panel.auk)
+    assert tables(room, "Ben") == [["Ann", "Ben", "Mean"]]
+
+
+def test_a_chair_who_scores_pitches_reads_none_of_what_others_gave_before(begin: Begin) -> None:
+    """Who leads a meeting reads its minutes while it goes on."""
+    panel = begin(pitched, pitch=COUNTED)
+    room = Room.running(panel, panel.auk, kind="pitch", chair=panel["Ann"].person)
+    room.opens(panel.auk)
+    room.scores("Ben", panel.auk)
+    written = ["Ann", "Ben", "Mean"]
+    assert (tables(room, "Ann"), tables(room, "the officer")) == ([written], [written, ["Ben", "Mean"]])
+    room.scores("Ann", panel.auk)
+    assert tables(room, "Ann") == [written, ["Ann", "Ben", "Mean"]]
 
 
 def test_who_was_out_gets_minutes_without_that(panel: Met) -> None:

@@ -38,10 +38,14 @@ from grants.decisions.picture import slate_figures
 from grants.decisions.queries import basis_of, reading_of, stage_rules
 from grants.decisions.services import make_slate, solve_slate
 from grants.decisions.slate_rules import in_order
+from grants.kernel.policy import Actor
+from grants.kernel.roles import Role
 from grants.persistence.session import db, unit_of_work
 from grants.review import exports, queries, services
 from grants.review.combining import NOT_PITCHED
+from grants.review.queries.aside import set_aside_on
 from grants.web.exports import write_table
+from tests.factories.people import actor, person
 from tests.factories.review import COUNTED
 from tests.meetings.story import Room
 from tests.review.story import Panel
@@ -260,6 +264,31 @@ def test_who_has_no_final_score_is_awarded_by_no_slate_itself() -> None:
     assert slate_figures(reading, stage_rules(slate).decision).notices == (
         "1 of 3 had no final score when this was made: no written one, or no pitch.",
     )
+
+
+def test_who_has_a_conflict_reads_no_card_of_the_case_in_writing_at_the_pitch_or_set_aside() -> None:
+    panel = sheet()
+    [read] = queries.assignments_for(panel["Cleo"].by)
+    tern = read.submission.application
+    panel["Cleo"].declares_conflict(tern)
+    with unit_of_work():
+        mona = person("Mona", Role.PROGRAM_OFFICER)
+        services.note_conflict(panel.by, db.session.merge(tern).case, mona, "Her sister teaches there.")
+    stage, number = db.session.merge(panel.stage), db.session.merge(tern).id
+
+    def cards(by: Actor) -> list[list[str]]:
+        """Whose each reading finds."""
+        return [
+            [one.reviewer for one in queries.written_on(by, number)],
+            [card.reviewer for _, card in queries.written_cards(by, KEYS)([number])],
+            [one.reviewer for one in queries.pitched_on(by, number)],
+            [card.reviewer for _, card in queries.pitched_cards(by, ("answers",))([number])],
+            [one.reviewer for one in queries.set_aside(by, number)],
+            [one.reviewer for one in set_aside_on(by, stage)],
+        ]
+
+    assert cards(panel.by) == [*[["Ann", "Ben"]] * 4, *[["Cleo", "Cleo"]] * 2]
+    assert cards(actor(mona)) == [[]] * 6
 
 
 def test_a_card_set_aside_is_named_in_the_file_for_officers_alone() -> None:

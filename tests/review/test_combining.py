@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grants.review.combining import together
+from grants.review.combining import NOT_PITCHED, NOT_READ, together, unfinished
 
 means = st.decimals(0, 100, places=4)
 parts = st.decimals(0, 1, places=4)
@@ -39,6 +39,23 @@ def test_a_part_that_counts_is_never_made_up(
     written: Decimal | None, pitch: Decimal | None, counts: Decimal, expected: Decimal | None
 ) -> None:
     assert together(written, pitch, counts) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "pitch", "final", "said"),
+    [
+        (Decimal(80), Decimal(70), Decimal(74), None),
+        (Decimal(80), None, Decimal(80), None),
+        (None, Decimal(70), Decimal(70), None),
+        (Decimal(80), None, None, NOT_PITCHED),
+        (None, Decimal(70), None, NOT_READ),
+        (None, None, None, None),
+    ],
+)
+def test_why_there_is_no_final_score_is_said_of_what_was_scored_and_has_none(
+    written: Decimal | None, pitch: Decimal | None, final: Decimal | None, said: str | None
+) -> None:
+    assert unfinished(written, pitch, final) == said
 
 
 @pytest.mark.parametrize(

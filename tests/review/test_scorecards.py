@@ -1,5 +1,6 @@
 """Scorecards: what is kept, what is asked, what locks them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import func, select
 
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Clash, Invalid, Missing, Refused
+from grants.kernel.roles import Role
 from grants.messages.models import Message
 from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db, unit_of_work
@@ -17,6 +19,7 @@ from grants.review import queries, services
 from grants.review.marking import Card, gaps, total_of, wrong_marks
 from grants.review.models import Mark, Scorecard
 from tests.factories import review as make
+from tests.factories.people import join
 from tests.review.story import LATER, Panel
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -273,6 +276,18 @@ def test_nobody_else_writes_on_a_card() -> None:
             queries.assignment_for(other, panel["Ben"].assignment_id(tern))
         with pytest.raises(Refused):
             save_as(other, panel, tern)
+    assert db.session.scalar(select(func.count()).select_from(Scorecard)) == 0
+
+
+def test_who_came_to_belong_to_the_school_or_reviews_no_more_takes_no_marks() -> None:
+    """Nobody noted anything, and the assignment is still theirs."""
+    panel, tern = panel_on_tern("Ben", "Ann", conflicts=["declared"])
+    with pytest.raises(Refused, match=r"^Only reviewers score\.$"):
+        save_as(replace(panel["Ben"].by, roles=frozenset({Role.APPLICANT})), panel, tern)
+    with unit_of_work():
+        join(panel["Ben"].person, db.session.merge(tern).case.organization)
+    with pytest.raises(Refused, match=r"^You declared a conflict of interest on this application\.$"):
+        save_as(panel["Ben"].by, panel, tern)
     assert db.session.scalar(select(func.count()).select_from(Scorecard)) == 0
 
 
