@@ -46,14 +46,15 @@ def render(template: str, facts: Mapping[str, Any]) -> bytes:
     facts      as frozen: those of documents.facts, with `verification` {"code", "url"}, which minutes do without
     raises     jinja2.UndefinedError when a fact is missing, FatalURLFetchingError for any outside address
     """
-    page = _environment().get_template(f"{template}.html").render(**facts)
+    fingerprint = sha256_of(facts)
+    page = _environment().get_template(f"{template}.html").render(**facts, fingerprint=fingerprint)
     with _one_at_a_time:
         fonts, sheet = _style()
         pdf: bytes = HTML(string=page, base_url=_SCHEME, url_fetcher=BundledOnly()).write_pdf(
             stylesheets=[sheet],
             font_config=fonts,
             pdf_variant="pdf/ua-1",
-            pdf_identifier=sha256_of(facts).encode(),
+            pdf_identifier=fingerprint.encode(),
         )
     return pdf
 

@@ -1,5 +1,6 @@
 """The minutes: everything that happened, in a PDF; for who was out of the room, everything but that."""
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -93,6 +94,8 @@ def test_the_minutes_say_what_happened(panel: Met) -> None:
     ):
         assert said in text
     assert "Cleo 56.3 93.8" in text
+    name = queries.minutes_name(queries.minutes_facts(panel.by, room.meeting()))
+    assert re.findall(r"Fingerprint of these minutes: (\w+)", text) == [name[:12]]
     document = PdfReader(BytesIO(content))
     assert document.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert document.metadata is not None
