@@ -21,7 +21,7 @@ from grants.meetings.models import AgendaItem
 from grants.meetings.motion_models import Motion
 from grants.messages.models import Message
 from grants.persistence.session import db, unit_of_work
-from grants.review.services import declare_conflict
+from grants.review.services import declare_conflict, leave_panel
 from tests.factories.people import person
 from tests.meetings.conftest import Met
 from tests.meetings.story import MEETING, PLANNING, Room
@@ -144,6 +144,25 @@ def test_every_change_of_the_plan_is_told_also_back_and_forth(panel: Met) -> Non
     )
     told = db.session.scalars(ann.order_by(Message.id)).all()
     assert [re.findall(r"Room \d", body) for body in told] == [["Room 3"], ["Room 2"], ["Room 3"]]
+
+
+def test_who_has_left_the_panel_is_told_nothing_of_its_meetings(panel: Met) -> None:
+    room = Room.planned(panel, panel.auk)
+    room.invites()
+    with clock_at(PLANNING), unit_of_work():
+        leave_panel(panel["Cleo"].by, panel.stage, "I am moving away.")
+    with clock_at(PLANNING), unit_of_work():
+        later, link = MEETING + timedelta(days=1), "https://meet.example/secret"
+        plan = services.Plan("Panel meeting", later, panel.officer, 2, "Room 3", link)
+        services.change_meeting(panel.by, room.meeting(), plan)
+    with room.acting():
+        services.cancel(panel.by, room.meeting())
+    told = select(Message.template, Message.to_name).order_by(Message.id)
+    assert db.session.execute(told.where(Message.template.in_(("meetings.changed", "meetings.cancelled")))).all() == [
+        (template, name)
+        for template in ("meetings.changed", "meetings.cancelled")
+        for name in ("Ann", "Ben", panel.officer.name)
+    ]
 
 
 def test_a_line_about_which_something_is_written_stays_on_the_agenda(panel: Met) -> None:

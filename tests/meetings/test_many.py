@@ -22,6 +22,7 @@ from tests.meetings.conftest import Met
 from tests.meetings.pitch_story import Pitching
 from tests.meetings.story import MEETING, PLANNING, Room
 from tests.meetings.test_pages import text_of
+from tests.review.story import Panel
 
 Browser = Callable[[Any], FlaskClient]
 Counting = Callable[[], Any]
@@ -131,6 +132,21 @@ def pitching(app: Flask) -> Pitching:
     with unit_of_work():
         panels.submitted(panel.stage, MANY, panel.officer.id)
     return panel
+
+
+def test_a_panel_is_invited_in_as_many_statements_for_thirty_members_as_for_one_but_for_their_mail(
+    app: Flask, statements: Counting
+) -> None:
+    counts = []
+    for size in (1, 30):
+        panel = Panel.of(*(f"R{size}x{one}" for one in range(size)))
+        panel.all_declare()
+        room = Room.planned(panel, panel.application_of(f"Auk {size}"))
+        with statements() as asked:
+            room.invites()
+        mail = [one for one in asked if re.search(r"(FROM|INTO) (message|job)\b", one)]
+        counts.append((len(asked) - len(mail), len(mail) / (size + 1)))
+    assert counts[0] == counts[1]
 
 
 def test_a_new_pitch_offers_the_best_ranked_and_says_how_many_stand_behind_them(

@@ -11,13 +11,16 @@ from sqlalchemy import inspect, select, text
 
 from grants.casework.models import TimelineEvent
 from grants.kernel.errors import Clash, Missing, Problem, Refused
+from grants.kernel.policy import Actor
 from grants.meetings import queries, services
 from grants.meetings.ballots import Ballot, Choice, Count, Majority, carried
-from grants.meetings.motion_models import Motion, Vote
+from grants.meetings.models import AgendaItem
+from grants.meetings.motion_models import ActionItem, Motion, Vote
 from grants.meetings.services import Slip
 from grants.meetings.todos import todos
 from grants.persistence.audit import AuditRecord
 from grants.persistence.session import db
+from grants.review import services as review
 from tests.meetings.conftest import Met
 from tests.meetings.story import Room
 
@@ -104,6 +107,23 @@ def test_the_quorum_does_not_count_who_is_out_or_has_left(panel: Met) -> None:
         votes(room, "Cleo", motion, YES)
     with pytest.raises(Clash, match="1 voting member is"):
         counts(room, motion)
+
+
+def test_who_has_left_the_panel_neither_votes_nor_makes_a_quorum_not_on_what_is_no_application_either(
+    panel: Met,
+) -> None:
+    room = Room.running(panel, panel.auk, panel.heron, break_after=1)
+
+    def rest() -> AgendaItem:
+        db.session.rollback()
+        return next(one for one in queries.lines_of(room.meeting()) if one.application_id is None)
+
+    assert (queries.voters_present(rest()), bool(queries.takes_part(panel["Cleo"].by, rest()))) == (3, True)
+    with room.acting():
+        review.leave_panel(panel["Cleo"].by, panel.stage, "I am moving away.")
+    assert queries.voters_present(rest()) == 2
+    assert queries.takes_part(panel["Cleo"].by, rest()).reason == "Only members of the panel move and vote."
+    assert bool(queries.takes_part(panel["Ann"].by, rest()))
 
 
 def test_staff_without_a_seat_on_the_panel_neither_move_nor_vote(panel: Met) -> None:
@@ -235,6 +255,35 @@ def test_what_carries_by_two_thirds_carries_simply_and_abstentions_change_nothin
     for majority in Majority:
         assert carried(count, majority) == carried(Count(yes, no), majority)
         assert not carried(count, majority) or carried(Count(yes + 1, no), majority)
+
+
+@pytest.mark.parametrize("act", ["note", "agree", "finish"])
+def test_a_chair_who_is_out_of_the_room_neither_notes_nor_agrees_on_anything(
+    panel: Met, statements: Any, act: str
+) -> None:
+    """They are asked once the row is theirs: a conflict that is declared while they wait for it counts."""
+    room = Room.running(panel, panel.tern, chair=panel["Ben"].person)
+    ann, officer = panel["Ann"].person.public_id, panel.by
+    with room.acting():
+        services.agree_on(officer, room.item(panel.tern), "Ask for the budget.", ann, None)
+
+    def acts(by: Actor) -> None:
+        item = room.item(panel.tern)
+        if act == "note":
+            services.write_notes(by, item, "Strong.", 0)
+        elif act == "agree":
+            services.agree_on(by, item, "Ask.", ann, None)
+        else:
+            services.finish_action(by, db.session.scalars(select(ActionItem)).one())
+
+    with pytest.raises(Refused, match="You are out of the room"), room.acting():
+        acts(panel["Ben"].by)
+    with statements() as seen, room.acting():
+        acts(officer)
+    table = "action_item" if act == "finish" else "agenda_item"
+    taken = [at for at, one in enumerate(seen) if f" \nFROM {table}" in one and f"ORDER BY {table}.id" in one]
+    asked = [at for at, one in enumerate(seen) if one.startswith("SELECT agenda_item.id \n")]
+    assert taken[-1] < asked[0]
 
 
 def test_what_is_to_be_done_waits_for_its_owner(app: Any, panel: Met) -> None:

@@ -12,7 +12,7 @@ from grants.kernel.policy import Actor
 from grants.meetings.ballots import Ballot, Choice, Count
 from grants.meetings.models import AgendaItem, Attendance, Meeting
 from grants.meetings.motion_models import ActionItem, Motion, Vote
-from grants.meetings.queries.scope import open_to, out_for
+from grants.meetings.queries.scope import has_vote, open_to, out_for
 from grants.people.models import Person
 from grants.persistence.paging import Page, paginate
 from grants.persistence.session import db
@@ -91,9 +91,10 @@ def voters_present(item: AgendaItem) -> int:
     present = (
         select(func.count())
         .select_from(Attendance)
+        .join(Attendance.meeting)
         .where(
             Attendance.meeting_id == item.meeting_id,
-            Attendance.votes,
+            has_vote(),
             Attendance.joined_at.is_not(None),
             Attendance.left_at.is_(None),
         )

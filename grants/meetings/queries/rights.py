@@ -5,10 +5,10 @@ from sqlalchemy import select
 from grants.casework.queries import conflicted_cycles
 from grants.kernel.errors import Refused
 from grants.kernel.policy import YES, Actor, Verdict, no, require_permission
-from grants.meetings.models import AgendaItem, Meeting
+from grants.meetings.models import AgendaItem, Attendance, Meeting
 from grants.meetings.policy import may_lead, may_take_part
 from grants.meetings.queries.meetings import item_up, seat_of
-from grants.meetings.queries.scope import open_to
+from grants.meetings.queries.scope import has_vote, open_to
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
 
@@ -48,7 +48,9 @@ def may_note(actor: Actor, meeting: Meeting) -> Verdict:
 def takes_part(actor: Actor, item: AgendaItem) -> Verdict:
     """Whether the actor moves and votes on this line."""
     seat = seat_of(actor, item.meeting)
-    return may_take_part(actor, bool(seat and seat.is_in), bool(seat and seat.votes), is_out(actor, item))
+    voting = select(Attendance.id).join(Attendance.meeting).where(Attendance.id == (seat and seat.id), has_vote())
+    votes = db.session.scalar(voting) is not None
+    return may_take_part(actor, bool(seat and seat.is_in), votes, is_out(actor, item))
 
 
 def require_in_the_room(actor: Actor, item: AgendaItem) -> None:

@@ -21,8 +21,17 @@ def visible_meetings(actor: Actor) -> ColumnElement[bool]:
         Attendance.person_id == actor.person_id,
         Attendance.invited_at.is_not(None),
     )
-    left = exists().where(PanelMember.stage_id == Meeting.stage_id, PanelMember.person_id == actor.person_id, ~sits())
-    return and_(asked, ~left)
+    return and_(asked, ~has_left(actor.person_id))
+
+
+def has_left(person_id: Column) -> ColumnElement[bool]:
+    """Holds where somebody has left the panel that meets; needs `Meeting` in the statement."""
+    return exists().where(PanelMember.stage_id == Meeting.stage_id, PanelMember.person_id == person_id, ~sits())
+
+
+def has_vote() -> ColumnElement[bool]:
+    """Holds for seats of the panel's members who are still on it; needs `Attendance` and `Meeting` in the statement."""
+    return and_(Attendance.votes, ~has_left(Attendance.person_id))
 
 
 def open_to(actor: Actor) -> ColumnElement[bool]:

@@ -23,11 +23,11 @@ def write_notes(actor: Actor, item: AgendaItem, text: str, based_on: int) -> int
     raises     Refused for who does not lead the meeting, or is out of the room; Invalid when they are too long; Clash
                when they were changed elsewhere
     """
+    lock(item)
     queries.require_in_the_room(actor, item)
     require(queries.may_note(actor, item.meeting))
     if len(text) > MOST_CHARACTERS:
         raise Invalid("The notes are too long.", {"notes": f"Write at most {MOST_CHARACTERS:,} characters."})
-    lock(item)
     if item.notes == text.strip():
         return item.notes_version
     if item.notes_version != based_on:
@@ -43,6 +43,7 @@ def agree_on(actor: Actor, item: AgendaItem, what: str, owner_id: str, due_on: d
     owner_id   public id of one who is invited or came, and is not out of the room for it
     raises     Refused; Invalid
     """
+    lock(item)
     queries.require_in_the_room(actor, item)
     require(queries.may_note(actor, item.meeting))
     owner = next((one for one in queries.owners_for(item) if one.public_id == owner_id), None)
@@ -67,10 +68,10 @@ def finish_action(actor: Actor, action: ActionItem) -> None:
 
     raises   Refused; Clash when it is done already
     """
+    lock(action)
     queries.require_in_the_room(actor, action.item)
     if action.owner_id != actor.person_id and not actor.may("meeting.plan"):
         raise Refused("Whoever took it on says when it is done.")
-    lock(action)
     if action.done_at is not None:
         raise Clash("This is done already.")
     action.done_at = now()

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
+from sqlalchemy.orm import joinedload
 
 from grants.kernel.clock import now
 from grants.kernel.dates import in_words
@@ -16,6 +17,7 @@ from grants.meetings.ballots import Ballot, Majority
 from grants.meetings.dates import entries_of
 from grants.meetings.models import Attendance, Meeting
 from grants.meetings.ordering import best_order
+from grants.meetings.queries.scope import has_left
 from grants.meetings.services import slots
 from grants.meetings.services.lines import append, changing, check_minutes, check_room, retime, touch
 from grants.meetings.states import MEETING, MeetingFacts, MeetingState
@@ -24,6 +26,7 @@ from grants.messages.calendars import attached
 from grants.messages.services import post
 from grants.people.models import Person
 from grants.persistence import audit
+from grants.persistence.base import new_public_id
 from grants.persistence.moves import move
 from grants.persistence.session import db
 from grants.programs.models import CycleStage
@@ -149,9 +152,8 @@ def invite(actor: Actor, meeting: Meeting) -> int:
         .order_by(PanelMember.id)
     ).all()
     asked = 0
-    for person_id in [*members, meeting.chair_id]:
-        seat = seat_for(meeting, person_id)
-        seat.votes = seat.votes or person_id in members
+    for seat in seats_for(meeting, [*members, meeting.chair_id]):
+        seat.votes = seat.person_id in members
         if seat.invited_at is None:
             seat.invited_at = now()
             asked += 1
@@ -217,27 +219,36 @@ def _check(plan: Plan, lines: Lines | None = None) -> None:
         check_minutes(lines.break_minutes)
 
 
-def seat_for(meeting: Meeting, person_id: int) -> Attendance:
-    """The person's place at the meeting, a new one when they have none; members of the panel vote."""
-    seat = db.session.scalar(
-        select(Attendance).where(Attendance.meeting_id == meeting.id, Attendance.person_id == person_id)
-    )
-    if seat is None:
-        on_panel = select(PanelMember.id).where(
-            PanelMember.stage_id == meeting.stage_id, PanelMember.person_id == person_id, sits()
+def seats_for(meeting: Meeting, people: Sequence[int]) -> Sequence[Attendance]:
+    """The places of these people at the meeting, new ones for who has none; members of the panel vote.
+
+    In four statements at most, however many they are.
+    """
+    places = select(Attendance).where(Attendance.meeting_id == meeting.id, Attendance.person_id.in_(people))
+    places = places.order_by(Attendance.id)
+    seats = db.session.scalars(places).all()
+    known = {one.person_id for one in seats}
+    if new := [one for one in dict.fromkeys(people) if one not in known]:
+        on_panel = select(PanelMember.person_id).where(
+            PanelMember.stage_id == meeting.stage_id, PanelMember.person_id.in_(new), sits()
         )
-        votes = db.session.scalar(on_panel) is not None
-        seat = Attendance(meeting=meeting, person_id=person_id, votes=votes)
-        db.session.add(seat)
-        db.session.flush()
-    return seat
+        voting = set(db.session.scalars(on_panel))
+        rows = [
+            {"public_id": new_public_id(), "meeting_id": meeting.id, "person_id": one, "votes": one in voting}
+            for one in new
+        ]
+        db.session.execute(insert(Attendance), rows)
+        seats = db.session.scalars(places).all()
+    return seats
 
 
 def tell_panel(meeting: Meeting, template: str) -> None:
-    """Write to everybody invited; each change of the plan once, also back to what it was before."""
+    """Write to everybody invited who has not left the panel; each change of the plan once, also back to what it was."""
     seats = db.session.scalars(
         select(Attendance)
-        .where(Attendance.meeting_id == meeting.id, Attendance.invited_at.is_not(None))
+        .join(Attendance.meeting)
+        .where(Attendance.meeting_id == meeting.id, Attendance.invited_at.is_not(None), ~has_left(Attendance.person_id))
+        .options(joinedload(Attendance.person))
         .order_by(Attendance.id)
     ).all()
     facts = {

@@ -6,7 +6,7 @@ from grants.kernel.policy import Actor, require, require_permission
 from grants.meetings import queries
 from grants.meetings.models import AgendaItem, Meeting
 from grants.meetings.services.lines import touch
-from grants.meetings.services.planning import seat_for
+from grants.meetings.services.planning import seats_for
 from grants.meetings.states import ITEM, MEETING, ItemFacts, ItemState, MeetingFacts, MeetingState
 from grants.persistence import audit
 from grants.persistence.moves import lock, move
@@ -55,7 +55,7 @@ def join(actor: Actor, meeting: Meeting) -> None:
     lock(meeting)
     if queries.is_over(meeting):
         raise Clash("This meeting is over.")
-    seat = seat_for(meeting, actor.person_id or 0)
+    (seat,) = seats_for(meeting, [actor.person_id or 0])
     if seat.is_in:
         return
     seat.joined_at, seat.left_at = now(), None
