@@ -23,6 +23,7 @@ from grants.persistence.session import db, unit_of_work
 from grants.review import services as review
 from grants.review.models import Conflict
 from tests.beginnings import Begin
+from tests.factories import review as make
 from tests.factories.people import join
 from tests.factories.review import COUNTED
 from tests.meetings.conftest import Met
@@ -30,6 +31,7 @@ from tests.meetings.story import PLANNING, Room
 from tests.meetings.test_motions import counts, motion_of, moves, votes
 from tests.meetings.test_pitch_cards import met as pitched
 from tests.meetings.test_revising import revises
+from tests.review.story import LATER, Panel
 from tests.review.test_belonging import coach
 from tests.review.test_tallies import opens_the_draft
 
@@ -148,6 +150,7 @@ def test_nobody_was_out_for_what_came_to_be_a_day_later(panel: Met) -> None:
     room.opens(panel.auk)
     motion = moves(room, "Ben", panel.auk)
     with room.acting():
+        services.join(panel.by, room.meeting())  # who sits in is asked about no applicant
         services.withdraw(panel.by, motion_of(room, "the officer", motion))
     room.ends()
     assert said_to_be_out(room) == ""
@@ -187,6 +190,25 @@ def test_a_conflict_that_was_lifted_before_kept_nobody_out(panel: Met) -> None:
     room.opens(panel.tern)
     room.ends()
     assert said_to_be_out(room) == ""
+
+
+def test_who_was_not_asked_about_an_applicant_yet_was_out_and_nobody_is_asked_anew_about_what_is_sent_again(
+    panel: Met,
+) -> None:
+    with clock_at(PLANNING), unit_of_work():
+        make.resubmit(db.session.merge(panel.auk), PLANNING, {"vision": "Better."})
+    late = panel.application_of("Wren School", at=LATER)
+    for name in ("Ann", "Ben"):
+        panel[name].declares(at=LATER)
+    elsewhere = Panel.of()  # what Cleo declared for another panel says nothing of this one
+    elsewhere.add(panel["Cleo"].person).declares(at=PLANNING)
+    said = []
+    for one in (panel.auk, late):
+        room = Room.running(panel, one)
+        room.opens(one)
+        room.ends()
+        said.append(said_to_be_out(room))
+    assert said == ["", BEN.replace("Ben", "Cleo")]
 
 
 def test_who_coached_a_school_in_those_days_was_out(panel: Met) -> None:

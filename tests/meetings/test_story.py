@@ -1,14 +1,20 @@
 """A meeting from its plan to its end, as those in the room live it."""
 
+from contextlib import suppress
+
 from flask import Flask
 from sqlalchemy import select
 
 from grants.kernel.clock import clock_at
+from grants.kernel.errors import Missing
+from grants.kernel.roles import Role
 from grants.meetings import queries, services
 from grants.messages.models import Message
 from grants.persistence.session import db, unit_of_work
 from grants.review import queries as review
 from grants.review.models import Assignment, PanelMember
+from grants.review.services import leave_panel
+from tests.factories.people import actor, person
 from tests.meetings.conftest import Met
 from tests.meetings.story import PLANNING, Room
 from tests.review.story import Panel
@@ -57,6 +63,33 @@ def test_a_panel_meets(panel: Met) -> None:
     with room.acting():
         services.close(panel.by, room.meeting())
     assert room.meeting().state == "closed"
+
+
+def test_a_meeting_is_there_for_who_was_asked_and_is_on_its_panel_still(panel: Met) -> None:
+    """And for who reads reviews. Ann leaves another panel, Ben this one."""
+    other = Met.of("Dora")
+    other.add(panel["Ann"].person)
+    readers = {name: panel[name].by for name in panel.members} | {"Dora": other["Dora"].by, "the officer": panel.by}
+    with unit_of_work():
+        readers["Lea"] = actor(person("Lea", Role.APPLICANT))
+    room = Room.planned(panel, panel.auk)
+
+    def finds() -> set[str]:
+        db.session.rollback()
+        found = set()
+        for name, by in readers.items():
+            with suppress(Missing):
+                queries.meeting_for(by, room.meeting_id)
+                found.add(name)
+        return found
+
+    assert finds() == {"the officer"}
+    room.invites()
+    assert finds() == {"Ann", "Ben", "Cleo", "the officer"}
+    with clock_at(PLANNING), unit_of_work():
+        leave_panel(panel["Ann"].by, other.stage, "I read for one panel at a time.")
+        leave_panel(panel["Ben"].by, panel.stage, "I am moving away.")
+    assert finds() == {"Ann", "Cleo", "the officer"}
 
 
 def test_a_member_with_a_step_left_sees_no_application_at_the_meeting(panel: Met) -> None:
