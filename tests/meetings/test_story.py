@@ -1,6 +1,7 @@
 """A meeting from its plan to its end, as those in the room live it."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 from flask import Flask
 from sqlalchemy import select
@@ -66,12 +67,14 @@ def test_a_panel_meets(panel: Met) -> None:
 
 
 def test_a_meeting_is_there_for_who_was_asked_and_is_on_its_panel_still(panel: Met) -> None:
-    """And for who reads reviews. Ann leaves another panel, Ben this one."""
+    """And for who reads reviews. Ann leaves another panel, Ben this one; Mona sat in as long as she read reviews."""
     other = Met.of("Dora")
     other.add(panel["Ann"].person)
+    Room.planned(other, other.application_of("Wren School")).invites()
     readers = {name: panel[name].by for name in panel.members} | {"Dora": other["Dora"].by, "the officer": panel.by}
     with unit_of_work():
         readers["Lea"] = actor(person("Lea", Role.APPLICANT))
+        mona = actor(person("Mona", Role.PROGRAM_OFFICER))
     room = Room.planned(panel, panel.auk)
 
     def finds() -> set[str]:
@@ -89,6 +92,11 @@ def test_a_meeting_is_there_for_who_was_asked_and_is_on_its_panel_still(panel: M
     with clock_at(PLANNING), unit_of_work():
         leave_panel(panel["Ann"].by, other.stage, "I read for one panel at a time.")
         leave_panel(panel["Ben"].by, panel.stage, "I am moving away.")
+    assert finds() == {"Ann", "Cleo", "the officer"}
+    with room.acting():
+        services.start(panel.by, room.meeting())
+        services.join(mona, room.meeting())
+    readers |= {"Mona": replace(mona, roles=frozenset({Role.REVIEWER}))}
     assert finds() == {"Ann", "Cleo", "the officer"}
 
 

@@ -5,14 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from grants.decisions.slate_rules import Candidate, in_order
 from grants.kernel.clock import clock_at
 from grants.kernel.errors import Refused
 from grants.kernel.roles import Role
 from grants.persistence.session import db, unit_of_work
-from grants.review import queries, services
+from grants.review import exports, queries, services
 from grants.review.agreement import RankInterval
 from grants.review.models import Analysis, Standing
 from grants.review.ordering import lot_of
@@ -57,6 +57,17 @@ def test_the_ranking_with_everything_beside_it(begin: Begin) -> None:
     assert results.scores.analysis is not None
     assert results.scores.analysis.agreement["total"]["n"] == 3
     assert (auk.case_id, auk.submission_id) == (schools["Auk"].case_id, newest(schools["Auk"]))
+
+
+def test_an_adjusted_mean_in_the_file_is_rounded_as_on_the_page(begin: Begin) -> None:
+    panel, _ = begin(scored_panel)
+    panel.scores()
+    with unit_of_work():
+        for standing in db.session.scalars(select(Standing)):
+            standing.adjusted = 70.25  # half to even it were 70.2
+    table = exports.scores(panel.by, {"stage": panel.stage.public_id, "q": "", "sort": ""})
+    place = table.columns.index("Adjusted mean")
+    assert [row[place] for row in table.rows(table.ids)] == [Decimal("70.3")] * 3
 
 
 def newest(application: Any) -> int:
