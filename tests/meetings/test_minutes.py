@@ -209,6 +209,7 @@ def test_who_was_not_asked_about_an_applicant_yet_was_out_and_nobody_is_asked_an
         room.ends()
         said.append(said_to_be_out(room))
     assert said == ["", BEN.replace("Ben", "Cleo")]
+    assert [room.sees(name) for name in ("Ann", "Cleo")] == [["Wren School"], ["Closed to you"]]
 
 
 def test_who_coached_a_school_in_those_days_was_out(panel: Met) -> None:

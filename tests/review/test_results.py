@@ -147,6 +147,7 @@ def test_the_list_and_the_slate_stand_in_the_same_order() -> None:
 
 def test_a_draft_and_a_withdrawn_application_count_nowhere(begin: Begin) -> None:
     panel, schools = begin(scored_panel)
+    assert [one.reviewer for one in queries.written_on(panel.by, schools["Auk"].id)] == ["Ann", "Ben", "Cleo"]
     with clock_at(make.REVIEWING), unit_of_work():
         one = queries.panel_assignment(panel.by, panel.stage, panel["Cleo"].assignment_id(schools["Tern"]))
         services.reopen_scorecard(panel.by, one, "Budget misread.")
@@ -157,6 +158,7 @@ def test_a_draft_and_a_withdrawn_application_count_nowhere(begin: Begin) -> None
         ("Heron School", 3, 3),
         ("Tern School", 2, 3),
     ]
+    assert queries.written_on(panel.by, schools["Auk"].id) == []
 
 
 def test_scores_on_an_earlier_version_stay_with_the_application(begin: Begin) -> None:
