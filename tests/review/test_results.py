@@ -159,6 +159,7 @@ def test_a_draft_and_a_withdrawn_application_count_nowhere(begin: Begin) -> None
         ("Tern School", 2, 3),
     ]
     assert queries.written_on(panel.by, schools["Auk"].id) == []
+    assert sorted(panel["Ann"].pile()) == ["Heron School", "Tern School"]
 
 
 def test_scores_on_an_earlier_version_stay_with_the_application(begin: Begin) -> None:
