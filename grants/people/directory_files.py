@@ -69,7 +69,6 @@ def _text(content: bytes) -> Iterator[list[str]]:
         raise Invalid("This is not a text file. Save it as CSV from the program it comes from.")
     first = text.lstrip("\r\n").split("\n", 1)[0]
     delimiter = max(",;\t|", key=first.count)
-    csv.field_size_limit(2**20)
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             yield _cells(row)

@@ -1,5 +1,6 @@
 """A school directory is uploaded, looked at, decided on and brought in."""
 
+import csv
 import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -339,6 +340,12 @@ def test_files_are_read_as_they_are_published(name: str, content: bytes) -> None
 def test_what_cannot_be_read_is_said(name: str, content: bytes, sentence: str) -> None:
     with pytest.raises(Invalid, match=sentence):
         table_of(name, content)
+
+
+def test_reading_a_directory_leaves_what_other_files_are_held_to() -> None:
+    held = csv.field_size_limit()
+    table_of("a.csv", b"School Name,City\nTern,Oakland\n")
+    assert csv.field_size_limit() == held
 
 
 def test_identifiers_are_mended_as_far_as_they_can_be() -> None:
