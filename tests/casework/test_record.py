@@ -188,7 +188,7 @@ def test_what_changed_is_read_in_words(auditor: Person, client_of: Browser) -> N
     note("review.sample", after={"marks": {"learning_plans": "3", "team": "1"}})
     assert changes(client_of(auditor)) == [
         "marks learning plans 3, team 1",
-        "kind worked together · source former employer · reason See my_notes. Ok?",
+        "kind worked together · reason See my_notes. Ok? · source former employer",
         "answer by 19 April 2016 · joins yes",
         "declared at nothing → 15 November 2016, 9:00 am Pacific",
     ]
