@@ -93,15 +93,7 @@ def reopen_scorecard(actor: Actor, assignment: Assignment, reason: str) -> Score
     reason = required(reason, "reason", "Say why the scorecard is reopened; the reviewer reads it.")
     card = locked_card(assignment)  # whoever takes the assignment back takes the same row: only now is it asked
     reviewer, case = assignment.reviewer, assignment.submission.application.case
-    stands = scorable(assignment)
-    must_reopen(
-        policy.may_reopen(
-            reviewer.name,
-            is_aside=stands.conflict_declared or stands.is_revoked,
-            is_reviewable=stands.is_reviewable,
-            sits=stands.is_declared,
-        )
-    )
+    must_reopen(_may_reopen(assignment))
 
     def set_total_aside() -> None:
         audit.record(
@@ -130,6 +122,16 @@ def reopen_scorecard(actor: Actor, assignment: Assignment, reason: str) -> Score
     }
     move(actor, card, "reopen", SCORECARD, lambda: _facts_of(assignment, reason), effects, case.id)
     return card
+
+
+def _may_reopen(assignment: Assignment) -> Verdict:
+    stands = scorable(assignment)
+    return policy.may_reopen(
+        assignment.reviewer.name,
+        is_aside=stands.conflict_declared or stands.is_revoked,
+        is_reviewable=stands.is_reviewable,
+        sits=stands.is_declared,
+    )
 
 
 def must_reopen(verdict: Verdict) -> None:
